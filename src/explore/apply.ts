@@ -1,6 +1,7 @@
 import type { Ready } from '../sim/ready-queue.js'
 import { type Choice, describeChoice, type RequestChoice } from './choice.js'
-import { type Execution, stepName } from './execution.js'
+import type { Execution } from './execution.js'
+import { stepName } from './steps.js'
 import type { SentRequest } from './records.js'
 
 /** Thrown if a choice does not fit where it is to be made. */

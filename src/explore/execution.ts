@@ -1,66 +1,27 @@
-import type { Node } from '../api/core/generated.js'
-import type { KubeObject } from '../api/kind/definition.js'
-import { onlyTimesDiffer } from '../apiserver/heartbeats.js'
-import type { Change } from '../client/informers/informer.js'
+import type { Delivery } from '../client/informers/list-watch-informer.js'
 import { INFORMER_TOPIC } from '../cluster/compose/component-host.js'
 import type { RequestGate } from '../cluster/compose/request-gate.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
-import type { Delivery } from '../client/informers/list-watch-informer.js'
 import type { PlainData } from '../sim/data/plain-data.js'
-import type { Ready } from '../sim/ready-queue.js'
 import { toMillis } from '../sim/duration.js'
+import type { Ready } from '../sim/ready-queue.js'
 import { perform } from './act.js'
 import { type Choice, isAction, type RequestChoice } from './choice.js'
-import { type ChooseFault, Requests } from './requests.js'
-import { NoRest, type Rest } from './no-rest.js'
-import type { ExploredAction } from './options.js'
+import { Deadlines } from './deadlines.js'
 import type { Failure } from './failure.js'
-import { isQueue } from './generic-invariants.js'
-import { type RunRecord, type SentRequest, type StepRecord, textOf } from './records.js'
+import { noteIdle } from './generic-invariants.js'
+import { Interruptions } from './interruptions.js'
+import { StepCounter } from './no-rest.js'
+import type { Eventually, ExploredAction } from './options.js'
+import type { RunRecord, SentRequest } from './records.js'
+import { type ChooseFault, Requests } from './requests.js'
 import type { Scope } from './scope.js'
+import { isRoutine, isSameStep, stepName } from './steps.js'
 import { staleness } from './story/view.js'
+import { Waiting } from './waiting.js'
 
 /** How long an apiserver's cache lags behind, or watches are broken, in virtual ms. */
 const STALE_FOR = 60_000
-/** A delayed step runs after so many others, if they never end. */
-const PATIENCE = 100
-/** As many steps of a run, at one instant and in all, are too many to come to rest. */
-const MOST_AT_INSTANT = 5_000
-const MOST_STEPS = 100_000
-/** As many steps run at most while a request waits. */
-const MOST_NESTED = 500
-
-interface Held {
-  readonly entry: Ready
-  /** Virtual ms. */
-  readonly until: number
-}
-
-interface Delayed {
-  readonly entry: Ready
-  /** Number of the decision at which it runs, whatever else is ready. */
-  readonly until: number
-}
-
-/** Until when, in virtual ms, informers do not follow the store; whether they list anew then. */
-interface Stale {
-  readonly until: number
-  readonly anew: boolean
-}
-
-/** Returns the name of a step: `kube-scheduler/schedule default/web`. */
-export function stepName({ owner, topic, key }: Ready): string {
-  return `${owner}/${topic} ${key}`.trimEnd()
-}
-
-/** Whether a change is a node's heartbeat: of its lease, or of the times in its status. */
-function isHeartbeat({ object, old }: Change<KubeObject>): boolean {
-  if (object.kind === 'Lease') return object.metadata.namespace === 'kube-node-lease' && old !== undefined
-  return object.kind === 'Node' && old !== undefined && onlyTimesDiffer(object as Node, old as Node)
-}
-
-const isSame = (some: Ready, other: Ready): boolean =>
-  some.owner === other.owner && some.topic === other.topic && some.key === other.key
 
 /** One run of a cluster, step by step, with the choices made in it. */
 export class Execution {
@@ -69,13 +30,6 @@ export class Execution {
   readonly choices: Choice[]
   /** Actions that have not been done. */
   readonly actions: ExploredAction[]
-  readonly #held: Held[]
-  /** Processes that pause, and until when. */
-  readonly #paused: Map<string, number>
-  /** Steps that wait until nothing else is ready. */
-  readonly #delayed: Delayed[]
-  /** Components whose informers do not follow the store. */
-  readonly #stale: Map<string, Stale>
   /** Requests whose responses were lost: `create pods/binding`. */
   readonly lost: Set<string>
   /**
@@ -88,13 +42,15 @@ export class Execution {
   /** Virtual ms until which periodic work counts like other work. */
   #restlessUntil = 0
   #decisions: number
-  #steps: Rest
+  readonly #steps: StepCounter
+  readonly #waiting: Waiting
+  readonly #deadlines: Deadlines
   readonly #requests: Requests
-  /** Looks at the cluster after a step that ran while a request waited. */
-  checkNested: (() => Failure | undefined) | undefined
+  readonly #interruptions: Interruptions
+  /** Judges what must hold eventually. */
+  holds: (property: Eventually) => boolean = () => true
   /** Number of what the observer has been told of. */
   #order = 0
-  #nestedFailure: Failure | undefined
   /** Called after each step, and before what each choice and each action changes. */
   #observe: ((record: RunRecord) => void) | undefined
 
@@ -103,30 +59,48 @@ export class Execution {
     this.cluster = cluster
     this.actions = [...(from?.actions ?? scope.options.actions ?? [])]
     this.choices = [...(from?.choices ?? [])]
-    this.#held = [...(from?.held ?? [])]
-    this.#delayed = [...(from === undefined ? [] : from.#delayed)]
-    this.#paused = new Map(from?.paused)
-    this.#stale = new Map(from === undefined ? [] : from.#stale)
     this.lost = new Set(from?.lost)
     this.idleWrites = new Map(from?.idleWrites)
     this.#isPending = from?.isPending ?? false
     this.#decisions = from?.decisions ?? 0
-    this.#restlessUntil = from?.restlessUntil ?? 0
-    this.#steps = { ...(from === undefined ? { instant: cluster.now(), atInstant: 0, all: 0 } : from.#steps) }
-    const { internals } = cluster
-    this.#requests = new Requests(cluster, this.lost, {
-      others: (process) => this.#othersOf(process).length > 0,
-      runOthers: (process) => this.#runOthers(process),
+    this.#restlessUntil = from === undefined ? 0 : from.#restlessUntil
+    const now = cluster.now()
+    this.#steps = new StepCounter(now, from === undefined ? undefined : from.#steps)
+    this.#waiting = new Waiting(cluster, from === undefined ? undefined : from.#waiting)
+    this.#deadlines = new Deadlines(
+      scope.options.eventually ?? [],
+      scope.root.now(),
+      from === undefined ? undefined : from.#deadlines,
+    )
+    this.#interruptions = this.#interruptionsOf()
+    this.#requests = this.#requestsOf()
+    cluster.internals.setGate(this.gate)
+  }
+
+  #interruptionsOf(): Interruptions {
+    return new Interruptions(this.cluster, this.#waiting, this.scope.options.workers ?? 1, {
+      running: () => this.#requests.running,
+      play: (entry) => void this.#play(entry, this.#decisions - 1, []),
+      advance: (limit) => void this.#advance(limit),
+      releaseDue: () => this.#releaseDue(),
+    })
+  }
+
+  #requestsOf(): Requests {
+    const interruptions = this.#interruptions
+    return new Requests(this.cluster, this.lost, {
+      others: (process) => interruptions.othersOf(process).length > 0,
+      runOthers: (process) => interruptions.runOthers(process),
       respondLate: (process) => this.respondLate(process),
       interruptsBefore: (component) => this.interruptsBefore(component),
-      standStill: (process, ms) => this.#standStill(process, ms),
+      standStill: (process, ms) => {
+        this.#deadlines.restart(this.cluster.now() + ms)
+        interruptions.standStill(process, ms)
+      },
       act: () => void this.act(),
       isWatched: (component) => this.isWatched(component),
       nextOrder: () => this.#order++,
     })
-    internals.setGate(this.gate)
-    for (const { entry } of this.#held) internals.withhold(entry)
-    for (const { entry } of this.#delayed) internals.withhold(entry)
   }
 
   /**
@@ -185,21 +159,14 @@ export class Execution {
     return this.#decisions
   }
 
-  get restlessUntil(): number {
-    return this.#restlessUntil
-  }
-
   /** Whether a step waits until nothing else is ready. */
   get isDelaying(): boolean {
-    return this.#delayed.length > 0
+    return this.#waiting.isDelaying
   }
 
-  get held(): readonly Held[] {
-    return this.#held
-  }
-
-  get paused(): ReadonlyMap<string, number> {
-    return this.#paused
+  /** When what must hold eventually is due, and whether it was late. */
+  get deadlines(): Deadlines {
+    return this.#deadlines
   }
 
   /** What decides how the run goes on, besides the state of the cluster. */
@@ -207,10 +174,8 @@ export class Execution {
     return [
       this.actions.length,
       [...this.lost].sort(),
-      this.#held.map(({ entry, until }) => [stepName(entry), until]),
-      this.#delayed.map(({ entry }) => stepName(entry)),
-      [...this.#paused].filter(([, until]) => until > this.cluster.now()),
-      [...this.#stale].map(([component, { until, anew }]) => [component, until, anew]),
+      this.#waiting.circumstances,
+      this.#deadlines.circumstances(this.cluster.now()),
       Math.max(0, this.#restlessUntil - this.cluster.now()),
     ]
   }
@@ -244,55 +209,33 @@ export class Execution {
       const ready = internals.ready()
       const [first] = ready
       if (first !== undefined) {
-        const until = this.#waitsUntil(first)
-        if (until !== undefined) this.#hold(first, until)
-        else if (!this.#isRoutine(first)) return ready
+        const until = this.#waiting.until(first)
+        if (until !== undefined) this.#waiting.hold(first, until)
+        else if (!isRoutine(this.cluster, first)) return ready
         else internals.step(first)
         continue
       }
-      const delayed = this.#delayed.shift()
-      if (delayed !== undefined) {
-        internals.release(delayed.entry)
-        continue
-      }
-      if (restOnly && this.#isOnlyUnobserved) return undefined
-      const isRest = this.#held.length === 0 && this.cluster.state.atRest
+      if (this.#waiting.releaseDelayed()) continue
+      const { atRest } = this.cluster.state
+      // the user does not wait for what a component with broken watches will list
+      if (restOnly && atRest && this.actions.length > 0 && this.#waiting.isOnlyUnobserved) return undefined
+      const isRest = !this.#waiting.isHolding && atRest
       if (restOnly && isRest && this.cluster.now() >= this.#restlessUntil) return undefined
       const end = isRest && restOnly ? this.#restlessUntil : deadline
-      const limit = Math.min(end, ...this.#held.map(({ until }) => until))
-      if (!this.#isSlow) internals.passQuietly(limit)
-      if (!internals.advanceToNext(limit) && this.cluster.now() >= deadline) return undefined
+      if (!this.#advance(Math.min(end, this.#waiting.firstDue)) && this.cluster.now() >= deadline)
+        return undefined
     }
   }
 
   /**
-   * Whether all is at rest but what a component with broken watches will list: the user does not wait for it.
+   * Moves time to the next timer, or to `limit`, or to when something is due, whatever comes first. Returns
+   * whether there is a timer.
    */
-  get #isOnlyUnobserved(): boolean {
-    if (this.#held.length === 0 || this.actions.length === 0 || !this.cluster.state.atRest) return false
-    return this.#held.every(({ entry }) => this.#stale.get(entry.owner)?.anew === true)
-  }
-
-  /** Returns until when a ready step waits, because its process pauses or its informer does not follow. */
-  #waitsUntil(entry: Ready): number | undefined {
-    const now = this.cluster.now()
-    const paused = this.#paused.get(this.#processOf(entry.owner))
-    if (paused !== undefined && paused > now) return paused
-    const stale = this.#stale.get(entry.owner)
-    if (stale === undefined || stale.until <= now) return undefined
-    return this.cluster.internals.roleOf(entry) === 'informer' ? stale.until : undefined
-  }
-
-  /**
-   * Whether a step is routine. In quiet times informers hear of heartbeats without a step, so that those
-   * which a step tells of count as little.
-   */
-  #isRoutine(entry: Ready): boolean {
+  #advance(limit: number): boolean {
     const { internals } = this.cluster
-    const role = internals.roleOf(entry)
-    if (role !== 'informer') return role === 'routine'
-    const changes = internals.informerOf(entry)?.waiting() ?? []
-    return changes.length > 0 && changes.every(isHeartbeat)
+    const end = Math.min(limit, this.#deadlines.pass(this.cluster, this.holds))
+    if (!this.#waiting.isSlow) internals.passQuietly(end)
+    return internals.advanceToNext(end)
   }
 
   /** Returns the number of events that a step would deliver; 1 if it is not one of an informer. */
@@ -306,19 +249,8 @@ export class Execution {
    */
   run(entry: Ready, choices: readonly RequestChoice[] = [], delivery?: Delivery): readonly SentRequest[] {
     const at = this.#decisions++
-    this.#countStep(entry)
+    this.#steps.count(this.cluster.now(), stepName(entry))
     return this.#play(entry, at, choices, delivery)
-  }
-
-  #countStep(entry: Ready): void {
-    const now = this.cluster.now()
-    const steps = this.#steps
-    if (steps.instant !== now) Object.assign(steps, { instant: now, atInstant: 0 })
-    steps.atInstant += 1
-    steps.all += 1
-    if (steps.atInstant > MOST_AT_INSTANT)
-      throw NoRest.after(`${MOST_AT_INSTANT} steps at one instant`, stepName(entry))
-    if (steps.all > MOST_STEPS) throw NoRest.after(`${MOST_STEPS} steps`, stepName(entry))
   }
 
   #play(
@@ -331,7 +263,7 @@ export class Execution {
     const order = this.#order++
     const isNested = this.#requests.isBusy
     const isLooked = !isNested && (this.#observe !== undefined || this.choices.length === 0)
-    const view = isLooked ? this.#viewOf(entry) : undefined
+    const view = isLooked && this.#isWork(entry) ? staleness(this.cluster, entry.owner) : undefined
     const { requests, hasCrashed } = this.#requests.during(entry, choices, () =>
       this.deliver(entry, delivery),
     )
@@ -345,29 +277,16 @@ export class Execution {
       owner: entry.owner,
       requests,
     }
-    if (!isNested && view === undefined && this.choices.length === 0) this.#noteIdle(record, entry.topic)
+    if (!isNested && view === undefined && this.choices.length === 0) noteIdle(this, record, entry.topic)
     this.scope.coverage.step(record, this.cluster.internals.roleOf(entry) === 'informer')
     this.#observe?.(record)
     if (hasCrashed) this.restart(entry.owner)
     return requests
   }
 
-  #noteIdle({ owner, requests }: StepRecord, topic: string): void {
-    if (!this.scope.underTest.includes(owner) || !isQueue(this.cluster, owner, topic)) return
-    for (const sent of requests) {
-      if (sent.verb !== 'update' && sent.verb !== 'patch') continue
-      const write = `${owner}: ${textOf(sent)}`
-      if (sent.idle === true) this.idleWrites.set(write, (this.idleWrites.get(write) ?? 0) + 1)
-      else if (sent.failed === undefined) this.idleWrites.delete(write)
-    }
-  }
-
-  /** What the caches of a component under test do not show as it is, before it works. */
-  #viewOf(entry: Ready): string | undefined {
-    const { underTest } = this.scope
-    const { internals } = this.cluster
-    if (!underTest.includes(entry.owner) || internals.roleOf(entry) !== undefined) return undefined
-    return staleness(this.cluster, entry.owner)
+  /** Whether a step is work of a component under test, which decides by what its caches show. */
+  #isWork(entry: Ready): boolean {
+    return this.scope.underTest.includes(entry.owner) && this.cluster.internals.roleOf(entry) === undefined
   }
 
   #deliveryOf(entry: Ready): Delivery | undefined {
@@ -383,7 +302,7 @@ export class Execution {
   /** Lets an informer deliver some events; the others wait until nothing else is ready. */
   divide(entry: Ready, events: number): void {
     this.run(entry, [], { events })
-    const rest = this.cluster.internals.ready().find((one) => isSame(one, entry))
+    const rest = this.cluster.internals.ready().find((one) => isSameStep(one, entry))
     if (rest !== undefined) this.delay(rest)
   }
 
@@ -392,6 +311,7 @@ export class Execution {
     const action = this.actions.shift()
     if (action === undefined) return undefined
     this.#tell({ at: this.#decisions, do: 'action', action: action.name })
+    this.#deadlines.restart(this.cluster.now())
     perform(action, this.cluster)
     this.scope.coverage.action(action.name)
     return action
@@ -400,6 +320,7 @@ export class Execution {
   /** Notes a choice that is about to be made. */
   note(choice: Choice): void {
     this.choices.push(choice)
+    this.#deadlines.restart(this.cluster.now())
     if (!isAction(choice)) this.#tell(choice)
   }
 
@@ -440,7 +361,7 @@ export class Execution {
       for (const entry of internals.ready())
         if (entry.owner === component && internals.roleOf(entry) === 'informer') {
           internals.step(entry)
-          this.#hold(entry, until)
+          this.#waiting.hold(entry, until)
         }
     } finally {
       internals.setStaleReads(component, undefined)
@@ -455,131 +376,44 @@ export class Execution {
   /** Keeps the informers of a component from following the store. Returns until when, in virtual ms. */
   protected keepStale(component: string, anew = false): number {
     const until = this.cluster.now() + STALE_FOR
-    this.#stale.set(component, { until, anew })
+    this.#waiting.keepStale(component, until, anew)
+    this.#deadlines.restart(until)
     return until
   }
 
   /** Makes a component pause for `ms` of virtual time: no step of its process runs before. */
   pause(component: string, ms: number): void {
-    this.#paused.set(this.#processOf(component), this.cluster.now() + ms)
+    const until = this.cluster.now() + ms
+    this.#waiting.pause(this.#processOf(component), until)
+    this.#deadlines.restart(until)
   }
 
   /** Makes a ready step wait until nothing else is ready. */
   delay(entry: Ready): void {
-    this.cluster.internals.withhold(entry)
-    this.#delayed.push({ entry, until: this.#decisions + PATIENCE })
+    this.#waiting.delay(entry, this.#decisions)
+  }
+
+  /** Looks at the cluster after each step that runs while a request waits. */
+  set checkNested(check: () => Failure | undefined) {
+    this.#interruptions.check = check
   }
 
   /** Returns what {@link checkNested} has found, once. */
   takeNestedFailure(): Failure | undefined {
-    const failure = this.#nestedFailure
-    this.#nestedFailure = undefined
-    return failure
-  }
-
-  /** Whether a component pauses, or does not follow the store: its heartbeats wait, too. */
-  get #isSlow(): boolean {
-    const now = this.cluster.now()
-    for (const until of this.#paused.values()) if (until > now) return true
-    return this.#stale.size > 0
-  }
-
-  #hold(entry: Ready, until: number): void {
-    this.cluster.internals.withhold(entry)
-    this.#held.push({ entry, until })
+    return this.#interruptions.takeFailure()
   }
 
   #releaseDue(): void {
-    const now = this.cluster.now()
-    for (const [component, { until, anew }] of this.#stale) {
-      if (until > now) continue
-      this.#stale.delete(component)
-      if (anew) this.#listAnew(component)
-    }
-    for (let at = 0; at < this.#held.length;) {
-      const { entry, until } = this.#held[at] as Held
-      if (until > now) at++
-      else {
-        this.#held.splice(at, 1)
-        this.cluster.internals.release(entry)
-      }
-    }
-    while ((this.#delayed[0]?.until ?? Infinity) <= this.#decisions)
-      this.cluster.internals.release((this.#delayed.shift() as Delayed).entry)
-  }
-
-  /** Lets the informers of a component list: those that have missed something. */
-  #listAnew(component: string): void {
-    const { internals } = this.cluster
-    for (let at = 0; at < this.#held.length;) {
-      const { entry } = this.#held[at] as Held
-      if (entry.owner !== component || internals.roleOf(entry) !== 'informer') {
-        at++
-        continue
-      }
-      this.#held.splice(at, 1)
-      internals.release(entry)
-      this.deliver(entry, { anew: true })
-    }
-  }
-
-  /**
-   * Returns what may run while a request of a process waits: everything but its own workers, and with several
-   * workers also those of its own that do not run already.
-   */
-  #othersOf(process: string): readonly Ready[] {
-    const { workers = 1 } = this.scope.options
-    const { running } = this.#requests
-    const own = running.filter(({ owner }) => this.#processOf(owner) === process).length
-    return this.cluster.internals.ready().filter((entry) => {
-      if (this.#waitsUntil(entry) !== undefined) return false
-      if (this.#processOf(entry.owner) !== process || this.cluster.internals.roleOf(entry) === 'informer')
-        return true
-      return own < workers && !running.some((one) => isSame(one, entry))
-    })
+    for (const entry of this.#waiting.releaseDue(this.#decisions)) this.deliver(entry, { anew: true })
   }
 
   /** Lets everything else run before the response to the present request arrives. */
   protected respondLate(process: string): void {
-    this.#runOthers(process)
+    this.#interruptions.runOthers(process)
   }
 
   /** Whether something else may run before a request of a component is sent. */
   protected interruptsBefore(_component: string): boolean {
     return true
-  }
-
-  #runOthers(process: string): void {
-    for (let nth = 0; nth < MOST_NESTED; nth += 1) {
-      const [entry] = this.#othersOf(process)
-      if (entry === undefined) return
-      this.#nest(entry)
-    }
-  }
-
-  #nest(entry: Ready): void {
-    this.#play(entry, this.#decisions - 1, [])
-    this.#nestedFailure ??= this.checkNested?.()
-  }
-
-  /** Lets everything but a process go on for `ms`. */
-  #standStill(process: string, ms: number): void {
-    const { internals } = this.cluster
-    const until = this.cluster.now() + ms
-    this.#paused.set(process, until)
-    for (let nth = 0; nth < MOST_STEPS; nth += 1) {
-      if (this.cluster.now() >= until) break
-      this.#releaseDue()
-      const [entry] = internals.ready()
-      if (entry !== undefined) {
-        const waits = this.#waitsUntil(entry)
-        if (waits === undefined) this.#nest(entry)
-        else this.#hold(entry, waits)
-        continue
-      }
-      internals.advanceToNext(Math.min(until, ...this.#held.map((held) => held.until)))
-    }
-    this.#paused.delete(process)
-    this.#releaseDue()
   }
 }

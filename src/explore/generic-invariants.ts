@@ -1,5 +1,6 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { Failure } from './failure.js'
+import { type StepRecord, textOf } from './records.js'
 import type { Scope } from './scope.js'
 
 /** Name of the property that no key fails for ever. */
@@ -15,7 +16,7 @@ const MOST_IDLE = 2
 const FAILURES = /^(.+)\/failures$/
 
 /** Whether the handler of a topic is a work queue. */
-export const isQueue = (cluster: SimCluster, owner: string, topic: string): boolean =>
+const isQueue = (cluster: SimCluster, owner: string, topic: string): boolean =>
   cluster.internals.slices().get(owner)?.has(`${topic}/failures`) === true
 
 /**
@@ -47,6 +48,25 @@ function messageOf(cluster: SimCluster, owner: string, topic: string, key: strin
   return isPending
     ? `${what}, and is tried again with ever longer delays`
     : `${what} and works, but nobody has called forget(): its next failure waits as long as one more of them`
+}
+
+/** Notes the writes of a step of a component under test that changed nothing: how often, in a row. */
+export function noteIdle(
+  {
+    scope,
+    cluster,
+    idleWrites,
+  }: { readonly scope: Scope; readonly cluster: SimCluster; readonly idleWrites: Map<string, number> },
+  { owner, requests }: StepRecord,
+  topic: string,
+): void {
+  if (!scope.underTest.includes(owner) || !isQueue(cluster, owner, topic)) return
+  for (const sent of requests) {
+    if (sent.verb !== 'update' && sent.verb !== 'patch') continue
+    const write = `${owner}: ${textOf(sent)}`
+    if (sent.idle === true) idleWrites.set(write, (idleWrites.get(write) ?? 0) + 1)
+    else if (sent.failed === undefined) idleWrites.delete(write)
+  }
 }
 
 /**

@@ -1,13 +1,8 @@
 import type { Failure } from './failure.js'
 
-/** How many steps a run has made. */
-export interface Rest {
-  /** Virtual ms of the last step. */
-  instant: number
-  /** Steps at that instant. */
-  atInstant: number
-  all: number
-}
+/** As many steps of a run, at one instant and in all, are too many to come to rest. */
+const MOST_AT_INSTANT = 5_000
+const MOST_STEPS = 100_000
 
 /** Name of the property that every run comes to rest. */
 export const COMES_TO_REST = 'comes to rest'
@@ -37,5 +32,29 @@ export function cycleOf(steps: readonly string[]): Failure {
     property: COMES_TO_REST,
     message: `the state repeats for ever after ${steps.length} steps: ${shown.join(', then ')}`,
     cycle: steps.length,
+  }
+}
+
+/** Counts the steps of a run, which may be too many. */
+export class StepCounter {
+  /** Virtual ms of the last step. */
+  #instant: number
+  #atInstant: number
+  #all: number
+
+  constructor(now: number, from?: StepCounter) {
+    this.#instant = from === undefined ? now : from.#instant
+    this.#atInstant = from === undefined ? 0 : from.#atInstant
+    this.#all = from === undefined ? 0 : from.#all
+  }
+
+  /** Counts a step. @throws NoRest */
+  count(now: number, step: string): void {
+    if (this.#instant !== now) this.#atInstant = 0
+    this.#instant = now
+    this.#atInstant += 1
+    this.#all += 1
+    if (this.#atInstant > MOST_AT_INSTANT) throw NoRest.after(`${MOST_AT_INSTANT} steps at one instant`, step)
+    if (this.#all > MOST_STEPS) throw NoRest.after(`${MOST_STEPS} steps`, step)
   }
 }

@@ -67,7 +67,13 @@ export type Search =
   /** All runs, with any number of delays. */
   | 'exhaustive'
 
-/** A property that must hold within some virtual time after the start. */
+/** How long it may take until an {@link Eventually} holds. */
+export const DEFAULT_WITHIN = '30m'
+
+/**
+ * A property that must hold within some virtual time after the start, or, if that is later, after the last
+ * action and the last deviation; what keeps a component waiting ends with its pause or its outage.
+ */
 export interface Eventually {
   /** Default `eventually`. */
   readonly name?: string

@@ -7,7 +7,7 @@ import { StoredObjects } from '../testing/stored-objects.js'
 import type { Execution } from './execution.js'
 import type { Failure } from './failure.js'
 import { idleWrite, leftover } from './generic-invariants.js'
-import type { Always, Eventually } from './options.js'
+import { type Always, DEFAULT_WITHIN, type Eventually } from './options.js'
 import { PropertyRecord } from './property-record.js'
 import type { Scope } from './scope.js'
 import { outcomeHash } from './state-hash.js'
@@ -15,7 +15,6 @@ import { outcomeHash } from './state-hash.js'
 /** Thrown if a property returns what says neither that it holds nor that it does not. */
 export class InvalidResult extends TypeError {}
 
-const DEFAULT_WITHIN = '30m'
 /** Virtual time in which a run must come to rest, beyond the last property's deadline. */
 const SLACK = 60_000
 
@@ -26,7 +25,6 @@ const nameOf = ({ name = 'eventually' }: Eventually): string => name
 /** The properties of an exploration. */
 export class Properties {
   readonly #scope: Scope
-  readonly #start: number
   readonly #revision: number
   readonly records: ReadonlyMap<string, PropertyRecord>
   #outcome: string | undefined
@@ -35,7 +33,6 @@ export class Properties {
 
   constructor(scope: Scope) {
     this.#scope = scope
-    this.#start = scope.root.now()
     this.#revision = scope.root.internals.etcd.revision
     const { always = [], eventually = [] } = scope.options
     this.records = new Map([
@@ -63,6 +60,7 @@ export class Properties {
     const findings: Failure[] = []
     this.#findings.set(cluster, findings)
     execution.checkNested = () => this.#always(cluster, false)
+    execution.holds = (property) => this.#holds(cluster, property)
     for (const property of this.#scope.options.always ?? []) {
       const observer = isInvariant(property) ? property.observe?.(cluster) : undefined
       if (observer === undefined) continue
@@ -81,9 +79,9 @@ export class Properties {
    * Returns the virtual ms at which something must hold that does not hold now; undefined if there is
    * nothing that can still be waited for.
    */
-  due(cluster: SimCluster): number | undefined {
+  due({ cluster, deadlines }: Execution): number | undefined {
     for (const property of this.#scope.options.eventually ?? []) {
-      const due = this.#start + toMillis(property.within ?? DEFAULT_WITHIN)
+      const due = deadlines.of(property)
       if (due > cluster.now() && !this.#holds(cluster, property)) return due
     }
     return undefined
@@ -108,7 +106,7 @@ export class Properties {
     const { cluster } = execution
     return (
       this.#always(cluster, true) ??
-      this.#eventually(cluster) ??
+      this.#eventually(execution) ??
       this.#sameAs(cluster) ??
       leftover(cluster, this.#scope) ??
       idleWrite(execution)
@@ -163,17 +161,12 @@ export class Properties {
     return holds
   }
 
-  #eventually(cluster: SimCluster): Failure | undefined {
+  #eventually({ cluster, deadlines }: Execution): Failure | undefined {
+    if (deadlines.overdue !== undefined) return overdue(deadlines.overdue)
     for (const property of this.#scope.options.eventually ?? []) {
-      const { within = DEFAULT_WITHIN } = property
-      const left = this.#start + toMillis(within) - cluster.now()
+      const left = deadlines.of(property) - cluster.now()
       const holds = (): boolean => this.#holds(cluster, property)
-      if (holds() || (left > 0 && cluster.internals.until(holds, left))) continue
-      return {
-        property: nameOf(property),
-        message: `it does not hold ${String(within)} after the start`,
-        isEventual: true,
-      }
+      if (!holds() && (left <= 0 || !cluster.internals.until(holds, left))) return overdue(property)
     }
     return undefined
   }
@@ -190,6 +183,15 @@ export class Properties {
           message: 'the run ends in another state than the undisturbed one',
           isEventual: true,
         }
+  }
+}
+
+function overdue(property: Eventually): Failure {
+  const { within = DEFAULT_WITHIN } = property
+  return {
+    property: nameOf(property),
+    message: `it does not hold within ${String(within)}`,
+    isEventual: true,
   }
 }
 

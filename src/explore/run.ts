@@ -3,7 +3,8 @@ import { isAction, isAtRest } from './choice.js'
 import { apply, applyRequests, MisplacedChoice } from './apply.js'
 import { ActionFailed } from './act.js'
 import { type Allowance, optionsAtRest, optionsBefore, optionsOf } from './deviations.js'
-import { Execution, stepName } from './execution.js'
+import { Execution } from './execution.js'
+import { stepName } from './steps.js'
 import { COMES_TO_REST, cycleOf, NoRest } from './no-rest.js'
 import type { Failure } from './failure.js'
 import { InvalidResult, type Properties } from './properties.js'
@@ -281,7 +282,7 @@ class Run {
     const execution = this.#execution
     const { programs } = this.#scope
     for (;;) {
-      const due = this.#properties.due(execution.cluster)
+      const due = this.#properties.due(execution)
       if (due === undefined) return
       const ready = execution.next(due)
       if (ready === undefined) continue

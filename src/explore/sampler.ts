@@ -4,7 +4,8 @@ import type { Ready } from '../sim/ready-queue.js'
 import { apply } from './apply.js'
 import type { RequestChoice } from './choice.js'
 import { type Allowance, optionsBefore, optionsOf } from './deviations.js'
-import { type Execution, stepName } from './execution.js'
+import type { Execution } from './execution.js'
+import { stepName } from './steps.js'
 import type { Scope } from './scope.js'
 
 /** How runs are drawn: how many priorities change, and what may happen. */

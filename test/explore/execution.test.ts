@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { SimCluster } from '../../src/index.js'
-import { Execution, stepName } from '../../src/explore/execution.js'
+import { Execution } from '../../src/explore/execution.js'
+import { stepName } from '../../src/explore/steps.js'
 import { scopeOf } from '../../src/explore/scope.js'
 
 /** The decisions of twenty minutes in which a node is labelled, by name. */

@@ -9,9 +9,18 @@ import { bookkeeping } from './bookkeeping.js'
 import type { Planted } from './kit.js'
 import { operators } from './operators.js'
 import { queues } from './queues.js'
+import { partners } from './partners.js'
+import { versions } from './versions.js'
 import { stale } from './stale.js'
 
-const planted: readonly Planted[] = [...stale, ...bookkeeping, ...queues, ...operators]
+const planted: readonly Planted[] = [
+  ...stale,
+  ...bookkeeping,
+  ...queues,
+  ...operators,
+  ...partners,
+  ...versions,
+]
 
 function explored({ components, prepare, options }: Planted, isWrong: boolean): ExplorationResult {
   const cluster = new SimCluster({ nodes: 0, components: components(isWrong) })
