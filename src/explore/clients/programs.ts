@@ -106,6 +106,7 @@ export class Programs {
     const cluster = root.fork({
       components: [...components, ...this.names.map((name) => this.#component(name))],
     })
+    this.#timers.begin()
     this.#cluster = cluster
     this.#gate = undefined
     for (const name of this.names) this.#start(name)

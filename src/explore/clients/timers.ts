@@ -69,6 +69,12 @@ export class ProgramTimers {
     this.#restore = undefined
   }
 
+  /** Begins a run: its timers are numbered from 1, so that their steps have the same names in each run. */
+  begin(): void {
+    this.#timers.clear()
+    this.#next = 1
+  }
+
   /** Calls a program, which gets virtual time. */
   run<T>(start: Start, call: () => T): T {
     return this.#context.run(start, call)
@@ -94,21 +100,23 @@ export class ProgramTimers {
       unref: () => handle,
       hasRef: () => true,
       refresh: () => {
-        if (this.#timers.has(id)) start.clock.arm(id, delay, isInterval)
+        if (this.#timers.get(id)?.start === start) start.clock.arm(id, delay, isInterval)
         return handle
       },
-      close: () => this.#clear(id),
+      close: () => this.#clear(start, id),
       [Symbol.toPrimitive]: () => id,
     }
     return handle
   }
 
-  #clear(handle: unknown): void {
+  /** Clears a timer of a program; false if it is none. What an earlier run has left over knows no others. */
+  #clear(start: Start | undefined, handle: unknown): boolean {
     const id = Number(handle)
     const timer = this.#timers.get(id)
-    if (timer === undefined) return
+    if (timer === undefined || timer.start !== start) return false
     this.#timers.delete(id)
-    timer.start.clock.disarm(id)
+    start.clock.disarm(id)
+    return true
   }
 
   #functions(
@@ -130,10 +138,7 @@ export class ProgramTimers {
     const clear =
       (original: (handle: unknown) => void) =>
       (handle: unknown): void => {
-        if (typeof handle === 'object' && handle !== null && !this.#timers.has(Number(handle)))
-          original(handle)
-        else if (this.#timers.has(Number(handle))) this.#clear(handle)
-        else original(handle)
+        if (!this.#clear(this.#context.getStore(), handle)) original(handle)
       }
     const promised = Symbol.for('nodejs.util.promisify.custom')
     const timeout = Object.assign(set(real.setTimeout as Set, false), {
