@@ -26,6 +26,8 @@ export interface BundleOptions {
   readonly format?: 'esm' | 'cjs'
   /** Whether all that the files share is one chunk, which each of them loads. Default false. */
   readonly isOneChunk?: boolean
+  /** What else changes the code. Default none. */
+  readonly plugins?: readonly Plugin[]
 }
 
 /**
@@ -35,7 +37,7 @@ export interface BundleOptions {
 export async function bundleInto(
   folder: string,
   names: readonly string[],
-  { alias = {}, format = 'esm', isOneChunk = false }: BundleOptions = {},
+  { alias = {}, format = 'esm', isOneChunk = false, plugins = [] }: BundleOptions = {},
 ): Promise<(name: string) => string> {
   const extension = format === 'esm' ? 'mjs' : 'js'
   const out = `${root}.cache/${folder}/`
@@ -45,7 +47,7 @@ export async function bundleInto(
     platform: 'node',
     logLevel: 'silent',
     transform: bundling.transform,
-    plugins: [inPlace],
+    plugins: [inPlace, ...plugins],
     external: (id) => isDependency(id) && !Object.hasOwn(alias, id),
     input: Object.fromEntries(names.map((name) => [name, `${root}${name}.ts`])),
     resolve: {

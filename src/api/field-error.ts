@@ -1,3 +1,4 @@
+import { spend } from '../lang/bounds/budget.js'
 import { goJson } from '../lang/json/exact-json.js'
 import { quote } from '../lang/go/quote.js'
 import { goNumberText } from '../lang/go/number.js'
@@ -86,7 +87,11 @@ export interface StatusCause {
 export function quoteValue(value: unknown): string {
   if (value === undefined || value === null) return 'null'
   if (typeof value === 'number' || typeof value === 'bigint') return goNumberText(value)
-  return typeof value === 'string' ? quote(value) : goJson(value)
+  if (typeof value === 'string') return quote(value)
+  const text = goJson(value)
+  // each of many errors may quote a whole list
+  spend(text.length / 2)
+  return text
 }
 
 const withDetail = (head: string, detail: string): string => (detail === '' ? head : `${head}: ${detail}`)

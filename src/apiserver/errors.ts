@@ -100,7 +100,7 @@ export function forbidden(
 
 /** 422 `Pod "x" is invalid: spec.containers: Required value`; `details.kind` holds the Kind. */
 export function invalid(of: GroupKind, name: string, all: readonly FieldError[]): ApiError {
-  const errors = all.length > mostFieldErrors ? all.slice(0, mostFieldErrors) : all
+  const errors = toldOf(all)
   const details = { ...detailsOf(of.kind, of.group, name), causes: statusCauses(errors) }
   return new ApiError(
     422,
@@ -108,6 +108,18 @@ export function invalid(of: GroupKind, name: string, all: readonly FieldError[])
     `${kindText(of)} "${name}" is invalid: ${aggregateText(errors)}`,
     details,
   )
+}
+
+/** Characters of all errors together beyond which no more are told: each may quote the whole object. */
+const MOST_TOLD = 3 * 1024 * 1024
+
+function toldOf(all: readonly FieldError[]): readonly FieldError[] {
+  let size = 0
+  const end = all.findIndex(({ body }, at) => {
+    size += body.length
+    return at === mostFieldErrors || (at > 0 && size > MOST_TOLD)
+  })
+  return end < 0 ? all : all.slice(0, end)
 }
 
 /** 400 with any text. */

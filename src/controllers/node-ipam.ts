@@ -21,6 +21,8 @@ interface IpamState {
   next: number
   /** Allocated CIDRs that the informer does not show yet, to the name of their node. */
   readonly pending: Map<string, string>
+  /** The same, by node. */
+  readonly pendingOf: Map<string, string>
   /** Nodes for which no block is left. */
   readonly waiting: Set<string>
 }
@@ -51,7 +53,12 @@ class NodeIpam {
     this.#host = host
     this.#pool = pool
     this.#nodes = host.informer('nodes', { indexers: BY_RANGE })
-    this.#state = host.state('allocations', () => ({ next: 0, pending: new Map(), waiting: new Set() }))
+    this.#state = host.state('allocations', () => ({
+      next: 0,
+      pending: new Map(),
+      pendingOf: new Map(),
+      waiting: new Set(),
+    }))
     this.#recorder = host.recorder({ component: 'cidrAllocator' })
   }
 
@@ -103,17 +110,21 @@ class NodeIpam {
     )
     state.next = next
     state.pending.set(cidr, name)
+    state.pendingOf.set(name, cidr)
     return true
   }
 
   #isPending(name: string): boolean {
-    return [...this.#state.value.pending.values()].includes(name)
+    return this.#state.value.pendingOf.has(name)
   }
 
   /** Forgets the pending CIDR of a node once the informer shows it, or the node is deleted. */
   #clearPending(name: string): void {
-    const { pending } = this.#state.value
-    for (const [cidr, node] of pending) if (node === name) pending.delete(cidr)
+    const { pending, pendingOf } = this.#state.value
+    const cidr = pendingOf.get(name)
+    if (cidr === undefined) return
+    pendingOf.delete(name)
+    pending.delete(cidr)
   }
 }
 

@@ -163,8 +163,17 @@ class ServiceCidrs implements Controller<Eager & Lazy> {
   }
 }
 
-const rangesOf = ({ spec }: ServiceCIDR): readonly IpRange[] =>
-  (spec.cidrs ?? []).flatMap((cidr) => parseIpRange(cidr) ?? [])
+const ranges = new WeakMap<ServiceCIDR, readonly IpRange[]>()
+
+/** Returns the ranges of an object, which never changes. */
+function rangesOf(object: ServiceCIDR): readonly IpRange[] {
+  let parsed = ranges.get(object)
+  if (parsed === undefined) {
+    parsed = (object.spec.cidrs ?? []).flatMap((cidr) => parseIpRange(cidr) ?? [])
+    ranges.set(object, parsed)
+  }
+  return parsed
+}
 
 /** Whether a range is the same as another, or a larger one around it. */
 const contains = (outer: IpRange, { family, first, prefix }: IpRange): boolean =>

@@ -69,8 +69,62 @@ const authorizer: CelType = {
 export interface ExpressionScope {
   /** Whether `params` is declared. */
   readonly params: boolean
-  /** Types of the preceding variables, by name. */
-  readonly variables?: ReadonlyMap<string, CelType>
+  /** Types of the preceding variables. */
+  readonly variables?: VariableTypes
+}
+
+/** Most entries of each cache. */
+const MOST = 2_000
+/** Numbers of the variables that a scope has, by those before and the last one: a cache. */
+const scopes = new Map<string, number>()
+let lastScope = 0
+
+/**
+ * Types of the variables of a policy. They are added one by one, as each sees those before it, and those
+ * before one share what is known of all: to copy them for each takes the square of their number.
+ */
+export class VariableTypes {
+  readonly #known: Map<string, { readonly from: number; readonly type: CelType }>
+  /** The number of the scope with so many variables. */
+  readonly #scopes: number[]
+  readonly #end: number | undefined
+
+  constructor(all?: VariableTypes, end?: number) {
+    this.#known = all === undefined ? new Map() : all.#known
+    this.#scopes = all === undefined ? [0] : all.#scopes
+    this.#end = end
+  }
+
+  /** Returns the type of a variable. */
+  get(name: string): CelType | undefined {
+    const known = this.#known.get(name)
+    return known !== undefined && known.from < this.size ? known.type : undefined
+  }
+
+  get size(): number {
+    return this.#end ?? this.#scopes.length - 1
+  }
+
+  /** The same for the same variables in the same order: a part of a key that is as long as all would be. */
+  get scope(): number {
+    return this.#scopes[this.size] ?? 0
+  }
+
+  /** Returns the first variables only. */
+  before(count: number): VariableTypes {
+    return new VariableTypes(this, count)
+  }
+
+  add(name: string, type: CelType): void {
+    const key = `${this.scope} ${name}:${typeText(type)}`
+    let scope = scopes.get(key)
+    if (scope === undefined) {
+      if (scopes.size >= MOST) scopes.clear()
+      scopes.set(key, (scope = ++lastScope))
+    }
+    this.#known.set(name, { from: this.#known.get(name)?.from ?? this.size, type })
+    this.#scopes.push(scope)
+  }
 }
 
 /** Types of the variables in scope. */
@@ -90,13 +144,10 @@ export function scopeTypes({ params, variables }: ExpressionScope): ReadonlyMap<
 
 /** Compiled expressions by text and scope: a cache. */
 const cache = new Map<string, Compiled>()
-const MOST = 2_000
 
 /** Compiles an expression in a scope. */
 export function compileIn(expression: string, scope: ExpressionScope): Compiled {
-  const variables = [...(scope.variables ?? [])].map(([name, type]) => `${name}:${typeText(type)}`)
-  const known = scope.variables === undefined ? '-' : variables.join()
-  const key = `${String(scope.params)}|${known}|${expression}`
+  const key = `${String(scope.params)}|${scope.variables?.scope ?? '-'}|${expression}`
   let compiled = cache.get(key)
   if (compiled === undefined) {
     if (cache.size >= MOST) cache.clear()

@@ -1,3 +1,4 @@
+import { repeats } from '../validation/repeats.js'
 import { duplicate, invalid, required, tooMany } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
 import { qualifiedNameFaults } from '../validation/names.js'
@@ -15,14 +16,14 @@ export function validateMatchConditions(
 ): readonly FieldError[] {
   const errors: FieldError[] = []
   if (conditions.length > MOST_CONDITIONS) errors.push(tooMany(path, conditions.length, MOST_CONDITIONS))
+  const repeated = repeats(conditions, ({ name }) => name)
   conditions.forEach(({ name, expression }, index) => {
     const at = `${path}[${index}]`
     if (expression.trim() === '') errors.push(required(`${at}.expression`))
     else errors.push(...validateExpression(expression, scope, 'bool', `${at}.expression`))
     if (name === '') errors.push(required(`${at}.name`))
     else for (const fault of qualifiedNameFaults(name)) errors.push(invalid(`${at}.name`, name, fault))
-    if (name !== '' && conditions.findIndex((other) => other.name === name) < index)
-      errors.push(duplicate(`${at}.name`, name))
+    if (name !== '' && repeated.has(index)) errors.push(duplicate(`${at}.name`, name))
   })
   return errors
 }

@@ -1,6 +1,7 @@
+import { repeats } from '../validation/repeats.js'
 import { parseApiVersion } from '../api-version.js'
 import type { Program } from '../cel/compile.js'
-import { fullTypeText, type CelType } from '../../lang/cel/types.js'
+import { fullTypeText } from '../../lang/cel/types.js'
 import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../kind/define.js'
 import type { KindDefinition } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'
@@ -15,7 +16,7 @@ import {
   pathSegmentFaults,
   qualifiedNameFaults,
 } from '../validation/names.js'
-import { compileIn } from './expressions.js'
+import { compileIn, VariableTypes } from './expressions.js'
 import type { ExpressionScope } from './expressions.js'
 import type {
   MatchResources,
@@ -87,16 +88,14 @@ export function variablesOf({
   readonly scope: ExpressionScope
   readonly faults: readonly FieldError[]
 } {
-  const types = new Map<string, CelType>()
+  const types = new VariableTypes()
   const params = paramKind !== undefined
   const faults: FieldError[] = []
   variables.forEach((variable, at) => {
     faults.push(...validateVariable(variable, { params, variables: types }, `spec.variables[${at}]`))
     if (variable.name.trim() === '' || variable.expression.trim() === '') return
-    types.set(
-      variable.name,
-      compileIn(variable.expression, { params, variables: new Map(types) }).program?.type ?? { kind: 'dyn' },
-    )
+    const { program } = compileIn(variable.expression, { params, variables: types })
+    types.add(variable.name, program?.type ?? { kind: 'dyn' })
   })
   const scope = variables.length === 0 ? { params } : { params, variables: types }
   return { scope, faults }
@@ -155,6 +154,7 @@ function validateAudit(
       body: `Invalid value: ${text}`,
     })
   }
+  const repeated = repeats(auditAnnotations, ({ key }) => key)
   auditAnnotations.forEach(({ key, valueExpression }, index) => {
     const at = `${path}[${index}]`
     const full = `${metadata.name ?? ''}/${key}`
@@ -174,8 +174,7 @@ function validateAudit(
         errors.push(invalid(`${at}.valueExpression`, valueExpression, text))
       }
     }
-    if (auditAnnotations.findIndex((other) => other.key === key) < index)
-      errors.push(duplicate(`${at}.key`, key))
+    if (repeated.has(index)) errors.push(duplicate(`${at}.key`, key))
   })
   return errors
 }
@@ -226,10 +225,11 @@ function validateBinding({ spec }: ValidatingAdmissionPolicyBinding): readonly F
   if (paramRef !== undefined) errors.push(...validateParamRef(paramRef, 'spec.paramRef'))
   errors.push(...validateMatchResources(matchResources, 'spec.matchResources'))
   const path = 'spec.validationActions'
+  const repeated = repeats(validationActions)
   validationActions.forEach((action, at) => {
     if (!['Audit', 'Deny', 'Warn'].includes(action))
       errors.push(notSupported(`${path}[${at}]`, action, ['Audit', 'Deny', 'Warn']))
-    if (validationActions.indexOf(action) < at) errors.push(duplicate(`${path}[${at}]`, action))
+    if (repeated.has(at)) errors.push(duplicate(`${path}[${at}]`, action))
   })
   if (validationActions.includes('Deny') && validationActions.includes('Warn')) {
     const why =

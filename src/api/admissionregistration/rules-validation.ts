@@ -1,3 +1,4 @@
+import { repeats } from '../validation/repeats.js'
 import { duplicate, invalid, notSupported, required } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
 import { validateLabelSelector } from '../meta/label-validation.js'
@@ -74,10 +75,11 @@ function validateResources(resources: readonly string[], path: string): readonly
 function validateNamedRule(rule: NamedRuleWithOperations, path: string): readonly FieldError[] {
   const errors: FieldError[] = []
   const names = rule.resourceNames ?? []
+  const repeated = repeats(names)
   names.forEach((name, at) => {
     for (const fault of pathSegmentFaults(name))
       errors.push(invalid(`${path}.resourceNames[${at}]`, name, fault))
-    if (names.indexOf(name) < at) errors.push(duplicate(`${path}.resourceNames[${at}]`, name))
+    if (repeated.has(at)) errors.push(duplicate(`${path}.resourceNames[${at}]`, name))
   })
   return [...errors, ...validateRule(rule, path)]
 }

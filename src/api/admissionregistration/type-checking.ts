@@ -4,7 +4,7 @@ import { DYN } from '../../lang/cel/types.js'
 import type { KindDefinition } from '../kind/definition.js'
 import type { Scheme } from '../scheme.js'
 import { parseApiVersion } from '../api-version.js'
-import { scopeTypes } from './expressions.js'
+import { scopeTypes, VariableTypes } from './expressions.js'
 import type { ExpressionWarning, NamedRuleWithOperations, ValidatingAdmissionPolicy } from './generated.js'
 import { objectType } from './object-types.js'
 
@@ -44,17 +44,15 @@ function environment(
   params: CelType | undefined,
   variables: readonly { readonly name: string; readonly expression: string }[],
 ): ReadonlyMap<string, CelType> {
-  const known = new Map<string, CelType>()
-  const all = (): ReadonlyMap<string, CelType> =>
-    new Map<string, CelType>([
-      ...scopeTypes({ params: false, variables: new Map(known) }),
-      ['object', object],
-      ['oldObject', object],
-      ...(params === undefined ? [] : [['params', params] as const]),
-    ])
-  for (const { name, expression } of variables)
-    known.set(name, compile(expression, all()).program?.type ?? DYN)
-  return all()
+  const known = new VariableTypes()
+  const all = new Map<string, CelType>([
+    ...scopeTypes({ params: false, variables: known }),
+    ['object', object],
+    ['oldObject', object],
+    ...(params === undefined ? [] : [['params', params] as const]),
+  ])
+  for (const { name, expression } of variables) known.add(name, compile(expression, all).program?.type ?? DYN)
+  return all
 }
 
 /** Type of `params`. Undefined if the kind is unknown: `params` is then not declared. */

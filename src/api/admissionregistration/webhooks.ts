@@ -1,3 +1,4 @@
+import { repeats } from '../validation/repeats.js'
 import { ageColumn, column, defineKind, nameColumn, specChangedInGo } from '../kind/define.js'
 import type { KindDefinition, KubeObject } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'
@@ -90,8 +91,9 @@ function validateWebhook(webhook: Webhook, path: string): readonly FieldError[] 
 function validateVersions(versions: readonly string[], path: string): readonly FieldError[] {
   if (versions.length === 0) return [required(path, `must specify one of ${REVIEW_VERSIONS.join(', ')}`)]
   const errors: FieldError[] = []
+  const repeated = repeats(versions)
   versions.forEach((version, at) => {
-    if (versions.indexOf(version) < at) errors.push(invalid(`${path}[${at}]`, version, 'duplicate version'))
+    if (repeated.has(at)) errors.push(invalid(`${path}[${at}]`, version, 'duplicate version'))
     else
       for (const fault of dns1035LabelFaults(version)) errors.push(invalid(`${path}[${at}]`, version, fault))
   })
@@ -102,9 +104,10 @@ function validateVersions(versions: readonly string[], path: string): readonly F
 }
 
 function validate({ webhooks = [] }: Configuration): readonly FieldError[] {
+  const repeated = repeats(webhooks, ({ name }) => name)
   return webhooks.flatMap((webhook, at) => {
     const path = `webhooks[${at}]`
-    const isTwice = webhook.name !== '' && webhooks.findIndex(({ name }) => name === webhook.name) < at
+    const isTwice = webhook.name !== '' && repeated.has(at)
     return [
       ...validateWebhook(webhook, path),
       ...validateVersions(webhook.admissionReviewVersions, `${path}.admissionReviewVersions`),

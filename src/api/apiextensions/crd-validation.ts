@@ -1,3 +1,4 @@
+import { repeats } from '../validation/repeats.js'
 import { utf8Length } from '../../lang/go/utf8.js'
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
 import { dns1035LabelFaults, dnsSubdomainFaults, subdomainName } from '../validation/names.js'
@@ -292,9 +293,10 @@ function validateReviewVersions(
   path: string,
 ): readonly FieldError[] {
   if (versions.length === 0) return [required(path)]
+  const repeated = repeats(versions)
   const errors = versions.flatMap((version, index) => {
     const at = `${path}[${index}]`
-    if (versions.indexOf(version) < index) return [invalid(at, version, 'duplicate version')]
+    if (repeated.has(index)) return [invalid(at, version, 'duplicate version')]
     return dns1035LabelFaults(version).map((fault) => invalid(at, version, fault))
   })
   if (rules.knownReviewVersions && !isKnownReview(versions))

@@ -1,3 +1,4 @@
+import { repeats } from '../validation/repeats.js'
 import { forbidden, invalid, notSupported, required } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
 import type { Json } from '../../lang/json/json.js'
@@ -286,6 +287,7 @@ function mapKeys(schema: Schema, keys: readonly string[], path: string, errors: 
     errors.push(invalid(`${path}.items.type`, items.type ?? '', text))
     return
   }
+  const repeated = repeats(keys)
   keys.forEach((key, index) => {
     const field = items.properties?.[key]
     if (field === undefined) errors.push(invalid(at, keys, 'entries must all be names of item properties'))
@@ -293,7 +295,7 @@ function mapKeys(schema: Schema, keys: readonly string[], path: string, errors: 
       const text = "must be a scalar type if parent array's x-kubernetes-list-type is map"
       errors.push(invalid(`${path}.items.properties[${key}].type`, 'object', text))
     }
-    if (keys.indexOf(key) < index) errors.push(invalid(at, keys, 'must not contain duplicate entries'))
+    if (repeated.has(index)) errors.push(invalid(at, keys, 'must not contain duplicate entries'))
   })
 }
 

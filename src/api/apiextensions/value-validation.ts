@@ -1,6 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import { exactJson } from '../../lang/json/exact-json.js'
 import { semanticEqual } from '../kind/equal.js'
+import { repeats } from '../validation/repeats.js'
 import { duplicate, invalid, notSupported, required, tooLong, tooMany } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
 import { isPlainObject } from '../../lang/json/plain-json.js'
@@ -246,10 +247,7 @@ class Validation {
     }
     if (maxItems !== undefined && value.length > maxItems)
       errors.push(tooMany(this.#at(path), value.length, maxItems))
-    if (
-      uniqueItems === true &&
-      value.some((item, at) => value.slice(0, at).some((other) => semanticEqual(item, other)))
-    ) {
+    if (uniqueItems === true && repeats(value, canonicalText).size > 0) {
       errors.push(invalid(this.#at(path), '', `${path} ${IN_BODY} shouldn't contain duplicates`))
     }
   }
@@ -378,3 +376,17 @@ function unmatched(pattern: string, text: string): string | undefined {
   if (isFault(expression)) return `${pattern}, but pattern is invalid: ${expression.fault}`
   return expression.test(text) ? undefined : pattern
 }
+
+/** Returns a text that values share exactly if {@link semanticEqual} finds them equal. */
+const canonicalText = (value: unknown): string =>
+  JSON.stringify(value, (_name, held: unknown) => {
+    if (Array.isArray(held)) return held.length === 0 ? null : (held as readonly unknown[])
+    if (typeof held === 'bigint') return { bigint: String(held) }
+    if (!isPlainObject(held)) return held ?? null
+    const keys = Object.keys(held).sort()
+    // a list of pairs cannot be taken for a list of the object's own
+    return { entries: keys.filter((key) => !isNothing(held[key])).map((key) => [key, held[key]]) }
+  })
+
+const isNothing = (value: unknown): boolean =>
+  value === undefined || value === null || (Array.isArray(value) && value.length === 0)

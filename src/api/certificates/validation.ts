@@ -1,5 +1,6 @@
 /** Validation of CertificateSigningRequests. Source: pkg/apis/certificates/validation/validation.go. */
 import { semanticEqual } from '../kind/equal.js'
+import { repeats } from '../validation/repeats.js'
 import type { FieldError } from '../field-error.js'
 import { quote } from '../../lang/go/quote.js'
 import { duplicate, forbidden, invalid, notSupported, required, tooLong } from '../field-error.js'
@@ -69,9 +70,7 @@ export function validateRequest(
     })
   }
   if (allow.duplicateUsages !== true) {
-    usages.forEach((usage, at) => {
-      if (usages.indexOf(usage) < at) errors.push(duplicate(`spec.usages[${at}]`, usage))
-    })
+    for (const at of repeats(usages)) errors.push(duplicate(`spec.usages[${at}]`, usages[at]))
   }
   if (allow.legacySigner !== true && signerName === legacyUnknownSigner) {
     errors.push(

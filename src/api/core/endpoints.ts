@@ -89,15 +89,25 @@ const hostPort = (ip: string, port: number): string =>
 
 function addressTexts({ addresses = [], ports = [] }: EndpointSubset): readonly string[] {
   if (ports.length === 0) return addresses.map(({ ip }) => ip)
-  return ports.flatMap(({ port }) => addresses.map(({ ip }) => hostPort(ip, port)))
+  // no more than are shown: together they are as many as the product
+  return ports
+    .slice(0, shown)
+    .flatMap(({ port }) => addresses.slice(0, shown).map(({ ip }) => hostPort(ip, port)))
 }
 
 /** Source: pkg/printers/internalversion formatEndpoints. */
 function endpointsText({ subsets = [] }: Endpoints): string {
   if (subsets.length === 0) return '<none>'
-  const texts = subsets.flatMap(addressTexts)
+  const texts: string[] = []
+  for (const subset of subsets) {
+    if (texts.length >= shown) break
+    texts.push(...addressTexts(subset))
+  }
   const head = texts.slice(0, shown).join(',')
-  return texts.length > shown ? `${head} + ${texts.length - shown} more...` : head
+  const all = subsets.reduce((sum, { addresses = [], ports = [] }) => {
+    return sum + addresses.length * Math.max(ports.length, 1)
+  }, 0)
+  return all > shown ? `${head} + ${all - shown} more...` : head
 }
 
 /** v1 Endpoints; in etcd they are beside the services. */

@@ -2,14 +2,7 @@ import { dnsLabelFaults } from '../validation/names.js'
 import { quote } from '../../lang/go/quote.js'
 import type { ObjectMeta } from '../meta/generated.js'
 import { ipWarnings } from '../validation/ip-validation.js'
-import type {
-  Container,
-  ContainerPort,
-  EphemeralContainer,
-  Pod,
-  PodSpec,
-  PodTemplateSpec,
-} from './generated.js'
+import type { Container, EphemeralContainer, Pod, PodSpec, PodTemplateSpec } from './generated.js'
 import { deprecatedNodeLabel, nodeLabelWarnings } from './node-labels.js'
 import { shownQuantities } from '../schema/huge-quantities.js'
 import { isFractionalBytes } from './resource-lists.js'
@@ -215,12 +208,49 @@ function fractionWarning(value: string | undefined, path: string, warnings: stri
 
 interface KnownPort {
   readonly at: string
-  readonly port: ContainerPort
+  readonly hostPort: number
+  readonly hostIP: string
 }
+
+/** The ports of a pod with one number and protocol. */
+class PortsAtOne {
+  readonly #all: KnownPort[] = []
+  /** By port of the host. */
+  readonly #onHost = new Map<number, KnownPort[]>()
+  /** By port and address of the host. */
+  readonly #onAddress = new Map<string, KnownPort[]>()
+
+  add(port: KnownPort): void {
+    this.#all.push(port)
+    addTo(this.#onHost, port.hostPort, port)
+    addTo(this.#onAddress, `${port.hostPort} ${port.hostIP}`, port)
+  }
+
+  /** Returns those that a port must not be beside, in order: for each there is a warning. */
+  concerning(hostPort: number, hostIP: string): readonly KnownPort[] {
+    if (hostPort === 0) return this.#all
+    const same =
+      hostIP === ''
+        ? (this.#onHost.get(hostPort) ?? [])
+        : ['', hostIP].flatMap((ip) => this.#onAddress.get(`${hostPort} ${ip}`) ?? [])
+    const found = new Set([...(this.#onHost.get(0) ?? []), ...same])
+    // a few of many, mostly none
+    return found.size < 2 ? [...found] : this.#all.filter((port) => found.has(port))
+  }
+}
+
+function addTo<K>(lists: Map<K, KnownPort[]>, key: K, port: KnownPort): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [port])
+  else list.push(port)
+}
+
+/** A response has 4,096 characters of warnings at most, so that no more of them are heard of. */
+const MOST_TOLD = 4_096
 
 /** Warnings about ports that are there twice, over all containers of the pod. */
 function portWarnings(spec: PodSpec, path: string, warnings: string[]): void {
-  const known: KnownPort[] = []
+  const known = new Map<string, PortsAtOne>()
   const names = new Map<string, string>()
   visitContainers(spec, path, ({ ports }, container) =>
     ports?.forEach((port, index) => {
@@ -230,17 +260,17 @@ function portWarnings(spec: PodSpec, path: string, warnings: string[]): void {
         const shown = `Name:${name} HostPort:0 ContainerPort:${containerPort} Protocol:${protocol}`
         warnings.push(`${at}: hostIP set without hostPort: {${shown} HostIP:${hostIP}}`)
       }
-      for (const { at: other, port: before } of known) {
-        if (before.containerPort !== containerPort || (before.protocol ?? 'TCP') !== protocol) continue
-        const { hostPort: theirs = 0, hostIP: theirIP = '' } = before
+      const here = known.get(`${containerPort}/${protocol}`) ?? new PortsAtOne()
+      known.set(`${containerPort}/${protocol}`, here)
+      const others = warnings.length < MOST_TOLD ? here.concerning(hostPort, hostIP) : []
+      for (const { at: other, hostPort: theirs, hostIP: theirIP } of others) {
         if (hostIP === theirIP && hostPort === theirs)
           warnings.push(`${at}: duplicate port definition with ${other}`)
         else if (hostPort === 0 || theirs === 0)
           warnings.push(`${at}: overlapping port definition with ${other}`)
-        else if (hostPort === theirs && (hostIP === '') !== (theirIP === ''))
-          warnings.push(`${at}: dangerously ambiguous port definition with ${other}`)
+        else warnings.push(`${at}: dangerously ambiguous port definition with ${other}`)
       }
-      known.push({ at, port })
+      here.add({ at, hostPort, hostIP })
       const named = names.get(name)
       if (named !== undefined) {
         warnings.push(

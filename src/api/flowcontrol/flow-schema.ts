@@ -1,3 +1,4 @@
+import { repeats } from '../validation/repeats.js'
 import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../kind/define.js'
 import type { KindDefinition } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'
@@ -185,12 +186,10 @@ export function validateConditions({
   readonly status: { readonly conditions?: readonly { readonly type?: string }[] | null }
 }): readonly FieldError[] {
   const types = (conditions ?? []).map(({ type = '' }) => type)
+  const repeated = repeats(types)
   return types.flatMap((type, index) => {
     const path = `status.conditions[${index}].type`
-    return [
-      ...(types.indexOf(type) < index ? [duplicate(path, type)] : []),
-      ...(type === '' ? [required(path)] : []),
-    ]
+    return [...(repeated.has(index) ? [duplicate(path, type)] : []), ...(type === '' ? [required(path)] : [])]
   })
 }
 

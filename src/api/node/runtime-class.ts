@@ -1,6 +1,6 @@
+import { repeats } from '../validation/repeats.js'
 import { ageColumn, column, defineKind, nameColumn } from '../kind/define.js'
 import type { KindDefinition } from '../kind/definition.js'
-import { semanticEqual } from '../kind/equal.js'
 import { duplicate, invalid, type FieldError } from '../field-error.js'
 import { internalForm } from '../kind/internal-form.js'
 import { dnsLabelFaults } from '../validation/names.js'
@@ -22,9 +22,11 @@ function validateScheduling({ nodeSelector, tolerations = [] }: Scheduling, erro
   errors.push(...validateLabels(nodeSelector, 'scheduling.nodeSelector'))
   // upstream names the list twice
   validateTolerations(tolerations, 'scheduling.tolerations.tolerations', errors)
+  const repeated = repeats(tolerations, ({ key, operator, value, effect, tolerationSeconds }) =>
+    JSON.stringify([key, operator, value, effect, tolerationSeconds]),
+  )
   tolerations.forEach((toleration, index) => {
-    const isTwice = tolerations.slice(0, index).some((other) => semanticEqual(other, toleration))
-    if (isTwice)
+    if (repeated.has(index))
       errors.push(
         duplicate(`scheduling.tolerations[${index}]`, internalForm('core.v1.Toleration', toleration)),
       )

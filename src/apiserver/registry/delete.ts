@@ -344,7 +344,8 @@ function finalizersForDeletion(
   const wanted = present.filter((name) => name !== ORPHAN && name !== FOREGROUND)
   if (policy === 'Orphan') wanted.push(ORPHAN)
   if (policy === 'Foreground') wanted.push(FOREGROUND)
-  const same = wanted.length === present.length && wanted.every((name) => present.includes(name))
+  const known = new Set(present)
+  const same = wanted.length === present.length && wanted.every((name) => known.has(name))
   return same ? undefined : wanted
 }
 

@@ -106,7 +106,8 @@ function namesOf(
   accept('plural', 'PluralConflict', resources)
   accept('singular', 'SingularConflict', resources)
   const shortNames = names.shortNames ?? []
-  const bad = shortNames.filter((name) => old.shortNames?.includes(name) !== true && resources.has(name))
+  const oldNames = new Set(old.shortNames)
+  const bad = shortNames.filter((name) => !oldNames.has(name) && resources.has(name))
   if (bad.length > 0) {
     const texts = [...new Set(bad.map((name) => `${quote(name)} is already in use`))]
     fault = conflictOf('ShortNamesConflict', texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`)

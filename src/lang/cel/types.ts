@@ -13,7 +13,7 @@ export type CelType =
 export interface ObjectType {
   readonly kind: 'object'
   readonly name: string
-  readonly fields: ReadonlyMap<string, CelType>
+  readonly fields: Pick<ReadonlyMap<string, CelType>, 'get'>
 }
 
 /** The types without parameters. */

@@ -17,6 +17,11 @@ export interface OpCode {
 }
 
 const POPULAR_FROM = 200
+/**
+ * Lines that are compared at most: texts that share nothing but single lines take the square of their number.
+ * What is not aligned then is replaced.
+ */
+const MOST_COMPARED = 1_000_000
 
 /** Returns where each line occurs in a text, without the popular ones. */
 function indexOfLines(lines: readonly string[]): ReadonlyMap<string, readonly number[]> {
@@ -37,6 +42,7 @@ class Matcher {
   readonly #a: readonly string[]
   readonly #b: readonly string[]
   readonly #places: ReadonlyMap<string, readonly number[]>
+  #compared = 0
 
   constructor(a: readonly string[], b: readonly string[]) {
     this.#a = a
@@ -48,11 +54,13 @@ class Matcher {
   #longest(fromA: number, toA: number, fromB: number, toB: number): Block {
     let best: Block = { a: fromA, b: fromB, size: 0 }
     let lengths = new Map<number, number>()
-    for (let at = fromA; at < toA; at++) {
+    for (let at = fromA; at < toA && this.#compared < MOST_COMPARED; at++) {
+      this.#compared++
       const next = new Map<number, number>()
       for (const place of this.#places.get(this.#a[at] as string) ?? []) {
         if (place < fromB) continue
         if (place >= toB) break
+        this.#compared++
         const size = (lengths.get(place - 1) ?? 0) + 1
         next.set(place, size)
         if (size > best.size) best = { a: at - size + 1, b: place - size + 1, size }
@@ -70,6 +78,7 @@ class Matcher {
   }
 
   #match(fromA: number, toA: number, fromB: number, toB: number, blocks: Block[]): void {
+    if (this.#compared >= MOST_COMPARED) return
     const { a, b, size } = this.#longest(fromA, toA, fromB, toB)
     if (size === 0) return
     if (fromA < a && fromB < b) this.#match(fromA, a, fromB, b, blocks)

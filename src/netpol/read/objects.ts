@@ -107,10 +107,11 @@ function readPodAddresses(reader: FieldReader, status: Fields): readonly IpAddre
   })
   const first = readAddress(reader, status['podIP'], 'status.podIP')
   const known = [first, ...all].filter((each) => each !== undefined)
-  return known.filter(
-    (each, at) =>
-      known.findIndex((other) => other.family === each.family && other.value === each.value) === at,
-  )
+  const seen = new Set<string>()
+  return known.filter(({ family, value: address }) => {
+    const key = `${family} ${address}`
+    return !seen.has(key) && seen.add(key) !== undefined
+  })
 }
 
 /** Reads a Pod. */

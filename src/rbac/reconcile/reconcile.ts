@@ -257,18 +257,12 @@ function isProtected({
 
 /** Returns what only the first list has, once. Source: reconcile_rolebindings.go diffSubjectLists. */
 function subjectsWithout(subjects: readonly Subject[], others: readonly Subject[]): readonly Subject[] {
-  return subjects.filter(
-    (subject, at) =>
-      !others.some((each) => isSameSubject(each, subject)) &&
-      subjects.findIndex((each) => isSameSubject(each, subject)) === at,
-  )
+  const known = new Set(others.map(subjectKey))
+  return subjects.filter((subject) => {
+    const key = subjectKey(subject)
+    return !known.has(key) && known.add(key) !== undefined
+  })
 }
 
-function isSameSubject(one: Subject, other: Subject): boolean {
-  return (
-    one.kind === other.kind &&
-    one.name === other.name &&
-    (one.apiGroup ?? '') === (other.apiGroup ?? '') &&
-    (one.namespace ?? '') === (other.namespace ?? '')
-  )
-}
+const subjectKey = ({ kind, name, apiGroup = '', namespace = '' }: Subject): string =>
+  JSON.stringify([kind, name, apiGroup, namespace])

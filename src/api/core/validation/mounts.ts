@@ -19,6 +19,8 @@ export function validateVolumeMounts(
 ): void {
   const { volumeMounts = [], volumeDevices = [] } = container
   const places = new Set<string>()
+  const devices = new Set(volumeDevices.map((device) => device.name))
+  const devicePaths = new Set(volumeDevices.map(({ devicePath }) => devicePath))
   volumeMounts.forEach((mount, index) => {
     const at = `${path}[${index}]`
     const { name, mountPath, subPath, subPathExpr } = mount
@@ -28,9 +30,8 @@ export function validateVolumeMounts(
     if (mountPath === '') errors.push(required(`${at}.mountPath`))
     if (places.has(mountPath)) errors.push(invalid(`${at}.mountPath`, mountPath, 'must be unique'))
     places.add(mountPath)
-    if (volumeDevices.some((device) => device.name === name))
-      errors.push(invalid(`${at}.name`, name, 'must not already exist in volumeDevices'))
-    if (volumeDevices.some(({ devicePath }) => devicePath === mountPath))
+    if (devices.has(name)) errors.push(invalid(`${at}.name`, name, 'must not already exist in volumeDevices'))
+    if (devicePaths.has(mountPath))
       errors.push(invalid(`${at}.mountPath`, mountPath, 'must not already exist as a path in volumeDevices'))
     if (volume?.image !== undefined) {
       for (const [field, value] of [
@@ -93,6 +94,8 @@ export function validateVolumeDevices(
 ): void {
   const names = new Set<string>()
   const paths = new Set<string>()
+  const mounts = new Set(volumeMounts.map((mount) => mount.name))
+  const mountPaths = new Set(volumeMounts.map(({ mountPath }) => mountPath))
   volumeDevices.forEach(({ name, devicePath }, index) => {
     const at = `${path}[${index}]`
     const volume = volumes.get(name)
@@ -108,9 +111,8 @@ export function validateVolumeDevices(
     if (devicePath.split('/').includes('..'))
       errors.push(invalid(`${at}.devicePath`, devicePath, "can not contain backsteps ('..')"))
     else paths.add(devicePath)
-    if (volumeMounts.some((mount) => mount.name === name))
-      errors.push(invalid(`${at}.name`, name, 'must not already exist in volumeMounts'))
-    if (volumeMounts.some(({ mountPath }) => mountPath === devicePath))
+    if (mounts.has(name)) errors.push(invalid(`${at}.name`, name, 'must not already exist in volumeMounts'))
+    if (mountPaths.has(devicePath))
       errors.push(invalid(`${at}.devicePath`, devicePath, 'must not already exist as a path in volumeMounts'))
     if (name !== '') names.add(name)
   })

@@ -1,4 +1,4 @@
-import { invalid, required, type FieldError } from '../../field-error.js'
+import { invalid, mostFieldErrors, required, type FieldError } from '../../field-error.js'
 import type { ResourceQuota, ResourceQuotaSpec } from '../generated.js'
 import { internalForm } from '../../kind/internal-form.js'
 import { isQuotaResource, validateResourceName, validateResourceQuantity } from './resources.js'
@@ -41,6 +41,8 @@ const existsText =
   'ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ' +
   'ResourceQuotaScopeCrossNamespacePodAffinity'
 
+const UNFIT = 'unsupported scope applied to resource'
+
 /** Source: pkg/apis/core/validation ValidateResourceQuota. */
 export function validateResourceQuota({ spec, status }: ResourceQuota): readonly FieldError[] {
   const errors: FieldError[] = []
@@ -70,21 +72,35 @@ function validateAmounts(amounts: Amounts | undefined, path: string, errors: Fie
   }
 }
 
-/** Returns how many of the limited resources are incompatible with a scope. */
-const misfits = (scope: string, hard: Amounts | undefined): readonly string[] =>
-  Object.keys(hard ?? {}).filter((name) => isQuotaResource(name) && scopes.get(scope)?.has(name) === false)
+/** Counts the limited resources that are incompatible with a scope, once for each known scope. */
+function misfits(hard: Amounts | undefined): (scope: string) => number {
+  const limited = Object.keys(hard ?? {}).filter(isQuotaResource)
+  const counts = new Map<string, number>()
+  return (scope) => {
+    const fitting = scopes.get(scope)
+    if (fitting === undefined) return 0
+    const count = counts.get(scope) ?? limited.filter((name) => !fitting.has(name)).length
+    counts.set(scope, count)
+    return count
+  }
+}
 
 const conflicts = (given: ReadonlySet<string>): number =>
   Number(given.has('BestEffort') && given.has('NotBestEffort')) +
   Number(given.has('Terminating') && given.has('NotTerminating'))
 
 function validateScopes({ scopes: given = [], hard }: ResourceQuotaSpec, errors: FieldError[]): void {
+  // one error for all places: each tells the whole list
+  const told = new Map<string, FieldError>()
   const fail = (text: string): void => {
-    errors.push(invalid('spec.scopes', given, text))
+    const error = told.get(text) ?? invalid('spec.scopes', given, text)
+    told.set(text, error)
+    if (errors.length < mostFieldErrors) errors.push(error)
   }
+  const misfitsOf = misfits(hard)
   for (const scope of given) {
     if (!scopes.has(scope)) fail('unsupported scope')
-    for (const _ of misfits(scope, hard)) fail('unsupported scope applied to resource')
+    for (let at = misfitsOf(scope); at > 0; at--) fail(UNFIT)
   }
   for (let at = conflicts(new Set(given)); at > 0; at--) fail('conflicting scopes')
 }
@@ -96,16 +112,15 @@ function validateScopeSelector(
   if (scopeSelector === undefined) return
   const expressions = scopeSelector.matchExpressions ?? []
   const path = 'spec.scopeSelector.matchExpressions'
+  const misfitsOf = misfits(hard)
+  let misfit: FieldError | undefined
   for (const { scopeName, operator, values = [] } of expressions) {
     if (!scopes.has(scopeName)) errors.push(invalid(`${path}.scopeName`, scopeName, 'unsupported scope'))
-    for (const _ of misfits(scopeName, hard))
-      errors.push(
-        invalid(
-          path,
-          internalForm('core.v1.ScopeSelector', scopeSelector),
-          'unsupported scope applied to resource',
-        ),
-      )
+    for (let at = misfitsOf(scopeName); at > 0 && errors.length < mostFieldErrors; at--) {
+      // one error for all places: each tells the whole selector
+      misfit ??= invalid(path, internalForm('core.v1.ScopeSelector', scopeSelector), UNFIT)
+      errors.push(misfit)
+    }
     if (existential.has(scopeName) && operator !== 'Exists')
       errors.push(invalid(`${path}.operator`, operator, existsText))
     validateOperator(operator, values, path, errors)

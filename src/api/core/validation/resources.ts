@@ -137,6 +137,10 @@ interface ClaimUse {
   readonly request?: string
 }
 
+/** Returns what is before each slash. */
+const headsOf = (key: string): readonly string[] =>
+  [...key.matchAll(/\//g)].map(({ index }) => key.slice(0, index))
+
 /** Validates which claims of its pod a container uses. Source: validateResourceClaimNames. */
 export function validateClaimUses(
   claims: readonly ClaimUse[],
@@ -145,6 +149,9 @@ export function validateClaimUses(
   errors: FieldError[],
 ): void {
   const used = new Set<string>()
+  /** How many uses begin with a name and a slash. */
+  const begins = new Map<string, number>()
+  const list = [...podClaims].toSorted().join(', ')
   claims.forEach(({ name, request = '' }, index) => {
     const at = `${path}[${index}]`
     if (name === '') {
@@ -158,11 +165,11 @@ export function validateClaimUses(
         for (const fault of dnsLabelFaults(request)) errors.push(invalid(`${at}.request`, request, fault))
       if (used.has(key)) errors.push(duplicate(at, key))
       else if (request === '')
-        for (const other of used) if (other.startsWith(`${name}/`)) errors.push(duplicate(at, name))
+        for (let times = begins.get(name) ?? 0; times > 0; times--) errors.push(duplicate(at, name))
+      if (!used.has(key)) for (const head of headsOf(key)) begins.set(head, (begins.get(head) ?? 0) + 1)
       used.add(key)
     }
     if (podClaims.has(name)) return
-    const list = [...podClaims].toSorted().join(', ')
     const known = podClaims.size === 0 ? ' which is empty' : `: ${list}`
     const { body } = notFound(at, name)
     const text = `${body}: must be one of the names in pod.spec.resourceClaims${known}`

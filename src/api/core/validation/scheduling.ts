@@ -228,8 +228,9 @@ function validateAffinityKeys(
     keys.forEach((key, index) => errors.push(...validateLabelName(key, `${path}.${field}[${index}]`)))
   }
   validateOnceSelected(matchLabelKeys, labelSelector, path, errors)
+  const mismatched = new Set(mismatchLabelKeys)
   matchLabelKeys.forEach((key, index) => {
-    if (!mismatchLabelKeys.includes(key)) return
+    if (!mismatched.has(key)) return
     const text = 'exists in both matchLabelKeys and mismatchLabelKeys'
     errors.push(invalid(`${path}.matchLabelKeys[${index}]`, key, text))
   })
@@ -245,9 +246,10 @@ function validateOnceSelected(
   errors: FieldError[],
 ): void {
   const seen = new Set(Object.keys(labelSelector?.matchLabels ?? {}))
+  const places = new Map(matchLabelKeys.map((key, index) => [key, index]))
   for (const { key } of labelSelector?.matchExpressions ?? []) {
-    const index = matchLabelKeys.lastIndexOf(key)
-    if (index >= 0 && seen.has(key))
+    const index = places.get(key)
+    if (index !== undefined && seen.has(key))
       errors.push(invalid(`${path}[${index}]`, key, 'exists in both matchLabelKeys and labelSelector'))
     seen.add(key)
   }

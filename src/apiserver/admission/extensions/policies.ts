@@ -1,6 +1,5 @@
 import { quote } from '../../../lang/go/quote.js'
 import { parseApiVersion } from '../../../api/api-version.js'
-import { scopeTypes } from '../../../api/admissionregistration/expressions.js'
 import type { ExpressionScope } from '../../../api/admissionregistration/expressions.js'
 import { variablesOf } from '../../../api/admissionregistration/policies.js'
 import type {
@@ -294,12 +293,7 @@ function lazyVariables(
   budget: Budget,
 ): object {
   const out: Record<string, unknown> = {}
-  const types = new Map<
-    string,
-    ReturnType<typeof scopeTypes> extends ReadonlyMap<string, infer T> ? T : never
-  >()
-  for (const { name, expression } of variables) {
-    const before = new Map(types)
+  variables.forEach(({ name, expression }, at) => {
     let result: { readonly value: unknown } | undefined
     Object.defineProperty(out, name, {
       enumerable: true,
@@ -307,7 +301,7 @@ function lazyVariables(
         if (result === undefined) {
           const evaluated = evaluate(
             expression,
-            { params: scope.params, variables: before },
+            { params: scope.params, ...(scope.variables && { variables: scope.variables.before(at) }) },
             { ...values, variables: out },
             budget,
           )
@@ -320,8 +314,6 @@ function lazyVariables(
         return result.value
       },
     })
-    const type = scope.variables?.get(name)
-    if (type !== undefined) types.set(name, type)
-  }
+  })
   return out
 }

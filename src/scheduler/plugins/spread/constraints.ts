@@ -87,10 +87,21 @@ export function groupOf(index: TopologyIndex, namespace: string, { selector }: S
 }
 
 /**
- * Returns the nodes that count for a constraint: those that have all of `keys` as labels, and that pass its
- * inclusion policies. Source: common.go matchNodeInclusionPolicies.
+ * Returns what finds the nodes that count for a constraint of a pod: those that have all of `keys` as labels,
+ * and that pass its inclusion policies. Constraints of equal policies share a scope, since its key is as long
+ * as all keys together. Source: common.go matchNodeInclusionPolicies.
  */
-export function scopeOf(
+export function scopesOf(pod: Pod, keys: readonly string[]): (constraint: SpreadConstraint) => NodeScope {
+  const made = new Map<string, NodeScope>()
+  return (constraint) => {
+    const policies = `${constraint.honorsAffinity} ${constraint.honorsTaints}`
+    let scope = made.get(policies)
+    if (scope === undefined) made.set(policies, (scope = scopeOf(constraint, pod, keys)))
+    return scope
+  }
+}
+
+function scopeOf(
   { honorsAffinity, honorsTaints }: SpreadConstraint,
   pod: Pod,
   keys: readonly string[],

@@ -6,7 +6,7 @@ import type { CycleData } from '../../framework/cycle.js'
 import type { Rejection } from '../../framework/rejection.js'
 import { unresolvable, unschedulable } from '../../framework/rejection.js'
 import type { SpreadConstraint } from './constraints.js'
-import { groupOf, hasAllKeys, keysOf, scopeOf } from './constraints.js'
+import { groupOf, hasAllKeys, keysOf, scopesOf } from './constraints.js'
 
 const SKEWED = unschedulable("node(s) didn't match pod topology spread constraints")
 const NO_LABEL = unresolvable("node(s) didn't match pod topology spread constraints (missing required label)")
@@ -39,8 +39,9 @@ export class SpreadFilter implements CycleData {
   /** Prepares the constraints of a pod. */
   static of({ pod }: PodInfo, constraints: readonly SpreadConstraint[], index: TopologyIndex): SpreadFilter {
     const keys = keysOf(constraints)
+    const scopes = scopesOf(pod, keys)
     const hard = constraints.map((constraint): Hard => {
-      const scope = scopeOf(constraint, pod, keys)
+      const scope = scopes(constraint)
       const table = groupOf(index, pod.metadata.namespace ?? '', constraint).table(
         constraint.topologyKey,
         scope,

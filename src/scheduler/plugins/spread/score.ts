@@ -5,7 +5,7 @@ import type { PodInfo } from '../../cache/pod-info.js'
 import type { TopologyIndex } from '../../cache/topology-index.js'
 import type { CycleData } from '../../framework/cycle.js'
 import type { SpreadConstraint } from './constraints.js'
-import { groupOf, hasAllKeys, keysOf, scopeOf } from './constraints.js'
+import { groupOf, hasAllKeys, keysOf, scopesOf } from './constraints.js'
 
 const HOSTNAME = 'kubernetes.io/hostname'
 
@@ -44,11 +44,11 @@ export class SpreadScore implements CycleData {
     needsAllKeys: boolean,
   ): SpreadScore {
     const keys = needsAllKeys ? keysOf(constraints) : []
+    const scopes = scopesOf(pod, keys)
     const soft = constraints.map((constraint): Soft => {
       const { topologyKey, maxSkew } = constraint
       const group = groupOf(index, pod.metadata.namespace ?? '', constraint)
-      const table =
-        topologyKey === HOSTNAME ? undefined : group.table(topologyKey, scopeOf(constraint, pod, keys))
+      const table = topologyKey === HOSTNAME ? undefined : group.table(topologyKey, scopes(constraint))
       return { topologyKey, maxSkew, group, table, weight: 0 }
     })
     const ignored = needsAllKeys ? nodes.filter(({ labels }) => !hasAllKeys(labels, constraints)) : []
