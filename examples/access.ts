@@ -5,7 +5,7 @@
 import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { SimCluster } from 'simcluster'
-import { authorize, couldEventually, escalationPaths, formatProof, whoCan } from 'simcluster/rbac'
+import { authorize, findEventualAccess, escalationPaths, formatProof, whoCan } from 'simcluster/rbac'
 
 /** Jane and a robot may read secrets of prod; the account ci may only create pods there. */
 export function prodCluster(): SimCluster {
@@ -33,7 +33,7 @@ export function audit(cluster: SimCluster): {
   const secrets = { verb: 'get', resource: 'secrets', namespace: 'prod' }
   return {
     now: whoCan(cluster, secrets).map(({ subject }) => subject.name),
-    eventually: couldEventually(cluster, secrets).map(({ subject }) => subject.name),
+    eventually: findEventualAccess(cluster, secrets).map(({ subject }) => subject.name),
     ofCi: escalationPaths(cluster, { user: 'system:serviceaccount:prod:ci' }).map(({ kind }) => kind),
   }
 }

@@ -6,10 +6,10 @@ import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import * as fc from 'fast-check'
 import { SimCluster } from 'simcluster'
-import { arbitraryCluster, historyArbitraries, objectArbitraries, runHistory } from 'simcluster/testing'
+import { arbitraries, runHistory } from 'simcluster/testing'
 
-const { cluster, history } = historyArbitraries(fc)
-const cronJobs = objectArbitraries(fc, 'batch/v1', 'CronJob')
+const { cluster, history } = arbitraries(fc).history()
+const cronJobs = arbitraries(fc).objects('batch/v1', 'CronJob')
 
 /** What must hold, by name. */
 export const properties: Readonly<Record<string, fc.IRawProperty<unknown>>> = {
@@ -18,7 +18,7 @@ export const properties: Readonly<Record<string, fc.IRawProperty<unknown>>> = {
     history,
     (options, actions) => void runHistory(new SimCluster(options), actions),
   ),
-  'in whatever cluster, a cordoned node gets no new pods': fc.property(arbitraryCluster(fc), (each) => {
+  'in whatever cluster, a cordoned node gets no new pods': fc.property(arbitraries(fc).cluster(), (each) => {
     for (const { metadata } of each.list('nodes').items) each.kubectl(`cordon ${metadata.name}`)
     each.settle() // without it, a scheduler that sees the pod first proves this wrong
     each.kubectl('run late --image=nginx')

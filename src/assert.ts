@@ -64,7 +64,7 @@ export function assertConnects(cluster: SimCluster, connection: ConnectionAttemp
 
 /**
  * Asserts that only `claim.from` reaches the pods of a claim, whatever else is in the cluster; see
- * `reachedOnlyBy` of `simcluster/netpol`.
+ * `checkReachedOnlyBy` of `simcluster/netpol`.
  * @throws AssertionError with a counter-example: who else reaches them, and the smallest objects for it
  */
 export function assertReachedOnlyBy(

@@ -22,7 +22,7 @@ export type {
   JsonPatchOperation,
 } from './apiserver/admission/extensions/admission-webhook.js'
 export type {
-  WebhookAnswer,
+  WebhookResponse,
   WebhookCall,
   WebhookHandler,
   WebhookHandlers,
@@ -45,7 +45,7 @@ export { TimeoutError } from './cluster/timeout-error.js'
 export type { Status, StatusCause, StatusDetails, StatusReason } from './client/api-error.js'
 export type {
   Client,
-  DeleteOptions,
+  DeletionOptions,
   FieldQuery,
   GetOptions,
   LabelQuery,
@@ -61,7 +61,7 @@ export type {
   WriteOptions,
 } from './client/client.js'
 export type { ClusterEvents } from './client/cluster-events.js'
-export type { Component, ComponentHost, EventSource } from './client/component.js'
+export type { Component, ComponentHost, RecorderSource } from './client/component.js'
 export type { Change, Informer, InformerOptions } from './client/informers/informer.js'
 export type { EventRecorder } from './client/recorders/event-recorder.js'
 export { ignoreNotFound } from './client/api-error.js'
@@ -99,10 +99,10 @@ export type { StateFacet } from './cluster/storage/state-facet.js'
 export type { HttpFacet } from './cluster/streams/http-facet.js'
 export type { KubeObject } from './api/kind/definition.js'
 export { bytesOfText, textOfBytes } from './lang/bytes/byte-text.js'
-export type { Gateway, HttpAnswer, Unanswered } from './client/http.js'
+export type { Gateway, AnyHttpResponse, NoResponse } from './client/http.js'
 export type {
   ForwardedPort,
-  KubectlAnswer,
+  KubectlResponse,
   KubectlOptions,
   KubectlRequest,
   KubectlResult,
@@ -121,7 +121,7 @@ export type {
   ContainerBehavior,
   ContainerUsage,
   DeclaredUsage,
-  ImageAnswer,
+  ImageResponse,
   ImageBehavior,
   ImageContext,
   ImageDefinition,
@@ -141,7 +141,7 @@ export type {
 export type {
   ConnectOptions,
   Connection,
-  DnsReply,
+  DnsResponse,
   From,
   Hop,
   NetworkPolicyOptions,
@@ -155,11 +155,11 @@ export type {
 } from './network/index.js'
 export type { ClusterMetrics } from './cluster/nodes/cluster-metrics.js'
 export type { PodSelection, Usage } from './cluster/nodes/measure.js'
-export type { ExecOptions, ExecResult, LogOptions } from './cluster/streams/pod-streams.js'
+export type { ExecOptions, CommandResult, LogOptions } from './cluster/streams/pod-streams.js'
 export { kindSchema } from './api/kind/kind-schema.js'
 export type { KindSchema, SchemaIssue, SchemaResult } from './api/kind/kind-schema.js'
-export { explain } from './scheduler/explain.js'
-export type { ExplainOptions, Explanation } from './scheduler/explain.js'
+export { explainScheduling } from './scheduler/explain.js'
+export type { ExplainSchedulingOptions, SchedulingExplanation } from './scheduler/explain.js'
 export type { KubeSchedulerConfiguration } from './scheduler/configuration.js'
 export type {
   Plugin as SchedulerPlugin,

@@ -10,4 +10,6 @@ export type * from './api/apps/generated.js'
 export type * from './api/apps/inputs.js'
 export type * from './api/batch/generated.js'
 export type * from './api/batch/inputs.js'
+// what a failed request throws; its `kind` and `status` are literals
+export type { Status, StatusCause, StatusDetails } from './client/api-error.js'
 export type { KubeObject } from './api/kind/definition.js'

@@ -77,4 +77,4 @@ export type {
   PolicyMatchers,
   PolicySubject,
 } from './testing/matchers/index.js'
-export type { Lister } from './netpol/index.js'
+export type { StoredSource } from './netpol/index.js'

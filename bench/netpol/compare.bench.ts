@@ -2,7 +2,7 @@
  * Questions about all clusters. Goal: two sets of 20 policies are compared in less than a second.
  * Run: npm run bench -- netpol/compare
  */
-import { analysePolicies, explainVerdict, compare, policyChanges } from '../../src/netpol/index.js'
+import { analysePolicies, explainConnection, compare, policyChanges } from '../../src/netpol/index.js'
 import { suite } from '../runner.js'
 import { worldOf } from './world.js'
 
@@ -23,8 +23,8 @@ await suite(
     { name: 'policyChanges', run: () => policyChanges(before, after) },
     { name: 'analysePolicies', run: () => analysePolicies(before) },
     {
-      name: 'explainVerdict, in a cluster of 100 pods',
-      run: () => explainVerdict(small, { from, to, port: 80 }),
+      name: 'explainConnection, in a cluster of 100 pods',
+      run: () => explainConnection(small, { from, to, port: 80 }),
     },
   ],
   { rounds: 5, minMs: 0 },

@@ -4,7 +4,7 @@
  * 150 ms; a change and the verdict after it: microseconds. Run: npm run bench -- netpol
  */
 import {
-  compile,
+  compileWorld,
   reachability,
   readWorld,
   type CompiledWorld,
@@ -42,14 +42,14 @@ function ask(compiled: CompiledWorld, connections: readonly PolicyQuery[]): numb
 }
 
 const mediumWorld = worldOf({ pods: 1_000, policies: 200, namespaces: 20 })
-let medium = compile(mediumWorld)
+let medium = compileWorld(mediumWorld)
 
 await suite(
   'netpol: reachability of 1,000 pods, 200 policies, 3 ports (goal 150 ms)',
   [
     {
       name: 'full matrix, folded',
-      setup: () => (medium = compile(mediumWorld)),
+      setup: () => (medium = compileWorld(mediumWorld)),
       run: () => reachability(medium, { ports: [80, 443, 5432], outside: false }),
       baseline: true,
     },
@@ -58,7 +58,7 @@ await suite(
   { rounds: 7, minMs: 0 },
 )
 
-let compiled: CompiledWorld = compile(large)
+let compiled: CompiledWorld = compileWorld(large)
 const [pod = { metadata: {} }] = large.pods ?? []
 const [policy = { metadata: {} }] = large.policies ?? []
 let turn = 0
@@ -67,7 +67,7 @@ await suite(
   'netpol: 10,000 pods, 1,000 policies, 100 namespaces',
   [
     { name: 'reading alone', run: () => readWorld(large) },
-    { name: 'compile', run: () => compile(large), baseline: true },
+    { name: 'compile', run: () => compileWorld(large), baseline: true },
   ],
   { rounds: 7, minMs: 0 },
 )
@@ -77,7 +77,7 @@ await suite(
   [
     {
       name: '100,000 random pairs, nothing remembered (each)',
-      setup: () => (compiled = compile(large)),
+      setup: () => (compiled = compileWorld(large)),
       run: () => ask(compiled, asked),
       ops: ASKED,
       baseline: true,
@@ -85,13 +85,13 @@ await suite(
     { name: '100,000 random pairs, once more (each)', run: () => ask(compiled, asked), ops: ASKED },
     {
       name: '100,000 pairs of 500 workloads of 20 replicas (each)',
-      setup: () => (compiled = compile(replicated)),
+      setup: () => (compiled = compileWorld(replicated)),
       run: () => ask(compiled, askedReplicas),
       ops: ASKED,
     },
     {
       name: '100,000 from addresses (each)',
-      setup: () => (compiled = compile(large)),
+      setup: () => (compiled = compileWorld(large)),
       run: () => ask(compiled, outside),
       ops: ASKED,
     },

@@ -5,7 +5,7 @@
  */
 import type { KubeObject } from '../../src/api/kind/definition.js'
 import type { AccessQuery } from '../../src/rbac/index.js'
-import { bootstrapPolicy, compile } from '../../src/rbac/index.js'
+import { bootstrapPolicy, compileAccess } from '../../src/rbac/index.js'
 import { suite } from '../runner.js'
 
 const BINDINGS = 10_000
@@ -94,7 +94,7 @@ function queriesOf({ users, namespaces }: Shape): readonly AccessQuery[] {
 }
 
 for (const shape of SHAPES) {
-  const access = compile(stateOf(shape))
+  const access = compileAccess(stateOf(shape))
   const queries = queriesOf(shape)
   const [one, other] = [roleOf(0, draws(), false), roleOf(0, draws(), true)]
   let turn = 0

@@ -56,7 +56,9 @@ export class SchedulerDesk {
     const words = this.#words
     try {
       const cluster = this.#session().cluster.fork()
-      const { nodes, node, message, preemption } = cluster.explain(cluster.in(namespace).get('pods', name))
+      const { nodes, node, message, preemption } = cluster.explainScheduling(
+        cluster.in(namespace).get('pods', name),
+      )
       const plugins = [...new Set(nodes.flatMap(({ scores = [] }) => scores.map(({ plugin }) => plugin)))]
       const head = [words.node, words.total, ...plugins]
       this.#result.replaceChildren(

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import type { KubeObject } from '../../src/api/kind/definition.js'
 import type { AccessQuery } from '../../src/rbac/index.js'
-import { authorize, proofErrors, compile } from '../../src/rbac/index.js'
+import { authorize, proofErrors, compileAccess } from '../../src/rbac/index.js'
 import type { AnyRbacObject } from '../../src/testing/index.js'
-import { aimRequest, rbacArbitraries } from '../../src/testing/index.js'
+import { aimRequest, arbitraries } from '../../src/testing/index.js'
 
 const names = (letter: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, at) => `${letter}${at}`)
@@ -31,7 +31,7 @@ const STATES = 500
 export function rbac(seed: number): string {
   let allowed = 0
   for (const [at, words] of VOCABULARIES.entries()) {
-    const { role, clusterRole, binding, request } = rbacArbitraries(fc, words)
+    const { role, clusterRole, binding, request } = arbitraries(fc).rbac(words)
     const toOne = binding.map((each) =>
       at === 0 ? each : { ...each, subjects: [...(each.subjects ?? []), { kind: 'User', name: 'u1' }] },
     )
@@ -46,7 +46,7 @@ export function rbac(seed: number): string {
         fc.uniqueArray(fc.nat({ max: 79 }), { maxLength: 4 }),
         requests,
         (all, gone, queries) => {
-          const access = compile(all as readonly KubeObject[])
+          const access = compileAccess(all as readonly KubeObject[])
           for (const each of gone) if (all[each] !== undefined) access.remove(all[each] as KubeObject)
           const left = [...new Map(all.map((object) => [keyOf(object), object])).values()].filter(
             (object) => !gone.some((each) => all[each] !== undefined && keyOf(all[each]) === keyOf(object)),

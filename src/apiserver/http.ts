@@ -34,7 +34,7 @@ import {
 } from './http/resource-request.js'
 import { type WatchForm, endedWatch, watchLines } from './http/watch-lines.js'
 import { forward, forwardWatch } from './extensions/aggregator.js'
-import { ProxiedReply } from './proxied.js'
+import { ProxiedResponse } from './proxied.js'
 import type { Resource } from './registry/resources.js'
 import type { ApiRequest } from './request.js'
 import { joinBytes } from '../lang/bytes/join-bytes.js'
@@ -189,7 +189,8 @@ function respond(
     return openStream(server, http, request, query)
   const { code, object, warnings } = server.handle(request)
   countRequest(server.context, request, code)
-  if (object instanceof ProxiedReply) return { code: object.code, headers: object.headers, body: object.body }
+  if (object instanceof ProxiedResponse)
+    return { code: object.code, headers: object.headers, body: object.body }
   try {
     const shown = code >= 400 ? object : represent(object, form)
     return objectResponse(code, shown, { format: negotiated.format, pretty, warnings })

@@ -15,7 +15,7 @@ import type {
 import type { ContainerStream } from '../client/node-agent.js'
 import { ApiError } from '../client/api-error.js'
 import type {
-  DeleteOptions,
+  DeletionOptions,
   GetOptions,
   ListOptions,
   ObjectKey,
@@ -114,7 +114,7 @@ export class InProcessClient implements ResumableClient {
   delete<R extends ResourceName>(
     resource: R,
     key: ObjectKey,
-    options: DeleteOptions = {},
+    options: DeletionOptions = {},
   ): ObjectOf<R> | Status {
     return this.#send('delete', resource, key, options) as ObjectOf<R> | Status
   }
@@ -122,7 +122,7 @@ export class InProcessClient implements ResumableClient {
   deleteCollection<R extends ResourceName>(
     resource: R,
     list: ListOptions = {},
-    options: DeleteOptions = {},
+    options: DeletionOptions = {},
   ): ObjectList<ObjectOf<R>> {
     return this.#server.execute(
       this.#collection('deletecollection', resource, { ...list, ...options }),

@@ -10,7 +10,7 @@ export interface ProxiedRequest {
 }
 
 /** The HTTP response of a proxied server, which goes to the client unchanged. */
-export class ProxiedReply {
+export class ProxiedResponse {
   readonly code: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
@@ -43,7 +43,7 @@ export interface SecureCall extends SecureTarget {
 }
 
 /** The response to a {@link SecureCall}. */
-export interface SecureReply {
+export interface SecureResponse {
   readonly code: number
   readonly body: string
   /** How long it took, in virtual ms. */
@@ -56,13 +56,13 @@ export interface ProxyNetwork {
    * Sends a request to an address. Returns Go's error text if the connection fails (`dial tcp 10.244.0.5:80:
    * connect: connection refused`).
    */
-  send(ip: string, port: number, request: ProxiedRequest): ProxiedReply | string
+  send(ip: string, port: number, request: ProxiedRequest): ProxiedResponse | string
   /** Sends a request to the kubelet of a node. Returns undefined if it does not respond. */
-  requestKubelet(node: string, request: ProxiedRequest): ProxiedReply | undefined
+  requestKubelet(node: string, request: ProxiedRequest): ProxiedResponse | undefined
   /** Posts JSON over TLS. Returns Go's error text if the connection fails or the server is not trusted. */
-  post(call: SecureCall): SecureReply | string
+  post(call: SecureCall): SecureResponse | string
   /** Sends a request over TLS, as {@link ProxyNetwork.post}. */
-  sendSecurely(target: SecureTarget, request: ProxiedRequest): ProxiedReply | string
+  sendSecurely(target: SecureTarget, request: ProxiedRequest): ProxiedResponse | string
   /** Whether calls can leave the cluster: it is served, and this machine's programs can be reached. */
   reachesOutside(): boolean
   /** Chooses one of several endpoints. */

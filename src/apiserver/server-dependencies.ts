@@ -5,7 +5,7 @@ import type { AdmissionPlugin } from './admission/plugin.js'
 import type { Authenticator, Impersonator, LegacyTokenUse, Signer } from './authentication/authenticator.js'
 import type { TokenTrust } from './authentication/claims.js'
 import type { Authorizer, RuleResolver } from './authorization/authorizer.js'
-import type { ProxyNetwork, SecureCall, SecureReply } from './proxied.js'
+import type { ProxyNetwork, SecureCall, SecureResponse } from './proxied.js'
 
 /** The current usage of resources, as from a metrics-server. */
 export interface UsageMetrics {
@@ -37,7 +37,7 @@ export interface LateDependencies {
   /** Without it, no server behind the apiserver can be reached. */
   proxy?: ProxyNetwork
   /** Gets the calls of webhooks before the proxy's network does; undefined passes a call on. */
-  outside?: (call: SecureCall) => SecureReply | string | undefined
+  outside?: (call: SecureCall) => SecureResponse | string | undefined
   /** Returns the image that this one is probably a typo of. Default: none is. */
   meantImage?: (image: string) => string | undefined
   /** Learns of requests that are refused. */

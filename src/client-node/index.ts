@@ -4,6 +4,7 @@
  */
 export { kubeConfigFor } from './kube-config.js'
 export type { ClusterKubeConfig, KubeConfigOptions } from './kube-config.js'
-export type { Cluster, Identity } from './send.js'
+export type { Identity } from '../cluster/access/identities.js'
+export type { Cluster } from './send.js'
 export { settled } from './settled.js'
 export type { SettledOptions } from './settled.js'

@@ -3,7 +3,8 @@ import { anyFunction, anyObject, argumentsCheck, text, word } from '../api/check
 import { agentFor } from './agent.js'
 import { apiConfiguration } from './api-configuration.js'
 import { dispatcherFor } from './dispatcher.js'
-import type { Cluster, Identity, Send } from './send.js'
+import type { Identity } from '../cluster/access/identities.js'
+import type { Cluster, Send } from './send.js'
 import { SERVER } from './send.js'
 
 const checkOptions = argumentsCheck(
@@ -114,7 +115,7 @@ function entries(
   as: Identity | undefined,
   namespace: string,
 ): Pick<ClusterKubeConfig, 'clusters' | 'users' | 'contexts' | 'currentContext'> {
-  const user = as?.user ?? 'kubernetes-admin'
+  const user = (typeof as === 'string' ? as : as?.user) ?? 'kubernetes-admin'
   return {
     clusters: [{ name: NAME, server: SERVER, skipTLSVerify: false }],
     users: [{ name: user }],

@@ -1,3 +1,5 @@
+import type { Identity } from '../cluster/access/identities.js'
+
 /** Sends a request into the cluster; `target` is path and query. */
 export type Send = (target: string, init: RequestInit) => Promise<Response>
 
@@ -6,13 +8,6 @@ export interface Cluster {
   readonly http: {
     fetch(input: string, options?: RequestInit & { readonly as?: Identity }): Promise<Response>
   }
-}
-
-/** The identity that sends requests. */
-export interface Identity {
-  readonly user: string
-  readonly groups?: readonly string[]
-  readonly uid?: string
 }
 
 /**

@@ -66,7 +66,7 @@ export interface WriteOptions {
 }
 
 /** Options of `delete` (meta/v1 DeleteOptions). */
-export interface DeleteOptions {
+export interface DeletionOptions {
   readonly gracePeriodSeconds?: number
   readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground'
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
@@ -145,11 +145,11 @@ export interface Client {
     options?: WriteOptions,
   ): ObjectOf<R>
   /** DELETE. Returns the object if it still exists (graceful deletion, finalizers), else a Status. */
-  delete<R extends ResourceName>(resource: R, key: ObjectKey, options?: DeleteOptions): ObjectOf<R> | Status
+  delete<R extends ResourceName>(resource: R, key: ObjectKey, options?: DeletionOptions): ObjectOf<R> | Status
   deleteCollection<R extends ResourceName>(
     resource: R,
     list?: ListOptions,
-    options?: DeleteOptions,
+    options?: DeletionOptions,
   ): ObjectList<ObjectOf<R>>
   /** POST to a subresource such as `pods/binding`, `pods/eviction`, `serviceaccounts/token`. */
   createSubresource(
@@ -184,7 +184,7 @@ export interface UserClient extends Client {
   deleteCollection<R extends ResourceName>(
     resource: R,
     list?: ListQuery,
-    options?: DeleteOptions,
+    options?: DeletionOptions,
   ): ObjectList<ObjectOf<R>>
   watch<R extends ResourceName>(resource: R, options?: ListQuery): Watch<ObjectOf<R>>
 }

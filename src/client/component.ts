@@ -42,11 +42,11 @@ export interface ComponentHost extends Host<ClusterEvents> {
   /** Heartbeats that need no request; undefined where every one is a request. */
   readonly heartbeats?: Heartbeats | undefined
   /** Returns a recorder of Event objects with this `source` (default: the component's name). */
-  recorder(source: EventSource): EventRecorder
+  recorder(source: RecorderSource): EventRecorder
 }
 
 /** The source of Event objects. */
-export interface EventSource {
+export interface RecorderSource {
   readonly component: string
   readonly host?: string
   /**

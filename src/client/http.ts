@@ -56,14 +56,14 @@ export interface HttpStream {
 }
 
 /** Any response of the apiserver. */
-export type HttpAnswer = HttpResponse | HttpStream | HttpWatch
+export type AnyHttpResponse = HttpResponse | HttpStream | HttpWatch
 
 /**
  * A missing response: the connection is broken (with HTTP/2 the stream, with INTERNAL_ERROR), or hangs
  * forever.
  */
-export interface Unanswered {
-  readonly unanswered: 'aborted' | 'silent'
+export interface NoResponse {
+  readonly noResponse: 'aborted' | 'silent'
 }
 
 /**
@@ -74,8 +74,8 @@ export interface Unanswered {
  */
 export type Gateway = (
   request: HttpRequest,
-  next: (request: HttpRequest) => HttpAnswer,
-) => HttpAnswer | Unanswered
+  next: (request: HttpRequest) => AnyHttpResponse,
+) => AnyHttpResponse | NoResponse
 
 /** Returns the value of a header (name in lower case), several joined by commas, or undefined. */
 export function header({ headers }: HttpRequest, name: string): string | undefined {

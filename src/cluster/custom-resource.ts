@@ -3,7 +3,7 @@ import type { Draft } from '../api/kind/draft.js'
 import type { ObjectMetaInput } from '../api/meta/inputs.js'
 import type {
   Client,
-  DeleteOptions,
+  DeletionOptions,
   ListOptions,
   ListQuery,
   ObjectKey,
@@ -106,7 +106,7 @@ export class CustomResource<Input, Output> {
     ) as CustomObject<Output>
   }
 
-  delete(name: NamespacedName, options?: DeleteOptions): CustomObject<Output> | Status {
+  delete(name: NamespacedName, options?: DeletionOptions): CustomObject<Output> | Status {
     const key = this.#access.keyOf(name)
     return this.#access.client().delete(this.#access.resource(), key, options) as
       | CustomObject<Output>

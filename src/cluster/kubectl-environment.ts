@@ -5,7 +5,7 @@ import type { HttpRequest } from '../client/http.js'
 import type { Impersonation } from '../apiserver/request.js'
 import type {
   ServerConnection,
-  KubectlAnswer,
+  KubectlResponse,
   KubectlEnvironment,
   KubectlRequest,
   RequestedIdentity,
@@ -140,7 +140,7 @@ function send(
   user: UserInfo,
   identity: RequestedIdentity,
   { method, path, headers = {}, body }: KubectlRequest,
-): KubectlAnswer {
+): KubectlResponse {
   const at = path.indexOf('?')
   const answer = handleHttp(plane.server, {
     method,

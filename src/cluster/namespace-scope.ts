@@ -5,7 +5,7 @@ import type { ObjectMetaInput } from '../api/meta/inputs.js'
 import type { Status } from '../client/api-error.js'
 import type {
   Client,
-  DeleteOptions,
+  DeletionOptions,
   ListOptions,
   ListQuery,
   ObjectList,
@@ -34,7 +34,7 @@ import type { Checked, ManifestLike } from './manifests.js'
 import type { NameOf, NamespacedName } from './object-name.js'
 import { keyOfName } from './object-name.js'
 import { resourceNamed } from './resource-name.js'
-import type { ExecOptions, ExecResult, LogOptions } from './streams/pod-streams.js'
+import type { ExecOptions, CommandResult, LogOptions } from './streams/pod-streams.js'
 import { execInPod, logsOfPod } from './streams/pod-streams.js'
 import { iterateWatch } from './streams/watch-iterator.js'
 
@@ -164,7 +164,7 @@ export class NamespaceScope {
   delete<R extends BuiltInResource>(
     resource: R,
     name: NameOf<R>,
-    options?: DeleteOptions,
+    options?: DeletionOptions,
   ): StoredOf<R> | Status {
     return this.#client.delete<string>(this.#resource(resource), this.#key(resource, name), options) as
       | StoredOf<R>
@@ -240,7 +240,7 @@ export class NamespaceScope {
    * '/etc/hostname'])`, or a line for its shell: `exec('web', 'ls /data | wc -l')`.
    * @throws ApiError if the pod or container does not exist.
    */
-  exec(pod: NamespacedName, command: string | readonly string[], options: ExecOptions = {}): ExecResult {
+  exec(pod: NamespacedName, command: string | readonly string[], options: ExecOptions = {}): CommandResult {
     const wait = (ended: () => boolean): boolean => this.#access.until(ended, options.timeout ?? '1h')
     return execInPod(this.#client, wait, keyOfName(pod, this.namespace), command, options)
   }

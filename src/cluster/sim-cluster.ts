@@ -5,12 +5,13 @@ import type { KubeObject } from '../api/kind/definition.js'
 import { parseManifests } from '../api/manifests.js'
 import { bootstrap } from '../apiserver/bootstrap.js'
 import { ConnectionError, isApiError } from '../client/api-error.js'
+import { NotFoundError, notFound } from '../client/not-found.js'
 import type { UserClient } from '../client/client.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
 import type { BuiltInResource } from '../client/resources.js'
 import type { EtcdStore } from '../etcd/store.js'
 import type { Pki } from '../pki/index.js'
-import type { Explanation } from '../scheduler/explain.js'
+import type { SchedulingExplanation } from '../scheduler/explain.js'
 import { type Duration, toMillis } from '../sim/duration.js'
 import { HASH_SEED, hashNumber } from '../sim/data/hash.js'
 import { modesOf } from './access/authorization-modes.js'
@@ -18,6 +19,7 @@ import { type AccessVerdict, type CanOptions, canAccess } from './access/can.js'
 import { type Identity, userOf } from './access/identities.js'
 import { throwAtCaller } from './at-caller.js'
 import { ApiserverHandle, ComponentHandle } from './compose/process-handles.js'
+import { belongsTo, processesAnd } from './compose/components.js'
 import { assemble, userClient } from './compose/assemble.js'
 import { checkOptions } from './compose/check-options.js'
 import { mergeOptions } from './compose/merge-options.js'
@@ -211,25 +213,25 @@ export class SimCluster extends NamespaceScope {
   can(identity: Identity, verb: string, what: string, options?: CanOptions): AccessVerdict {
     const { plane } = this.#parts
     const modes = modesOf(this.internals.options.access?.authorization ?? 'RBAC')
-    const parts = { server: plane.server, stored: this.state.stored.bind(this.state), modes }
+    const parts = { server: plane.server, stored: this.state.peek.bind(this.state), modes }
     return canAccess(parts, identity, verb, what, options)
   }
 
   /**
    * Explains what the scheduler would do with a pod now, with its profile and the current cluster: each
    * node's rejection, or each plugin's score for it. The node of an assigned pod is ignored. A pod that does
-   * not exist yet can be passed as returned by a dry run: `cluster.explain(cluster.create('pods', pod, {
-   * dryRun: true }))`.
+   * not exist yet can be passed as returned by a dry run: `cluster.explainScheduling(cluster.create('pods',
+   * pod, { dryRun: true }))`.
    * @throws ApiError if the pod does not exist
    * @throws RangeError if another scheduler is responsible for the pod
    */
-  explain(pod: NamespacedName | Pod): Explanation {
+  explainScheduling(pod: NamespacedName | Pod): SchedulingExplanation {
     const object =
       typeof pod !== 'string' && 'spec' in pod ? pod : this.client.get('pods', keyOfName(pod, this.namespace))
     return explainPlacement(
       {
         resources: this.state.resources(),
-        stored: this.state.stored.bind(this.state),
+        stored: this.state.peek.bind(this.state),
         version: this.version,
         scheduler: this.internals.options.scheduler,
       },
@@ -305,7 +307,7 @@ export class SimCluster extends NamespaceScope {
       version: this.version,
       now: this.now(),
       seed: this.internals.options.seed ?? 1,
-      stored: (resource) => this.state.stored(resource),
+      stored: (resource) => this.state.peek(resource),
       resources: this.state.resources(),
       stopped: this.#stopped(),
       refusals: this.#parts.journal.refusals(),
@@ -336,17 +338,38 @@ export class SimCluster extends NamespaceScope {
   }
 
   /**
-   * Returns a component (`kube-controller-manager/deployment-controller`) or a whole process
-   * (`kube-controller-manager`).
+   * Returns a component: `kube-controller-manager/deployment-controller`, `kube-scheduler`.
    * @throws NotFoundError if no component has that name
    */
   component(name: string): ComponentHandle {
+    const names = this.#parts.plane.simulation.moduleNames()
+    if (names.includes(name)) return this.#handleOf([name])
+    if (!names.some((each) => belongsTo(each, name))) throw notFound('component', name, { known: names })
+    throw new NotFoundError(`${name} is a process of several components; write cluster.process('${name}')`, {
+      name,
+      kind: 'component',
+    })
+  }
+
+  /**
+   * Returns a process with all its components, which stop and start together: `kube-controller-manager`,
+   * `kube-scheduler`, `kubelet/node-1`.
+   * @throws NotFoundError if no component belongs to a process of that name
+   */
+  process(name: string): ComponentHandle {
+    const all = this.#parts.plane.simulation.moduleNames()
+    const names = all.filter((each) => belongsTo(each, name))
+    if (names.length === 0) throw notFound('process', name, { known: processesAnd(all) })
+    return this.#handleOf(names)
+  }
+
+  #handleOf(names: readonly string[]): ComponentHandle {
     const { plane, machines } = this.#parts
     return new ComponentHandle(
-      name,
+      names,
       plane,
       (component) => machines.network.onComponentChange(component),
-      (names) => this.#parts.journal.logsOf(names).map(logText).join('\n'),
+      (some) => this.#parts.journal.logsOf(some).map(logText).join('\n'),
     )
   }
 
@@ -513,8 +536,8 @@ export class SimCluster extends NamespaceScope {
   #diagnosis(): DiagnosisContext {
     return {
       meantImage: this.#meantImage,
-      stored: (resource) => (this.state.resources().includes(resource) ? this.state.stored(resource) : []),
-      explain: (pod) => this.explain(pod),
+      stored: (resource) => (this.state.resources().includes(resource) ? this.state.peek(resource) : []),
+      explain: (pod) => this.explainScheduling(pod),
       lastWords: (pod, container) => this.#log(pod, container).trimEnd().split('\n').at(-1) ?? '',
       stopped: this.#stopped(),
       unheard: (resource, object) => this.#unheard(resource, object),
@@ -525,7 +548,7 @@ export class SimCluster extends NamespaceScope {
   #unheard(resource: string, object: KubeObject): string | undefined {
     if (resource !== 'services') return undefined
     const { machines } = this.#parts
-    return unheard(object as Service, this.state.stored('endpointslices'), (node, pod, port, protocol) =>
+    return unheard(object as Service, this.state.peek('endpointslices'), (node, pod, port, protocol) =>
       machines.network.listens(node, pod, port, protocol),
     )
   }

@@ -1,5 +1,5 @@
 import { SimCluster } from '../cluster/sim-cluster.js'
-import type { Host, HostResult } from '../host/index.js'
+import type { Host, CommandResult } from '../host/index.js'
 import { hostOf } from '../host/index.js'
 import { askCluster } from './ask.js'
 import type { CourseEvent, EventStep, Step } from './chapter.js'
@@ -7,7 +7,7 @@ import type { CourseEvent, EventStep, Step } from './chapter.js'
 /** What runs the lines of a playback. */
 export interface LineRunner {
   /** Runs a line, or a here-document, on the control plane or where `ssh` has led. */
-  run(line: string): Promise<HostResult>
+  run(line: string): Promise<CommandResult>
   /** The same on the control plane of another cluster. */
   beside(cluster: SimCluster): Promise<LineRunner>
   /** The same terminal on a fork of the cluster. A runner that cannot be forked leaves it out. */
@@ -15,7 +15,7 @@ export interface LineRunner {
 }
 
 /** A line that has been typed, and what came of it. */
-export interface Typed extends HostResult {
+export interface Typed extends CommandResult {
   readonly line: string
 }
 
@@ -28,7 +28,7 @@ export class SimulatedShell implements LineRunner {
     this.host = host
   }
 
-  run(line: string): Promise<HostResult> {
+  run(line: string): Promise<CommandResult> {
     return this.host.sh(line)
   }
 
@@ -93,7 +93,7 @@ export class Playback {
   }
 
   /** Plays a step. Returns what was typed, or the answer to a question as `stdout`. */
-  async play(step: Step): Promise<HostResult> {
+  async play(step: Step): Promise<CommandResult> {
     const nothing = { stdout: '', stderr: '', exitCode: 0 }
     switch (step.kind) {
       case 'prose':

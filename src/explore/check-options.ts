@@ -79,7 +79,7 @@ const names = listOf(text)
 
 const faults: Readonly<Record<string, Check>> = {
   crash: count,
-  lostAnswer: count,
+  lostResponse: count,
   timeout: count,
   conflict: count,
   error: count,

@@ -3,7 +3,7 @@ export type RequestFault =
   | 'conflict'
   | 'error'
   | 'timeout'
-  | 'lostAnswer'
+  | 'lostResponse'
   | 'crash'
   | 'preempt'
   | 'lateResponse'
@@ -104,7 +104,7 @@ const REQUEST_FAULTS: Readonly<Record<Exclude<RequestFault, 'lag' | 'action'>, s
   conflict: 'the request is refused with 409 Conflict',
   error: 'the request fails with 500',
   timeout: 'the request times out and is not executed',
-  lostAnswer: 'the request is executed, but its response is lost',
+  lostResponse: 'the request is executed, but its response is lost',
   crash: 'the request is executed, and the component crashes before it sees the response',
   preempt: 'everything else that is ready runs before the request is sent',
   lateResponse: 'the request is executed, and everything else that is ready runs before its response arrives',

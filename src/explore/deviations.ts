@@ -20,10 +20,10 @@ type Kind =
   | 'conflict'
   | 'error'
   | 'timeout'
-  | 'lostAnswer'
+  | 'lostResponse'
 
 /** The faults that befall a request in the order in which they are tried. */
-const REQUEST_FAULTS = ['conflict', 'error', 'timeout', 'lostAnswer', 'crash'] as const
+const REQUEST_FAULTS = ['conflict', 'error', 'timeout', 'lostResponse', 'crash'] as const
 /** What comes in between at a request. */
 const INTERRUPTIONS = ['preempt', 'lateResponse'] as const
 /** In which order things happen at one request: before it is sent, instead, after. */
@@ -35,7 +35,7 @@ const ORDER: readonly RequestFault[] = [
   'error',
   'timeout',
   'lateResponse',
-  'lostAnswer',
+  'lostResponse',
   'crash',
 ]
 
@@ -50,7 +50,7 @@ export class Allowance {
   static of({ faults = {}, lag, preempt = 0, actions = [] }: ExploreOptions, delays: number): Allowance {
     const {
       crash = 0,
-      lostAnswer = 0,
+      lostResponse = 0,
       timeout = 0,
       conflict = 0,
       error = 0,
@@ -63,7 +63,7 @@ export class Allowance {
         ['delay', delays],
         ['lag', lag === undefined ? 0 : 1],
         ['crash', crash],
-        ['lostAnswer', lostAnswer],
+        ['lostResponse', lostResponse],
         ['timeout', timeout],
         ['conflict', conflict],
         ['error', error],

@@ -109,7 +109,7 @@ export class Execution {
    */
   static begin(scope: Scope, isPending: boolean, observe?: (record: RunRecord) => void): Execution {
     const execution = new Execution(scope, scope.root.fork())
-    for (const component of scope.anew) execution.cluster.component(component).restart()
+    for (const component of scope.anew) execution.cluster.process(component).restart()
     if (scope.anew.length > 0) execution.cluster.settle()
     execution.start(isPending, observe)
     return execution
@@ -343,8 +343,8 @@ export class Execution {
   /** Kills the process of a component and starts it again. */
   restart(component: string): void {
     const node = /^kubelet\/(.+)$/.exec(component)?.[1]
-    if (node === undefined) this.cluster.component(this.#processOf(component)).restart()
-    else this.cluster.node(node).restartKubelet()
+    if (node === undefined) this.cluster.process(this.#processOf(component)).restart()
+    else this.cluster.node(node).kubelet.restart()
   }
 
   #processOf(component: string): string {

@@ -17,7 +17,7 @@ export type {
 } from './options.js'
 export { explorationMatchers } from './matchers.js'
 export type { ExplorationMatchers } from './matchers.js'
-export { narrate, replay, toSvg } from './replays.js'
+export { narrate, replay, storySvg } from './replays.js'
 export type { ReplayClientsOptions, ReplayOptions } from './replays.js'
 export type { ClientExplorationResult, CounterExample, ExplorationResult, Verdict } from './result.js'
 export { exploration } from './schedules.js'

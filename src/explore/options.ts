@@ -23,7 +23,7 @@ export interface Faults {
   /** A process is killed between two steps, or after one of its requests, and starts again. */
   readonly crash?: number
   /** A write is executed, and its response is lost. */
-  readonly lostAnswer?: number
+  readonly lostResponse?: number
   /** A request times out without being executed. */
   readonly timeout?: number
   /** A write is refused with 409 Conflict. */

@@ -78,9 +78,9 @@ export function narrate(found: CounterExample, options: Options = {}): string | 
  * of the same facts; with `clients`, a promise of it. It depends only on the counter-example.
  * @throws RangeError like {@link replay}
  */
-export function toSvg(found: CounterExample, options: ReplayClientsOptions): Promise<string>
-export function toSvg(found: CounterExample, options?: ReplayOptions & WithoutClients): string
-export function toSvg(found: CounterExample, options: Options = {}): string | Promise<string> {
+export function storySvg(found: CounterExample, options: ReplayClientsOptions): Promise<string>
+export function storySvg(found: CounterExample, options?: ReplayOptions & WithoutClients): string
+export function storySvg(found: CounterExample, options: Options = {}): string | Promise<string> {
   const narration = new Narration(rootOf(found, options))
   const records: RunRecord[] = []
   return playedThen(

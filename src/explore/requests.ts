@@ -129,7 +129,7 @@ export class Requests {
     if (isWrite(sent) && internals.etcd.revision === revision) sent.idle = true
     for (const { fault } of choices) {
       if (fault === 'lateResponse') this.#ports.respondLate(process)
-      else if (fault === 'lostAnswer') this.#lose(sent)
+      else if (fault === 'lostResponse') this.#lose(sent)
       else if (fault === 'crash') {
         sent.failed = 'it crashes before it sees the response'
         throw new Crash(component)

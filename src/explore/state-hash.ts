@@ -34,7 +34,7 @@ const isIgnored = (key: string): boolean =>
 function* objectsOf(cluster: SimCluster): Generator<KubeObject, void> {
   for (const resource of cluster.state.resources()) {
     if (resource === 'events') continue
-    for (const object of cluster.state.stored(resource))
+    for (const object of cluster.state.peek(resource))
       if (resource !== 'leases' || object.metadata.namespace !== 'kube-node-lease') yield object
   }
 }

@@ -1,3 +1,4 @@
+import type { CommandResult } from '../cluster/streams/pod-streams.js'
 import * as z from 'zod/mini'
 import { argumentsCheck } from '../api/checked-input.js'
 import { aCluster } from '../cluster/inputs/a-cluster.js'
@@ -21,13 +22,6 @@ const checkMachine = argumentsCheck(
     return { cluster: aCluster, name, options: z.strictObject(options) }
   },
 )
-
-/** Output and exit code of a command line. */
-export interface HostResult {
-  readonly stdout: string
-  readonly stderr: string
-  readonly exitCode: number
-}
 
 /**
  * Opens a terminal on a machine of a cluster: `hostOf(cluster, 'master')` is the control plane's,
@@ -105,7 +99,7 @@ export class Host {
    * cluster is brought in line with the files. Never rejects for errors that a shell reports. @throws Error
    * if just-bash, an optional dependency, is not installed.
    */
-  async sh(script: string): Promise<HostResult> {
+  async sh(script: string): Promise<CommandResult> {
     let stdout = ''
     let stderr = ''
     let exitCode = 0

@@ -3,7 +3,7 @@ export type { Applied } from './apply/apply-objects.js'
 export type {
   ServerConnection,
   ForwardedPort,
-  KubectlAnswer,
+  KubectlResponse,
   KubectlEnvironment,
   KubectlOptions,
   KubectlRequest,

@@ -8,7 +8,7 @@ import type { Discovered } from './call/discovery.js'
 import { discover } from './call/discovery.js'
 import { warnOfOldDryRun } from './call/dry-run.js'
 import type {
-  KubectlAnswer,
+  KubectlResponse,
   KubectlEnvironment,
   KubectlOptions,
   KubectlRequest,
@@ -248,7 +248,7 @@ class LineCall implements CommandLine {
     return this.namespaceGiven ? this.flags.string('namespace') : this.kubeconfig.namespace
   }
 
-  request(request: KubectlRequest): KubectlAnswer {
+  request(request: KubectlRequest): KubectlResponse {
     return this.#reached.connection.request(request)
   }
 

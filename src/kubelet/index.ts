@@ -30,7 +30,7 @@ export { addressesOf, statusText } from '../shell/programs/http.js'
 export { defineImage } from './images/define-image.js'
 export type { OnUnknownImage } from './images/unknown-image.js'
 export type {
-  ImageAnswer,
+  ImageResponse,
   ImageBehavior,
   ImageContext,
   ImageDefinition,

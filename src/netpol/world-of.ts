@@ -1,12 +1,8 @@
 import type { KubeObject } from '../api/kind/definition.js'
 import { parseManifests } from '../api/manifests.js'
+import type { StoredSource } from '../api/kind/stored-source.js'
 import type { NetpolOptions } from './options.js'
 import type { World, WorldNamespace, WorldNode, WorldPod, WorldPolicy, WorldService } from './world.js'
-
-/** Lists the objects of a resource. A `SimCluster` and its clients implement it. */
-export interface Lister {
-  list(resource: string): { readonly items: readonly unknown[] }
-}
 
 const custom = [
   ['ClusterNetworkPolicy', 'clusternetworkpolicies'],
@@ -14,15 +10,12 @@ const custom = [
   ['BaselineAdminNetworkPolicy', 'baselineadminnetworkpolicies'],
 ] as const
 
-const nameOf = (object: unknown): string | undefined =>
-  (object as { readonly metadata: { readonly name?: string } }).metadata.name
-
 /** Returns the policies of a cluster; cluster-wide kinds only if their definitions are installed. */
-export function policiesOf(cluster: Lister): readonly WorldPolicy[] {
+export function policiesOf({ state }: StoredSource): readonly WorldPolicy[] {
   // objects in lists may omit their kind
   const policies = (kind: string, resource: string): readonly WorldPolicy[] =>
-    cluster.list(resource).items.map((each) => ({ ...(each as WorldPolicy), kind }))
-  const installed = new Set(cluster.list('customresourcedefinitions').items.map(nameOf))
+    state.peek(resource).map((each) => ({ ...(each as WorldPolicy), kind }))
+  const installed = new Set(state.peek('customresourcedefinitions').map(({ metadata }) => metadata.name))
   return [
     ...policies('NetworkPolicy', 'networkpolicies'),
     ...custom.flatMap(([kind, resource]) =>
@@ -32,24 +25,23 @@ export function policiesOf(cluster: Lister): readonly WorldPolicy[] {
 }
 
 /** Returns the objects of a cluster that policies depend on: `reachability(worldOf(cluster))`. */
-export function worldOf(cluster: Lister): World {
-  const list = (resource: string): readonly unknown[] => cluster.list(resource).items
+export function worldOf({ state }: StoredSource): World {
   return {
-    namespaces: list('namespaces') as readonly WorldNamespace[],
-    pods: list('pods') as readonly WorldPod[],
-    nodes: list('nodes') as readonly WorldNode[],
-    services: list('services') as readonly WorldService[],
-    policies: policiesOf(cluster),
+    namespaces: state.peek('namespaces') as readonly WorldNamespace[],
+    pods: state.peek('pods') as readonly WorldPod[],
+    nodes: state.peek('nodes') as readonly WorldNode[],
+    services: state.peek('services') as readonly WorldService[],
+    policies: policiesOf({ state }),
   }
 }
 
 /** What a world can be read from: itself, YAML or JSON text, a list of objects of all kinds, or a cluster. */
-export type WorldSource = World | string | readonly KubeObject[] | Lister
+export type WorldSource = World | string | readonly KubeObject[] | StoredSource
 
 /** What policies can be read from: a list of them, YAML or JSON text, a world, or a cluster. */
-export type PolicySource = readonly WorldPolicy[] | string | World | Lister
+export type PolicySource = readonly WorldPolicy[] | string | World | StoredSource
 
-const isLister = (source: object): source is Lister => 'list' in source && typeof source.list === 'function'
+const isStored = (source: object): source is StoredSource => 'state' in source
 
 /**
  * Returns the world of a source. In a text and in a list of objects, workloads stand for their pods
@@ -62,7 +54,7 @@ export function worldIn(source: WorldSource): World {
   // readWorld reports what is no world
   if (typeof source !== 'object' || (source as unknown) === null) return source as World
   if (Array.isArray(source)) return worldOfObjects(source as readonly KubeObject[])
-  return isLister(source) ? worldOf(source) : (source as World)
+  return isStored(source) ? worldOf(source) : (source as World)
 }
 
 /**
@@ -72,7 +64,7 @@ export function worldIn(source: WorldSource): World {
 export function policiesIn(source: PolicySource): readonly WorldPolicy[] {
   if (Array.isArray(source)) return source as readonly WorldPolicy[]
   const world = source as Exclude<PolicySource, readonly WorldPolicy[]>
-  if (typeof world !== 'string' && isLister(world)) return policiesOf(world)
+  if (typeof world !== 'string' && isStored(world)) return policiesOf(world)
   return worldIn(world).policies ?? []
 }
 

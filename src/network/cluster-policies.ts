@@ -2,7 +2,7 @@ import type { KubeObject } from '../api/kind/definition.js'
 import { isApiError } from '../client/api-error.js'
 import type { Client } from '../client/client.js'
 import { splitKey } from '../client/informers/object-index.js'
-import { compile, type CompiledWorld } from '../netpol/compile/compiled-world.js'
+import { compileWorld, type CompiledWorld } from '../netpol/compile/compiled-world.js'
 import type { PolicyName } from '../netpol/compile/live-model.js'
 import type { NetpolOptions } from '../netpol/options.js'
 import { WorldError } from '../netpol/world-error.js'
@@ -69,7 +69,7 @@ export class ClusterPolicies implements PolicyEnforcer {
 
   constructor(client: Client, options: NetpolOptions = {}) {
     this.#client = client
-    const world = compile({}, options)
+    const world = compileWorld({}, options)
     this.#world = world
     this.#policies = new FollowedObjects(client, 'networkpolicies', this.#policiesOf('NetworkPolicy'))
     this.#definitions = new FollowedObjects(client, 'customresourcedefinitions', {

@@ -33,7 +33,7 @@ export type {
   RunningPod,
 } from './dependencies.js'
 export type { DnsAnswer, DnsRecord, RecordType } from './dns/cluster-zone.js'
-export type { DnsReply } from './dns/resolver.js'
+export type { DnsResponse } from './dns/resolver.js'
 export { ClusterPolicies } from './cluster-policies.js'
 export type { NetworkPolicyOptions } from './cluster-policies.js'
 export { resolvConfText } from './dns/resolv-conf.js'

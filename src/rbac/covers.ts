@@ -36,7 +36,7 @@ export function missingRights(
 }
 
 /** Returns whether everything that `wanted` allows is allowed by `held`. Throws as {@link missingRights}. */
-export function covers(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): boolean {
+export function hasRights(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): boolean {
   return missing(held, wanted).next().done === true
 }
 

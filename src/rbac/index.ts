@@ -26,7 +26,7 @@ export type {
   AuthorizationVerdict,
 } from './proof/proof.js'
 export type { RuleFault } from './rules.js'
-export { covers, missingRights } from './covers.js'
+export { hasRights, missingRights } from './covers.js'
 export { aggregatedRules } from '../api/rbac/aggregation.js'
 export { accessChanges } from './changes.js'
 export type { AccessChange } from './changes.js'
@@ -39,13 +39,14 @@ export type {
   ReconcileOperation,
   ReconcileRoleOptions,
 } from './reconcile/reconcile.js'
-export { compile } from './compile/compile.js'
+export { compileAccess } from './compile/compile.js'
 export type { CompiledAccess } from './compile/compile.js'
-export { couldEventually } from './paths/could-eventually.js'
-export type { Reach } from './paths/could-eventually.js'
+export { findEventualAccess } from './paths/could-eventually.js'
+export type { EventualAccess } from './paths/could-eventually.js'
 export { escalationPaths } from './paths/escalation-paths.js'
 export type { EscalationOptions, EscalationSubject } from './paths/escalation-paths.js'
-export type { RbacSource, StoredSource } from './nodes/source.js'
+export type { StoredSource } from '../api/kind/stored-source.js'
+export type { RbacSource } from './nodes/source.js'
 export type {
   CallStep,
   Credential,

@@ -45,10 +45,10 @@ export const checkWho: (args: readonly unknown[]) => void = argumentsCheck(
   }),
 )
 
-/** Checks the arguments of `couldEventually()`. */
+/** Checks the arguments of `findEventualAccess()`. */
 export const checkEventually: (args: readonly unknown[]) => void = argumentsCheck(
-  'couldEventually()',
-  "couldEventually(objects, { verb: 'get', resource: 'secrets' }, { depth: 2 })",
+  'findEventualAccess()',
+  "findEventualAccess(objects, { verb: 'get', resource: 'secrets' }, { depth: 2 })",
   () => ({
     source: sourceInput,
     action: z.strictObject(question),
@@ -85,9 +85,9 @@ export const checkBinding: (args: readonly unknown[]) => void = argumentsCheck(
   () => ({ existing: object, expected: anyObject(), options: z.strictObject({ removeExtraSubjects: flag }) }),
 )
 
-/** Checks the arguments of `compile()`. */
+/** Checks the arguments of `compileAccess()`. */
 export const checkCompiled: (args: readonly unknown[]) => void = argumentsCheck(
-  'compile()',
-  'compile(objects).allows(query)',
+  'compileAccess()',
+  'compileAccess(objects).allows(query)',
   () => ({ source: sourceInput }),
 )

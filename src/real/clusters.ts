@@ -4,7 +4,7 @@ import { env } from 'node:process'
 import type { ClusterOptions } from '../cluster/compose/options.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import { connect } from './connect.js'
-import type { ConnectOptions } from './kubectl-process.js'
+import type { RealClusterOptions } from './kubectl-process.js'
 import { simulated } from './simulated.js'
 import type { TestCluster } from './test-cluster.js'
 
@@ -13,7 +13,7 @@ export interface ClustersOptions {
   /** Options of the simulated cluster. Default: one with three nodes. */
   readonly simulated?: ClusterOptions
   /** The real cluster. Default: the kubeconfig that `SIMCLUSTER_KUBECONFIG` names; if it is not set, none. */
-  readonly real?: ConnectOptions
+  readonly real?: RealClusterOptions
 }
 
 /** A name for a test's title, and a function that makes the cluster. */
@@ -44,7 +44,7 @@ export function clusters(options: ClustersOptions = {}): readonly ClusterCase[] 
   return real === undefined ? [simulator] : [simulator, ['real', () => inOwnNamespace(real)]]
 }
 
-async function inOwnNamespace(options: ConnectOptions): Promise<TestCluster> {
+async function inOwnNamespace(options: RealClusterOptions): Promise<TestCluster> {
   const cluster = await connect(options)
   const namespace = `simcluster-${randomBytes(4).toString('hex')}`
   await cluster.create('namespaces', { metadata: { name: namespace } })

@@ -10,8 +10,9 @@ import { isApiError } from '../client/api-error.js'
 import { keyOfName, type NamespacedName } from '../cluster/object-name.js'
 import { splitWords } from '../kubectl/call/words.js'
 import { type Duration, toMillis } from '../sim/duration.js'
-import { type ConnectOptions, runKubectl, runOrThrow } from './kubectl-process.js'
-import type { CommandResult, TestCluster } from './test-cluster.js'
+import { type RealClusterOptions, runKubectl, runOrThrow } from './kubectl-process.js'
+import type { CommandResult } from '../cluster/streams/pod-streams.js'
+import type { TestCluster } from './test-cluster.js'
 
 /** Time between two looks of `until`, in ms. */
 const LOOK = 250
@@ -21,7 +22,7 @@ const MAX_CONFLICTS = 5
  * Connects to a real cluster, through kubectl, which knows every way to authenticate. Creates nothing.
  * @throws Error if kubectl is missing or cannot reach the cluster
  */
-export async function connect(options: ConnectOptions = {}): Promise<TestCluster> {
+export async function connect(options: RealClusterOptions = {}): Promise<TestCluster> {
   checkConnect(options)
   const cluster = new RealCluster(options)
   const { exitCode, stderr } = await cluster.kubectl(['version', '--output=json'])
@@ -32,10 +33,10 @@ export async function connect(options: ConnectOptions = {}): Promise<TestCluster
 class RealCluster implements TestCluster {
   readonly kind = 'real' as const
   readonly namespace: string
-  readonly #options: ConnectOptions
+  readonly #options: RealClusterOptions
   readonly #scheme: Scheme = createScheme('v1.35')
 
-  constructor(options: ConnectOptions) {
+  constructor(options: RealClusterOptions) {
     this.#options = options
     this.namespace = options.namespace ?? 'default'
   }

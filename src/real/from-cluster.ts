@@ -4,11 +4,11 @@ import type { KubeObject } from '../api/kind/definition.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import { mergeOptions } from '../cluster/compose/merge-options.js'
 import type { ClusterOptions } from '../cluster/compose/options.js'
-import { type ConnectOptions, runOrThrow } from './kubectl-process.js'
+import { type RealClusterOptions, runOrThrow } from './kubectl-process.js'
 import { versionIn } from './server-version.js'
 
 /** Options of {@link fromCluster}: where the cluster is, and what of it is read. */
-export interface FromClusterOptions extends Omit<ConnectOptions, 'namespace' | 'longestWait'> {
+export interface FromClusterOptions extends Omit<RealClusterOptions, 'namespace' | 'longestWait'> {
   /** Namespaces whose objects are read. Default: all. */
   readonly namespaces?: readonly string[]
   /** Whether Secrets are read. Default false. */

@@ -33,9 +33,9 @@ export const checkFrom: (value: unknown) => void = inputCheck(
     }),
 )
 
-/** Checks the options of `record()`. */
+/** Checks the options of `recordCluster()`. */
 export const checkRecord: (value: unknown) => void = inputCheck(
-  'record()',
+  'recordCluster()',
   "await record({ context: 'kind-kind', id: 'shop' })",
   () => z.strictObject({ ...kubectl, id: word }),
 )

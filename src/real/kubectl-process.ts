@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { ApiError, type StatusReason } from '../client/api-error.js'
 import type { Duration } from '../sim/duration.js'
-import type { CommandResult } from './test-cluster.js'
+import type { CommandResult } from '../cluster/streams/pod-streams.js'
 
 /** How {@link connect} finds the cluster. */
-export interface ConnectOptions {
+export interface RealClusterOptions {
   /** Path of the kubeconfig. Default: kubectl's own choice (`KUBECONFIG`, `~/.kube/config`). */
   readonly kubeconfig?: string
   /** Context of the kubeconfig. Default: the current one. */
@@ -49,7 +49,7 @@ function errorOf(stderr: string): Error {
 
 /** Runs kubectl and returns its result. @throws ApiError if the server refuses, Error if kubectl fails */
 export async function runOrThrow(
-  options: ConnectOptions,
+  options: RealClusterOptions,
   words: readonly string[],
   input?: string,
 ): Promise<CommandResult> {
@@ -59,14 +59,14 @@ export async function runOrThrow(
 }
 
 /** Returns the flags that name the cluster. */
-export const globalFlags = ({ kubeconfig, context }: ConnectOptions): readonly string[] => [
+export const globalFlags = ({ kubeconfig, context }: RealClusterOptions): readonly string[] => [
   ...(kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]),
   ...(context === undefined ? [] : [`--context=${context}`]),
 ]
 
 /** Runs kubectl to its end. @throws Error if it cannot be started */
 export function runKubectl(
-  options: ConnectOptions,
+  options: RealClusterOptions,
   words: readonly string[],
   input = '',
 ): Promise<CommandResult> {

@@ -1,16 +1,10 @@
 import type { Manifests } from '../api/manifests.js'
 import type { ListOptions, Patch } from '../client/client.js'
 import type { BuiltInResource, ResourceInputs, StoredOf } from '../client/resources.js'
+import type { CommandResult } from '../cluster/streams/pod-streams.js'
 import type { EditDraft } from '../cluster/edit.js'
 import type { NameOf, NamespacedName } from '../cluster/object-name.js'
 import type { Duration } from '../sim/duration.js'
-
-/** What a program has printed, and how it ended. */
-export interface CommandResult {
-  readonly stdout: string
-  readonly stderr: string
-  readonly exitCode: number
-}
 
 /** Selects what {@link TestCluster.list} returns. Default: everything in the current namespace. */
 export type Selected = Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>

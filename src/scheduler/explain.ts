@@ -19,8 +19,8 @@ import type { PluginRejection, RejectionCode } from './framework/rejection.js'
 import { type ProfileOptions, makeFramework } from './profile.js'
 import { schedulerRelease, type SchedulerRelease } from './texts.js'
 
-/** Options of {@link explain}. */
-export interface ExplainOptions extends RelatedObjectLists, StorageObjects {
+/** Options of {@link explainScheduling}. */
+export interface ExplainSchedulingOptions extends RelatedObjectLists, StorageObjects {
   /** The Kubernetes version whose texts are used. Default `v1.35`. */
   readonly version?: string
   /** Default: the default profile. */
@@ -53,7 +53,7 @@ export interface ExplainedNode {
 }
 
 /** The result for a pod. */
-export interface Explanation {
+export interface SchedulingExplanation {
   /** All nodes in the order of examination. */
   readonly nodes: readonly ExplainedNode[]
   /** The node with the highest total; the first if several are equal. */
@@ -64,32 +64,36 @@ export interface Explanation {
   readonly preemption?: { readonly node: string; readonly victims: readonly string[] }
 }
 
-const checkExplain = argumentsCheck('explain()', 'explain(pod, nodes, pods, { services })', () => {
-  const objects = z.array(anyObject())
-  const list = <T>(): z.ZodMiniType<T> => shaped<T>(z.optional(objects))
-  return {
-    pod: z.looseObject({ spec: anyObject() }),
-    nodes: objects,
-    pods: objects,
-    options: strict<ExplainOptions>({
-      version: word,
-      profile: shaped<ExplainOptions['profile']>(z.optional(anyObject())),
-      namespaces: list(),
-      services: list(),
-      replicationControllers: list(),
-      replicaSets: list(),
-      statefulSets: list(),
-      persistentVolumeClaims: list(),
-      persistentVolumes: list(),
-      storageClasses: list(),
-      csiNodes: list(),
-      csiDrivers: list(),
-      csiStorageCapacities: list(),
-      volumeAttachments: list(),
-      podDisruptionBudgets: list(),
-    }),
-  }
-})
+const checkExplain = argumentsCheck(
+  'explainScheduling()',
+  'explainScheduling(pod, nodes, pods, { services })',
+  () => {
+    const objects = z.array(anyObject())
+    const list = <T>(): z.ZodMiniType<T> => shaped<T>(z.optional(objects))
+    return {
+      pod: z.looseObject({ spec: anyObject() }),
+      nodes: objects,
+      pods: objects,
+      options: strict<ExplainSchedulingOptions>({
+        version: word,
+        profile: shaped<ExplainSchedulingOptions['profile']>(z.optional(anyObject())),
+        namespaces: list(),
+        services: list(),
+        replicationControllers: list(),
+        replicaSets: list(),
+        statefulSets: list(),
+        persistentVolumeClaims: list(),
+        persistentVolumes: list(),
+        storageClasses: list(),
+        csiNodes: list(),
+        csiDrivers: list(),
+        csiStorageCapacities: list(),
+        volumeAttachments: list(),
+        podDisruptionBudgets: list(),
+      }),
+    }
+  },
+)
 
 /**
  * Explains what a scheduler would do with `pod` on `nodes`, node by node and plugin by plugin. `pods` are
@@ -97,12 +101,12 @@ const checkExplain = argumentsCheck('explain()', 'explain(pod, nodes, pods, { se
  * function of plain objects. Unlike a real cycle it examines every node, and scores even a single feasible
  * one. A nodeName of the pod itself is ignored. Storage objects are passed as options.
  */
-export function explain(
+export function explainScheduling(
   pod: Pod,
   nodes: readonly Node[],
   pods: readonly Pod[] = [],
-  options: ExplainOptions = {},
-): Explanation {
+  options: ExplainSchedulingOptions = {},
+): SchedulingExplanation {
   checkExplain([pod, nodes, pods, options])
   const release = schedulerRelease(options.version ?? 'v1.35')
   const counted = pods.map(withStatus).filter((other) => !isPodTerminal(other) && keyOf(other) !== keyOf(pod))
@@ -128,7 +132,7 @@ function withStatus(pod: Pod): Pod {
 
 /** Returns a plugin handle for plain objects, without a cluster; `pods` are those that may use storage. */
 export function handleOf(
-  options: ExplainOptions,
+  options: ExplainSchedulingOptions,
   release: SchedulerRelease,
   pods: readonly Pod[] = [],
 ): PluginHandle {
@@ -145,14 +149,14 @@ export function handleOf(
   }
 }
 
-/** Like {@link explain}, for an existing snapshot. */
+/** Like {@link explainScheduling}, for an existing snapshot. */
 export function explainIn(
   snapshot: NodeSnapshot,
   pod: PodInfo,
   framework: Framework,
   release: SchedulerRelease,
   nominated: NominatedPods = () => [],
-): Explanation {
+): SchedulingExplanation {
   if (snapshot.nodes.length === 0) return { nodes: [], message: 'no nodes available to schedule pods' }
   const cycle = new Cycle(pod, snapshot)
   const preFilter = framework.preFilter(cycle)
@@ -184,7 +188,7 @@ function scored(
   cycle: Cycle,
   feasible: readonly NodeInfo[],
   rejected: Rejections,
-): Explanation {
+): SchedulingExplanation {
   framework.preScore(cycle, feasible)
   const all = framework.score(cycle, feasible)
   const totals = totalScores(all, feasible.length)
@@ -207,7 +211,7 @@ function rejectedNodes(
   preFilter: PreFilterOutcome,
   rejected: Rejections,
   { release, nominated }: { readonly release: SchedulerRelease; readonly nominated: NominatedPods },
-): Explanation {
+): SchedulingExplanation {
   const nodes = cycle.snapshot.nodes.map(({ name }) => refused(name, rejected))
   const plugins = new Set([...rejected.values()].map(({ plugin }) => plugin))
   const all: Diagnosis = { nodes: rejected, plugins }

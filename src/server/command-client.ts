@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '../disk/temporary-folder.js'
-import type { HttpAnswer, HttpRequest } from '../client/http.js'
+import type { AnyHttpResponse, HttpRequest } from '../client/http.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { KubeconfigUser } from './kubeconfig.js'
 import { serve } from './serve.js'
@@ -11,7 +11,7 @@ import { serve } from './serve.js'
 /** What a program needs of the run that is explored, see `ClientAccess` of simcluster/explore. */
 export interface ExploredRun {
   readonly cluster: SimCluster
-  send(request: HttpRequest): Promise<HttpAnswer>
+  send(request: HttpRequest): Promise<AnyHttpResponse>
   watchActivity(isBusy: () => boolean): void
 }
 

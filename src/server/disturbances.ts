@@ -1,6 +1,6 @@
 import { parsePath } from '../apiserver/http/path.js'
 import { parseRequest } from '../apiserver/http/resource-request.js'
-import { header, type HttpAnswer, type HttpRequest, type Unanswered } from '../client/http.js'
+import { header, type AnyHttpResponse, type HttpRequest, type NoResponse } from '../client/http.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { clearTimeout, setTimeout } from './real-timers.js'
 import { handleAt } from './stale-server.js'
@@ -70,8 +70,8 @@ export class Disturbances {
   /** Passes a request on as the disturbances of its client want. */
   handle(
     request: HttpRequest,
-    next: (request: HttpRequest) => HttpAnswer | Unanswered,
-  ): HttpAnswer | Unanswered {
+    next: (request: HttpRequest) => AnyHttpResponse | NoResponse,
+  ): AnyHttpResponse | NoResponse {
     const disturbed = this.#clients.size === 0 ? [] : this.#disturbing(request)
     for (const one of disturbed) one.heard = performance.now()
     const revision = disturbed.find((one) => one.revision !== undefined)?.revision
@@ -80,7 +80,7 @@ export class Disturbances {
       const at = losses.findIndex((loss) => isLoss(loss, request))
       if (at < 0) continue
       losses.splice(at, 1)
-      return { unanswered: 'aborted' }
+      return { noResponse: 'aborted' }
     }
     return answer
   }

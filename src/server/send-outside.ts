@@ -11,7 +11,7 @@ export interface OutsideLimits {
 }
 
 /** A response of a server outside of the process. */
-export interface OutsideReply {
+export interface OutsideResponse {
   readonly code: number
   readonly text: string
 }
@@ -36,7 +36,7 @@ export function sendOutside(
   },
   body: string | undefined,
   limits: OutsideLimits,
-): Promise<OutsideReply> {
+): Promise<OutsideResponse> {
   return new Promise((resolve, reject) => {
     const { url, ...options } = target
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }

@@ -3,7 +3,14 @@ import { constants } from 'node:http2'
 import type { Http2ServerRequest } from 'node:http2'
 import type { Writable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
-import type { Gateway, HttpAnswer, HttpRequest, HttpResponse, HttpWatch, Unanswered } from '../client/http.js'
+import type {
+  Gateway,
+  AnyHttpResponse,
+  HttpRequest,
+  HttpResponse,
+  HttpWatch,
+  NoResponse,
+} from '../client/http.js'
 import { internalError } from '../apiserver/errors.js'
 import { errorResponse } from '../apiserver/http/responses.js'
 import type { HttpCodecs } from '../apiserver/http/body.js'
@@ -58,7 +65,7 @@ export interface ServeOptions {
    * otherwise: for `explore()` with clients. If it rejects, the connection breaks.
    * Default: requests are handled at once.
    */
-  readonly explore?: (request: HttpRequest) => Promise<HttpAnswer>
+  readonly explore?: (request: HttpRequest) => Promise<AnyHttpResponse>
   /** Serving certificate and key (PEM) to use instead of one signed by the cluster's authority. */
   readonly certificate?: { readonly certificate: string; readonly key: string }
   /**
@@ -268,7 +275,7 @@ export class ClusterServer {
         request: (request, response) =>
           this.#guard(
             () => this.#serve(request, response),
-            () => leaveUnanswered(response, { unanswered: 'aborted' }),
+            () => leaveUnanswered(response, { noResponse: 'aborted' }),
           ),
         upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
         report: (error) => this.#report(error),
@@ -373,7 +380,7 @@ export class ClusterServer {
         this.#after(
           explore(identified),
           (answer) => this.#answer(response, identified, answer),
-          () => leaveUnanswered(response, { unanswered: 'aborted' }),
+          () => leaveUnanswered(response, { noResponse: 'aborted' }),
         )
         return
       }
@@ -391,19 +398,19 @@ export class ClusterServer {
       this.#report(error)
       this.#guard(
         () => respond(response, head, internal(error)),
-        () => leaveUnanswered(response, { unanswered: 'aborted' }),
+        () => leaveUnanswered(response, { noResponse: 'aborted' }),
       )
     }
   }
 
-  #answer(response: NodeResponse, head: HttpRequest, answer: HttpAnswer | Unanswered): void {
-    if ('unanswered' in answer) leaveUnanswered(response, answer)
+  #answer(response: NodeResponse, head: HttpRequest, answer: AnyHttpResponse | NoResponse): void {
+    if ('noResponse' in answer) leaveUnanswered(response, answer)
     else if ('next' in answer) this.#stream(response, head, answer)
     else if ('stream' in answer) sendLog(response, head, answer, this.#time)
     else this.#send(response, head, answer)
   }
 
-  #handle(request: HttpRequest, answers: Answers): HttpAnswer | Unanswered {
+  #handle(request: HttpRequest, answers: Answers): AnyHttpResponse | NoResponse {
     const what = `${request.method} ${request.path}`
     return this.#watched(
       () => ({ what, user: request.user?.name }),
@@ -412,9 +419,9 @@ export class ClusterServer {
   }
 
   /** Handles a request in the gateway, if there is one, or in the apiserver. */
-  #route(request: HttpRequest, answers: Answers): HttpAnswer | Unanswered {
+  #route(request: HttpRequest, answers: Answers): AnyHttpResponse | NoResponse {
     const { gateway } = this.#options
-    const next = (passed: HttpRequest): HttpAnswer =>
+    const next = (passed: HttpRequest): AnyHttpResponse =>
       handleControl(this.cluster, passed, this.#disturbances) ??
       this.#calls.run(answers, () => this.cluster.http.handleStreaming(passed, this.#codecs))
     return this.#disturbances.handle(request, (passed) =>
@@ -475,8 +482,8 @@ export class ClusterServer {
       if (!this.cluster.apiserver.running) return void socket.destroy()
       const identified = this.#identify(request, head)
       const answer = this.#handle(identified, answers)
-      if ('unanswered' in answer) {
-        if (answer.unanswered === 'aborted') socket.destroy()
+      if ('noResponse' in answer) {
+        if (answer.noResponse === 'aborted') socket.destroy()
         return
       }
       const sendWatch = (watch: HttpWatch, to: Writable): void => this.#sendWatch(watch, to, identified)
@@ -523,8 +530,8 @@ export class ClusterServer {
   }
 }
 
-function leaveUnanswered(response: NodeResponse, { unanswered }: Unanswered): void {
-  if (unanswered === 'silent') return
+function leaveUnanswered(response: NodeResponse, { noResponse }: NoResponse): void {
+  if (noResponse === 'silent') return
   if ('stream' in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
   else response.socket?.destroy()
 }

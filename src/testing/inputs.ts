@@ -44,20 +44,20 @@ export const checkHistory: Check = argumentsCheck(
   }),
 )
 
-/** Checks the arguments of `netpolArbitraries()`. */
+/** Checks the arguments of `arbitraries(fc).netpol()`. */
 export const checkNetpol: Check = argumentsCheck(
-  'netpolArbitraries()',
-  'netpolArbitraries(fc, { unknownEntries: false })',
+  'arbitraries(fc).netpol()',
+  'arbitraries(fc).netpol({ unknownEntries: false })',
   () => ({
     fc: fastCheck,
     options: z.strictObject({ vocabulary: z.optional(anyObject()), unknownEntries: flag }),
   }),
 )
 
-/** Checks the arguments of `objectArbitraries()`. */
+/** Checks the arguments of `arbitraries(fc).objects()`. */
 export const checkObjects: Check = argumentsCheck(
-  'objectArbitraries()',
-  "objectArbitraries(fc, 'apps/v1', 'Deployment', { base: { spec: { replicas: 1 } } })",
+  'arbitraries(fc).objects()',
+  "arbitraries(fc).objects('apps/v1', 'Deployment', { base: { spec: { replicas: 1 } } })",
   () => ({
     fc: fastCheck,
     apiVersion: text,
@@ -100,10 +100,10 @@ export const checkReport: Check = argumentsCheck('failureReport()', 'failureRepo
   cluster: aCluster,
 }))
 
-/** Checks the arguments of `historyArbitraries()` and `arbitraryCluster()`. */
+/** Checks the arguments of `arbitraries()`. */
 export const checkFastCheck: Check = argumentsCheck(
-  'historyArbitraries()',
-  "historyArbitraries(fc), after import * as fc from 'fast-check'",
+  'arbitraries()',
+  "arbitraries(fc), after import * as fc from 'fast-check'",
   () => ({ fc: fastCheck }),
 )
 
@@ -114,9 +114,9 @@ export const checkAction: Check = argumentsCheck(
   () => ({ cluster: aCluster, action: z.looseObject({ do: text }) }),
 )
 
-/** Checks the arguments of `rbacArbitraries()`; `words` are the keys of the vocabulary. */
+/** Checks the arguments of `arbitraries(fc).rbac()`; `words` are the keys of the vocabulary. */
 export const checkRbac = (words: readonly string[]): Check =>
-  argumentsCheck('rbacArbitraries()', "rbacArbitraries(fc, { users: ['jane'] })", () => ({
+  argumentsCheck('arbitraries(fc).rbac()', "arbitraries(fc).rbac({ users: ['jane'] })", () => ({
     fc: fastCheck,
     options: z.strictObject(
       Object.fromEntries(words.map((word) => [word, z.optional(z.array(z.unknown()))])),

@@ -1,6 +1,6 @@
 import { formatTime } from '../lang/go/time.js'
 import type { KernelEvents } from '../sim/event-bus.js'
-import type { ObjectReference, Violation } from './invariant.js'
+import type { FoundObject, Violation } from './invariant.js'
 
 /** Where and when a violation occurred. */
 export interface ViolationPlace {
@@ -41,7 +41,7 @@ export function violationLine({ invariant, message, objects }: Violation): strin
   return `  ${[invariant, names, message].filter(Boolean).join(': ')}`
 }
 
-function nameOf({ resource, namespace, name, resourceVersion }: ObjectReference): string {
+function nameOf({ resource, namespace, name, resourceVersion }: FoundObject): string {
   return (
     `${resource} ${namespace === undefined ? '' : `${namespace}/`}${name} (resourceVersion ` +
     `${resourceVersion})`

@@ -4,7 +4,7 @@ import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { StoredObjects } from './stored-objects.js'
 
 /** An object that a {@link Finding} refers to. */
-export interface ObjectReference {
+export interface FoundObject {
   readonly resource: string
   readonly namespace?: string
   readonly name: string
@@ -14,7 +14,7 @@ export interface ObjectReference {
 /** A problem found by an invariant. */
 export interface Finding {
   readonly message: string
-  readonly objects: readonly ObjectReference[]
+  readonly objects: readonly FoundObject[]
 }
 
 /** A {@link Finding} with the name of the violated invariant. */
@@ -55,7 +55,7 @@ export interface Invariant {
 }
 
 /** Returns the reference to an object for a {@link Finding}. */
-export function referenceTo(resource: string, { metadata }: KubeObject): ObjectReference {
+export function referenceTo(resource: string, { metadata }: KubeObject): FoundObject {
   const { namespace, name = '', resourceVersion = '' } = metadata
   return namespace === undefined
     ? { resource, name, resourceVersion }

@@ -19,7 +19,7 @@ export class StoredObjects {
   /** Returns all objects of a resource in key order. */
   list<R extends ResourceName>(resource: R): readonly ObjectOf<R>[] {
     let list = this.#lists.get(resource)
-    if (!list) this.#lists.set(resource, (list = this.#cluster.state.stored(resource)))
+    if (!list) this.#lists.set(resource, (list = this.#cluster.state.peek(resource)))
     return list as readonly ObjectOf<R>[]
   }
 

@@ -3,16 +3,7 @@ import type { Node, Pod, Service } from '../api/core/generated.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import { podSummary } from '../api/core/pod-columns.js'
 import { controllerOf } from '../api/meta/owner-references.js'
-import type { ObjectOf, ResourceName } from '../client/resources.js'
-
-/** What a view reads of a cluster, without a request: a `SimCluster` has it. */
-export interface ViewedCluster {
-  now(): number
-  readonly state: {
-    stored<R extends ResourceName>(resource: R): readonly ObjectOf<R>[]
-    resources(): readonly string[]
-  }
-}
+import type { ClusterLike } from '../client/cluster-like.js'
 
 /**
  * A cluster at one instant, as plain JSON. Lists are in the order of namespaces and names, and `uid`
@@ -97,11 +88,11 @@ export function isWell({ status, ready }: Pick<PodView, 'status' | 'ready'>): bo
 }
 
 /** Returns what a cluster looks like now. Works while the apiserver is stopped, and changes nothing. */
-export function clusterView(cluster: ViewedCluster): ClusterView {
+export function clusterView(cluster: ClusterLike): ClusterView {
   const { state } = cluster
-  const pods = state.stored('pods')
-  const services = state.stored('services')
-  const nodes = state.stored('nodes')
+  const pods = state.peek('pods')
+  const services = state.peek('services')
+  const nodes = state.peek('nodes')
   const podsOn = new Map<string, PodView[]>(nodes.map(({ metadata }) => [metadata.name ?? '', []]))
   const pending: PodView[] = []
   for (const pod of pods) (podsOn.get(pod.spec.nodeName ?? '') ?? pending).push(podView(pod))
@@ -172,7 +163,7 @@ interface Behind {
   readonly why: string
 }
 
-function endpointEdges(cluster: ViewedCluster, services: readonly Service[]): readonly EdgeView[] {
+function endpointEdges(cluster: ClusterLike, services: readonly Service[]): readonly EdgeView[] {
   const behind = cluster.state.resources().includes('endpointslices')
     ? slicesOf(cluster)
     : endpointsOf(cluster)
@@ -187,7 +178,7 @@ function endpointEdges(cluster: ViewedCluster, services: readonly Service[]): re
     edges.set(name, list)
     list.push({ from: '', to: pod, kind: 'endpoint', why })
   }
-  const places = new Map(cluster.state.stored('pods').map(({ metadata }, at) => [metadata.uid ?? '', at]))
+  const places = new Map(cluster.state.peek('pods').map(({ metadata }, at) => [metadata.uid ?? '', at]))
   const placeOf = ({ to }: EdgeView): number => places.get(to) ?? places.size
   return services.flatMap((one) => {
     const { uid, namespace, name } = idOf(one)
@@ -197,8 +188,8 @@ function endpointEdges(cluster: ViewedCluster, services: readonly Service[]): re
   })
 }
 
-function slicesOf({ state }: ViewedCluster): readonly Behind[] {
-  return state.stored('endpointslices').flatMap(({ metadata, endpoints }) =>
+function slicesOf({ state }: ClusterLike): readonly Behind[] {
+  return state.peek('endpointslices').flatMap(({ metadata, endpoints }) =>
     (endpoints ?? []).flatMap((endpoint) => {
       const pod = endpoint.targetRef?.uid
       const service = metadata.labels?.['kubernetes.io/service-name']
@@ -212,8 +203,8 @@ const stateOf = ({ conditions }: Endpoint): string =>
   conditions.terminating === true ? 'terminating' : conditions.ready === false ? 'not ready' : 'ready'
 
 /** The same of a release that has no EndpointSlices. */
-function endpointsOf({ state }: ViewedCluster): readonly Behind[] {
-  return state.stored('endpoints').flatMap(({ metadata, subsets }) =>
+function endpointsOf({ state }: ClusterLike): readonly Behind[] {
+  return state.peek('endpoints').flatMap(({ metadata, subsets }) =>
     (subsets ?? []).flatMap(({ addresses = [], notReadyAddresses = [] }) =>
       [...addresses, ...notReadyAddresses].flatMap(({ targetRef }) => {
         if (targetRef?.uid === undefined) return []

@@ -1,6 +1,6 @@
 import { checkEvents } from './inputs.js'
 import type { Event } from '../api/core/generated.js'
-import type { ViewedCluster } from './cluster-view.js'
+import type { ClusterLike } from '../client/cluster-like.js'
 import { displayedView } from './display.js'
 import type { Moment, Timeline } from './timeline.js'
 
@@ -16,11 +16,11 @@ export interface TimelineOptions {
  * Returns the events that a cluster remembers (an hour, as in Kubernetes), in order of time, and of writes
  * within a second.
  */
-export function viewOfEvents(cluster: ViewedCluster, options: TimelineOptions = {}): Timeline {
+export function viewOfEvents(cluster: ClusterLike, options: TimelineOptions = {}): Timeline {
   checkEvents([cluster, options])
   const { namespace, since = 0 } = options
   const moments = cluster.state
-    .stored('events')
+    .peek('events')
     .toSorted((a, b) => revisionOf(a) - revisionOf(b))
     .filter((event) => namespace === undefined || event.involvedObject.namespace === namespace)
     .map(momentOf)

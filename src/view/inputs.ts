@@ -43,10 +43,10 @@ export const checkEvents: (args: readonly unknown[]) => void = argumentsCheck(
   () => ({ cluster, options: z.strictObject({ namespace: word, since: z.optional(z.number()) }) }),
 )
 
-/** Checks the arguments of `record()`. */
+/** Checks the arguments of `recordFrames()`. */
 export const checkRecord: (args: readonly unknown[]) => void = argumentsCheck(
-  'record()',
-  'record(cluster, { maxFrames: 200 })',
+  'recordFrames()',
+  'recordFrames(cluster, { maxFrames: 200 })',
   () => ({ cluster: anyObject(), options: z.strictObject({ maxFrames: z.optional(atLeastTwo) }) }),
 )
 

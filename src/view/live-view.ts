@@ -1,13 +1,8 @@
 import { checkWatched } from './inputs.js'
-import type { ClusterEvents } from '../client/cluster-events.js'
-import type { ClusterView, ViewedCluster } from './cluster-view.js'
+import type { ClusterLike } from '../client/cluster-like.js'
+import type { ClusterView } from './cluster-view.js'
 import { displayedView } from './display.js'
 import { viewOf } from './view-of.js'
-
-/** A cluster that can be viewed and reports its changes: a `SimCluster`. */
-export interface LivelyCluster extends ViewedCluster {
-  on<Name extends keyof ClusterEvents>(name: Name, listener: (event: ClusterEvents[Name]) => void): () => void
-}
 
 const SHOWN = new Set(['nodes', 'pods', 'services', 'endpointslices', 'endpoints'])
 
@@ -24,7 +19,7 @@ export interface LiveView {
  * computed only if something in it has changed. `onChange` is called in the middle of the cluster's work,
  * when an object is written or the cluster is rewound; it may set a flag, and must not use the cluster.
  */
-export function watchView(cluster: LivelyCluster, onChange: () => void = () => {}): LiveView {
+export function watchView(cluster: ClusterLike, onChange: () => void = () => {}): LiveView {
   checkWatched([cluster, onChange])
   let view: ClusterView | undefined
   let stopped: ClusterView | undefined

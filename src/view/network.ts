@@ -1,27 +1,18 @@
+import type { ClusterLike } from '../client/cluster-like.js'
 import type { Pod } from '../api/core/generated.js'
 import { evaluateModel, readWorld, worldOf } from '../netpol/index.js'
 import { choicesOf } from '../netpol/world-of.js'
 import type { Branch, Tree } from '../lang/svg/tree.js'
-import {
-  type ClusterView,
-  type PodView,
-  type ServiceView,
-  type ViewedCluster,
-  clusterView,
-  podsOf,
-} from './cluster-view.js'
+import { type ClusterView, type PodView, type ServiceView, clusterView, podsOf } from './cluster-view.js'
 import { displayedView } from './display.js'
 import { entryOf, podBranch, serviceBranch } from './service.js'
-
-/** What {@link viewOfNetwork} reads, besides a view. */
-type NetworkedCluster = ViewedCluster & { readonly internals: { readonly options: object } }
 
 /**
  * Returns the network that somebody has built: from outside through Services to pods, from there to each
  * Service that the policies leave open or close, and to the disks that pods have claimed. Namespaces of the
  * system (`kube-*`) and Services without pods are left out. Each Service is followed once.
  */
-export function viewOfNetwork(cluster: NetworkedCluster): Tree {
+export function viewOfNetwork(cluster: ClusterLike): Tree {
   const map = new NetworkMap(cluster)
   return displayedView({ title: 'network', roots: map.roots() })
 }
@@ -36,19 +27,16 @@ class NetworkMap {
   readonly #drawn = new Set<string>()
   readonly #targetPorts: ReadonlyMap<string, readonly (number | string)[]>
 
-  constructor(cluster: NetworkedCluster) {
+  constructor(cluster: ClusterLike) {
     this.#view = clusterView(cluster)
-    const stored = (resource: string): { readonly items: readonly unknown[] } => ({
-      items: cluster.state.stored(resource),
-    })
-    const model = readWorld(worldOf({ list: stored }), choicesOf(cluster))
+    const model = readWorld(worldOf(cluster), choicesOf(cluster))
     this.#allows = (from, to, port) => evaluateModel(model, { from: endOf(from), to, port }).allowed
     this.#pods = podsOf(this.#view).filter(isOwn)
     this.#services = this.#view.services.filter((one) => isOwn(one) && this.#behind(one).length > 0)
-    this.#claims = new Map(cluster.state.stored('pods').map((pod) => [pod.metadata.uid ?? '', claimsOf(pod)]))
+    this.#claims = new Map(cluster.state.peek('pods').map((pod) => [pod.metadata.uid ?? '', claimsOf(pod)]))
     this.#targetPorts = new Map(
       cluster.state
-        .stored('services')
+        .peek('services')
         .map(({ metadata, spec }) => [
           metadata.uid ?? '',
           (spec?.ports ?? []).map(({ port, targetPort }) => targetPort ?? port),

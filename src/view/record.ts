@@ -1,16 +1,8 @@
 import { checkRecord } from './inputs.js'
-import type { ClusterEvents } from '../client/cluster-events.js'
+import type { ClusterLike } from '../client/cluster-like.js'
 
-/** A cluster that can be recorded: a `SimCluster`. */
-export interface RecordedCluster<Snapshot> {
-  now(): number
-  snapshot(): Snapshot
-  rewind(snapshot: Snapshot): unknown
-  on<Name extends keyof ClusterEvents>(name: Name, listener: (event: ClusterEvents[Name]) => void): () => void
-}
-
-/** Options of {@link record}. */
-export interface RecordOptions {
+/** Options of {@link recordFrames}. */
+export interface RecordFramesOptions {
   /**
    * The number of frames that are kept. When there are more, every second one goes, but not the first and the
    * last: the whole history stays, with larger steps. Default 500. A frame of a cluster of three nodes takes
@@ -29,7 +21,7 @@ export interface Frame<Snapshot> {
   readonly snapshot: Snapshot
 }
 
-/** A history of a cluster that can be moved in: {@link record}. */
+/** A history of a cluster that can be moved in: {@link recordFrames}. */
 export interface Recording<Snapshot> {
   /** The frames from the first to the newest, with what has just been written. */
   readonly frames: readonly Frame<Snapshot>[]
@@ -52,9 +44,9 @@ const HEARTBEATS = 'leases'
  * cluster does not notice: its trace hash is that of a run without recording.
  * @throws RangeError if `maxFrames` is less than 2
  */
-export function record<Snapshot>(
-  cluster: RecordedCluster<Snapshot>,
-  options: RecordOptions = {},
+export function recordFrames<Snapshot>(
+  cluster: ClusterLike<Snapshot>,
+  options: RecordFramesOptions = {},
 ): Recording<Snapshot> {
   checkRecord([cluster, options])
   const { maxFrames = 500 } = options
@@ -62,7 +54,7 @@ export function record<Snapshot>(
 }
 
 class Recorder<Snapshot> implements Recording<Snapshot> {
-  readonly #cluster: RecordedCluster<Snapshot>
+  readonly #cluster: ClusterLike<Snapshot>
   readonly #maxFrames: number
   readonly #ends: readonly (() => void)[]
   #frames: Frame<Snapshot>[] = []
@@ -72,7 +64,7 @@ class Recorder<Snapshot> implements Recording<Snapshot> {
   /** Whether the rewind that comes is ours. */
   #moving = false
 
-  constructor(cluster: RecordedCluster<Snapshot>, maxFrames: number) {
+  constructor(cluster: ClusterLike<Snapshot>, maxFrames: number) {
     this.#cluster = cluster
     this.#maxFrames = maxFrames
     this.#take('start')

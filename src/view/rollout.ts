@@ -2,7 +2,8 @@ import type { ReplicaSet } from '../api/apps/generated.js'
 import { isControlledBy } from '../api/meta/owner-references.js'
 import { splitKey } from '../client/informers/object-index.js'
 import type { Branch, Tree } from '../lang/svg/tree.js'
-import { type ViewedCluster, clusterView, podsOf } from './cluster-view.js'
+import type { ClusterLike } from '../client/cluster-like.js'
+import { clusterView, podsOf } from './cluster-view.js'
 import { displayedView } from './display.js'
 import { podBranch } from './service.js'
 
@@ -13,14 +14,14 @@ const REVISION = 'deployment.kubernetes.io/revision'
  * a name in `default`.
  * @throws RangeError if there is no such Deployment
  */
-export function viewOfRollout(cluster: ViewedCluster, name: string): Tree {
+export function viewOfRollout(cluster: ClusterLike, name: string): Tree {
   const key = { namespace: 'default', ...splitKey(name) }
   const deployment = cluster.state
-    .stored('deployments')
+    .peek('deployments')
     .find(({ metadata }) => metadata.namespace === key.namespace && metadata.name === key.name)
   if (deployment === undefined) throw new RangeError(`there is no Deployment ${key.namespace}/${key.name}`)
   const sets = cluster.state
-    .stored('replicasets')
+    .peek('replicasets')
     .filter((set) => isControlledBy(set, deployment))
     .toSorted((a, b) => revisionOf(b) - revisionOf(a))
   const { replicas: wanted = 1 } = deployment.spec

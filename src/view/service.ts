@@ -1,10 +1,10 @@
+import type { ClusterLike } from '../client/cluster-like.js'
 import { splitKey } from '../client/informers/object-index.js'
 import type { Branch, Tree } from '../lang/svg/tree.js'
 import {
   type ClusterView,
   type PodView,
   type ServiceView,
-  type ViewedCluster,
   clusterView,
   isWell,
   podsOf,
@@ -16,7 +16,7 @@ import { displayedView } from './display.js'
  * `namespace/name`, or a name in `default`.
  * @throws RangeError if there is no such Service
  */
-export function viewOfService(cluster: ViewedCluster, name: string): Tree {
+export function viewOfService(cluster: ClusterLike, name: string): Tree {
   const key = { namespace: 'default', ...splitKey(name) }
   const view = clusterView(cluster)
   const service = view.services.find((one) => one.namespace === key.namespace && one.name === key.name)

@@ -1,9 +1,10 @@
 import { checkViewed } from './inputs.js'
-import { type ClusterView, clusterView, type ViewedCluster } from './cluster-view.js'
+import type { ClusterLike } from '../client/cluster-like.js'
+import { type ClusterView, clusterView } from './cluster-view.js'
 import { displayedView } from './display.js'
 
 /** Returns what a cluster looks like now. Works while the apiserver is stopped, and changes nothing. */
-export function viewOf(cluster: ViewedCluster): ClusterView {
+export function viewOf(cluster: ClusterLike): ClusterView {
   checkViewed([cluster])
   return displayedView(clusterView(cluster))
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 import type { ExploreOptions } from 'simcluster/explore'
-import { type WorldPolicy, reachedOnlyBy } from 'simcluster/netpol'
+import { type WorldPolicy, checkReachedOnlyBy } from 'simcluster/netpol'
 import {
   AssertionError,
   assertCan,
@@ -118,7 +118,7 @@ describe('a claim about who reaches pods', () => {
     expect(message).toContain('The policies allow it:')
     expect(message).toContain('kind: Pod')
     expect(policies).not.toBeReachedOnlyBy(claim)
-    const verdict = reachedOnlyBy(policies, claim)
+    const verdict = checkReachedOnlyBy(policies, claim)
     expect(message).toContain(verdict.story ?? 'no story')
   })
 

@@ -53,7 +53,7 @@ describe('simcluster explore', () => {
     [['explore', module, '--nodes', '3'], '--nodes goes with --client only'],
     [['explore', module, '--patterns', 'stale'], '--patterns goes with clients only'],
     [['explore', module, '--delays', '1', '--pct', '3'], '--delays and --pct exclude each other'],
-    [['explore', module, '--faults', 'flood=1'], '--faults flood: there are crash, lostAnswer'],
+    [['explore', module, '--faults', 'flood=1'], '--faults flood: there are crash, lostResponse'],
     [
       ['explore', '--client', 'true', '--patterns', 'late', 'get pods'],
       '--patterns late: there are intermediate',

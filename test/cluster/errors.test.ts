@@ -25,7 +25,7 @@ describe('the stack of an error that a user can cause begins at the call', () =>
     ['as', () => cluster.as({ user: 'jane' }).list('pods')],
     ['client', () => cluster.client.get('pods', { namespace: 'default', name: 'web' })],
     ['resource', () => cluster.resource('widgets.example.com').list()],
-    ['explain', () => cluster.explain('web')],
+    ['explain', () => cluster.explainScheduling('web')],
   ])('%s', (_, act) => {
     const [first = '', second = ''] = (thrownBy(act).stack ?? '').split('\n    at ')
     expect(first).toMatch(/^(Api)?Error: /)

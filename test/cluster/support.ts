@@ -26,7 +26,7 @@ export function clusterWith(replicas: number, options: ClusterOptions = {}): Sim
 
 /** Everything that can be told of a cluster from outside, as text. */
 export function stateOf(cluster: SimCluster): string {
-  const objects = cluster.state.resources().map((resource) => [resource, cluster.state.stored(resource)])
+  const objects = cluster.state.resources().map((resource) => [resource, cluster.state.peek(resource)])
   return JSON.stringify([cluster.now(), cluster.state.traceHash(), objects])
 }
 

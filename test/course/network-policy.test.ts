@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SimCluster } from '../../src/index.js'
 import type { Connection } from '../../src/index.js'
-import { compile } from '../../src/netpol/index.js'
+import { compileWorld } from '../../src/netpol/index.js'
 import type { Proof } from '../../src/netpol/index.js'
 import { netpolCases } from '../netpol/shared-cases.js'
 
@@ -226,7 +226,7 @@ describe.each(['networkpolicy-cases.json', 'clusternetworkpolicy-cases.json'])('
   const cases = netpolCases(table)
   it.skipIf(cases === undefined)('P4: all semantics, compiled', () => {
     const wrong = (cases ?? []).flatMap(({ id, world, probes }) => {
-      const compiled = compile(world)
+      const compiled = compileWorld(world)
       return probes
         .filter(({ connection, allowed }) => compiled.allows(connection) !== allowed)
         .map((probe) => ({ id, ...probe }))

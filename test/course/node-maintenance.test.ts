@@ -218,14 +218,15 @@ describe.each(FORMS)('node maintenance, $form', (form) => {
       let fewest = Infinity
       const end = cluster.on('write', () => {
         const ready = cluster.state
-          .stored('pods', { labelSelector: 'run=php-apache' })
+          .peek('pods', { labelSelector: 'run=php-apache' })
           .filter((pod) => isRunning(pod) && !pod.metadata.deletionTimestamp)
         fewest = Math.min(fewest, ready.length)
       })
       for (const node of NODES) {
         const drain = cluster.kubectl(`drain ${node} --ignore-daemonsets --force ${form.emptyDirFlag}`)
         expect(drain.exitCode, drain.terminal).toBe(0)
-        cluster.node(node).installKubelet(upgraded).reboot()
+        cluster.node(node).kubelet.install(upgraded)
+        cluster.node(node).reboot()
         cluster.settle()
         expect(cluster.kubectl(`uncordon ${node}`).exitCode).toBe(0)
       }

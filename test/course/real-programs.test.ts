@@ -74,7 +74,7 @@ const MEANWHILE: Readonly<Record<string, (cluster: SimCluster) => () => void>> =
     let fewest = Infinity
     const end = cluster.on('write', () => {
       const ready = cluster.state
-        .stored('pods', { labelSelector: 'run=php-apache' })
+        .peek('pods', { labelSelector: 'run=php-apache' })
         .filter(
           ({ metadata, status }) =>
             metadata.deletionTimestamp === undefined &&

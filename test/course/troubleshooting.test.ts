@@ -125,14 +125,14 @@ describe.each(['v1.14', 'v1.35'])('troubleshooting, %s', (version) => {
       'so',
     async () => {
       const cluster = new SimCluster({ version, nodes: 2 })
-      cluster.node('node-2').stopKubelet()
+      cluster.node('node-2').kubelet.stop()
       cluster.advance('1m')
       expect(readiness(cluster, 'node-2')).toMatchObject({
         status: 'Unknown',
         reason: 'NodeStatusUnknown',
         message: 'Kubelet stopped posting node status.',
       })
-      cluster.node('node-2').startKubelet()
+      cluster.node('node-2').kubelet.start()
       cluster.advance('30s')
       expect(readiness(cluster, 'node-2')).toMatchObject({ status: 'True' })
       // a certificate that has ended keeps a kubelet from starting

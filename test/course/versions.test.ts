@@ -90,10 +90,11 @@ describe.each(FORMS)('version upgrade, $form', ({ version, before, tooOld, allow
     const node = cluster.node('node-1')
     const shown = (): string | undefined => node.object.status.nodeInfo?.kubeletVersion
     expect(node.drain({ ignoreDaemonSets: true }).exitCode).toBe(0)
-    node.installKubelet(`${version}.0`)
+    node.kubelet.install(`${version}.0`)
     cluster.advance('5m')
     expect(shown()).toBe(before)
-    node.restartKubelet().uncordon()
+    node.kubelet.restart()
+    node.uncordon()
     cluster.advance('1m')
     expect([shown(), node.ready]).toEqual([`${version}.0`, true])
   })

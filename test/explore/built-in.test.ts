@@ -181,7 +181,7 @@ describe('what Kubernetes itself gets wrong', () => {
   test('a ReplicaSet whose create has no response makes a pod too many if its cache is late', () => {
     const { counterExample } = explored(clusterWith('replicasets', 0), 'replicaset', {
       actions: [scale('replicaset', 1)],
-      faults: { lostAnswer: 1, of: ['kube-controller-manager/replicaset-controller'] },
+      faults: { lostResponse: 1, of: ['kube-controller-manager/replicaset-controller'] },
       always: [atMost(1)],
     })
     expect(counterExample).toMatchObject({ property: 'at most 1 pods' })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
-import { exploration, explore, narrate, replay, toSvg } from '../../src/explore/index.js'
+import { exploration, explore, narrate, replay, storySvg } from '../../src/explore/index.js'
 import type { CounterExample, ExploredAction, ExploreOptions, Schedule } from '../../src/explore/index.js'
 import '../../src/vitest.js'
 import {
@@ -65,10 +65,10 @@ describe('a controller that trusts its cache', () => {
     expect(() => narrate(found, { ...options, components: [] })).toThrow(
       'the counter-example needs the components that it was found with (gadget-controller)',
     )
-    const picture = toSvg(found, options)
+    const picture = storySvg(found, options)
     expect(picture).toMatch(/^<svg [^]*<desc>[^]*violated: never too many parts[^]*<\/desc>[^]*<\/svg>\n$/)
     expect(picture).toMatch(/>gadget-controller<[^]*>✱ [^]*>✗ /)
-    expect(picture).toBe(toSvg(found, options))
+    expect(picture).toBe(storySvg(found, options))
   })
 })
 
@@ -116,7 +116,7 @@ describe('a counter-example', () => {
     const found = explore(root, timed).counterExample as CounterExample
     const told = narrate(found, timed).match(/\* the user does: .*/g)
     expect(told).toEqual(['* the user does: restart'])
-    expect(toSvg(found, timed)).toContain('✱ the user does: restart')
+    expect(storySvg(found, timed)).toContain('✱ the user does: restart')
   })
 
   test('of a run that ends elsewhere is shrunk, too: against its own undisturbed run', () => {
@@ -182,7 +182,7 @@ describe('a controller that marks its work before it does it', () => {
   })
 
   test('one that does not holds under a crash, a lost response, a conflict and a timeout', () => {
-    const faults = { crash: 1, lostAnswer: 1, conflict: 1, timeout: 1, of: ['gadget-controller'] }
+    const faults = { crash: 1, lostResponse: 1, conflict: 1, timeout: 1, of: ['gadget-controller'] }
     const result = explored({}, { search: { delays: 0 }, faults, budget: { schedules: 400 } })
     expect(['holds', 'budget']).toContain(result.verdict)
   })

@@ -165,7 +165,7 @@ test.each(breakages)(
     expect((await host.sh('crictl ps -q | wc -l')).stdout.trim()).toBe('4')
     expect(cluster.kubectl('get nodes').stdout).toBe(before)
     for (const name of ['kube-scheduler', 'kube-controller-manager'])
-      expect(cluster.component(name).running).toBe(true)
+      expect(cluster.process(name).running).toBe(true)
   },
 )
 

@@ -241,9 +241,9 @@ test(
         cluster.settle()
         const broken: string[] = []
         const off = cluster.on('write', () => {
-          for (const { metadata, status } of cluster.state.stored('poddisruptionbudgets')) {
+          for (const { metadata, status } of cluster.state.peek('poddisruptionbudgets')) {
             const ready = cluster.state
-              .stored('pods', { labelSelector: `app=${metadata.name ?? ''}` })
+              .peek('pods', { labelSelector: `app=${metadata.name ?? ''}` })
               .filter(
                 (pod) =>
                   pod.metadata.deletionTimestamp === undefined &&

@@ -13,7 +13,7 @@ function expireSoon(cluster: SimCluster, node: string): void {
     { notBefore: cluster.now(), validFor: 20 * MINUTE },
   )
   cluster.pki.write(FILE, certificate + key, node)
-  cluster.node(node).restartKubelet()
+  cluster.node(node).kubelet.restart()
   cluster.settle()
 }
 
@@ -88,7 +88,7 @@ describe('T4: the certificate of a kubelet, on its machine', () => {
     cluster.advance('30m')
     cluster.apiserver.start()
     cluster.advance('1m')
-    expect(cluster.node('node-1').kubeletState).toBe('restarting')
+    expect(cluster.node('node-1').kubelet.state).toBe('restarting')
     const token = (await master.sh('kubeadm token create')).stdout.trim()
     const { pki } = cluster
     const config = kubeconfigText({

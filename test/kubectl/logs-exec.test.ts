@@ -106,7 +106,7 @@ describe('kubectl logs and exec', () => {
 
   test('a kubelet that does not run answers nothing', () => {
     const copy = cluster.fork()
-    copy.node('node-1').stopKubelet()
+    copy.node('node-1').kubelet.stop()
     expect(copy.kubectl('logs a -c one').stderr).toMatch(
       /dial tcp 10\.0\.0\.11:10250: connect: connection refused\n$/,
     )

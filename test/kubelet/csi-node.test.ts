@@ -41,11 +41,11 @@ describe('the CSINode of a node', () => {
           body: { spec: { drivers: [{ name: 'ebs.csi.aws.com', nodeID: 'i-1', topologyKeys: [] }] } },
         },
       )
-      cluster.node('node-1').restartKubelet()
+      cluster.node('node-1').kubelet.restart()
       cluster.settle()
       expect(cluster.get('csinodes', { name: 'node-1' }).spec.drivers).toHaveLength(1)
       cluster.delete('csinodes', { name: 'node-1' })
-      cluster.node('node-1').restartKubelet()
+      cluster.node('node-1').kubelet.restart()
       cluster.settle()
       expect(cluster.get('csinodes', { name: 'node-1' }).spec.drivers ?? []).toHaveLength(0)
     },

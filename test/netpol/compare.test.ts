@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   analysePolicies,
   compare,
-  compile,
+  compileWorld,
   formatChanges,
   policyChanges,
   type CompiledWorld,
@@ -111,7 +111,7 @@ describe('compare', () => {
         for (const objects of worlds) {
           if (seen.a && seen.b) break
           const [first, second] = [a, b].map((each) =>
-            compile({ ...objects, policies: each }, { ownNode: 'none' }),
+            compileWorld({ ...objects, policies: each }, { ownNode: 'none' }),
           ) as [CompiledWorld, CompiledWorld]
           for (const connection of connectionsIn(objects)) {
             const [isFirst, isSecond] = [first.allows(connection), second.allows(connection)]
@@ -145,10 +145,9 @@ describe('compare', () => {
         const { policies = [] } = objects
         const found = compare(policies, changed, choice)
         expect(compare(policies, policies, choice).relation).toBe('equal')
-        const [a, b] = [policies, changed].map((each) => compile({ ...objects, policies: each }, choice)) as [
-          CompiledWorld,
-          CompiledWorld,
-        ]
+        const [a, b] = [policies, changed].map((each) =>
+          compileWorld({ ...objects, policies: each }, choice),
+        ) as [CompiledWorld, CompiledWorld]
         for (const connection of asked) {
           const {
             proof: {

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import {
-  compile,
+  compileWorld,
   evaluate,
   type CompiledWorld,
   type PolicyQuery,
@@ -408,7 +408,7 @@ describe('as it is', () => {
       false,
     ],
   ])('%s', (_, world, connection, allowed, options) => {
-    const compiled = compile(world, options)
+    const compiled = compileWorld(world, options)
     // whoever is asked first must not matter
     for (const {
       metadata: { namespace = '', name = '' },
@@ -705,7 +705,7 @@ describe('after a change', () => {
       true,
     ],
   ])('%s', (_, before, change, after, connection, allowed) => {
-    const compiled = compile(before)
+    const compiled = compileWorld(before)
     for (const from of ['a/p', 'b/q', 'b/r', '10.0.0.2', 'external']) {
       try {
         compiled.allows({ ...connection, from })

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { lastOf, parseIp, parseIpRange, type IpAddress } from '../../src/lang/go/ip.js'
 import {
-  compile,
+  compileWorld,
   readPolicy,
   resolveOptions,
   type CompiledWorld,
@@ -149,7 +149,7 @@ describe('entries of from and to', () => {
   })
 
   it('see the pods of their view', () => {
-    const compiled = compile(
+    const compiled = compileWorld(
       { pods: [pod('a/p', []), pod('a/host', [], { hostNetwork: true })] },
       { hostNetwork: 'pod' },
     )
@@ -169,7 +169,7 @@ describe('entries of from and to', () => {
 
 describe('kinds of pods', () => {
   it('in a namespace, or in all', () => {
-    const { placement } = compile({
+    const { placement } = compileWorld({
       pods: [pod('a/p', []), pod('a/q', [], {}, { app: 'q' }), pod('b/r', [])],
     })
     const names = (namespace?: string): readonly string[] =>
@@ -178,7 +178,7 @@ describe('kinds of pods', () => {
   })
 
   it('of none that no policy can select', () => {
-    const compiled = compile({
+    const compiled = compileWorld({
       pods: [
         pod('a/host', [], { hostNetwork: true }),
         { ...pod('a/done', []), status: { phase: 'Failed' } },
@@ -204,13 +204,13 @@ describe('kinds of pods', () => {
       port('web', 80, 'UDP'),
       port('dns', 80),
     ]
-    const compiled = compile({ pods: specs.map((spec, at) => pod(`a/${at}`, [], spec)) })
+    const compiled = compileWorld({ pods: specs.map((spec, at) => pod(`a/${at}`, [], spec)) })
     const ids = specs.map((_, at) => compiled.pods.get(`a/${at}`)?.kind?.id)
     expect([new Set(ids).size, ids[1] === ids[2]]).toEqual([5, true])
   })
 
   it('labels count in no order, and only those that policies ask for', () => {
-    const compiled = compile({
+    const compiled = compileWorld({
       pods: [
         pod('a/1', [], {}, { app: 'x', tier: 'y', other: '1' }),
         pod('a/2', [], {}, { other: '2', tier: 'y', app: 'x' }),
@@ -247,7 +247,7 @@ describe('ends', () => {
   }
 
   it('are one if pod, segment, node and domains are', () => {
-    const { placement, pods } = compile(world)
+    const { placement, pods } = compileWorld(world)
     const kind = pods.get('a/p')?.kind
     const asked: readonly (readonly [typeof kind, string | undefined, ...string[]])[] = [
       [undefined, undefined],
@@ -286,7 +286,7 @@ describe('ends', () => {
   })
 
   it('addresses of a range are told from others; who moves by that is told', () => {
-    const { placement } = compile({ pods: world.pods ?? [] })
+    const { placement } = compileWorld({ pods: world.pods ?? [] })
     const learn = (cidr: string): readonly string[] => {
       const range = parseIpRange(cidr)
       if (range === undefined) throw new Error(cidr)
@@ -305,7 +305,7 @@ describe('ends', () => {
       ['p'],
     ])
     expect(
-      compile({
+      compileWorld({
         nodes: world.nodes ?? [],
         pods: [pod('a/host', [], { hostNetwork: true, nodeName: 'n' })],
       }).placement.membersAt(ip('172.18.0.1')).size,
@@ -313,7 +313,7 @@ describe('ends', () => {
   })
 
   it('who is in a segment is there as long as the pod is', () => {
-    const compiled = compile(world)
+    const compiled = compileWorld(world)
     const there = (address: string): readonly string[] =>
       [...compiled.placement.membersAt(ip(address))].map(({ model: { name } }) => name)
     expect([there('fd00::1'), there('10.0.0.1')]).toEqual([['p'], ['p', 'q']])
@@ -326,7 +326,7 @@ describe('ends', () => {
 
 describe('ports', () => {
   it('are one until something tells them apart', () => {
-    const { placement } = compile({})
+    const { placement } = compileWorld({})
     const of = (protocol: 'TCP' | 'UDP' | 'SCTP', port: number): number => placement.point(protocol, port).id
     const first = placement.point('TCP', 80)
     expect(placement.point('TCP', 80)).toBe(first)
@@ -359,7 +359,7 @@ describe('ports', () => {
 
 describe('numbers', () => {
   it('are counted, whatever they are for', () => {
-    const compiled = compile({})
+    const compiled = compileWorld({})
     const more = (change: (compiled: CompiledWorld) => void): number => {
       const before = compiled.placement.made
       change(compiled)
@@ -377,7 +377,7 @@ describe('numbers', () => {
 
   it('are given anew when there are ten thousand, and eight for each pod', () => {
     for (const size of [1, 500]) {
-      const compiled = compile({ pods: Array.from({ length: size }, (_, at) => pod(`other/${at}`, [])) })
+      const compiled = compileWorld({ pods: Array.from({ length: size }, (_, at) => pod(`other/${at}`, [])) })
       compiled.setPod(pod('a/p', []))
       let most = 0
       for (let round = 0; compiled.placement.made >= most; round++) {
@@ -431,7 +431,7 @@ describe('what changes nothing moves nobody', () => {
     ['a name that leads elsewhere', (compiled) => compiled.setDomains({ 'a.com': ['10.0.0.9'] }), ''],
     ['one that leads there', (compiled) => compiled.setDomains({ 'a.com': ['10.0.0.1'] }), 'p'],
   ])('%s: %s', (_, change, moved) => {
-    const compiled = compile(world)
+    const compiled = compileWorld(world)
     const before = new Map(compiled.pods)
     change(compiled)
     expect(
@@ -450,7 +450,7 @@ describe('what changes nothing moves nobody', () => {
   })
 
   it('a label that was asked for once is known', () => {
-    const compiled = compile(world)
+    const compiled = compileWorld(world)
     compiled.setPolicy(policy('x', 'app'))
     const before = compiled.pods.get('a/p')
     compiled.setPolicy(policy('y', 'app'))
@@ -459,7 +459,7 @@ describe('what changes nothing moves nobody', () => {
 })
 
 it('a population is by name, by namespace, and by the node whose network pods are on', () => {
-  const { pods } = compile({
+  const { pods } = compileWorld({
     pods: [
       pod('a/p', [], { nodeName: 'n' }),
       pod('a/host', [], { hostNetwork: true, nodeName: 'n' }),
@@ -493,7 +493,7 @@ it('a population is by name, by namespace, and by the node whose network pods ar
 })
 
 describe('guests', () => {
-  const compiled = compile({
+  const compiled = compileWorld({
     nodes: [node('n', '172.18.0.1'), node('m', '10.0.0.1')],
     pods: [
       pod('a/p', ['10.0.0.1', 'fd00::1'], { nodeName: 'n' }),

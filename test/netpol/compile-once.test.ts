@@ -1,7 +1,7 @@
 /** What the compiled form works out once, and for whom it holds: speed is what it is for. */
 import { describe, expect, it } from 'vitest'
 import {
-  compile,
+  compileWorld,
   readPolicy,
   resolveOptions,
   type CompiledWorld,
@@ -140,12 +140,12 @@ describe('cells', () => {
       ['a/p b/p c/p', 'a/q a/r b/q c/q'],
     ],
   ])('are shared by pods that the same policies select: %s', (_, policies, ingress, egress) => {
-    const compiled = compile({ pods, policies })
+    const compiled = compileWorld({ pods, policies })
     expect([sharing(compiled, keys, 'ingress'), sharing(compiled, keys, 'egress')]).toEqual([ingress, egress])
   })
 
   it('are made anew for those that a changed policy selects, or has selected, and stay for others', () => {
-    const compiled = compile({
+    const compiled = compileWorld({
       pods,
       policies: [
         narrow('a', 'x', { podSelector: app('p') }),
@@ -254,12 +254,18 @@ describe('cells', () => {
       ],
     ])('%s', (_, spec, direction, port, groups, protocol) => {
       expect(
-        sharing(compile({ pods: named, policies: [narrow('a', 'x', spec)] }), all, direction, port, protocol),
+        sharing(
+          compileWorld({ pods: named, policies: [narrow('a', 'x', spec)] }),
+          all,
+          direction,
+          port,
+          protocol,
+        ),
       ).toEqual(groups)
     })
 
     it('so for policies of all namespaces', () => {
-      const compiled = compile({
+      const compiled = compileWorld({
         pods: named,
         policies: [
           wide('x', {
@@ -282,7 +288,7 @@ describe('a cell', () => {
     ...asked: readonly [Direction?, number?, ('TCP' | 'UDP')?]
   ): string => {
     const { admin, isolated, accepts, baseline } = cellOf(
-      compile({ pods: [pod('a/p', {}, ['web:80'])], policies }),
+      compileWorld({ pods: [pod('a/p', {}, ['web:80'])], policies }),
       'a/p',
       ...asked,
     )
@@ -462,7 +468,7 @@ describe('a cell', () => {
 describe('kinds', () => {
   it('are pods with the same labels, as far as policies ask, and the same named ports', () => {
     const kinds = (policies: readonly WorldPolicy[]): number => {
-      const compiled = compile({
+      const compiled = compileWorld({
         pods: [
           pod('a/1', { app: 'x', tier: '1' }),
           pod('a/2', { app: 'x', tier: '2' }),
@@ -503,7 +509,7 @@ describe('verdicts take the short way', () => {
 
   /** Whether the ends of the connection are looked up in the model, as `evaluate` does. */
   function takesTheLongWay(connection: PolicyQuery): boolean {
-    const compiled = compile(world)
+    const compiled = compileWorld(world)
     let count = 0
     for (const map of [compiled.model.pods, compiled.model.nodes]) {
       const get = map.get.bind(map)

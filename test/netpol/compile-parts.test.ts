@@ -2,7 +2,7 @@ import { badInput } from '../support/typed.js'
 import { describe, expect, it } from 'vitest'
 import { parseIp, type IpAddress } from '../../src/lang/go/ip.js'
 import {
-  compile,
+  compileWorld,
   readPolicy,
   readWorld,
   type CompiledWorld,
@@ -387,7 +387,7 @@ describe('a compiled world that changes', () => {
       { from: '10.0.0.1', to: '10.0.0.1', port: 80, service: true },
     ],
   ])('%s', (_, change, allowed, connection = toP) => {
-    const compiled = compile(world)
+    const compiled = compileWorld(world)
     compiled.allows(connection)
     change(compiled)
     expect(compiled.allows(connection)).toBe(allowed)
@@ -396,7 +396,7 @@ describe('a compiled world that changes', () => {
   })
 
   it('refuses what evaluate refuses, with its words', () => {
-    const compiled = compile({
+    const compiled = compileWorld({
       ...world,
       pods: [...(world.pods ?? []), { metadata: { name: 'twin' }, ...at('10.0.0.1') }],
     })
@@ -418,7 +418,7 @@ describe('a compiled world that changes', () => {
   })
 
   it('forgets what is gone', () => {
-    const compiled = compile(world)
+    const compiled = compileWorld(world)
     expect([...compiled.model.namespaces.keys()]).toEqual(['a', 'b'])
     compiled.removePod('b/q')
     compiled.removePod('b/host')

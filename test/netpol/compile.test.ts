@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { compile, evaluateModel, readWorld } from '../../src/netpol/index.js'
+import { compileWorld, evaluateModel, readWorld } from '../../src/netpol/index.js'
 import type { CompiledWorld, PolicyQuery, NetpolOptions, World } from '../../src/netpol/index.js'
 import { connectionIn, options, world } from './arbitraries.js'
 
@@ -27,7 +27,7 @@ it('the compiled form answers as the evaluator does', () => {
     .chain(([each, choice]) => fc.tuple(fc.constant(each), fc.constant(choice), connections(each)))
   fc.assert(
     fc.property(where, ([objects, choice, asked]) => {
-      const compiled = compile(objects, choice)
+      const compiled = compileWorld(objects, choice)
       expectSame(compiled, objects, choice, asked)
       // once more, from what it remembers
       expect(asked.map((each) => compiled.allows(each))).toEqual(
@@ -119,7 +119,7 @@ it('after changes in any order it answers as if made anew, whatever was asked in
   })
   fc.assert(
     fc.property(where, ([[before, after, choice], changes, first, last]) => {
-      const compiled = compile(before, choice)
+      const compiled = compileWorld(before, choice)
       const ask = (): void =>
         last.forEach((each) => {
           try {
@@ -243,7 +243,7 @@ const cases: readonly (readonly [string, World, Change, World, PolicyQuery])[] =
 ]
 
 it.each(cases)('%s', (_, before, change, after, connection) => {
-  const compiled = compile(before)
+  const compiled = compileWorld(before)
   try {
     compiled.allows(connection)
   } catch {
@@ -255,7 +255,7 @@ it.each(cases)('%s', (_, before, change, after, connection) => {
 
 it('numbers are given anew before they are too many, and the answers stay', () => {
   const web = narrow(from({ ipBlock: { cidr: '10.0.0.0/8' } }))
-  const compiled = compile({ pods: [pod('a', at('10.0.0.1')), pod('b')], policies: [web] })
+  const compiled = compileWorld({ pods: [pod('a', at('10.0.0.1')), pod('b')], policies: [web] })
   let most = 0
   for (let round = 0; round < 12_000; round++) {
     compiled.setNamespace({ metadata: { name: 'default', labels: { round: String(round) } } })

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import {
-  compile,
+  compileWorld,
   type CompiledWorld,
   type PolicyQuery,
   type NetpolOptions,
@@ -21,7 +21,7 @@ function grown(
   options: NetpolOptions | undefined,
   isPoliciesFirst: boolean,
 ): CompiledWorld {
-  const growing = compile({}, options)
+  const growing = compileWorld({}, options)
   growing.setDomains({ 'gone.example.com': ['203.0.113.7'] })
   if (isPoliciesFirst) policies.forEach((each) => growing.setPolicy(each))
   for (const pod of pods) {
@@ -38,7 +38,7 @@ function grown(
 /** The compiled form says so: made at once, asked again, and when the objects come one after another. */
 export function expectCompiled(world: World, probes: readonly Probe[], options?: NetpolOptions): void {
   const wanted = probes.map(({ allowed }) => allowed)
-  const all = [compile(world, options), grown(world, options, true), grown(world, options, false)]
+  const all = [compileWorld(world, options), grown(world, options, true), grown(world, options, false)]
   for (const compiled of all) {
     const ask = (): readonly boolean[] => probes.map(({ connection }) => compiled.allows(connection))
     expect(ask()).toEqual(wanted)

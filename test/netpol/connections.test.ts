@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../src/index.js'
 import { badInput, partial } from '../support/typed.js'
 import { describe, expect, it } from 'vitest'
 import { invalid, type FieldError } from '../../src/api/field-error.js'
@@ -312,7 +313,7 @@ describe('who the ends are', () => {
 })
 
 it('a cluster is asked for what policies look at, and for the kinds that are installed', () => {
-  const objects: Record<string, readonly object[]> = {
+  const objects: Record<string, readonly KubeObject[]> = {
     namespaces: [{ metadata: { name: 'ns' } }],
     pods: [{ metadata: { name: 'p' } }],
     nodes: [{ metadata: { name: 'n' } }],
@@ -326,9 +327,11 @@ it('a cluster is asked for what policies look at, and for the kinds that are ins
   }
   const asked: string[] = []
   const read = worldOf({
-    list: (resource) => {
-      asked.push(resource)
-      return { items: objects[resource] ?? [] }
+    state: {
+      peek: (resource) => {
+        asked.push(resource)
+        return objects[resource] ?? []
+      },
     },
   })
   expect(asked.toSorted()).toEqual([
@@ -353,14 +356,14 @@ it('a cluster is asked for what policies look at, and for the kinds that are ins
     ].map(([kind, name]) => ({ kind, metadata: { name } })),
   })
   const old = worldOf({
-    list: (resource) => ({
-      items:
+    state: {
+      peek: (resource) =>
         resource === 'customresourcedefinitions'
           ? [{ metadata: { name: 'adminnetworkpolicies.policy.networking.k8s.io' } }]
           : resource === 'adminnetworkpolicies'
             ? [{ metadata: { name: 'anp' } }]
             : [],
-    }),
+    },
   })
   expect(old.policies).toEqual([{ kind: 'AdminNetworkPolicy', metadata: { name: 'anp' } }])
 })

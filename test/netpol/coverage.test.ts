@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { explainVerdict, compare, evaluateModel, readWorld } from '../../src/netpol/index.js'
+import { explainConnection, compare, evaluateModel, readWorld } from '../../src/netpol/index.js'
 import { netpolArbitraries } from '../../src/testing/netpol/arbitraries.js'
 import { connectionIn, options, world } from './arbitraries.js'
 import { TINY } from './tiny.js'
@@ -99,7 +99,7 @@ it('labels decide often enough', () => {
   let count = 0
   fc.assert(
     fc.property(netpolArbitraries(fc).scenario, ({ world: objects, connection, options: choice }) => {
-      count += Number(explainVerdict(objects, connection, choice).labels !== undefined)
+      count += Number(explainConnection(objects, connection, choice).labels !== undefined)
     }),
     { numRuns: 60 },
   )

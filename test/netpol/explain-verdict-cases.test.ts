@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  explainVerdict,
+  explainConnection,
   type PolicyQuery,
   type NetpolOptions,
   type World,
@@ -68,7 +68,7 @@ function told(
   connection: PolicyQuery,
   options: NetpolOptions & { readonly maxRemovals?: number } = {},
 ): readonly unknown[] {
-  const { verdict, rules, labels: changes } = explainVerdict({ ...base, policies }, connection, options)
+  const { verdict, rules, labels: changes } = explainConnection({ ...base, policies }, connection, options)
   const name = ({
     kind,
     namespace,
@@ -589,23 +589,25 @@ const toPod: PolicyQuery = { from: 'b/r', to: 'a/p', port: 80 }
 describe('the smallest set of rules', () => {
   it('is told with nothing that it does not have', () => {
     expect(
-      explainVerdict({ ...base, policies: [deny({ namespaces: {} })] }, { from: 'a/p', to: 'a/q', port: 80 })
-        .rules,
+      explainConnection(
+        { ...base, policies: [deny({ namespaces: {} })] },
+        { from: 'a/p', to: 'a/q', port: 80 },
+      ).rules,
     ).toStrictEqual([{ kind: 'ClusterNetworkPolicy', name: 'deny', path: 'spec.egress[0]' }])
-    expect(explainVerdict({ ...base, policies: [closed] }, toPod).rules).toStrictEqual([
+    expect(explainConnection({ ...base, policies: [closed] }, toPod).rules).toStrictEqual([
       { kind: 'NetworkPolicy', namespace: 'a', name: 'closed' },
     ])
-    expect(Object.keys(explainVerdict({ ...base, policies: [] }, toPod))).toEqual(['verdict'])
+    expect(Object.keys(explainConnection({ ...base, policies: [] }, toPod))).toEqual(['verdict'])
   })
 
   it('may be as large as one likes; where there is none, the search ends', () => {
     expect(
-      explainVerdict({ ...base, policies: closedBy(40) }, toPod, { maxRemovals: Infinity }).rules,
+      explainConnection({ ...base, policies: closedBy(40) }, toPod, { maxRemovals: Infinity }).rules,
     ).toHaveLength(40)
-    expect(explainVerdict({ ...base, policies: closedBy(7) }, toPod).rules).toBeUndefined()
-    expect(explainVerdict({ ...base, policies: closedBy(6) }, toPod).rules).toHaveLength(6)
+    expect(explainConnection({ ...base, policies: closedBy(7) }, toPod).rules).toBeUndefined()
+    expect(explainConnection({ ...base, policies: closedBy(6) }, toPod).rules).toHaveLength(6)
     expect(
-      explainVerdict(
+      explainConnection(
         { ...base, policies: closedBy(2) },
         { ...toPod, port: 'none' },
         { maxRemovals: Infinity },
@@ -622,7 +624,7 @@ describe('the smallest set of rules', () => {
         ],
       }),
     )
-    expect(explainVerdict({ ...base, policies: [...others, ...closedBy(5)] }, toPod).rules).toHaveLength(5)
+    expect(explainConnection({ ...base, policies: [...others, ...closedBy(5)] }, toPod).rules).toHaveLength(5)
   })
 
   it('is looked for in one order, however many pass on to it', () => {
@@ -630,9 +632,9 @@ describe('the smallest set of rules', () => {
       ingress: Array.from({ length: 8 }, () => ({ action: 'Pass', from: [every] })),
     })
     expect(
-      explainVerdict({ ...base, policies: [passes, ...closedBy(16)] }, toPod, { maxRemovals: 16 }).rules?.map(
-        ({ name }) => name,
-      ),
+      explainConnection({ ...base, policies: [passes, ...closedBy(16)] }, toPod, {
+        maxRemovals: 16,
+      }).rules?.map(({ name }) => name),
     ).toEqual(closedBy(16).map(({ metadata }) => metadata.name))
   })
 
@@ -641,7 +643,7 @@ describe('the smallest set of rules', () => {
       narrow(`out-${at}`, { podSelector: {}, policyTypes: ['Egress'], egress: [{}] }, 'b'),
     )
     expect(
-      explainVerdict({ ...base, policies: [...outs, ...closedBy(10)] }, toPod, { maxRemovals: 10 }).rules,
+      explainConnection({ ...base, policies: [...outs, ...closedBy(10)] }, toPod, { maxRemovals: 10 }).rules,
     ).toHaveLength(10)
   })
 })

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { explainVerdict, evaluate, type World, type WorldPolicy } from '../../src/netpol/index.js'
+import { explainConnection, evaluate, type World, type WorldPolicy } from '../../src/netpol/index.js'
 import { netpolArbitraries } from '../../src/testing/netpol/arbitraries.js'
 
 const narrow = (name: string, spec: object): WorldPolicy => ({
@@ -32,7 +32,7 @@ const world: World = {
 }
 
 it('names the rules and the labels', () => {
-  const denied = explainVerdict(world, { from: 'default/client', to: 'default/server', port: 80 })
+  const denied = explainConnection(world, { from: 'default/client', to: 'default/server', port: 80 })
   expect(denied.verdict.allowed).toBe(false)
   expect(denied.rules?.map(({ name, path }) => [name, path])).toEqual([
     ['db', undefined],
@@ -42,15 +42,15 @@ it('names the rules and the labels', () => {
   expect(denied.labels).toEqual([
     { kind: 'Pod', namespace: 'default', name: 'client', key: 'app', from: 'shell', to: 'web' },
   ])
-  const allowed = explainVerdict(world, { from: 'default/www', to: 'default/server', port: 80 })
+  const allowed = explainConnection(world, { from: 'default/www', to: 'default/server', port: 80 })
   expect(allowed.rules).toEqual([
     { kind: 'NetworkPolicy', namespace: 'default', name: 'db', path: 'spec.ingress[0]' },
   ])
   expect(allowed.labels).toHaveLength(1)
-  const outside = explainVerdict(world, { from: 'external', to: 'default/client', port: 80 })
+  const outside = explainConnection(world, { from: 'external', to: 'default/client', port: 80 })
   expect(outside.labels).toBeUndefined()
   expect(
-    explainVerdict({ ...world, policies: [] }, { from: 'external', to: 'default/client', port: 80 }),
+    explainConnection({ ...world, policies: [] }, { from: 'external', to: 'default/client', port: 80 }),
   ).toEqual({ verdict: expect.objectContaining({ allowed: true }) as object })
 })
 
@@ -79,8 +79,8 @@ it('is never larger than what trying all policies finds, and is found where that
   const { scenario } = netpolArbitraries(fc)
   fc.assert(
     fc.property(scenario, (each) => {
-      // explainVerdict itself has confirmed with evaluate that the labels flip the verdict
-      const { rules } = explainVerdict(each.world, each.connection, each.options)
+      // explainConnection itself has confirmed with evaluate that the labels flip the verdict
+      const { rules } = explainConnection(each.world, each.connection, each.options)
       const least = smallestRemoval(each)
       if (least !== undefined) expect(rules?.length ?? Infinity).toBeLessThanOrEqual(least)
     }),
@@ -92,7 +92,7 @@ it('changes as few labels as trying one at a time finds', () => {
   const { scenario } = netpolArbitraries(fc)
   fc.assert(
     fc.property(scenario, ({ world: objects, connection, options }) => {
-      const { labels, verdict } = explainVerdict(objects, connection, options)
+      const { labels, verdict } = explainConnection(objects, connection, options)
       const { pods = [] } = objects
       const single = pods.some((one, at) =>
         ['app', 'tier', 'kubernetes.io/metadata.name'].some((key) =>

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   proofErrors,
-  compile,
+  compileWorld,
   evaluate,
   type NetpolOptions,
   type World,
@@ -67,7 +67,7 @@ function tried(policies: readonly WorldPolicy[], options?: NetpolOptions): reado
   expect(evaluate({ ...world, policies: policies.toReversed() }, connection, options)).toEqual(verdict)
   expect(proofErrors(world, connection, verdict)).toEqual([])
   expect(proofErrors({ ...world, policies: policies.toReversed() }, connection, verdict)).toEqual([])
-  const compiled = compile(base, options)
+  const compiled = compileWorld(base, options)
   for (const each of policies) compiled.setPolicy(each)
   expect(compiled.evaluate(connection)).toEqual(verdict)
   return verdict.proof.ingress.tiers.flatMap((tier) =>

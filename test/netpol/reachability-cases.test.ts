@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  compile,
+  compileWorld,
   reachability,
   type NetpolOptions,
   type World,
@@ -347,7 +347,7 @@ describe('groups', () => {
     expect(
       groupsOf({ pods, policies: [exists('app')] }, { outside: false }).map((each) => each.pods),
     ).toEqual([['a/1', 'a/2', 'a/3']])
-    const compiled = compile({ nodes: [node('n', '10.0.0.2')] })
+    const compiled = compileWorld({ nodes: [node('n', '10.0.0.2')] })
     compiled.setNode(node('m', '10.0.0.1'))
     expect(reachability(compiled).groups.find(({ sort }) => sort === 'nodes')?.nodes).toEqual(['m', 'n'])
   })

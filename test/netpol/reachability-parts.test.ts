@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { compile, reachability, type PortSpan, type Protocol, type World } from '../../src/netpol/index.js'
+import {
+  compileWorld,
+  reachability,
+  type PortSpan,
+  type Protocol,
+  type World,
+} from '../../src/netpol/index.js'
 import {
   addBit,
   addBits,
@@ -16,7 +22,7 @@ import {
 import {
   cellText,
   countText,
-  type Reach,
+  type ReachabilityVerdict,
   type ReachTable,
   renderReachability,
   formatReachability,
@@ -177,12 +183,12 @@ function tableOf(
   groups = cells.map((_, at) => group(`g${at}`)),
   governed = cells.map(() => true),
 ): ReachTable {
-  const reaches: Readonly<Record<string, Reach>> = { a: 'allow', d: 'deny', n: 'ownNode' }
+  const reaches: Readonly<Record<string, ReachabilityVerdict>> = { a: 'allow', d: 'deny', n: 'ownNode' }
   return {
     groups,
     governed,
     ports: portNames.map((name) => ({ name, spans: [] })),
-    reach: (from, to, port) => reaches[cells[from]?.[to]?.[port] ?? ''] as Reach,
+    reach: (from, to, port) => reaches[cells[from]?.[to]?.[port] ?? ''] as ReachabilityVerdict,
   }
 }
 
@@ -506,7 +512,7 @@ describe('groups', () => {
   })
 
   it('ports that are wanted are told even when they are alike, and there are no others', () => {
-    const reach = reachability(compile({ pods: [pod('a/x'), pod('a/y')] }), {
+    const reach = reachability(compileWorld({ pods: [pod('a/x'), pod('a/y')] }), {
       ports: [80, '53/UDP'],
       outside: false,
     })

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { compile, evaluateModel, reachability, readWorld } from '../../src/netpol/index.js'
+import { compileWorld, evaluateModel, reachability, readWorld } from '../../src/netpol/index.js'
 import type {
   EndpointRef,
   Model,
@@ -185,7 +185,7 @@ describe('for people', () => {
   })
 
   it('only some ports, only pods', () => {
-    const some = reachability(compile(shop(40)), {
+    const some = reachability(compileWorld(shop(40)), {
       ports: [8080, '53/UDP', { port: 5432, protocol: 'TCP' }],
       outside: false,
     })

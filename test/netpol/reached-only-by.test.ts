@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatProof, reachedOnlyBy } from '../../src/netpol/index.js'
+import { formatProof, checkReachedOnlyBy } from '../../src/netpol/index.js'
 
 const policy = (name: string, ingress: string): string => `
   apiVersion: networking.k8s.io/v1
@@ -18,12 +18,12 @@ const claim = {
 
 describe('the claim that only some pods reach others', () => {
   test('holds in every cluster where the policies allow nothing more', () => {
-    expect(reachedOnlyBy(fromFrontend, claim)).toEqual({ holds: true })
-    expect(reachedOnlyBy(fromFrontend, { ...claim, ports: [{ port: 5432 }] }).holds).toBe(true)
+    expect(checkReachedOnlyBy(fromFrontend, claim)).toEqual({ holds: true })
+    expect(checkReachedOnlyBy(fromFrontend, { ...claim, ports: [{ port: 5432 }] }).holds).toBe(true)
   })
 
   test('is refuted by a simplest connection that a second policy opens', () => {
-    const verdict = reachedOnlyBy(
+    const verdict = checkReachedOnlyBy(
       `${fromFrontend}\n---${policy('debug', '[{from: [{namespaceSelector: {}}]}]')}`,
       claim,
     )
@@ -33,10 +33,10 @@ describe('the claim that only some pods reach others', () => {
   })
 
   test('is refuted where the policies select other pods, allow other ports, or are none', () => {
-    expect(reachedOnlyBy(fromFrontend, { ...claim, podSelector: {} }).holds).toBe(false)
-    expect(reachedOnlyBy(fromFrontend, { ...claim, ports: [{ port: 80 }] }).holds).toBe(false)
-    expect(reachedOnlyBy(fromFrontend, { ...claim, from: [] }).holds).toBe(false)
-    expect(reachedOnlyBy([], claim).holds).toBe(false)
-    expect(reachedOnlyBy(policy('none', '[]'), { ...claim, from: [] }).holds).toBe(true)
+    expect(checkReachedOnlyBy(fromFrontend, { ...claim, podSelector: {} }).holds).toBe(false)
+    expect(checkReachedOnlyBy(fromFrontend, { ...claim, ports: [{ port: 80 }] }).holds).toBe(false)
+    expect(checkReachedOnlyBy(fromFrontend, { ...claim, from: [] }).holds).toBe(false)
+    expect(checkReachedOnlyBy([], claim).holds).toBe(false)
+    expect(checkReachedOnlyBy(policy('none', '[]'), { ...claim, from: [] }).holds).toBe(true)
   })
 })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import {
   analysePolicies,
-  explainVerdict,
+  explainConnection,
   compare,
   policyChanges,
   StepLimitError,
@@ -50,7 +50,7 @@ const questions: readonly (readonly [string, (maxSteps?: number) => unknown, unk
     (maxSteps) => analysePolicies([pigeonholes, everyPod], { maxSteps }).redundantPolicies,
     [{ policy: 'NetworkPolicy default/all' }, { policy: 'NetworkPolicy default/pigeons' }],
   ],
-  ['explainVerdict', (maxSteps) => explainVerdict(world, connection, { maxSteps }).labels, undefined],
+  ['explainConnection', (maxSteps) => explainConnection(world, connection, { maxSteps }).labels, undefined],
 ]
 
 it.each(questions)(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
-  compile,
+  compileWorld,
   evaluate,
   lintPolicies,
   parseConnection,
@@ -60,7 +60,7 @@ describe('workloads in manifests stand for their pods', () => {
     ['shop/deploy/web -> shop/sts/db:22', false],
   ])('%s is allowed: %s', (connection, allowed) => {
     expect(evaluate(shop, parseConnection(connection)).allowed).toBe(allowed)
-    expect(compile(shop).allows(parseConnection(connection))).toBe(allowed)
+    expect(compileWorld(shop).allows(parseConnection(connection))).toBe(allowed)
   })
 
   test('the matrix shows them', () => {

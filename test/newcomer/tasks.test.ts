@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url'
 import { ClusterSnapshot, SimCluster } from 'simcluster'
 import { kubeConfigFor, settled } from 'simcluster/client-node'
 import { hostOf } from 'simcluster/host'
-import { compare, reachedOnlyBy } from 'simcluster/netpol'
-import { authorize, couldEventually, escalationPaths, formatProof, whoCan } from 'simcluster/rbac'
+import { compare, checkReachedOnlyBy } from 'simcluster/netpol'
+import { authorize, findEventualAccess, escalationPaths, formatProof, whoCan } from 'simcluster/rbac'
 import { serve } from 'simcluster/server'
 import { clusterTest } from 'simcluster/vitest'
 import { expect, test, vi } from 'vitest'
@@ -144,7 +144,7 @@ test('who reads secrets in prod, and how could this account get there?', () => {
   expect(whoCan(cluster, question).map(({ subject }) => subject.name)).toContain('jane')
   expect(formatProof(authorize(cluster, { ...question, user: 'joe' }))).toContain('no binding names the user')
   expect(escalationPaths(cluster, { user: 'system:serviceaccount:prod:ci' })[0]?.kind).toBe('create-pod')
-  expect(couldEventually(cluster, question).map(({ subject }) => subject.name)).toContain('ci')
+  expect(findEventualAccess(cluster, question).map(({ subject }) => subject.name)).toContain('ci')
 })
 
 test('only frontend reaches db, refactored and proven equal', () => {
@@ -160,7 +160,7 @@ test('only frontend reaches db, refactored and proven equal', () => {
   expect(compare(before, policy('[{}]')).relation).toBe('a-allows-less')
   const frontend = { podSelector: { matchLabels: { app: 'frontend' } } }
   const claim = { podSelector: { matchLabels: { app: 'db' } }, from: [frontend] }
-  expect([after, policy('[{}]')].map((each) => reachedOnlyBy(each, claim).holds)).toEqual([true, false])
+  expect([after, policy('[{}]')].map((each) => checkReachedOnlyBy(each, claim).holds)).toEqual([true, false])
 })
 
 test('a check for CI fails when a change opens something', () => {

@@ -4,7 +4,7 @@ import { defineImage, isApiError, LivelockError, SimCluster, type StoredOf } fro
 import type { DeploymentInput } from 'simcluster/types'
 import { escalationPaths } from 'simcluster/rbac'
 import { evaluate, worldOf } from 'simcluster/netpol'
-import { checkInvariants, netpolArbitraries } from 'simcluster/testing'
+import { arbitraries, checkInvariants } from 'simcluster/testing'
 
 const shop = defineImage({ name: 'shop', ports: [8080], behavior: { start: () => ({ log: ['up'] }) } })
 const cluster = new SimCluster({ nodes: 3, seed: 7, images: { shop }, users: [{ name: 'jane', token: 't' }] })
@@ -64,7 +64,7 @@ assert.equal(
   cluster.network.connect({ from: { node: 'node-1' }, to: 'default/web', port: 8080 }).outcome,
   'connected',
 )
-assert.equal(cluster.explain(pod).nodes.length, 3)
+assert.equal(cluster.explainScheduling(pod).nodes.length, 3)
 
 // time, faults, forks, state
 const before = cluster.snapshot()
@@ -91,7 +91,7 @@ assert.ok(
   }).allowed,
 )
 fc.assert(
-  fc.property(netpolArbitraries(fc).scenario, ({ world }) => (world.pods ?? []).length >= 0),
+  fc.property(arbitraries(fc).netpol().scenario, ({ world }) => (world.pods ?? []).length >= 0),
   { numRuns: 5 },
 )
 console.log('toured')

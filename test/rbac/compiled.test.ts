@@ -8,18 +8,13 @@ import { UnionAuthorizer } from '../../src/rbac/modes/union.js'
 import {
   authorize,
   proofErrors,
-  compile,
-  covers,
+  compileAccess,
+  hasRights,
   whoCan,
   type AccessQuery,
   type AuthorizationVerdict,
 } from '../../src/rbac/index.js'
-import {
-  type AnyRbacObject,
-  type RbacVocabulary,
-  aimRequest,
-  rbacArbitraries,
-} from '../../src/testing/index.js'
+import { aimRequest, type AnyRbacObject, arbitraries, type RbacVocabulary } from '../../src/testing/index.js'
 
 interface Change {
   readonly object: KubeObject
@@ -84,7 +79,7 @@ const history = (
   words: Partial<RbacVocabulary>,
   size: number,
 ): fc.Arbitrary<readonly [readonly KubeObject[], readonly Change[], readonly AccessQuery[]]> => {
-  const { role, clusterRole, binding, request } = rbacArbitraries(fc, words)
+  const { role, clusterRole, binding, request } = arbitraries(fc).rbac(words)
   const [first = ''] = words.users ?? []
   const toFirst = binding.map((each) => ({
     ...each,
@@ -144,7 +139,7 @@ describe('the compiled form', () => {
           const store = new FakeStore()
           for (const each of first) store.write(each, true)
           const union = new UnionAuthorizer([new RbacAuthorizer(store.view)])
-          const compiled = compile(store.all())
+          const compiled = compileAccess(store.all())
           for (const change of [undefined, ...changes]) {
             if (change !== undefined) {
               store.write(change.object, change.exists)
@@ -199,7 +194,7 @@ describe('the compiled form', () => {
         rules: [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }],
       },
     ]
-    const access = compile([binding])
+    const access = compileAccess([binding])
     const may = (): boolean => access.allows({ user: 'u', verb: 'get', resource: 'pods' })
     const steps = [
       () => access.put(role),
@@ -234,7 +229,7 @@ describe('the compiled form', () => {
         roleRef: { kind: 'ClusterRole', name: `r${at}` },
       },
     ])
-    const access = compile(many.flat())
+    const access = compileAccess(many.flat())
     const held = (): readonly number[] =>
       many.flatMap((_, at) =>
         access.allows({ user: 'u', verb: 'get', resource: `things-${at}`, name: 'x' }) ? [at] : [],
@@ -249,7 +244,7 @@ describe('the compiled form', () => {
 })
 
 describe('proofs', () => {
-  const { scenario } = rbacArbitraries(fc)
+  const { scenario } = arbitraries(fc).rbac()
 
   it('hold, as a checker of its own says, and the checker finds every lie', () => {
     let lies = 0
@@ -433,7 +428,7 @@ function liesAbout(verdict: AuthorizationVerdict, salt: number): readonly Author
 }
 
 describe('covers', () => {
-  const { rules, request } = rbacArbitraries(fc)
+  const { rules, request } = arbitraries(fc).rbac()
 
   it('is about the same rights as authorize: what is covered allows no more', () => {
     fc.assert(
@@ -448,9 +443,9 @@ describe('covers', () => {
               roleRef: { kind: 'ClusterRole', name: 'r' },
             },
           ] as unknown as readonly KubeObject[] // objects of a wrong form, on purpose
-        if (covers(held, wanted) && authorize(bound(wanted), one).allowed)
+        if (hasRights(held, wanted) && authorize(bound(wanted), one).allowed)
           expect(authorize(bound(held), one).allowed).toBe(true)
-        expect(covers(held, held)).toBe(true)
+        expect(hasRights(held, held)).toBe(true)
       }),
       { numRuns: 1000 },
     )

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
-import { couldEventually, type Reach } from '../../src/rbac/index.js'
+import { findEventualAccess, type EventualAccess } from '../../src/rbac/index.js'
 import { runEscalation } from '../../src/testing/index.js'
 
 const cluster = new SimCluster({ nodes: 1 })
@@ -28,10 +28,11 @@ for (const line of [
 cluster.settle()
 
 const secrets = { verb: 'get', resource: 'secrets', namespace: 'prod' } as const
-const nameOf = ({ subject, path }: Reach): string => `${subject.kind} ${subject.name}: ${path?.kind ?? 'now'}`
+const nameOf = ({ subject, path }: EventualAccess): string =>
+  `${subject.kind} ${subject.name}: ${path?.kind ?? 'now'}`
 
 describe('who could get secrets in prod', () => {
-  const found = couldEventually(cluster, secrets)
+  const found = findEventualAccess(cluster, secrets)
 
   test('are those who may, and those who can become somebody who may', () => {
     expect(found.map(nameOf).toSorted()).toEqual([
@@ -54,19 +55,19 @@ describe('who could get secrets in prod', () => {
   })
 
   test('are fewer if techniques may not be chained', () => {
-    expect(couldEventually(cluster, secrets, { depth: 1 }).map(nameOf)).not.toContain(
+    expect(findEventualAccess(cluster, secrets, { depth: 1 }).map(nameOf)).not.toContain(
       'Group release: create-pod',
     )
   })
 
   test('include the cluster\u2019s own subjects if they are asked for', () => {
-    const all = couldEventually(cluster, secrets, { includeSystem: true, depth: 1 }).map(nameOf)
+    const all = findEventualAccess(cluster, secrets, { includeSystem: true, depth: 1 }).map(nameOf)
     expect(all).toContain('User system:kube-controller-manager: now')
     expect(found.map(nameOf)).not.toContain('User system:kube-controller-manager: now')
   })
 })
 
 test('an action in another namespace is not reached by a binding in this one', () => {
-  const other = couldEventually(cluster, { ...secrets, namespace: 'default' })
+  const other = findEventualAccess(cluster, { ...secrets, namespace: 'default' })
   expect(other.map(nameOf)).not.toContain('User binder: bind')
 })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 import type { PolicyRule } from '../../src/api/rbac/generated.js'
 import { ApiError } from '../../src/client/api-error.js'
-import { breakDown, covers, MOST_PARTS, missingRights } from '../../src/rbac/covers.js'
+import { breakDown, hasRights, MOST_PARTS, missingRights } from '../../src/rbac/covers.js'
 
 const numbered = (count: number, prefix: string): string[] =>
   Array.from({ length: count }, (_, at) => `${prefix}${at}`)
@@ -141,7 +141,7 @@ test('the comparison is that of upstream, which looks at all', () => {
     fc.property(fc.array(rule, { maxLength: 5 }), fc.array(rule, { maxLength: 3 }), (held, wanted) => {
       const missing = breakDown(wanted).filter((part) => !isCovered(held, part))
       expect(missingRights(held, wanted)).toEqual(missing)
-      expect(covers(held, wanted)).toBe(missing.length === 0)
+      expect(hasRights(held, wanted)).toBe(missing.length === 0)
     }),
   )
 })

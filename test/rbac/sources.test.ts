@@ -32,7 +32,7 @@ describe.each([
     )
     expect(rbac.proofErrors(source, query, verdict)).toEqual([])
     expect(rbac.whoCan(source, query).map(({ subject }) => subject.name)).toContain('jane')
-    expect(rbac.compile(source).allows(query)).toBe(true)
+    expect(rbac.compileAccess(source).allows(query)).toBe(true)
     expect(rbac.escalationPaths(source, { user: 'jane' })).toEqual([])
   })
 })

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseYamlText } from '../../src/lang/yaml/read.js'
-import { record, type RealRecording } from 'simcluster/real'
+import { recordCluster, type RealRecording } from 'simcluster/real'
 
 interface Kubeconfig {
   readonly clusters: readonly [
@@ -29,7 +29,7 @@ let config: Kubeconfig
 let port = 0
 
 beforeAll(async () => {
-  recording = await record({ kubectl })
+  recording = await recordCluster({ kubectl })
   config = parseYamlText(readFileSync(recording.kubeconfig, 'utf8')) as Kubeconfig
   port = Number(new URL(recording.url).port)
 })
@@ -112,7 +112,7 @@ test.each(REFUSED)('a request %s is refused, also one to switch protocols', asyn
 })
 
 test('the kubeconfig and the socket are for their owner, and closing removes them', async () => {
-  const one = await record({ kubectl })
+  const one = await recordCluster({ kubectl })
   expect(statSync(one.kubeconfig).mode & 0o777).toBe(0o600)
   expect(statSync(dirname(one.kubeconfig)).mode & 0o777).toBe(0o700)
   await one.close()
@@ -133,6 +133,6 @@ test('a kubectl that ends leaves no folder behind', async () => {
   const ends = join(folder, 'kubectl')
   writeFileSync(ends, `#!/bin/sh\ncase " $* " in *" proxy "*) exit 3;; esac\nexec ${kubectl} "$@"\n`)
   chmodSync(ends, 0o755)
-  await expect(record({ kubectl: ends })).rejects.toThrow('kubectl proxy ended')
+  await expect(recordCluster({ kubectl: ends })).rejects.toThrow('kubectl proxy ended')
   expect(process.listeners('exit').filter((one) => !before.has(one))).toEqual([])
 })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
-import { connect, record, type RealRecording } from 'simcluster/real'
+import { connect, recordCluster, type RealRecording } from 'simcluster/real'
 import { serve, type ClusterServer } from 'simcluster/server'
 import type { Scenario } from '../../src/real/recording/scenario.js'
 import { scoreOf } from '../conformance/recordings/score.js'
@@ -24,7 +24,8 @@ beforeAll(async () => {
     time: { speed: 20 },
   })
   server.writeKubeconfig(kubeconfig)
-  if (has('kubectl')) recording = await record({ kubeconfig, kubectl: programs.kubectl, id: 'rollout' })
+  if (has('kubectl'))
+    recording = await recordCluster({ kubeconfig, kubectl: programs.kubectl, id: 'rollout' })
 })
 
 afterAll(async () => {

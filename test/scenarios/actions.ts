@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { historyArbitraries, type HistoryAction } from 'simcluster/testing'
+import { arbitraries, type HistoryAction } from 'simcluster/testing'
 
 /** How the cluster begins. */
 export interface Beginning {
@@ -14,9 +14,9 @@ export interface Beginning {
   readonly whole: boolean
 }
 
-const arbitraries = historyArbitraries(fc)
-export const action: fc.Arbitrary<HistoryAction> = arbitraries.action
-export const workloadAction: fc.Arbitrary<HistoryAction> = arbitraries.workloadAction
+const histories = arbitraries(fc).history()
+export const action: fc.Arbitrary<HistoryAction> = histories.action
+export const workloadAction: fc.Arbitrary<HistoryAction> = histories.workloadAction
 
 /** Seeds of clusters. */
 export const SEEDS: readonly number[] = [1, 2, 3, 4]

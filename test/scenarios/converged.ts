@@ -29,10 +29,10 @@ const observed = [
  */
 export function unfinished(cluster: SimCluster): readonly string[] {
   const objects = observed.flatMap((resource) =>
-    (cluster.state.stored(resource) as readonly Counted[]).map((object) => ({ resource, object })),
+    (cluster.state.peek(resource) as readonly Counted[]).map((object) => ({ resource, object })),
   )
   const isStuck = cluster.state
-    .stored('pods')
+    .peek('pods')
     .some(
       ({ status, metadata }) =>
         metadata.deletionTimestamp !== undefined ||

@@ -18,7 +18,7 @@ export const fresh: ClusterSnapshot = new SimCluster({ nodes: 3, addons: { metri
 
 /** Returns everything that a cluster is, but for the history of its leases. */
 export function stateOf(cluster: SimCluster): unknown {
-  const objects = cluster.state.resources().map((resource) => [resource, cluster.state.stored(resource)])
+  const objects = cluster.state.resources().map((resource) => [resource, cluster.state.peek(resource)])
   return [
     cluster.state.traceHash(),
     cluster.internals.etcd.revision,
@@ -38,7 +38,7 @@ export const fromOutside: Readonly<Record<string, (cluster: SimCluster) => unkno
   'reads an object': (cluster) => cluster.list('nodes'),
   'crashes a node': (cluster) => cluster.node('node-1').crash(),
   'cuts a node off': (cluster) => cluster.node('node-1').partition(),
-  'stops a kubelet': (cluster) => cluster.node('node-1').stopKubelet(),
+  'stops a kubelet': (cluster) => cluster.node('node-1').kubelet.stop(),
   'shuts a machine down': (cluster) => cluster.node('node-1').shutdown(),
   'fills a disk': (cluster) => cluster.node('node-1').setSystemUsage({ storage: 2 ** 60 }),
   'takes memory': (cluster) => cluster.node('node-1').setSystemUsage({ memory: 2 ** 60 }),
@@ -123,7 +123,7 @@ export const fromOutside: Readonly<Record<string, (cluster: SimCluster) => unkno
     const name = 'system:kube-controller-manager'
     const { roleRef, subjects } = cluster.get('clusterrolebindings', name)
     cluster.client.delete('clusterrolebindings', { name })
-    cluster.component('kube-controller-manager').restart()
+    cluster.process('kube-controller-manager').restart()
     cluster.advance('45s')
     cluster.node('node-1').crash()
     cluster.client.create('clusterrolebindings', { metadata: { name }, roleRef, subjects })

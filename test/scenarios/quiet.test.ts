@@ -27,7 +27,7 @@ test('a watch from before a quiet time sees the last renewal of each lease', () 
 test('until() looks at leases that are written', () => {
   const cluster = SimCluster.restore(fresh)
   const renewed = (): string | null | undefined =>
-    cluster.state.stored('leases', { namespace: 'kube-node-lease' })[0]?.spec.renewTime
+    cluster.state.peek('leases', { namespace: 'kube-node-lease' })[0]?.spec.renewTime
   const before = renewed()
   expect(cluster.until(() => renewed() !== before, { timeout: '1m' })).toBe(true)
 })

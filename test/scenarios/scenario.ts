@@ -74,11 +74,11 @@ const idOf = ({ nodes, seed, events, whole }: Beginning): string => [nodes, seed
 /** Makes a cluster whole again: everything runs, everything is connected. */
 function heal(cluster: SimCluster): void {
   cluster.apiserver.start()
-  for (const node of cluster.nodes()) node.recover().repair().startKubelet()
+  for (const node of cluster.nodes()) node.recover().repair().kubelet.start()
   for (const { metadata, spec } of cluster.list('nodes').items) {
     if (spec.unschedulable === true) cluster.kubectl(`uncordon ${metadata.name}`)
   }
-  cluster.component('kube-controller-manager').start()
+  cluster.process('kube-controller-manager').start()
   cluster.component('kube-scheduler').start()
 }
 
@@ -89,7 +89,7 @@ function expectSound(cluster: SimCluster, when: string): void {
 
 /** Everything that a cluster is. */
 function stateOf(cluster: SimCluster): readonly unknown[] {
-  return cluster.state.resources().map((resource) => [resource, cluster.state.stored(resource)])
+  return cluster.state.resources().map((resource) => [resource, cluster.state.peek(resource)])
 }
 
 function play(cluster: SimCluster, actions: readonly Action[]): void {

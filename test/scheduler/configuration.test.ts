@@ -5,7 +5,7 @@ import type {
   KubeSchedulerProfile,
   PluginSets,
 } from '../../src/scheduler/configuration.js'
-import { explain } from '../../src/scheduler/explain.js'
+import { explainScheduling } from '../../src/scheduler/explain.js'
 import type { Plugin } from '../../src/scheduler/framework/plugin.js'
 import { unschedulable } from '../../src/scheduler/framework/rejection.js'
 import { profilesOf } from '../../src/scheduler/profile.js'
@@ -28,7 +28,7 @@ const profile = (given: KubeSchedulerProfile) => ({
 })
 const scores = (given: KubeSchedulerProfile, pod = requesting('p', '500m', '1Gi')) =>
   Object.fromEntries(
-    explain(pod, nodes, [busy], profile(given)).nodes.map((one) => [
+    explainScheduling(pod, nodes, [busy], profile(given)).nodes.map((one) => [
       one.node,
       one.rejected?.reasons[0] ?? one.scores?.map(({ plugin, weighted }) => `${plugin} ${weighted}`).join(),
     ]),
@@ -50,7 +50,7 @@ test('plugins are enabled and disabled at single points, with weights of their o
     c: 'node(s) were in a broken rack',
   })
   expect(() =>
-    explain(
+    explainScheduling(
       requesting('p', '1'),
       nodes,
       [],

@@ -5,7 +5,7 @@ import type { ObjectInput } from '../../src/api/kind/input.js'
 import type { PodDisruptionBudget } from '../../src/api/policy/generated.js'
 import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
 import { NodeSnapshot } from '../../src/scheduler/cache/snapshot.js'
-import { explain, explainIn, handleOf } from '../../src/scheduler/explain.js'
+import { explainScheduling, explainIn, handleOf } from '../../src/scheduler/explain.js'
 import { makeFramework } from '../../src/scheduler/profile.js'
 import { createScheduler } from '../../src/scheduler/scheduler.js'
 import { schedulerRelease } from '../../src/scheduler/texts.js'
@@ -34,7 +34,7 @@ function budget(disruptionsAllowed: number, app: string): PodDisruptionBudget {
 }
 
 const choice = (pods: readonly Pod[], budgets: readonly PodDisruptionBudget[] = [], cpu = '3') =>
-  explain(
+  explainScheduling(
     requesting('p', cpu, '64Mi', { priority: 100 }),
     ['a', 'b'].map((name) => node(name)),
     pods,
@@ -111,7 +111,11 @@ test('a pod that does not fit even so gets the reasons of the trial', () => {
     running('y', 'a', { cpu: '1' }),
     running('z', 'b', { cpu: '4', priority: 100 }),
   ]
-  const { message } = explain(requesting('p', '3', '64Mi', { priority: 100 }), [node('a'), node('b')], pods)
+  const { message } = explainScheduling(
+    requesting('p', '3', '64Mi', { priority: 100 }),
+    [node('a'), node('b')],
+    pods,
+  )
   expect(message).toBe(
     '0/2 nodes are available: 2 Insufficient cpu. no new claims to deallocate, ' +
       'preemption: 0/2 nodes are available: 1 Insufficient cpu, 1 No preemption victims found for ' +
@@ -121,7 +125,7 @@ test('a pod that does not fit even so gets the reasons of the trial', () => {
 
 test('preemptionPolicy Never', () => {
   const pods = [running('x', 'a', { cpu: '4' })]
-  const { message } = explain(
+  const { message } = explainScheduling(
     requesting('p', '3', '64Mi', { priority: 100, preemptionPolicy: 'Never' }),
     [node('a')],
     pods,

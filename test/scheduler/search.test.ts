@@ -5,7 +5,7 @@ import { nodeOrder, NodeSnapshot } from '../../src/scheduler/cache/snapshot.js'
 import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
 import { numFeasibleNodesToFind, findFeasibleNodes } from '../../src/scheduler/cycle/filter-nodes.js'
 import { schedulePod, selectHost, totalScores } from '../../src/scheduler/cycle/schedule-pod.js'
-import { explain, handleOf } from '../../src/scheduler/explain.js'
+import { explainScheduling, handleOf } from '../../src/scheduler/explain.js'
 import { Cycle } from '../../src/scheduler/framework/cycle.js'
 import type { Plugin } from '../../src/scheduler/framework/plugin.js'
 import { scaleToMax } from '../../src/scheduler/plugins/normalize.js'
@@ -231,7 +231,7 @@ test('a score out of range ends the attempt, whether or not it is kept', () => {
 
 test('explain shows every plugin at every node', () => {
   const nodes = [node('a', { spec: { unschedulable: true } }), node('b'), node('c')]
-  const explanation = explain(requesting('p', '1', '8Gi'), nodes, [
+  const explanation = explainScheduling(requesting('p', '1', '8Gi'), nodes, [
     requesting('q', '1', '1Gi', { nodeName: 'b' }),
   ])
   expect(explanation.node).toBe('c')
@@ -267,15 +267,15 @@ test('explain shows every plugin at every node', () => {
 
 test('explain says what the event would say, and whom preemption would take', () => {
   const nodes = [node('a')]
-  expect(explain(requesting('p', '9'), nodes).message).toBe(
+  expect(explainScheduling(requesting('p', '9'), nodes).message).toBe(
     '0/1 nodes are available: 1 Insufficient cpu. ' +
       'no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful ' +
       'for scheduling.',
   )
   const low = requesting('low', '3', '1Gi', { nodeName: 'a' })
-  expect(explain(requesting('p', '2', '1Gi', { priority: 5 }), nodes, [low])).toMatchObject({
+  expect(explainScheduling(requesting('p', '2', '1Gi', { priority: 5 }), nodes, [low])).toMatchObject({
     message: '0/1 nodes are available: 1 Insufficient cpu.',
     preemption: { node: 'a', victims: ['default/low'] },
   })
-  expect(explain(pod('p'), []).message).toBe('no nodes available to schedule pods')
+  expect(explainScheduling(pod('p'), []).message).toBe('no nodes available to schedule pods')
 })

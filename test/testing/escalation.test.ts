@@ -275,7 +275,7 @@ describe('escalationPaths', () => {
 /** Whether the evaluator allows all that the path says it needs. */
 function isAllowed(cluster: SimCluster, { steps }: EscalationPath): boolean {
   const objects = (['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'] as const).flatMap(
-    (resource) => [...cluster.state.stored(resource)],
+    (resource) => [...cluster.state.peek(resource)],
   )
   return steps
     .flatMap(({ needs }) => needs)

@@ -13,7 +13,7 @@ function tamper<T extends KubeObject>(
   change: (object: T) => object,
   at = 0,
 ): void {
-  const object = cluster.state.stored(resource)[at] as T
+  const object = cluster.state.peek(resource)[at] as T
   const { namespace, name } = object.metadata
   const prefix = resource === 'nodes' ? '/registry/minions' : `/registry/${resource}`
   const next = change(object) as T
@@ -48,7 +48,7 @@ const atOnce = (...names: readonly string[]): readonly Invariant[] =>
     .map((invariant) => ({ ...invariant, onlyAtRest: false }))
 
 const stopAll = (cluster: SimCluster): void => {
-  cluster.component('kube-controller-manager').stop()
+  cluster.process('kube-controller-manager').stop()
   cluster.component('kube-scheduler').stop()
 }
 
@@ -83,7 +83,7 @@ describe('each invariant can fail', () => {
 
   test('revisions-in-order: an object that carries another revision than its own', () => {
     const cluster = clusterWith(1)
-    const value = cluster.state.stored('deployments')[0]
+    const value = cluster.state.peek('deployments')[0]
     const write = (): unknown =>
       cluster.internals.etcd.put({ key: '/registry/deployments/default/web', value })
     expect(caught(cluster, write)).toEqual(['revisions-in-order'])
@@ -136,7 +136,7 @@ describe('each invariant can fail', () => {
       },
     ])
     expect(broken(cluster.settle())).toEqual([])
-    expect(cluster.state.stored('configmaps').map(({ metadata }) => metadata.name)).not.toContain('orphan')
+    expect(cluster.state.peek('configmaps').map(({ metadata }) => metadata.name)).not.toContain('orphan')
   })
 
   test('no-overcommit: a scheduler that does not look', () => {
@@ -187,7 +187,7 @@ describe('each invariant can fail', () => {
   test('unique-pod-ips', () => {
     const cluster = clusterWith(2)
     stopAll(cluster)
-    for (const node of cluster.nodes()) node.stopKubelet()
+    for (const node of cluster.nodes()) node.kubelet.stop()
     const [first] = cluster.list('pods').items
     const take = (pod: PodLike): object => ({ ...pod, status: { ...pod.status, podIP: first?.status.podIP } })
     expect(caught(cluster, () => tamper(cluster, 'pods', take, 1))).toEqual(['unique-pod-ips'])

@@ -3,16 +3,16 @@ import { expect, it } from 'vitest'
 import {
   proofErrors,
   compare,
-  compile,
+  compileWorld,
   evaluate,
   type NetpolOptions,
   type SideProof,
   type World,
   type WorldPolicy,
 } from '../../src/netpol/index.js'
-import { netpolArbitraries, netpolManifest, netpolVocabulary } from '../../src/testing/index.js'
+import { arbitraries, netpolManifest, netpolVocabulary } from '../../src/testing/index.js'
 
-const { scenario, networkPolicy, policies } = netpolArbitraries(fc)
+const { scenario, networkPolicy, policies } = arbitraries(fc).netpol()
 
 const named = (policy: WorldPolicy, name: string): WorldPolicy => ({
   ...policy,
@@ -111,7 +111,7 @@ it('evaluator, compiled form and proof agree', () => {
   fc.assert(
     fc.property(scenario, ({ world, connection, options }) => {
       const verdict = evaluate(world, connection, options)
-      expect(compile(world, options).allows(connection)).toBe(verdict.allowed)
+      expect(compileWorld(world, options).allows(connection)).toBe(verdict.allowed)
       expect(proofErrors(world, connection, verdict)).toEqual([])
     }),
     { numRuns: 100 },
@@ -179,7 +179,7 @@ it('counter-examples shrink to a small manifest, and are printed as one', () => 
 })
 
 it('a vocabulary can be replaced in part', () => {
-  const kit = netpolArbitraries(fc, {
+  const kit = arbitraries(fc).netpol({
     vocabulary: {
       ...netpolVocabulary,
       namespaces: ['only'],

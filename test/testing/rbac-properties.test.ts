@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest'
 import type { ClusterRole } from '../../src/api/rbac/generated.js'
 import { aggregatedPolicy, aggregatedRules, authorize } from '../../src/rbac/index.js'
 import type { AnyRbacObject } from '../../src/testing/index.js'
-import { rbacArbitraries } from '../../src/testing/index.js'
+import { arbitraries } from '../../src/testing/index.js'
 
 // the code between marks is what docs/access.md shows, so that what a user copies has run
 
 describe('properties to copy', () => {
   it('adding a binding never takes rights away', () => {
     // docs:
-    const { scenario, binding } = rbacArbitraries(fc)
+    const { scenario, binding } = arbitraries(fc).rbac()
     fc.assert(
       fc.property(scenario, binding, ({ objects, request }, { metadata, ...rest }) => {
         const added = { ...rest, metadata: { ...metadata, name: 'added' } }
@@ -24,7 +24,7 @@ describe('properties to copy', () => {
 
   it('an aggregated role gives what the roles that it selects give, no more and no less', () => {
     // docs:
-    const { aggregatedClusterRole, labelledClusterRole, request } = rbacArbitraries(fc)
+    const { aggregatedClusterRole, labelledClusterRole, request } = arbitraries(fc).rbac()
     const parts = fc.uniqueArray(labelledClusterRole, {
       selector: ({ metadata }) => metadata.name,
       maxLength: 3,
@@ -57,7 +57,7 @@ describe('properties to copy', () => {
     const resources = [...new Set(rules.flatMap((rule) => rule.resources ?? []))].filter(
       (name) => !name.includes('/'),
     )
-    const { request } = rbacArbitraries(fc, {
+    const { request } = arbitraries(fc).rbac({
       resources,
       verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'],
     })
@@ -77,7 +77,7 @@ describe('properties to copy', () => {
 
   it('a RoleBinding gives nothing outside its namespace', () => {
     // docs:
-    const { role, roleBinding, request } = rbacArbitraries(fc)
+    const { role, roleBinding, request } = arbitraries(fc).rbac()
     fc.assert(
       fc.property(fc.array(role), fc.array(roleBinding), request, (roles, bindings, question) => {
         if (
@@ -106,7 +106,7 @@ describe('properties to copy', () => {
 
 describe('the arbitraries', () => {
   it('shrink to one role of one rule and one binding of one subject', () => {
-    const { scenario } = rbacArbitraries(fc)
+    const { scenario } = arbitraries(fc).rbac()
     const { failed, counterexample } = fc.check(
       fc.property(scenario, ({ objects, request }) => !authorize(objects, request).allowed),
       { numRuns: 1000 },
@@ -127,7 +127,7 @@ describe('the arbitraries', () => {
   })
 
   it('make both answers, all kinds of objects, and only what an apiserver takes', () => {
-    const { scenario } = rbacArbitraries(fc)
+    const { scenario } = arbitraries(fc).rbac()
     const seen = new Map<string, number>()
     const count = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1)
     for (const { objects, request } of fc.sample(scenario, 400)) {

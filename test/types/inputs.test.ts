@@ -1,4 +1,3 @@
-import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as main from 'simcluster'
 import * as assertions from 'simcluster/assert'
@@ -79,8 +78,8 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
       'did you mean minor?',
     ],
     kindSchema: [called(main, 'kindSchema', 'v1'), 'kind must be a string'],
-    explain: [
-      called(main, 'explain', cluster.get('pods', 'web'), [], [], { verson: 'v1.35' }),
+    explainScheduling: [
+      called(main, 'explainScheduling', cluster.get('pods', 'web'), [], [], { verson: 'v1.35' }),
       'did you mean version?',
     ],
     unresolvable: 'no options',
@@ -107,19 +106,12 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
     InvariantError: 'no options',
     referenceTo: 'no options',
     aimRequest: 'no options',
-    rbacArbitraries: [called(testing, 'rbacArbitraries', fc, { usrs: [] }), 'did you mean'],
+    arbitraries: [called(testing, 'arbitraries', {}), 'must be fast-check'],
     runEscalation: [called(testing, 'runEscalation', cluster, { usr: 'x' }, { steps: [] }), 'did you mean'],
-    netpolArbitraries: [called(testing, 'netpolArbitraries', fc, { unknownEntry: true }), 'unknownEntr'],
     netpolManifest: 'no options',
-    historyArbitraries: [called(testing, 'historyArbitraries', {}), 'must be fast-check'],
     performAction: [called(testing, 'performAction', cluster, { does: 'crash' }), 'action.do'],
     HistoryError: 'no options',
     runHistory: [called(testing, 'runHistory', cluster, [], { atEn: () => 1 }), 'did you mean atEnd?'],
-    objectArbitraries: [
-      called(testing, 'objectArbitraries', fc, 'v1', 'Pod', { bas: {} }),
-      'did you mean base?',
-    ],
-    arbitraryCluster: [called(testing, 'arbitraryCluster', {}), 'must be fast-check'],
   },
   clientNode: {
     kubeConfigFor: [
@@ -148,7 +140,7 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
     ],
     proofErrors: 'no options',
     formatProof: 'no options',
-    covers: 'no options',
+    hasRights: 'no options',
     missingRights: 'no options',
     aggregatedRules: 'no options',
     accessChanges: 'no options',
@@ -163,9 +155,9 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
       called(rbac, 'reconcileRole', undefined, role, { removeExtra: true }),
       'unknown option removeExtra',
     ],
-    compile: [called(rbac, 'compile', 5), 'must be a cluster, a list of objects, or YAML'],
-    couldEventually: [
-      called(rbac, 'couldEventually', [role], { verb: 'get', resorce: 'pods' }),
+    compileAccess: [called(rbac, 'compileAccess', 5), 'must be a cluster, a list of objects, or YAML'],
+    findEventualAccess: [
+      called(rbac, 'findEventualAccess', [role], { verb: 'get', resorce: 'pods' }),
       'did you mean action.resource?',
     ],
     escalationPaths: [
@@ -176,14 +168,14 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
   netpol: {
     evaluate: [called(netpol, 'evaluate', { policies: [policy] }, connection, { ownNod: 'both' }), 'ownNod'],
     evaluateModel: 'no options',
-    compile: [called(netpol, 'compile', { policies: [policy] }, { ownNod: 'both' }), 'ownNod'],
+    compileWorld: [called(netpol, 'compileWorld', { policies: [policy] }, { ownNod: 'both' }), 'ownNod'],
     CompiledWorld: 'no options',
     reachability: [called(netpol, 'reachability', { policies: [policy] }, { prts: [80] }), 'prts'],
     Reachability: 'no options',
-    explainVerdict: [
+    explainConnection: [
       called(
         netpol,
-        'explainVerdict',
+        'explainConnection',
         { pods: [] },
         { from: 'external', to: 'external', port: 80 },
         { maxRemoval: 1 },
@@ -196,7 +188,10 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
     policyChanges: [called(netpol, 'policyChanges', [policy], [policy], { maxStep: 1 }), 'maxStep'],
     StepLimitError: 'no options',
     compare: [called(netpol, 'compare', [policy], [policy], { maxStep: 1 }), 'maxStep'],
-    reachedOnlyBy: [called(netpol, 'reachedOnlyBy', [policy], { podSelector: {}, frm: [] }), 'from'],
+    checkReachedOnlyBy: [
+      called(netpol, 'checkReachedOnlyBy', [policy], { podSelector: {}, frm: [] }),
+      'from',
+    ],
     networkPolicyApiDefinitions: 'no options',
     proofErrors: 'no options',
     formatProof: 'no options',
@@ -220,7 +215,7 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
     clusters: [called(real, 'clusters', { simulate: {} }), 'did you mean simulated?'],
     connect: [called(real, 'connect', { contxt: 'x' }), 'did you mean context?'],
     fromCluster: [called(real, 'fromCluster', { namespace: 'x' }), 'did you mean namespaces?'],
-    record: [called(real, 'record', { idd: 'x' }), 'unknown option idd'],
+    recordCluster: [called(real, 'recordCluster', { idd: 'x' }), 'unknown option idd'],
     simulated: [called(real, 'simulated', {}), 'must be a SimCluster'],
   },
   view: {
@@ -237,7 +232,7 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
     viewOfRollout: 'no options',
     viewOfService: 'no options',
     viewOfEvents: [called(view, 'viewOfEvents', cluster, { sinc: 1 }), 'did you mean since?'],
-    record: [called(view, 'record', cluster, { maxFrame: 5 }), 'did you mean maxFrames?'],
+    recordFrames: [called(view, 'recordFrames', cluster, { maxFrame: 5 }), 'did you mean maxFrames?'],
   },
   assertions: {
     AssertionError: 'no options',
@@ -378,7 +373,7 @@ const METHODS: readonly (readonly [name: string, call: Call, says: string])[] = 
     called(cluster.metrics, 'setExternalMetric', 'q', 1, { label: {} }),
     'did you mean labels?',
   ],
-  ['state.stored', called(cluster.state, 'stored', 'pods', { namespce: 'x' }), 'did you mean namespace?'],
+  ['state.peek', called(cluster.state, 'peek', 'pods', { namespce: 'x' }), 'did you mean namespace?'],
   ['state.views', called(cluster.state, 'views', { componnt: 'x' }), 'did you mean component?'],
   ['http.fetch', called(cluster.http, 'fetch', '/api', { ass: 'jane' }), 'unknown option ass'],
 ]
@@ -401,5 +396,5 @@ test('selectors may be objects', () => {
   expect(names({ labelSelector: {} })).toEqual(['labelled', 'web'])
   expect(names({ fieldSelector: { 'metadata.name': 'web' } })).toEqual(['web'])
   expect(cluster.client.list('pods', { labelSelector: { app: 'x' } }).items).toHaveLength(1)
-  expect(cluster.state.stored('pods', { labelSelector: { app: 'x' } })).toHaveLength(1)
+  expect(cluster.state.peek('pods', { labelSelector: { app: 'x' } })).toHaveLength(1)
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { type InputOf, SimCluster } from 'simcluster'
-import { historyArbitraries, performAction } from 'simcluster/testing'
+import { arbitraries, performAction } from 'simcluster/testing'
 import { type PodView, viewOf } from 'simcluster/view'
 import { expect, test } from 'vitest'
 import { podsOf, webCluster } from './support.js'
@@ -15,7 +15,7 @@ const rowOf = ({ namespace, name, ready, status, restarts }: PodView): string =>
   `${namespace} ${name} ${ready} ${status} ${restarts}`
 
 test('the pods are those of kubectl get pods, word for word, whatever has happened', () => {
-  const { cluster: options, workloadAction } = historyArbitraries(fc)
+  const { cluster: options, workloadAction } = arbitraries(fc).history()
   fc.assert(
     fc.property(options, fc.array(workloadAction, { maxLength: 8 }), (given, actions) => {
       const cluster = new SimCluster(given)
@@ -142,7 +142,7 @@ test('a pending pod that has preempted points at the node it waits for', () => {
 test('a pod of a node that no longer exists is pending, and still names it', () => {
   const cluster = webCluster()
   const node = viewOf(cluster).nodes.find(({ pods }) => pods.length > 0)
-  cluster.component('kube-controller-manager').stop()
+  cluster.process('kube-controller-manager').stop()
   cluster.delete('nodes', node?.name ?? '')
   const view = viewOf(cluster)
   expect(view.nodes.map(({ name }) => name)).not.toContain(node?.name)

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { type ClusterSnapshot, SimCluster } from 'simcluster'
-import { historyArbitraries, performAction } from 'simcluster/testing'
+import { arbitraries, performAction } from 'simcluster/testing'
 import { viewOf, watchView } from 'simcluster/view'
 import { expect, test } from 'vitest'
 import { webCluster } from './support.js'
 
 test('a watched view equals viewOf after any commands, time and rewinds', () => {
-  const { cluster: options, workloadAction } = historyArbitraries(fc)
+  const { cluster: options, workloadAction } = arbitraries(fc).history()
   const move = fc.oneof(
     { weight: 4, arbitrary: workloadAction },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('rewind' as const), to: fc.nat({ max: 5 }) }) },

@@ -1,5 +1,5 @@
 import { SimCluster } from 'simcluster'
-import { record, viewOf } from 'simcluster/view'
+import { recordFrames, viewOf } from 'simcluster/view'
 import { expect, test } from 'vitest'
 import { podsOf, webCluster } from './support.js'
 
@@ -14,7 +14,7 @@ function play(cluster: SimCluster): void {
 
 test('a recording leaves the trace, the time and the objects as they are', () => {
   const [plain, recorded] = [webCluster(), webCluster()]
-  const recording = record(recorded)
+  const recording = recordFrames(recorded)
   play(plain)
   play(recorded)
   expect(recording.frames.length).toBeGreaterThan(20)
@@ -24,7 +24,7 @@ test('a recording leaves the trace, the time and the objects as they are', () =>
 
 test('every frame has the same future as the cluster had', () => {
   const cluster = webCluster()
-  const recording = record(cluster)
+  const recording = recordFrames(cluster)
   cluster.kubectl('scale deployment web --replicas=3')
   cluster.settle()
   const end = cluster.now()
@@ -38,7 +38,7 @@ test('every frame has the same future as the cluster had', () => {
 
 test('frames say when they were and whose step they are, and no two are alike', () => {
   const cluster = webCluster()
-  const recording = record(cluster)
+  const recording = recordFrames(cluster)
   cluster.kubectl('scale deployment web --replicas=3')
   expect(recording.frames.map(({ by }) => by)).toEqual(['start', 'user'])
   cluster.settle()
@@ -53,14 +53,14 @@ test('frames say when they were and whose step they are, and no two are alike', 
 
 test('heartbeats make no frames', () => {
   const cluster = webCluster()
-  const recording = record(cluster)
+  const recording = recordFrames(cluster)
   cluster.advance('3m')
   expect(recording.frames.filter(({ time }) => time > cluster.now() - 120_000)).toEqual([])
 })
 
 test('goes to a frame and on again, and branches where something else is done', () => {
   const cluster = webCluster()
-  const recording = record(cluster)
+  const recording = recordFrames(cluster)
   const start = viewOf(cluster)
   cluster.kubectl('scale deployment web --replicas=4')
   cluster.settle()
@@ -83,7 +83,7 @@ test('goes to a frame and on again, and branches where something else is done', 
 test('a rewind that somebody else does is a frame, too', () => {
   const cluster = webCluster()
   const before = cluster.snapshot()
-  const recording = record(cluster)
+  const recording = recordFrames(cluster)
   cluster.kubectl('cordon node-1')
   cluster.rewind(before)
   expect(recording.frames.map(({ by }) => by)).toEqual(['start', 'rewind'])
@@ -92,7 +92,7 @@ test('a rewind that somebody else does is a frame, too', () => {
 
 test('under its budget it keeps the whole history with larger steps', () => {
   const cluster = webCluster()
-  const recording = record(cluster, { maxFrames: 8 })
+  const recording = recordFrames(cluster, { maxFrames: 8 })
   const first = recording.frames[0]
   play(cluster)
   const { frames } = recording
@@ -105,16 +105,20 @@ test('under its budget it keeps the whole history with larger steps', () => {
 
 test('stops, and keeps its frames', () => {
   const cluster = webCluster()
-  const recording = record(cluster)
+  const recording = recordFrames(cluster)
   recording.stop()
   play(cluster)
   expect(recording.frames).toHaveLength(1)
 })
 
 test.each([1, 2.5, Number.NaN])('maxFrames of %s is an error', (maxFrames) => {
-  expect(() => record(webCluster(), { maxFrames })).toThrow('maxFrames must be an integer of at least 2')
+  expect(() => recordFrames(webCluster(), { maxFrames })).toThrow(
+    'maxFrames must be an integer of at least 2',
+  )
 })
 
 test.each([-1, 5, 0.5])('there is no frame %s', (index) => {
-  expect(() => record(webCluster()).goTo(index)).toThrow(`there is no frame ${index}; there are 1, from 0`)
+  expect(() => recordFrames(webCluster()).goTo(index)).toThrow(
+    `there is no frame ${index}; there are 1, from 0`,
+  )
 })

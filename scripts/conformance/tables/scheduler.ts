@@ -1,5 +1,5 @@
-import type { Explanation } from '../../../src/scheduler/explain.js'
-import { explain } from '../../../src/scheduler/explain.js'
+import type { SchedulingExplanation } from '../../../src/scheduler/explain.js'
+import { explainScheduling } from '../../../src/scheduler/explain.js'
 import type { Row, Table } from '../table.js'
 
 /** What a plugin that was skipped scores is the same as 0. */
@@ -21,7 +21,7 @@ function expectedNodes(nodes: Row): unknown {
 }
 
 /** Our nodes in the form of the table; a node that PreFilter left out has no plugin there. */
-function actualNodes({ nodes }: Explanation, expected: Row): unknown {
+function actualNodes({ nodes }: SchedulingExplanation, expected: Row): unknown {
   const ours = nodes.map(({ node, rejected, scores = [], total }) => {
     if (rejected === undefined) {
       const weighted = Object.fromEntries(scores.map((score) => [score.plugin, score.weighted]))
@@ -35,7 +35,7 @@ function actualNodes({ nodes }: Explanation, expected: Row): unknown {
 
 const scheduler: Table = ({ world, out }) => {
   const { pod, nodes, pods = [], ...others } = world
-  const ours = explain(pod, nodes, pods, { ...others, version: 'v1.34' })
+  const ours = explainScheduling(pod, nodes, pods, { ...others, version: 'v1.34' })
   const nominated = ours.preemption?.node
   return {
     expected: {

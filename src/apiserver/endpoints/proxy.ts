@@ -4,7 +4,7 @@ import { ApiError } from '../../client/api-error.js'
 import { admitConnect } from '../connect/admit-connect.js'
 import { kubeletOf } from '../connect/pod-target.js'
 import { badRequest, notFound } from '../errors.js'
-import { type ProxiedRequest, type ProxyNetwork, ProxiedReply } from '../proxied.js'
+import { type ProxiedRequest, type ProxyNetwork, ProxiedResponse } from '../proxied.js'
 import type { RegistryRequest, RegistryContext } from '../registry/context.js'
 import { load } from '../registry/stored.js'
 
@@ -22,7 +22,7 @@ const PLAIN: ProxiedRequest = { method: 'GET', path: '/', query: '', headers: {}
  * pkg/registry/core/{service,pod,node} ResourceLocation, apimachinery pkg/util/proxy.
  * @throws ApiError if the target does not exist or does not listen.
  */
-export function proxyTo(context: RegistryContext, call: RegistryRequest): ProxiedReply {
+export function proxyTo(context: RegistryContext, call: RegistryRequest): ProxiedResponse {
   const {
     resource: { resource },
     request: { proxied = PLAIN },
@@ -46,8 +46,8 @@ export function proxyTo(context: RegistryContext, call: RegistryRequest): Proxie
  * Redirects a path without a trailing slash, which would break relative links. Source:
  * UpgradeAwareHandler.ServeHTTP.
  */
-function redirect(call: RegistryRequest, { query }: ProxiedRequest): ProxiedReply {
-  return new ProxiedReply(301, { location: `${pathOf(call)}/${query === '' ? '' : `?${query}`}` }, '')
+function redirect(call: RegistryRequest, { query }: ProxiedRequest): ProxiedResponse {
+  return new ProxiedResponse(301, { location: `${pathOf(call)}/${query === '' ? '' : `?${query}`}` }, '')
 }
 
 function pathOf({ resource: { resource }, namespace, name }: RegistryRequest): string {
@@ -64,7 +64,7 @@ function passOn(
   }: RegistryContext,
   { ip, port }: Address,
   request: ProxiedRequest,
-): ProxiedReply {
+): ProxiedResponse {
   const reply =
     proxy?.send(ip, port, request) ?? `dial tcp ${hostPort(ip, port)}: connect: connection refused`
   if (typeof reply === 'string') throw unreachable(reply)
@@ -136,7 +136,7 @@ function podAddress(context: RegistryContext, call: RegistryRequest): Address {
   return { ip: status.podIP, port: Number(port === '' ? (first?.containerPort ?? 80) : port) }
 }
 
-function toNode(context: RegistryContext, call: RegistryRequest, request: ProxiedRequest): ProxiedReply {
+function toNode(context: RegistryContext, call: RegistryRequest, request: ProxiedRequest): ProxiedResponse {
   const { name, port } = split('node', call.name)
   const { host, dialError } = kubeletOf(context, name)
   const { proxy } = context.dependencies.late
@@ -160,14 +160,14 @@ const LINKS =
  * lead through the proxy. `prefix` is the path of the proxy. Source: apimachinery pkg/util/proxy/transport.go
  * Transport.RoundTrip.
  */
-function rewriteLinks(reply: ProxiedReply, prefix: string, path: string): ProxiedReply {
+function rewriteLinks(reply: ProxiedResponse, prefix: string, path: string): ProxiedResponse {
   const { code, headers, body } = reply
   const { location } = headers
   if (location !== undefined && location.startsWith('/'))
-    return new ProxiedReply(code, { ...headers, location: `${prefix}${location}` }, body)
+    return new ProxiedResponse(code, { ...headers, location: `${prefix}${location}` }, body)
   const [type = ''] = (headers['content-type'] ?? '').split(';')
   if (type !== 'text/html' || path === '') return reply
-  return new ProxiedReply(
+  return new ProxiedResponse(
     code,
     headers,
     body.replaceAll(

@@ -4,7 +4,7 @@ import type { UserInfo } from '../../client/client.js'
 import { header, type HttpRequest, type HttpResponse, type HttpWatch } from '../../client/http.js'
 import { endpointAddress } from '../endpoints/proxy.js'
 import { plainText, unavailable } from '../http/responses.js'
-import type { ProxiedReply, ProxiedRequest } from '../proxied.js'
+import type { ProxiedResponse, ProxiedRequest } from '../proxied.js'
 import type { RegistryContext } from '../registry/context.js'
 import { storageKey } from '../registry/resources.js'
 import { isAvailable } from './aggregated-services.js'
@@ -81,7 +81,7 @@ function send(
   context: Surroundings,
   { spec }: APIService,
   request: ProxiedRequest,
-): ProxiedReply | string | undefined {
+): ProxiedResponse | string | undefined {
   const network = context.dependencies.late.proxy
   const { name = '', namespace = '', port = 443 } = spec.service ?? {}
   const read = (resource: string): unknown =>
@@ -123,7 +123,7 @@ export interface ListedResource {
 
 const DISCOVERER: UserInfo = { name: 'system:kube-aggregator', groups: ['system:masters'] }
 
-function discover(context: Surroundings, apiService: APIService): ProxiedReply | string | undefined {
+function discover(context: Surroundings, apiService: APIService): ProxiedResponse | string | undefined {
   const { group = '', version = '' } = apiService.spec
   const headers = { accept: 'application/json', ...remoteHeaders(DISCOVERER) }
   return send(context, apiService, {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { writePrivateFile } from '../../disk/private-file.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
-import { explore, narrate, toSvg } from '../../explore/index.js'
+import { explore, narrate, storySvg } from '../../explore/index.js'
 import type {
   CounterExample,
   ExplorationResult,
@@ -26,7 +26,7 @@ type Explored = (ExploreOptions | ExploreClientsOptions) & {
 const PATTERNS: readonly Pattern[] = ['intermediate', 'stale', 'unobserved']
 const FAULTS: readonly string[] = [
   'crash',
-  'lostAnswer',
+  'lostResponse',
   'timeout',
   'conflict',
   'error',
@@ -164,7 +164,7 @@ async function tell(
 ): Promise<number> {
   const svg = textOf(flags, 'svg')
   if (svg !== undefined)
-    writeFileSync(svg, await (hasClients(options) ? toSvg(found, options) : toSvg(found, options)))
+    writeFileSync(svg, await (hasClients(options) ? storySvg(found, options) : storySvg(found, options)))
   const story = await (hasClients(options) ? narrate(found, options) : narrate(found, options))
   terminal.out(`\n${story}\n`)
   return 1

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { record } from '../../real/recording/record.js'
+import { recordCluster } from '../../real/recording/record.js'
 import type { Command } from '../command.js'
 import { UsageError } from '../command.js'
 import { textOf } from '../files.js'
@@ -38,7 +38,7 @@ export const recordCommand: Command = {
         return value === undefined ? [] : [[name, value]]
       }),
     )
-    const recording = await record(options)
+    const recording = await recordCluster(options)
     try {
       if (program.length > 0) return await runWith(recording.kubeconfig, program)
       terminal.out(`export KUBECONFIG=${recording.kubeconfig}\n`)

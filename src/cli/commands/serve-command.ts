@@ -49,7 +49,7 @@ function showStatus(cluster: SimCluster, requests: () => number): () => void {
   const { stderr } = process
   if (!stderr.isTTY) return () => undefined
   const timer = setInterval(() => {
-    const [nodes, pods] = [cluster.state.stored('nodes').length, cluster.state.stored('pods').length]
+    const [nodes, pods] = [cluster.state.peek('nodes').length, cluster.state.peek('pods').length]
     const time = new Date(cluster.now()).toISOString()
     stderr.write(`\r\u001B[K${time}  ${nodes} nodes  ${pods} pods  ${requests()} requests`)
   }, STATUS_MS)

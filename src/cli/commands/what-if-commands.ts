@@ -3,7 +3,7 @@ import { parseManifests } from '../../api/manifests.js'
 import { ClusterSnapshot } from '../../cluster/storage/snapshot.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
 import { compare, formatChanges, policyChanges } from '../../netpol/index.js'
-import type { ExplainedNode, Explanation } from '../../scheduler/explain.js'
+import type { ExplainedNode, SchedulingExplanation } from '../../scheduler/explain.js'
 import type { Arguments, Command, Flag } from '../command.js'
 import { UsageError } from '../command.js'
 import { manifestsIn, onlyWord, snapshotIn, wholeNumber } from '../files.js'
@@ -33,7 +33,7 @@ function nodeLine({ node, rejected, scores = [], total = 0 }: ExplainedNode): st
   return `  ${node}  ${total}: ${parts.join(', ')}`
 }
 
-function explanationText(pod: Pod, { node, nodes, message = '', preemption }: Explanation): string {
+function explanationText(pod: Pod, { node, nodes, message = '', preemption }: SchedulingExplanation): string {
   const name = `${pod.metadata.namespace ?? 'default'}/${pod.metadata.name ?? ''}`
   const verdict = node === undefined ? `no node: ${message}` : `on ${node}`
   const room =
@@ -59,7 +59,7 @@ export const explainCommand: Command = {
     const cluster = await clusterFrom(flags)
     const results = pods.map((given) => {
       const pod = cluster.create('pods', given as never, { dryRun: true })
-      return { pod, explanation: cluster.explain(pod) }
+      return { pod, explanation: cluster.explainScheduling(pod) }
     })
     if (flags['json'] === true)
       terminal.out(

@@ -1,5 +1,5 @@
 import type { Chapter, Language, Section, Step } from '../../course/chapter.js'
-import type { HostResult } from '../../host/index.js'
+import type { CommandResult } from '../../host/index.js'
 import { wrapText } from '../../lang/text/text-width.js'
 import type { ScreenOptions } from './markdown.js'
 import { formatMarkdown, styled } from './markdown.js'
@@ -70,7 +70,7 @@ export class Screen {
   }
 
   /** What came of a step. */
-  after({ stdout, stderr }: HostResult): void {
+  after({ stdout, stderr }: CommandResult): void {
     if (stdout + stderr !== '') this.line(stdout + stderr)
   }
 }

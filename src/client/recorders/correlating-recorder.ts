@@ -6,7 +6,7 @@ import { HASH_SEED, hashText } from '../../sim/data/hash.js'
 import type { Slice } from '../../sim/modules/module.js'
 import { ignoreNotFound, isApiError } from '../api-error.js'
 import type { Client } from '../client.js'
-import type { EventSource } from '../component.js'
+import type { RecorderSource } from '../component.js'
 import { bestEffort, referenceTo } from './event-recorder.js'
 import type { EventRecorder, EventTarget } from './event-recorder.js'
 
@@ -51,7 +51,7 @@ export type RecorderState = Map<string, ObjectEvents>
 export interface RecorderDependencies {
   readonly client: Client
   readonly clock: Clock
-  readonly source: EventSource
+  readonly source: RecorderSource
   /** The component's own state: `host.state<RecorderState>('events', () => new Map())`. */
   readonly state: Slice<RecorderState>
 }

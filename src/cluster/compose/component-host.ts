@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/kind/definition.js'
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { Client, ResumableClient, UserInfo } from '../../client/client.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
-import type { ComponentHost, EventSource } from '../../client/component.js'
+import type { ComponentHost, RecorderSource } from '../../client/component.js'
 import type { EventRecorder } from '../../client/recorders/event-recorder.js'
 import type { Informer, InformerOptions } from '../../client/informers/informer.js'
 import { missingRule } from '../../client/missing-rule.js'
@@ -48,7 +48,7 @@ export interface HostServices {
   readonly makeRecorder: (
     client: Client,
     host: ModuleHost<ClusterEvents>,
-    source: EventSource,
+    source: RecorderSource,
   ) => EventRecorder
 }
 
@@ -202,7 +202,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     return super.workQueue(name, reconcile, { retryOn: isRequestFailure, workRetries: 8, ...options })
   }
 
-  recorder(source: EventSource): EventRecorder {
+  recorder(source: RecorderSource): EventRecorder {
     return this.#services.makeRecorder(this.client, this, source)
   }
 

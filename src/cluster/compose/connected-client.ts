@@ -4,7 +4,7 @@ import type { ContainerStream } from '../../client/node-agent.js'
 import { type ApiError, isApiError, type Status } from '../../client/api-error.js'
 import type {
   Client,
-  DeleteOptions,
+  DeletionOptions,
   GetOptions,
   ListOptions,
   ListQuery,
@@ -81,7 +81,11 @@ export class ConnectedClient implements Client {
     return this.#through('patch', resource, key, options?.subresource, send)
   }
 
-  delete<R extends ResourceName>(resource: R, key: ObjectKey, options?: DeleteOptions): ObjectOf<R> | Status {
+  delete<R extends ResourceName>(
+    resource: R,
+    key: ObjectKey,
+    options?: DeletionOptions,
+  ): ObjectOf<R> | Status {
     const send = (): ObjectOf<R> | Status => this.#admitted().delete(resource, key, options)
     return this.#through('delete', resource, key, undefined, send)
   }
@@ -89,7 +93,7 @@ export class ConnectedClient implements Client {
   deleteCollection<R extends ResourceName>(
     resource: R,
     list?: ListOptions,
-    options?: DeleteOptions,
+    options?: DeletionOptions,
   ): ObjectList<ObjectOf<R>> {
     const send = (): ObjectList<ObjectOf<R>> => this.#admitted().deleteCollection(resource, list, options)
     return this.#through('deletecollection', resource, list, undefined, send)
@@ -169,7 +173,7 @@ class CheckedClient extends ConnectedClient implements UserClient {
   override deleteCollection<R extends ResourceName>(
     resource: R,
     query?: ListQuery,
-    options?: DeleteOptions,
+    options?: DeletionOptions,
   ): ObjectList<ObjectOf<R>> {
     return super.deleteCollection(resource, listOptionsOf(query), options)
   }

@@ -5,7 +5,7 @@ import { ApiServer, type ApiServerOptions, type ClientOptions } from '../../apis
 import type { AdmissionChoice } from '../../apiserver/admission/default-plugins.js'
 import type { WebhookHandlers } from '../../apiserver/admission/extensions/call-webhook.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
-import type { Component, EventSource } from '../../client/component.js'
+import type { Component, RecorderSource } from '../../client/component.js'
 import type { Client, Follower, UserInfo } from '../../client/client.js'
 import { CorrelatingRecorder, type RecorderState } from '../../client/recorders/correlating-recorder.js'
 import { SeriesRecorder, type SeriesState } from '../../client/recorders/series-recorder.js'
@@ -439,7 +439,7 @@ export class ControlPlane {
 /** What the names of the slices of event recorders begin with; no component may use it for others. */
 export const RECORDER_SLICE = '$recorder '
 
-function recorder(client: Client, host: ModuleHost<ClusterEvents>, source: EventSource): EventRecorder {
+function recorder(client: Client, host: ModuleHost<ClusterEvents>, source: RecorderSource): EventRecorder {
   if (source.instance !== undefined) return seriesRecorder(client, host, source.component, source.instance)
   const state = host.state<RecorderState>(RECORDER_SLICE + source.component, () => new Map())
   return new CorrelatingRecorder({ client, clock: host.clock, source, state })

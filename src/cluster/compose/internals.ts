@@ -1,5 +1,5 @@
 import type { ProtobufDecoder } from '../../api/protobuf/protobuf-decoder.js'
-import type { SecureCall, SecureReply } from '../../apiserver/proxied.js'
+import type { SecureCall, SecureResponse } from '../../apiserver/proxied.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { prefixEnd } from '../../apiserver/storage/storage.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
@@ -238,7 +238,7 @@ export class Internals {
    * returns the response, or the error of Go's client, or undefined to pass the call on. Not part of the
    * state: forks have none.
    */
-  interceptWebhooks(post: (call: SecureCall) => SecureReply | string | undefined): void {
+  interceptWebhooks(post: (call: SecureCall) => SecureResponse | string | undefined): void {
     const { server, simulation } = this.#parts.current.plane
     server.context.dependencies.late.outside = post
     simulation.quiet.asksOutside = true

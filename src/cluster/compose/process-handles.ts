@@ -1,6 +1,4 @@
 import type { ClusterParts } from './assemble.js'
-import { notFound } from '../../client/not-found.js'
-import { belongsTo, processesAnd } from './components.js'
 import type { ControlPlane } from './control-plane.js'
 
 /** `cluster.apiserver`: the apiserver's process. */
@@ -28,29 +26,24 @@ export class ApiserverHandle {
   }
 }
 
-/** A component, or all parts of a process (`kube-controller-manager`). */
+/** A component, or all components of a process: `cluster.component()` and `cluster.process()`. */
 export class ComponentHandle {
   readonly names: readonly string[]
   readonly #plane: ControlPlane
   readonly #changed: (name: string) => void
   readonly #logsOf: (names: readonly string[]) => string
 
-  /**
-   * `changed` is called with each component that was stopped or started.
-   * @throws NotFoundError if nothing has that name
-   */
+  /** `changed` is called with each component that was stopped or started. */
   constructor(
-    name: string,
+    names: readonly string[],
     plane: ControlPlane,
     changed: (name: string) => void,
     logsOf: (names: readonly string[]) => string,
   ) {
-    const all = plane.simulation.moduleNames()
-    this.names = all.filter((module) => belongsTo(module, name))
+    this.names = names
     this.#plane = plane
     this.#changed = changed
     this.#logsOf = logsOf
-    if (this.names.length === 0) throw notFound('component', name, { known: processesAnd(all) })
   }
 
   /** Stops it like a killed process: what it held in memory is lost. */

@@ -2,7 +2,7 @@ import type { ContainerStatus, Event, Pod, Service } from '../../api/core/genera
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { EndpointSlice } from '../../api/discovery/generated.js'
 import { labelMapMatches } from '../../api/selectors/labels.js'
-import type { Explanation } from '../../scheduler/explain.js'
+import type { SchedulingExplanation } from '../../scheduler/explain.js'
 import { because, type Progress, type ProgressCondition, shortfall } from './shortfall.js'
 
 /** What a diagnosis looks at; nothing of it is a request. */
@@ -15,7 +15,7 @@ export interface DiagnosisContext {
   /** Why a copy of a pod would be refused now; undefined if it would not. */
   readonly refusal: (pod: Pod) => string | undefined
   /** What the scheduler would do with a pod now. Throws RangeError if none is responsible. */
-  readonly explain: (pod: Pod) => Explanation
+  readonly explain: (pod: Pod) => SchedulingExplanation
   /** The last line that a container has written; '' if none. */
   readonly lastWords: (pod: Pod, container: string) => string
   /** Names of the stopped components. */

@@ -116,8 +116,8 @@ export const clusterInputs: MethodInputs = {
       options: inputs().can,
     }),
   },
-  explain: {
-    example: "cluster.explain('web')",
+  explainScheduling: {
+    example: "cluster.explainScheduling('web')",
     args: () => ({ pod: z.union([inputs().name, anyObject<object>()]) }),
   },
   story: {
@@ -134,6 +134,7 @@ export const clusterInputs: MethodInputs = {
     args: () => ({ node: nodeSchema() }),
   },
   component: { example: "cluster.component('kube-scheduler')", args: () => ({ name: inputs().text }) },
+  process: { example: "cluster.process('kube-controller-manager')", args: () => ({ name: inputs().text }) },
   on: {
     example: "cluster.on('scheduled', ({ pod, node }) => console.log(pod, node))",
     args: () => ({ event: z.enum(Object.keys(EVENTS)), listener: inputs().listener }),
@@ -253,7 +254,6 @@ export const nodeInputs: MethodInputs = {
       container: inputs().word,
     }),
   },
-  installKubelet: { example: "node.installKubelet('v1.35.1')", args: () => ({ version: inputs().text }) },
   remove: {
     example: 'node.remove({ keepObject: true })',
     args: () => ({ options: z.optional(z.strictObject({ keepObject: flag })) }),
@@ -263,6 +263,11 @@ export const nodeInputs: MethodInputs = {
     args: () => ({ file: inputs().text, pod: inputs().object }),
   },
   removeStaticPod: { example: "node.removeStaticPod('web.yaml')", args: () => ({ file: inputs().text }) },
+}
+
+/** The methods of a {@link KubeletHandle}. */
+export const kubeletHandleInputs: MethodInputs = {
+  install: { example: "node.kubelet.install('v1.35.1')", args: () => ({ version: inputs().text }) },
 }
 
 const usage = z.strictObject({ cpu: z.optional(z.string()), memory: z.optional(z.string()) })
@@ -363,8 +368,8 @@ export const networkInputs: MethodInputs = {
 
 /** The methods of {@link StateFacet}. */
 export const stateInputs: MethodInputs = {
-  stored: {
-    example: "cluster.state.stored('pods', { namespace: 'office' })",
+  peek: {
+    example: "cluster.state.peek('pods', { namespace: 'office' })",
     args: () => ({ resource: inputs().resource, options: inputs().selected }),
   },
   changedSince: { example: 'cluster.state.changedSince(revision)', args: () => ({ revision: z.number() }) },

@@ -11,7 +11,7 @@ import {
   word,
 } from '../../api/checked-input.js'
 import type {
-  DeleteOptions,
+  DeletionOptions,
   FieldQuery,
   LabelQuery,
   ListQuery,
@@ -157,10 +157,10 @@ function makeSchemas(): Schemas {
       }),
     ),
     delete: z.optional(
-      strict<DeleteOptions>({
+      strict<DeletionOptions>({
         gracePeriodSeconds: like('{ gracePeriodSeconds: 0 }', amount.clone()),
         propagationPolicy: z.optional(z.enum(['Orphan', 'Background', 'Foreground'])),
-        preconditions: shaped<DeleteOptions['preconditions']>(
+        preconditions: shaped<DeletionOptions['preconditions']>(
           z.optional(z.strictObject({ uid: line, resourceVersion: line })),
         ),
         dryRun: flag,

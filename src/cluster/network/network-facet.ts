@@ -1,4 +1,4 @@
-import type { ConnectOptions, Connection, DnsReply, From, RecordType } from '../../network/index.js'
+import type { ConnectOptions, Connection, DnsResponse, From, RecordType } from '../../network/index.js'
 import { viewOfConnection } from '../../view/connection.js'
 import { displayed } from '../../view/display.js'
 import { throwAtCaller } from '../at-caller.js'
@@ -42,7 +42,7 @@ export class NetworkFacet {
    * Queries the DNS server that `from` has configured, without a search path. `server` defaults to the first
    * nameserver of /etc/resolv.conf.
    */
-  resolve(from: From, name: string, type: RecordType = 'A', server?: string): DnsReply {
+  resolve(from: From, name: string, type: RecordType = 'A', server?: string): DnsResponse {
     const { ends, resolver } = this.#network
     return resolver.query(ends.source(from), name, type, server)
   }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/kind/definition.js'
 import { formatTime } from '../../lang/go/time.js'
-import type { ProxiedRequest, SecureCall, SecureReply, SecureTarget } from '../../apiserver/proxied.js'
-import { ProxiedReply } from '../../apiserver/proxied.js'
+import type { ProxiedRequest, SecureCall, SecureResponse, SecureTarget } from '../../apiserver/proxied.js'
+import { ProxiedResponse } from '../../apiserver/proxied.js'
 import type { Machine } from '../../kubelet/index.js'
 import type { Outcome, Payload, Reply } from '../../network/index.js'
 import { hostPort } from '../../network/index.js'
@@ -34,7 +34,7 @@ export function connectProxy(plane: ControlPlane, machines: Machines): void {
         body,
       })
       if (typeof response === 'string') return response
-      return new ProxiedReply(response.status ?? 200, response.headers ?? {}, response.body)
+      return new ProxiedResponse(response.status ?? 200, response.headers ?? {}, response.body)
     },
     reachesOutside: () => late.outside !== undefined,
     post: (call) => late.outside?.(call) ?? postSecurely(plane, machines, call),
@@ -43,7 +43,7 @@ export function connectProxy(plane: ControlPlane, machines: Machines): void {
       const request = { ...rest, path: asked, headers: { ...headers, host: target.serverName } }
       const response = exchangeSecurely(plane, machines, target, request)
       if (typeof response === 'string') return response
-      return new ProxiedReply(response.status ?? 200, response.headers ?? {}, response.body)
+      return new ProxiedResponse(response.status ?? 200, response.headers ?? {}, response.body)
     },
     requestKubelet: (node, request) => {
       const machine = machines.answering(node)
@@ -69,7 +69,7 @@ function postSecurely(
   plane: ControlPlane,
   machines: Machines,
   { path, body, ...target }: SecureCall,
-): SecureReply | string {
+): SecureResponse | string {
   const { serverName: host } = target
   const headers = { 'content-type': 'application/json', host }
   const response = exchangeSecurely(plane, machines, target, { method: 'POST', path, headers, body })
@@ -94,10 +94,10 @@ function exchangeSecurely(
   return fault === undefined ? response : `tls: failed to verify certificate: ${fault}`
 }
 
-const json = (value: unknown): ProxiedReply =>
-  new ProxiedReply(200, { 'content-type': 'application/json' }, JSON.stringify(value))
-const text = (code: number, body: string): ProxiedReply =>
-  new ProxiedReply(code, { 'content-type': 'text/plain; charset=utf-8' }, body)
+const json = (value: unknown): ProxiedResponse =>
+  new ProxiedResponse(200, { 'content-type': 'application/json' }, JSON.stringify(value))
+const text = (code: number, body: string): ProxiedResponse =>
+  new ProxiedResponse(code, { 'content-type': 'text/plain; charset=utf-8' }, body)
 
 interface Asked {
   readonly plane: ControlPlane
@@ -116,7 +116,7 @@ function configzOf({ plane, machines, node }: Asked): object {
 }
 
 /** Handles a plain request to port 10250 of a kubelet. Source: pkg/kubelet/server/server.go. */
-function askKubelet(asked: Asked, { path }: ProxiedRequest): ProxiedReply {
+function askKubelet(asked: Asked, { path }: ProxiedRequest): ProxiedResponse {
   const { plane, node, machine } = asked
   switch (path.replace(/\/+$/, '')) {
     case '/healthz':

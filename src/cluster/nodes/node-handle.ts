@@ -1,12 +1,12 @@
 import type { Node, Pod } from '../../api/core/generated.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import type { DeclaredUsage, KubeletConfiguration, Machine, SystemUsage } from '../../kubelet/index.js'
-import { renewKubeletCertificate } from '../../pki/index.js'
+import type { DeclaredUsage, Machine, SystemUsage } from '../../kubelet/index.js'
 import { foldLines } from '../../kubectl/index.js'
 import type { KubectlResult } from '../../kubectl/call/environment.js'
 import { kubeProxyOf } from '../network/cluster-network.js'
 import type { ControlPlane } from '../compose/control-plane.js'
+import { KubeletHandle } from './kubelet-handle.js'
 import type { Machines } from './machines.js'
 import { kubeletOf } from './machines.js'
 import { InputError } from '../../api/input-error.js'
@@ -36,6 +36,8 @@ export class NodeHandle {
   }
 
   readonly name: string
+  /** Its kubelet: stop, start, restart, install another version. */
+  readonly kubelet: KubeletHandle
   readonly #dependencies: NodeHandleDependencies
 
   /**
@@ -46,6 +48,7 @@ export class NodeHandle {
     dependencies.parts().machines.check(name)
     this.name = name
     this.#dependencies = dependencies
+    this.kubelet = new KubeletHandle(name, () => this.#parts)
   }
 
   get #parts(): ReturnType<NodeHandleDependencies['parts']> {
@@ -69,11 +72,6 @@ export class NodeHandle {
   get ready(): boolean {
     const node = ignoreNotFound(() => this.object)
     return node?.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
-  }
-
-  /** The configuration of its kubelet. */
-  get configuration(): KubeletConfiguration {
-    return this.#parts.machines.configurationOf(this.name)
   }
 
   /** Makes the node unschedulable for new pods. */
@@ -154,45 +152,6 @@ export class NodeHandle {
     return this
   }
 
-  /** `running`; `restarting`: it exits by itself and is restarted every ten seconds; `stopped`. */
-  get kubeletState(): 'running' | 'restarting' | 'stopped' {
-    const { simulation, supervisor } = this.#parts.plane
-    if (!simulation.isStopped(this.#kubelet)) return 'running'
-    return supervisor.isRestarting(this.#kubelet) ? 'restarting' : 'stopped'
-  }
-
-  /**
-   * What the kubelet would log if it started now and failed: its client certificate is missing or has
-   * expired. Empty if it could start.
-   */
-  get kubeletFaults(): readonly string[] {
-    return this.#parts.machines.kubeletFaults(this.name)
-  }
-
-  /**
-   * Gives the kubelet a new client certificate for a year, as an administrator does for a node that has
-   * missed its renewal (`kubeadm kubeconfig user --org system:nodes`). A kubelet that waits for one uses it
-   * at its next start, within ten seconds; a running one, when it is restarted.
-   */
-  renewCertificate(): this {
-    const { pki, simulation } = this.#parts.plane
-    renewKubeletCertificate(pki, this.name, simulation.clock.now())
-    return this
-  }
-
-  /** `systemctl stop kubelet`: containers keep running, heartbeats stop. */
-  stopKubelet(): this {
-    this.#parts.plane.stop(this.#kubelet)
-    return this
-  }
-
-  /** `systemctl start kubelet`. Does nothing on a machine without power. */
-  startKubelet(): this {
-    const { plane, machines } = this.#parts
-    if (machines.get(this.name).powered) plane.start(this.#kubelet)
-    return this
-  }
-
   /**
    * Starts an orderly shutdown: with graceful node shutdown configured, the kubelet stops the pods. Power
    * stays on until {@link crash}.
@@ -254,17 +213,6 @@ export class NodeHandle {
     throw container === undefined
       ? notFound('pod', full, { where, known })
       : notFound('container', `${full}/${container}`, { where, known })
-  }
-
-  /** Installs another kubelet version. The Node shows it only after {@link restartKubelet}. */
-  installKubelet(version: string): this {
-    this.#parts.machines.get(this.name).installKubelet(version)
-    return this
-  }
-
-  /** `systemctl restart kubelet`: containers keep running. */
-  restartKubelet(): this {
-    return this.stopKubelet().startKubelet()
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { ObjectOf, ResourceName } from '../../client/resources.js'
-import type { Explanation, ExplainOptions } from '../../scheduler/explain.js'
-import { explain } from '../../scheduler/explain.js'
+import type { SchedulingExplanation, ExplainSchedulingOptions } from '../../scheduler/explain.js'
+import { explainScheduling } from '../../scheduler/explain.js'
 import type { SchedulerOptions } from '../../scheduler/options.js'
 import { resolveOptions } from '../../scheduler/options.js'
 
@@ -21,7 +21,7 @@ export interface PlacementDependencies {
 export function explainPlacement(
   { resources, stored, version, scheduler }: PlacementDependencies,
   pod: Pod,
-): Explanation {
+): SchedulingExplanation {
   const { schedulerName = 'default-scheduler' } = pod.spec
   const { profiles = [{}] } = resolveOptions(scheduler ?? {})
   const profile = profiles.find((one) => (one.schedulerName ?? 'default-scheduler') === schedulerName)
@@ -31,7 +31,7 @@ export function explainPlacement(
     )
   const all = <R extends ResourceName>(resource: R): readonly ObjectOf<R>[] =>
     resources.includes(resource) ? stored(resource) : []
-  const options: ExplainOptions = {
+  const options: ExplainSchedulingOptions = {
     version,
     profile,
     podDisruptionBudgets: all('poddisruptionbudgets'),
@@ -48,5 +48,5 @@ export function explainPlacement(
     csiStorageCapacities: all('csistoragecapacities'),
     volumeAttachments: all('volumeattachments'),
   }
-  return explain(pod, all('nodes'), all('pods'), options)
+  return explainScheduling(pod, all('nodes'), all('pods'), options)
 }

@@ -50,7 +50,7 @@ export class StateFacet {
   }
 
   /** Returns all stored objects of a resource in key order, even while the apiserver is stopped. */
-  stored<R extends ResourceName>(
+  peek<R extends ResourceName>(
     resource: R,
     options?: Pick<ListQuery, 'namespace' | 'labelSelector' | 'fieldSelector'>,
   ): readonly ObjectOf<R>[] {
@@ -110,7 +110,7 @@ export class StateFacet {
    * control plane makes itself.
    */
   missingReferences(): readonly MissingReference[] {
-    return missingReferences(this.resources(), (resource) => this.stored(resource as ResourceName))
+    return missingReferences(this.resources(), (resource) => this.peek(resource as ResourceName))
   }
 
   /**

@@ -16,12 +16,12 @@ export interface ExecOptions {
   readonly timeout?: Duration
 }
 
-/** The result of a command in a container. */
-export interface ExecResult {
+/** The result of a command in a container or on a machine. */
+export interface CommandResult {
   readonly stdout: string
   /** If the command cannot be started, the reason. */
   readonly stderr: string
-  /** 126 if the command cannot be started, -1 if it is still running. */
+  /** In a container 126 if the command cannot be started, and -1 if it is still running. */
   readonly exitCode: number
 }
 
@@ -35,7 +35,7 @@ export function execInPod(
   pod: ObjectKey,
   command: string | readonly string[],
   options: ExecOptions,
-): ExecResult {
+): CommandResult {
   const words = typeof command === 'string' ? ['sh', '-c', command] : command
   const { container, stdin } = options
   const session = client.exec(pod, {

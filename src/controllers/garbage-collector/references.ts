@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/kind/definition.js'
 import { semanticEqual } from '../../api/kind/equal.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
-import type { Client, DeleteOptions } from '../../client/client.js'
+import type { Client, DeletionOptions } from '../../client/client.js'
 import { splitKey } from '../../client/informers/object-index.js'
 import type { Item } from './graph.js'
 
@@ -108,12 +108,12 @@ export class GraphWriter {
   delete(
     item: Item,
     judged: KubeObject,
-    propagationPolicy: NonNullable<DeleteOptions['propagationPolicy']>,
+    propagationPolicy: NonNullable<DeletionOptions['propagationPolicy']>,
   ): void {
     const { uid } = item
     const { resourceVersion } = judged.metadata
     const versioned = resourceVersion === undefined ? { uid } : { uid, resourceVersion }
-    const request = (preconditions: NonNullable<DeleteOptions['preconditions']>): unknown =>
+    const request = (preconditions: NonNullable<DeletionOptions['preconditions']>): unknown =>
       ignoreNotFound(() =>
         this.#client.delete(item.resource, splitKey(item.key), { propagationPolicy, preconditions }),
       )

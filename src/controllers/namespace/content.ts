@@ -2,7 +2,7 @@ import { isPodTerminal } from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { ignoreNotFound } from '../../client/api-error.js'
-import type { DeleteOptions, ObjectKey } from '../../client/client.js'
+import type { DeletionOptions, ObjectKey } from '../../client/client.js'
 import { isRequestFailure } from '../shared/queue.js'
 import type { ServedResource } from '../shared/served-resources.js'
 import { pluralOf } from '../shared/served-resources.js'
@@ -27,11 +27,11 @@ export interface Leftover {
 /** What the deletion of content asks of the server that stores it. */
 export interface ContentClient {
   list(resource: string, options: { readonly namespace: string }): { readonly items: readonly KubeObject[] }
-  delete(resource: string, key: ObjectKey, options: DeleteOptions): unknown
+  delete(resource: string, key: ObjectKey, options: DeletionOptions): unknown
   deleteCollection(
     resource: string,
     options: { readonly namespace: string },
-    deletion: DeleteOptions,
+    deletion: DeletionOptions,
   ): unknown
 }
 

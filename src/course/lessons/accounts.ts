@@ -24,7 +24,7 @@ rm ${name}.key ${name}.csr
 
 /** Whom certificates of requests were issued to, as `name/group`. */
 const issuedTo = (cluster: SimCluster): readonly string[] =>
-  cluster.state.stored('certificatesigningrequests').flatMap(({ status }) =>
+  cluster.state.peek('certificatesigningrequests').flatMap(({ status }) =>
     status?.certificate === undefined
       ? []
       : parseCertificates(atob(status.certificate))

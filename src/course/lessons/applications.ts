@@ -41,7 +41,7 @@ const guard: NonNullable<ClusterOptions['webhooks']>[string] = ({ request }) => 
 
 /** The password in the Secret db, '' if there is none. */
 const passwordOf = (cluster: SimCluster): string =>
-  cluster.state.stored('secrets', { namespace: 'default', fieldSelector: 'metadata.name=db' })[0]?.data?.[
+  cluster.state.peek('secrets', { namespace: 'default', fieldSelector: 'metadata.name=db' })[0]?.data?.[
     'password'
   ] ?? ''
 
@@ -90,7 +90,7 @@ export const applicationLessons: readonly Lesson[] = [
           const { cluster } = desk
           const own = new Set(podsOf(cluster, 'web').map(({ metadata }) => metadata.name))
           const reached = cluster.state
-            .stored('endpointslices', { labelSelector: 'kubernetes.io/service-name=web' })
+            .peek('endpointslices', { labelSelector: 'kubernetes.io/service-name=web' })
             .flatMap(({ endpoints }) => endpoints ?? [])
             .map(({ targetRef }) => targetRef?.name)
           return own.size >= 2 && reached.length === own.size && reached.every((name) => own.has(name))
@@ -152,7 +152,7 @@ export const applicationLessons: readonly Lesson[] = [
         'The ConfigMap settings exists.',
         '컨피그맵 settings가 있습니다.',
         ({ cluster }) =>
-          cluster.state.stored('configmaps', { fieldSelector: 'metadata.name=settings' }).length === 1,
+          cluster.state.peek('configmaps', { fieldSelector: 'metadata.name=settings' }).length === 1,
       ),
       isUp('web'),
       keepsTheRest(),
@@ -290,7 +290,7 @@ export const applicationLessons: readonly Lesson[] = [
         '리소스쿼터가 여전히 네임스페이스의 포드 수를 제한합니다.',
         ({ cluster }) =>
           cluster.state
-            .stored('resourcequotas', { namespace: 'default' })
+            .peek('resourcequotas', { namespace: 'default' })
             .some(({ spec }) => Number(spec.hard?.['pods'] ?? spec.hard?.['count/pods'] ?? Infinity) <= 1000),
       ),
       keepsTheRest({ 'resourcequotas/few': gone }),
@@ -497,10 +497,10 @@ export const applicationLessons: readonly Lesson[] = [
         '없는 서비스를 부르는 웹훅이 없습니다.',
         ({ cluster }) => {
           const services = cluster.state
-            .stored('services')
+            .peek('services')
             .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
           return cluster.state
-            .stored('validatingwebhookconfigurations')
+            .peek('validatingwebhookconfigurations')
             .flatMap(({ metadata, webhooks }) =>
               (webhooks ?? []).map(({ clientConfig }) => [metadata.name, clientConfig.service] as const),
             )

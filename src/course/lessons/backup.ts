@@ -58,7 +58,7 @@ export const backupLessons: readonly Lesson[] = [
         'The ConfigMap settings has the values of the backup.',
         '컨피그맵 settings의 값이 백업과 같습니다.',
         ({ cluster }) => {
-          const [settings] = cluster.state.stored('configmaps', {
+          const [settings] = cluster.state.peek('configmaps', {
             namespace: 'default',
             fieldSelector: 'metadata.name=settings',
           })

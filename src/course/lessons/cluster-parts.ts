@@ -124,7 +124,7 @@ export const clusterLessons: readonly Lesson[] = [
         cluster.kubectl('run probe --image=nginx')
         return cluster.internals.until(
           () =>
-            cluster.state.stored('pods', { fieldSelector: 'metadata.name=probe' })[0]?.status.phase ===
+            cluster.state.peek('pods', { fieldSelector: 'metadata.name=probe' })[0]?.status.phase ===
             'Running',
           '3m',
         )
@@ -321,7 +321,7 @@ export const clusterLessons: readonly Lesson[] = [
         validFor: 3_540_000,
       })
       cluster.pki.write('/var/lib/kubelet/pki/kubelet-client-current.pem', certificate + key, 'node-1')
-      cluster.node('node-1').restartKubelet()
+      cluster.node('node-1').kubelet.restart()
       cluster.advance('1m')
     },
     shows: { run: 'kubectl get nodes', prints: /node-1 +NotReady/ },

@@ -16,7 +16,7 @@ export const runs = (en: string, ko: string, line: string, prints: RegExp = /^/)
   })
 
 const deploymentOf = (cluster: SimCluster, name: string): Deployment | undefined =>
-  cluster.state.stored('deployments', { namespace: 'default', fieldSelector: `metadata.name=${name}` })[0]
+  cluster.state.peek('deployments', { namespace: 'default', fieldSelector: `metadata.name=${name}` })[0]
 
 /** The pod template of the Deployment web. */
 export const templateOf = (cluster: SimCluster): PodSpec | undefined =>
@@ -26,11 +26,11 @@ export const templateOf = (cluster: SimCluster): PodSpec | undefined =>
 export function podsOf(cluster: SimCluster, name: string): readonly Pod[] {
   const uid = deploymentOf(cluster, name)?.metadata.uid
   const sets = cluster.state
-    .stored('replicasets')
+    .peek('replicasets')
     .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid))
     .map(({ metadata }) => metadata.uid)
   return cluster.state
-    .stored('pods')
+    .peek('pods')
     .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => sets.includes(owner.uid)))
 }
 
@@ -85,9 +85,9 @@ export const nodesAreReady: Goal = goal(
   'All nodes are Ready, each by a kubelet with its own identity.',
   '모든 노드가 Ready이고, 각 kubelet이 자기 신원으로 보고합니다.',
   ({ cluster, begun }) => {
-    const names = begun.cluster.state.stored('nodes').map(({ metadata }) => metadata.name)
+    const names = begun.cluster.state.peek('nodes').map(({ metadata }) => metadata.name)
     const areReady = (): boolean => {
-      const ready = cluster.state.stored('nodes').filter(isReady)
+      const ready = cluster.state.peek('nodes').filter(isReady)
       return names.every((name) => ready.some(({ metadata }) => metadata.name === name))
     }
     if (!cluster.internals.until(areReady, '5m')) return false

@@ -99,12 +99,9 @@ function differences(
 ): readonly string[] {
   return COMPARED.flatMap(({ resource, part, counts = () => true }) => {
     const left = new Map<string, KubeObject>(
-      (now.state.stored(resource) as readonly KubeObject[]).map((object) => [
-        nameOf(resource, object),
-        object,
-      ]),
+      (now.state.peek(resource) as readonly KubeObject[]).map((object) => [nameOf(resource, object), object]),
     )
-    return (begun.state.stored(resource) as readonly KubeObject[]).filter(counts).flatMap((object) => {
+    return (begun.state.peek(resource) as readonly KubeObject[]).filter(counts).flatMap((object) => {
       const name = nameOf(resource, object)
       const found = left.get(name)
       const permit = permissions[name]

@@ -58,7 +58,7 @@ export const maintenanceLessons: readonly Lesson[] = [
         ({ cluster }) =>
           cluster
             .settle()
-            .state.stored('poddisruptionbudgets', { namespace: 'default' })
+            .state.peek('poddisruptionbudgets', { namespace: 'default' })
             .some(
               ({ spec, status }) =>
                 spec.selector?.matchLabels?.['app'] === 'web' && (status.desiredHealthy ?? 0) >= 2,
@@ -134,7 +134,7 @@ export const maintenanceLessons: readonly Lesson[] = [
     goals: [
       goal('Pods can be placed on node-2.', 'node-2에 포드를 놓을 수 있습니다.', ({ cluster }) =>
         cluster.state
-          .stored('nodes')
+          .peek('nodes')
           .some(({ metadata, spec }) => metadata.name === 'node-2' && spec.unschedulable !== true),
       ),
       isUp('web', 4),
@@ -193,7 +193,7 @@ export const maintenanceLessons: readonly Lesson[] = [
         '테인트 maintenance가 어느 노드에도 없습니다.',
         ({ cluster }) =>
           cluster.state
-            .stored('nodes')
+            .peek('nodes')
             .every(({ spec }) => !spec.taints?.some(({ key }) => key === 'maintenance')),
       ),
       isUp('web'),

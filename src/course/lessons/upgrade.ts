@@ -59,7 +59,7 @@ export const upgradeLessons: readonly Lesson[] = [
       goal('node-1 reports v1.35.0.', 'node-1이 v1.35.0이라고 보고합니다.', ({ cluster }) =>
         cluster.internals.until(
           () =>
-            cluster.state.stored('nodes', { fieldSelector: 'metadata.name=node-1' })[0]?.status.nodeInfo
+            cluster.state.peek('nodes', { fieldSelector: 'metadata.name=node-1' })[0]?.status.nodeInfo
               ?.kubeletVersion === 'v1.35.0',
           '2m',
         ),
@@ -116,7 +116,7 @@ export const upgradeLessons: readonly Lesson[] = [
         '파일 /root/budget.yaml이 minAvailable이 1인 예산 web을 담고 있고, 적용되어 있습니다.',
         async ({ master, cluster }) => {
           const budget = () =>
-            cluster.state.stored('poddisruptionbudgets', { fieldSelector: 'metadata.name=web' })[0]
+            cluster.state.peek('poddisruptionbudgets', { fieldSelector: 'metadata.name=web' })[0]
           const applied = lastApplied(budget())
           const { exitCode } = await master.sh('kubectl apply -f /root/budget.yaml')
           const { spec } = budget() ?? {}

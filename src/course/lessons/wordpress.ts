@@ -199,9 +199,7 @@ export const wordpressLessons: readonly Lesson[] = [
         'PVC mysql-pv-claim이 바운드되었고 크기도 그대로입니다.',
         ({ cluster }) => {
           const claim = () =>
-            cluster.state.stored('persistentvolumeclaims', {
-              fieldSelector: 'metadata.name=mysql-pv-claim',
-            })[0]
+            cluster.state.peek('persistentvolumeclaims', { fieldSelector: 'metadata.name=mysql-pv-claim' })[0]
           return cluster.internals.until(() => claim()?.status.phase === 'Bound', '6m')
         },
       ),

@@ -2,7 +2,7 @@ import { type ParsedRequest, parseRequest } from '../../apiserver/http/resource-
 import { parsePath } from '../../apiserver/http/path.js'
 import { errorResponse } from '../../apiserver/http/responses.js'
 import { ApiError, ConnectionError } from '../../client/api-error.js'
-import type { HttpAnswer, HttpRequest, HttpWatch } from '../../client/http.js'
+import type { AnyHttpResponse, HttpRequest, HttpWatch } from '../../client/http.js'
 import type { Delivery } from '../../client/informers/list-watch-informer.js'
 import type { GatedRequest, RequestGate } from '../../cluster/compose/request-gate.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
@@ -16,8 +16,8 @@ export const WATCH = 'watch'
 /** A request that waits for its step. */
 interface Held {
   readonly gated: GatedRequest
-  readonly handle: () => HttpAnswer
-  readonly resolve: (answer: HttpAnswer) => void
+  readonly handle: () => AnyHttpResponse
+  readonly resolve: (answer: AnyHttpResponse) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -62,7 +62,7 @@ export class Connection {
   }
 
   /** Takes a request, which `handle` handles in its step. Discovery and the like are handled at once. */
-  send(request: HttpRequest, handle: (request: HttpRequest) => HttpAnswer): Promise<HttpAnswer> {
+  send(request: HttpRequest, handle: (request: HttpRequest) => AnyHttpResponse): Promise<AnyHttpResponse> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) return
       this.#sent += 1
@@ -139,7 +139,7 @@ export class Connection {
     return held
   }
 
-  #handled(request: HttpRequest, handle: (request: HttpRequest) => HttpAnswer): HttpAnswer {
+  #handled(request: HttpRequest, handle: (request: HttpRequest) => AnyHttpResponse): AnyHttpResponse {
     const { revision } = this.#parts
     return revision === undefined ? handle(request) : handleAt(revision, request, handle)
   }

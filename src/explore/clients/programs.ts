@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpRequest, HttpResponse, HttpWatch } from '../../client/http.js'
+import type { AnyHttpResponse, HttpRequest, HttpResponse, HttpWatch } from '../../client/http.js'
 import type { Component } from '../../client/component.js'
 import type { Cluster } from '../../client-node/send.js'
 import { fetchFrom } from '../../cluster/streams/fetch.js'
@@ -17,7 +17,7 @@ export interface ClientAccess extends Cluster {
   /** The run's cluster. A controller talks to `http` instead: those requests are steps. */
   readonly cluster: SimCluster
   /** Handles a request in a step of the client: for servers of other protocols. */
-  send(request: HttpRequest): Promise<HttpAnswer>
+  send(request: HttpRequest): Promise<AnyHttpResponse>
   /** Says how to see that the client works, though it has not sent anything: it does not count as quiet. */
   watchActivity(isBusy: () => boolean): void
 }

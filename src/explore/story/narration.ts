@@ -70,9 +70,9 @@ function stateLines(root: SimCluster, cluster: SimCluster): readonly string[] {
   const lines: string[] = []
   for (const resource of cluster.state.resources()) {
     if (resource === 'events') continue
-    const objects = cluster.state.stored(resource).filter((object) => !isRoutine(object))
+    const objects = cluster.state.peek(resource).filter((object) => !isRoutine(object))
     const before = root.state.resources().includes(resource)
-      ? root.state.stored(resource).filter((object) => !isRoutine(object))
+      ? root.state.peek(resource).filter((object) => !isRoutine(object))
       : []
     if (versionsOf(objects) === versionsOf(before)) continue
     const known = new Set(before.map(versionOf))

@@ -15,7 +15,7 @@ export function staleness(cluster: SimCluster, component: string): string | unde
   for (const { resource, selection, objects } of cluster.state.views({ component })) {
     let stored: readonly KubeObject[]
     try {
-      stored = cluster.state.stored(resource, selection)
+      stored = cluster.state.peek(resource, selection)
     } catch {
       continue // the kind is not served any more
     }

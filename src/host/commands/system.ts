@@ -160,7 +160,7 @@ export function aptGet({ args, machine }: CommandCall): CommandOutput {
       `(${known.version}${revision(known.version)}) ...\nSetting up ${name} ` +
       `(${version}${revision(version)}) ...\n`
     known.version = version
-    if (name === 'kubelet') machine.node?.installKubelet(`v${version}`)
+    if (name === 'kubelet') machine.node?.kubelet.install(`v${version}`)
   }
   return {
     stdout: `${stdout}${wanted.length} upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n`,

@@ -67,7 +67,7 @@ function act(verb: string, name: string, machine: HostMachine): CommandOutput {
   machine.cluster.advance(0) // the first lines of the new process are in the journal at once
   if (
     verb !== 'stop' &&
-    machine.node?.kubeletState === 'restarting' &&
+    machine.node?.kubelet.state === 'restarting' &&
     machine.files.text(BOOTSTRAP_CONFIG) !== undefined &&
     bootstrapKubelet(machine, BOOTSTRAP_WAIT)
   )

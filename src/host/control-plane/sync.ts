@@ -288,7 +288,7 @@ function setProcess(machine: HostMachine, process: ComponentName, up: boolean): 
   if (stopped.has(process) === !up) return
   let handle
   try {
-    handle = machine.cluster.component(process)
+    handle = machine.cluster.process(process)
   } catch {
     return // the cluster was made without this component
   }

@@ -311,7 +311,7 @@ function markControlPlane(run: InitRun): void {
       `[${taints.map((taint) => `${taint}:NoSchedule`).join(' ')}]`,
   )
   const isThere = (): boolean =>
-    cluster.state.stored('nodes', { fieldSelector: `metadata.name=${name}` }).length > 0
+    cluster.state.peek('nodes', { fieldSelector: `metadata.name=${name}` }).length > 0
   if (!cluster.internals.until(isThere, '2m'))
     throw new KubeadmError(
       'error execution phase mark-control-plane: error applying control-plane label and taints: nodes ' +

@@ -51,7 +51,7 @@ const kubeadmOf = (machine: HostMachine): string => `v${machine.state.packages.g
 
 function kubeletsOf(hosts: Hosts): readonly { readonly name: string; readonly version: string }[] {
   return hosts.cluster.state
-    .stored('nodes')
+    .peek('nodes')
     .map(({ metadata, status }) => ({
       name: metadata.name ?? '',
       version: status.nodeInfo?.kubeletVersion ?? '',

@@ -136,7 +136,7 @@ export class HostMachine {
     if (name === 'kubelet' && unit !== undefined && this.hasNode) {
       // the kubelet also counts as stopped if something other than systemctl stopped it
       const { running } = this.cluster.component(`kubelet/${this.name}`)
-      const isFailing = this.node?.kubeletState === 'restarting'
+      const isFailing = this.node?.kubelet.state === 'restarting'
       if (running && unit.state !== 'active') unit.state = 'active'
       else if (!running && (unit.state === 'active' || isFailing))
         unit.state = isFailing ? 'failed' : 'inactive'
@@ -275,7 +275,7 @@ export class HostMachine {
   }
 
   #kubeletFiles(file: (path: string, text: string | (() => string), mode?: number) => void): void {
-    file('var/lib/kubelet/config.yaml', () => kubeletConfig(this.node?.configuration))
+    file('var/lib/kubelet/config.yaml', () => kubeletConfig(this.node?.kubelet.configuration))
     file(
       'var/lib/kubelet/kubeadm-flags.env',
       'KUBELET_KUBEADM_ARGS="--container-runtime-endpoint=unix:///var/run/containerd/containerd.sock"\n',

@@ -73,7 +73,7 @@ export class ClusterHosts implements Hosts {
   }
 
   nodeObject(name: string): Node | undefined {
-    return this.#cluster.state.stored('nodes', { fieldSelector: `metadata.name=${name}` })[0]
+    return this.#cluster.state.peek('nodes', { fieldSelector: `metadata.name=${name}` })[0]
   }
 
   names(): readonly string[] {
@@ -210,7 +210,7 @@ const hostPart = (address: string): string => address.replace(/:\d+$/, '')
 function findControlPlane(cluster: SimCluster): string {
   const names = cluster.nodes().map(({ name }) => name)
   const node = cluster.state
-    .stored('nodes')
+    .peek('nodes')
     .find(({ metadata }) => ROLES.some((role) => metadata.labels?.[role] !== undefined))?.metadata.name
   return node !== undefined && names.includes(node) ? node : DEFAULT_CONTROL_PLANE
 }

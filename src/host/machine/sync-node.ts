@@ -140,7 +140,7 @@ export function startKubelet(machine: HostMachine): void {
         'kubelet_node_status.go:78',
         `"Successfully registered node" node=${JSON.stringify(machine.name)}`,
       )
-    machine.node?.startKubelet()
+    machine.node?.kubelet.start()
     return
   }
   unit.state = 'failed'
@@ -159,13 +159,13 @@ export function stopKubelet(machine: HostMachine): void {
   }
   unit.state = 'inactive'
   unit.since = machine.cluster.now()
-  machine.node?.stopKubelet()
+  machine.node?.kubelet.stop()
 }
 
 /** Starts a failing kubelet for good once nothing prevents it. */
 export function syncKubelet(machine: HostMachine): void {
   // it lacks a certificate, and looks for one itself
-  if (machine.node?.kubeletState === 'restarting') return
+  if (machine.node?.kubelet.state === 'restarting') return
   if (machine.unit('kubelet')?.state === 'failed' && kubeletFault(machine) === undefined)
     startKubelet(machine)
 }

@@ -108,7 +108,7 @@ function sendRequest(machine: HostMachine, { token }: BootstrapConfig): string |
 function received(machine: HostMachine, { server, authority }: BootstrapConfig, name: string): boolean {
   const { cluster } = machine
   const find = (): CertificateSigningRequest | undefined =>
-    cluster.state.stored('certificatesigningrequests', { fieldSelector: `metadata.name=${name}` })[0] as
+    cluster.state.peek('certificatesigningrequests', { fieldSelector: `metadata.name=${name}` })[0] as
       | CertificateSigningRequest
       | undefined
   cluster.internals.until(() => find()?.status?.certificate !== undefined, '10s')

@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.js'
 import type { Discovered } from './discovery.js'
-import type { KubectlAnswer, KubectlEnvironment, KubectlOptions, KubectlRequest } from './environment.js'
+import type { KubectlResponse, KubectlEnvironment, KubectlOptions, KubectlRequest } from './environment.js'
 import type { FileSource } from './files.js'
 import type { Flags, FlagSpec } from '../args/flags.js'
 import type { Kubeconfig } from './kubeconfig.js'
@@ -16,7 +16,7 @@ export interface CommandLine {
    * Sends a request that the client has no method for (discovery, OpenAPI, `--raw`), as the same user. Throws
    * ConnectionError.
    */
-  request(request: KubectlRequest): KubectlAnswer
+  request(request: KubectlRequest): KubectlResponse
   /** Returns what the server serves. Throws ApiError, ConnectionError. */
   discovered(): Discovered
   readonly release: KubectlRelease

@@ -1,6 +1,6 @@
 import type { ApiError } from '../../client/api-error.js'
 import { isApiError } from '../../client/api-error.js'
-import type { KubectlAnswer, KubectlRequest } from './environment.js'
+import type { KubectlResponse, KubectlRequest } from './environment.js'
 import { answerText, contentParameters } from '../../client/response.js'
 
 /** One resource that the server serves. */
@@ -30,7 +30,7 @@ export interface Discovered {
   readonly failed: readonly { readonly groupVersion: string; readonly error: ApiError }[]
 }
 
-type Ask = (request: KubectlRequest) => KubectlAnswer
+type Ask = (request: KubectlRequest) => KubectlResponse
 
 const AGGREGATED =
   'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;' +
@@ -52,7 +52,7 @@ export function discover(ask: Ask): Discovered {
   return discoverEach(ask, legacyVersions(core.body, groups.body))
 }
 
-const isAggregated = ({ headers }: KubectlAnswer): boolean =>
+const isAggregated = ({ headers }: KubectlResponse): boolean =>
   contentParameters(headers).get('as') === 'APIGroupDiscoveryList'
 
 interface Aggregated {

@@ -32,7 +32,7 @@ export interface KubectlRequest {
 }
 
 /** The server's response. */
-export interface KubectlAnswer {
+export interface KubectlResponse {
   readonly code: number
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: string
@@ -46,7 +46,7 @@ export interface ServerConnection {
   /** Whether no server ever listened at that address. */
   readonly isForeign?: boolean
   /** Throws ConnectionError if the server cannot be reached. */
-  request(request: KubectlRequest): KubectlAnswer
+  request(request: KubectlRequest): KubectlResponse
 }
 
 /** What the in-process kubectl needs of its cluster and of its simulated machine. */
@@ -122,7 +122,7 @@ export interface KubectlOptions {
 }
 
 /** Uses the port of `proxy`. `send` sends a request there; `server` is the URL of the server behind it. */
-export type Proxied = (send: (request: KubectlRequest) => KubectlAnswer, server: string) => void
+export type Proxied = (send: (request: KubectlRequest) => KubectlResponse, server: string) => void
 
 /** A port that `port-forward` has opened. */
 export interface ForwardedPort {

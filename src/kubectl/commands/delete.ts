@@ -2,7 +2,7 @@ import { quote } from '../../lang/go/quote.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { Status } from '../../client/api-error.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
-import type { DeleteOptions } from '../../client/client.js'
+import type { DeletionOptions } from '../../client/client.js'
 import type { CommandLine, Command } from '../call/call.js'
 import { propagationOf } from '../objects/cascade.js'
 import type { DryRun } from '../call/dry-run.js'
@@ -76,7 +76,7 @@ const immediate =
  * Reads the flags. A grace period of 0 becomes 1 without --force, so that nothing is lost by accident.
  * Source: kubectl delete Complete.
  */
-function deleteOptionsOf(call: CommandLine): DeleteOptions {
+function deleteOptionsOf(call: CommandLine): DeletionOptions {
   const { flags: given } = call
   const force = given.bool('force')
   let grace = given.int('grace-period', -1)
@@ -146,7 +146,7 @@ function expand(
 function deleteOne(
   call: CommandLine,
   one: DeletionTarget,
-  options: DeleteOptions,
+  options: DeletionOptions,
   dryRun: DryRun,
 ): string | undefined | false {
   const resource = resourceNameOf(one.definition)

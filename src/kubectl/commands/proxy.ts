@@ -1,10 +1,10 @@
 import type { CommandLine, Command } from '../call/call.js'
-import type { KubectlAnswer, KubectlRequest } from '../call/environment.js'
+import type { KubectlResponse, KubectlRequest } from '../call/environment.js'
 import { compileGoRegExp, isFault, type GoRegExp } from '../../lang/go/regexp.js'
 import { KubectlError } from '../call/errors.js'
 import { endInterrupted } from '../call/interruption.js'
 
-const text = (code: number, body: string): KubectlAnswer => ({
+const text = (code: number, body: string): KubectlResponse => ({
   code,
   headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
   body,
@@ -54,7 +54,7 @@ function expressionOf(text: string): GoRegExp {
 }
 
 /** Strips the prefix from a path, unless the prefix is one of the API's own. */
-function passed(call: CommandLine, request: KubectlRequest): KubectlAnswer {
+function passed(call: CommandLine, request: KubectlRequest): KubectlResponse {
   const { flags } = call
   const prefix = `${flags.string('api-prefix').replace(/\/+$/, '')}/`
   if (!request.path.startsWith(prefix)) return NOT_FOUND

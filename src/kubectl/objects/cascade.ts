@@ -1,8 +1,8 @@
-import type { DeleteOptions } from '../../client/client.js'
+import type { DeletionOptions } from '../../client/client.js'
 import type { CommandLine } from '../call/call.js'
 import { KubectlError } from '../call/errors.js'
 
-type Propagation = NonNullable<DeleteOptions['propagationPolicy']>
+type Propagation = NonNullable<DeletionOptions['propagationPolicy']>
 
 const POLICIES: Readonly<Record<string, Propagation>> = {
   background: 'Background',

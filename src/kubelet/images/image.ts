@@ -41,7 +41,7 @@ export interface ImageEffect<State extends PlainData = PlainData> {
 }
 
 /** The result of a request. Without `response` the connection is closed unanswered. */
-export interface ImageAnswer<State extends PlainData = PlainData> extends ImageEffect<State> {
+export interface ImageResponse<State extends PlainData = PlainData> extends ImageEffect<State> {
   readonly response?: NetworkResponse
 }
 
@@ -64,7 +64,7 @@ export interface ImageBehavior<State extends PlainData = PlainData> {
     state: State,
     request: NetworkRequest & { readonly port: number },
     context: ImageContext,
-  ): ImageAnswer<State>
+  ): ImageResponse<State>
   /** Called for a signal (15 asks it to exit). Without this handler SIGTERM ends it. */
   signal?(state: State, signal: number, context: ImageContext): ImageEffect<State>
   /** Called when the time of `tickAfter` has come. */

@@ -4,7 +4,7 @@ import type { PolicyQuery, EndpointRef, WorldPolicy } from '../world.js'
 import { policiesIn, type PolicySource } from '../world-of.js'
 import { Budget } from './budget.js'
 import type { Origin } from './clauses.js'
-import { exampleOf, readPolicies, type CompareOptions, type CounterExample } from './compare.js'
+import { exampleOf, readPolicies, type CompareOptions, type CounterConnection } from './compare.js'
 import { PolicySearch, type Finding } from './search.js'
 import { originPath, policyTitle, formatOrigin } from './describe.js'
 
@@ -26,7 +26,7 @@ export interface PolicyChange {
   /** What allows them on that side. */
   readonly allowedBy: Decider
   /** One such connection; `a` is the verdict before, `b` the one after. */
-  readonly example: CounterExample
+  readonly example: CounterConnection
   /** A description for people, with the example. */
   readonly text: string
 }
@@ -111,7 +111,7 @@ class Changes {
     return [...best.values()]
   }
 
-  describe({ direction, closedBy, openedBy }: Finding, example: CounterExample): string {
+  describe({ direction, closedBy, openedBy }: Finding, example: CounterConnection): string {
     const by = (origin: Origin | undefined): string =>
       origin === undefined ? 'no policy' : `${policyTitle(origin.policy)} ${originPath(origin)}`
     const [before, after] = this.#order(`denied by ${by(closedBy)}`, `allowed by ${by(openedBy)}`)

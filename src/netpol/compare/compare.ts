@@ -10,7 +10,7 @@ import type { PolicySet } from './vocabulary.js'
 import { witnessOf } from './witness.js'
 
 /** A cluster without policies and a connection on which two sets of policies disagree, with both verdicts. */
-export interface CounterExample {
+export interface CounterConnection {
   readonly world: World
   readonly connection: PolicyQuery
   readonly a: ConnectionVerdict
@@ -30,9 +30,9 @@ export type CompareOptions = NetpolOptions & StepOptions
 export interface Comparison {
   readonly relation: Relation
   /** A simplest connection that only the first set allows. */
-  readonly onlyA?: CounterExample
+  readonly onlyA?: CounterConnection
   /** A simplest connection that only the second set allows. */
-  readonly onlyB?: CounterExample
+  readonly onlyB?: CounterConnection
 }
 
 /**
@@ -53,7 +53,7 @@ export function exampleOf(
   a: PolicySet,
   b: PolicySet,
   options: ResolvedOptions,
-): CounterExample {
+): CounterConnection {
   const { world, connection } = witnessOf(finding.symbolic, finding.region)
   const model = readWorld(world, options)
   const [first, second] = [a, b].map((set) => evaluateModel({ ...model, ...set }, connection)) as [

@@ -1,7 +1,7 @@
 import { printYaml } from '../../lang/yaml/print.js'
 import { formatProof } from '../format-proof.js'
 import type { EndpointRef, World, WorldPod } from '../world.js'
-import type { CounterExample } from './compare.js'
+import type { CounterConnection } from './compare.js'
 
 /** `{app: db}`, or `no labels`. */
 const labelText = (labels: Readonly<Record<string, string>> | undefined): string => {
@@ -29,10 +29,10 @@ function endText(world: World, end: EndpointRef): string {
 }
 
 /**
- * Returns a counter-example to the claim of `reachedOnlyBy` as prose, with the smallest cluster in which it
- * shows: who else reaches which pod on which port, the decision of the policies, and the objects.
+ * Returns a counter-example to the claim of `checkReachedOnlyBy` as prose, with the smallest cluster in which
+ * it shows: who else reaches which pod on which port, the decision of the policies, and the objects.
  */
-export function reachText({ world, connection, a, b }: CounterExample): string {
+export function reachText({ world, connection, a, b }: CounterConnection): string {
   const { from, to, port, protocol = 'TCP' } = connection
   const objects = [
     ...(world.namespaces ?? []).map((each) => ({ apiVersion: 'v1', kind: 'Namespace', ...each })),

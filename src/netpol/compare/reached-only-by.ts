@@ -4,11 +4,11 @@ import type { LabelSelectorInput } from '../../api/meta/inputs.js'
 import type { NetworkPolicyPeerInput, NetworkPolicyPortInput } from '../../api/networking/inputs.js'
 import type { PolicySource } from '../world-of.js'
 import { reachText } from './reach-text.js'
-import { compare, type CompareOptions, type CounterExample } from './compare.js'
+import { compare, type CompareOptions, type CounterConnection } from './compare.js'
 
 const checkClaim = argumentsCheck(
-  'reachedOnlyBy()',
-  "reachedOnlyBy(policies, { podSelector: { matchLabels: { app: 'db' } }, from: [] })",
+  'checkReachedOnlyBy()',
+  "checkReachedOnlyBy(policies, { podSelector: { matchLabels: { app: 'db' } }, from: [] })",
   () => ({
     policies: z.unknown(),
     claim: z.strictObject({
@@ -35,7 +35,7 @@ export interface ReachClaim {
 /** Whether a claim holds in every cluster; if not, a simplest connection that breaks it, also as prose. */
 export type ReachVerdict =
   | { readonly holds: true; readonly counterExample?: never; readonly story?: never }
-  | { readonly holds: false; readonly counterExample: CounterExample; readonly story: string }
+  | { readonly holds: false; readonly counterExample: CounterConnection; readonly story: string }
 
 /**
  * Decides the claim that only `from` reaches some pods, over every possible cluster, as {@link compare} does:
@@ -44,7 +44,7 @@ export type ReachVerdict =
  * @throws WorldError if a policy or the claim is invalid
  * @throws StepLimitError if `maxSteps` is not enough
  */
-export function reachedOnlyBy(
+export function checkReachedOnlyBy(
   policies: PolicySource,
   claimed: ReachClaim,
   options: CompareOptions = {},

@@ -411,7 +411,7 @@ function sameAddresses(a: readonly IpAddress[], b: readonly IpAddress[]): boolea
  * `compiled.allows(connection)`, `compiled.setPod(pod)`. Verdicts equal those of `evaluate`.
  * @throws WorldError if an object is invalid
  */
-export function compile(source: WorldSource, options: NetpolOptions = {}): CompiledWorld {
+export function compileWorld(source: WorldSource, options: NetpolOptions = {}): CompiledWorld {
   const world = worldIn(source)
   const declared = (world.namespaces ?? []).map(({ metadata: { name = '' } }) => name)
   return new CompiledWorld(readWorld(world, { ...choicesOf(source), ...options }), declared)

@@ -12,7 +12,7 @@ import { findLabelChanges, type LabelChange } from './label-changes.js'
 import { findRemovals, type Removal } from './removals.js'
 
 /** The smallest changes that would flip a verdict. */
-export interface VerdictExplanation {
+export interface ConnectionExplanation {
   readonly verdict: ConnectionVerdict
   /**
    * A smallest set of policies and rules whose removal flips the verdict. Absent if no set of `maxRemovals`
@@ -26,8 +26,8 @@ export interface VerdictExplanation {
   readonly labels?: readonly LabelChange[]
 }
 
-/** Bounds of the search of {@link explainVerdict}. */
-export interface ExplainVerdictOptions extends NetpolOptions, StepOptions {
+/** Bounds of the search of {@link explainConnection}. */
+export interface ExplainConnectionOptions extends NetpolOptions, StepOptions {
   /**
    * The largest number of policies and rules to remove together.
    * @defaultValue 6
@@ -76,11 +76,11 @@ function withLabels(model: Model, changes: readonly LabelChange[]): Model {
  * @throws WorldError as `evaluate` does
  * @throws StepLimitError if the search for labels takes more than `maxSteps` steps
  */
-export function explainVerdict(
+export function explainConnection(
   world: WorldSource,
   connection: PolicyQuery,
-  { maxRemovals = 6, maxSteps, ...options }: ExplainVerdictOptions = {},
-): VerdictExplanation {
+  { maxRemovals = 6, maxSteps, ...options }: ExplainConnectionOptions = {},
+): ConnectionExplanation {
   const model = readWorld(world, options)
   const verdict = evaluateModel(model, connection)
   const { allowed } = verdict
@@ -88,6 +88,6 @@ export function explainVerdict(
   const labels = findLabelChanges(model, resolveConnection(model, connection), allowed, new Budget(maxSteps))
   // Stryker disable next-line all: unreachable unless the search itself is wrong
   if (labels !== undefined && evaluateModel(withLabels(model, labels), connection).allowed === allowed)
-    throw new Error(`bug in explainVerdict: ${JSON.stringify({ labels, connection })}`)
+    throw new Error(`bug in explainConnection: ${JSON.stringify({ labels, connection })}`)
   return { verdict, ...(rules === undefined ? {} : { rules }), ...(labels === undefined ? {} : { labels }) }
 }

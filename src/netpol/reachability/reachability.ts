@@ -1,8 +1,13 @@
 import type { PortPoint } from '../compile/cell.js'
-import { CompiledWorld, compile } from '../compile/compiled-world.js'
+import { CompiledWorld, compileWorld } from '../compile/compiled-world.js'
 import type { NetpolOptions } from '../options.js'
 import type { WorldSource } from '../world-of.js'
-import { type Reach, type ReachTable, renderReachability, formatReachability } from './render.js'
+import {
+  type ReachabilityVerdict,
+  type ReachTable,
+  renderReachability,
+  formatReachability,
+} from './render.js'
 import { censusOf, groupOf, type ReachabilityGroup } from './group.js'
 import { equalEndsIn, matricesOf, sameMatrix, verdictOf, type Matrix } from './matrix.js'
 import { allEnds, type EquivalentEnds } from './ends.js'
@@ -70,7 +75,7 @@ export class Reachability implements ReachTable {
    * Returns whether a group reaches another; all three arguments are indexes.
    * @throws RangeError if an index is out of range
    */
-  reach(from: number, to: number, port: number): Reach {
+  reach(from: number, to: number, port: number): ReachabilityVerdict {
     const matrix = this.#matrices[port]
     if (matrix === undefined)
       throw new RangeError(`there is no port class ${port}; there are ${this.ports.length}`)
@@ -96,7 +101,7 @@ export class Reachability implements ReachTable {
   }
 
   toJSON(): ReachabilityJson {
-    const cells = (wanted: Reach): ReachabilityJson['allowed'] =>
+    const cells = (wanted: ReachabilityVerdict): ReachabilityJson['allowed'] =>
       this.groups.map((_, from) =>
         this.groups.map((__, to) =>
           this.ports.flatMap(({ name }, port) => (this.reach(from, to, port) === wanted ? [name] : [])),
@@ -161,7 +166,7 @@ export function reachability(
   options: ReachabilityOptions = {},
 ): Reachability {
   const { ports: wanted, outside = true, ...choices } = options
-  const compiled = world instanceof CompiledWorld ? world : compile(world, choices)
+  const compiled = world instanceof CompiledWorld ? world : compileWorld(world, choices)
   const ends = allEnds(compiled).filter(({ sort }) => outside || sort === 'pods')
   const parts = portsOf(compiled, wanted)
   const folded = foldPorts(

@@ -3,7 +3,7 @@ import type { ReachabilityGroup } from './group.js'
 import type { PortClass } from './ports.js'
 
 /** Whether one group can reach another on some ports. `ownNode`: only between a pod and its own node. */
-export type Reach = 'allow' | 'deny' | 'ownNode'
+export type ReachabilityVerdict = 'allow' | 'deny' | 'ownNode'
 
 /** What the printers need. */
 export interface ReachTable {
@@ -11,7 +11,7 @@ export interface ReachTable {
   readonly ports: readonly PortClass[]
   /** Whether policies can select the members of the group. */
   readonly governed: readonly boolean[]
-  reach(from: number, to: number, port: number): Reach
+  reach(from: number, to: number, port: number): ReachabilityVerdict
 }
 
 /** The content of a cell of the table. */
@@ -26,7 +26,7 @@ export function cellText(reachability: ReachTable, from: number, to: number): Ce
   const { ports, governed } = reachability
   if (governed[from] !== true && governed[to] !== true) return { text: '', look: 'blank' }
   const reaches = ports.map((_, port) => reachability.reach(from, to, port))
-  const names = (wanted: Reach): readonly string[] =>
+  const names = (wanted: ReachabilityVerdict): readonly string[] =>
     ports.flatMap(({ name }, port) => (reaches[port] === wanted ? [name] : []))
   const [allowed, own, denied] = [names('allow'), names('ownNode'), names('deny')]
   if (allowed.length === ports.length) return { text: '*', look: 'all' }

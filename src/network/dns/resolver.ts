@@ -13,7 +13,7 @@ import { type ResolvConf, candidates, NODE_DNS, resolvConfOf } from './resolv-co
 const DNS_PORT = 53
 
 /** The answer of a DNS server, or that none responded. */
-export type DnsReply =
+export type DnsResponse =
   | DnsAnswer
   | { readonly rcode: 'TIMEOUT' | 'UNREACHABLE'; readonly records: readonly never[] }
 
@@ -34,8 +34,8 @@ export interface ResolverDependencies {
   readonly outside: Readonly<Record<string, OutsideHost>>
 }
 
-const TIMEOUT: DnsReply = { rcode: 'TIMEOUT', records: [] }
-const REFUSED: DnsReply = { rcode: 'UNREACHABLE', records: [] }
+const TIMEOUT: DnsResponse = { rcode: 'TIMEOUT', records: [] }
+const REFUSED: DnsResponse = { rcode: 'UNREACHABLE', records: [] }
 
 /**
  * Resolves names as a pod's libc does: /etc/hosts, then the servers of /etc/resolv.conf with the search path.
@@ -77,7 +77,7 @@ export class Resolver {
   }
 
   /** Sends a query to one server, without the search path. Default server: the first of /etc/resolv.conf. */
-  query(source: Source, name: string, type: RecordType, server?: string): DnsReply {
+  query(source: Source, name: string, type: RecordType, server?: string): DnsResponse {
     return this.#exchange(source, server ?? this.confOf(source).nameservers[0] ?? NODE_DNS, name, type).reply
   }
 
@@ -96,11 +96,12 @@ export class Resolver {
     source: Source,
     { nameservers }: ResolvConf,
     name: string,
-  ): { readonly reply: DnsReply; readonly server: string | undefined; readonly way?: Connection } {
-    let last: { readonly reply: DnsReply; readonly server: string | undefined; readonly way?: Connection } = {
-      reply: TIMEOUT,
-      server: undefined,
-    }
+  ): { readonly reply: DnsResponse; readonly server: string | undefined; readonly way?: Connection } {
+    let last: {
+      readonly reply: DnsResponse
+      readonly server: string | undefined
+      readonly way?: Connection
+    } = { reply: TIMEOUT, server: undefined }
     for (const server of nameservers) {
       last = { server, ...this.#exchange(source, server, name, 'A') }
       if (last.reply.rcode !== 'TIMEOUT' && last.reply.rcode !== 'UNREACHABLE') return last
@@ -113,7 +114,7 @@ export class Resolver {
     server: string,
     name: string,
     type: RecordType,
-  ): { readonly reply: DnsReply; readonly way?: Connection } {
+  ): { readonly reply: DnsResponse; readonly way?: Connection } {
     const { path, clusterDNS } = this.#dependencies
     if (server === NODE_DNS) return { reply: isCutOff(source) ? TIMEOUT : this.#forward(name, type) }
     const isOwned = path.services.now().withAddress(server) !== undefined

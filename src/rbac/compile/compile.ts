@@ -29,7 +29,7 @@ export interface CompiledAccess {
 }
 
 /** Compiles RBAC objects (a list, YAML text, or a cluster's); others are ignored. */
-export function compile(source: RbacSource = []): CompiledAccess {
+export function compileAccess(source: RbacSource = []): CompiledAccess {
   checkCompiled([source])
   const access = new Access()
   for (const object of objectsIn(source)) access.put(object)

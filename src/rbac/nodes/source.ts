@@ -1,10 +1,6 @@
 import type { KubeObject } from '../../api/kind/definition.js'
 import { parseManifests } from '../../api/manifests.js'
-
-/** The parts of a cluster that are read: its stored objects. */
-export interface StoredSource {
-  readonly state: { stored(resource: string): readonly KubeObject[] }
-}
+import type { StoredSource } from '../../api/kind/stored-source.js'
 
 /** Where the objects come from: a cluster, a list of objects, or YAML or JSON text. */
 export type RbacSource = Iterable<KubeObject> | StoredSource | string
@@ -33,6 +29,6 @@ export function objectsIn(source: RbacSource): Iterable<KubeObject> {
   if (Symbol.iterator in source) return source
   return Object.entries(KINDS).flatMap(([resource, kind]) =>
     // items of a list may lack their kind
-    source.state.stored(resource).map((object) => (object.kind === undefined ? { ...object, kind } : object)),
+    source.state.peek(resource).map((object) => (object.kind === undefined ? { ...object, kind } : object)),
   )
 }

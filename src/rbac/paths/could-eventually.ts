@@ -8,7 +8,7 @@ import type { EscalationIdentity, EscalationPath } from './path.js'
 import { accountIdentity, SubjectView } from './subject-view.js'
 
 /** A subject that is allowed an action, or can come to be. */
-export interface Reach {
+export interface EventualAccess {
   readonly subject: Subject
   /** How it gets there: `gains` is the action. Undefined if it is allowed the action now. */
   readonly path?: EscalationPath
@@ -30,17 +30,17 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
  * {@link escalationPaths}, also for what is not considered. The groups of everybody are left out, and so are
  * subjects named `system:...`, which are the cluster's own, unless `includeSystem`.
  */
-export function couldEventually(
+export function findEventualAccess(
   source: RbacSource,
   action: AccessAction,
   options: EscalationOptions & { readonly includeSystem?: boolean } = {},
-): readonly Reach[] {
+): readonly EventualAccess[] {
   checkEventually([source, action, options])
   const { depth = 2, includeSystem = false } = options
   const objects = [...objectsIn(source)]
   const view = new SubjectView(objects, identityOf({ user: '' }))
   const allowedTo = (identity: EscalationIdentity): boolean => new SubjectView(objects, identity).may(action)
-  return subjectsOf(view, includeSystem).flatMap(({ subject, identity }): readonly Reach[] => {
+  return subjectsOf(view, includeSystem).flatMap(({ subject, identity }): readonly EventualAccess[] => {
     if (allowedTo(identity)) return [{ subject }]
     const path = escalationPaths(objects, identity, { depth }).find((each) =>
       each.added === undefined ? allowedTo(each.identity) : isAdded(each.added, action),

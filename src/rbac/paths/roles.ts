@@ -1,6 +1,6 @@
 /** Paths through roles and bindings. */
 import type { PolicyRule } from '../../api/rbac/generated.js'
-import { covers } from '../covers.js'
+import { hasRights } from '../covers.js'
 import type { AccessAction } from '../evaluate.js'
 import type { Binding } from '../policy.js'
 import { roleKey, roleKeyOf } from '../policy.js'
@@ -117,8 +117,8 @@ function rolesOf({ policy }: SubjectView, scope: string): readonly BoundRole[] {
 function strongest(roles: readonly BoundRole[]): readonly BoundRole[] {
   const kept: BoundRole[] = []
   for (const role of roles) {
-    if (kept.some(({ rules }) => covers(rules, role.rules))) continue
-    const rest = kept.filter(({ rules }) => !covers(role.rules, rules))
+    if (kept.some(({ rules }) => hasRights(rules, role.rules))) continue
+    const rest = kept.filter(({ rules }) => !hasRights(role.rules, rules))
     kept.splice(0, kept.length, ...rest, role)
   }
   return kept

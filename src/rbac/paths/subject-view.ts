@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { PolicyRule, Subject } from '../../api/rbac/generated.js'
 import { CompiledPolicy } from '../compile/compiled.js'
-import { covers, missingRights } from '../covers.js'
+import { hasRights, missingRights } from '../covers.js'
 import { type AccessAction, requestedAction } from '../evaluate.js'
 import { type Policy, policyOf } from '../policy.js'
 import { accountUser, isPrivileged } from '../subjects.js'
@@ -145,7 +145,7 @@ export class SubjectView {
 
   #coversAll(one: EscalationIdentity, other: EscalationIdentity): boolean {
     return this.#scopesOf(other).every((scope) =>
-      covers(this.rulesOf(one, scope), this.rulesOf(other, scope)),
+      hasRights(this.rulesOf(one, scope), this.rulesOf(other, scope)),
     )
   }
 

@@ -5,15 +5,15 @@ import type { UserInfo } from '../../client/client.js'
 import { writePrivateFile } from '../../disk/private-file.js'
 import { temporaryFolder } from '../../disk/temporary-folder.js'
 import { kubeconfigText } from '../../pki/index.js'
-import { type ConnectOptions, globalFlags, runOrThrow } from '../kubectl-process.js'
+import { type RealClusterOptions, globalFlags, runOrThrow } from '../kubectl-process.js'
 import { versionIn } from '../server-version.js'
 import { proxyIdentity } from './proxy-identity.js'
 import { startProxy } from './proxy.js'
 import { Recorder } from './recorder.js'
 import type { Scenario } from './scenario.js'
 
-/** Options of {@link record}: where the cluster is, and what the recording is called. */
-export interface RecordOptions extends Omit<ConnectOptions, 'namespace' | 'longestWait'> {
+/** Options of {@link recordCluster}: where the cluster is, and what the recording is called. */
+export interface RecordClusterOptions extends Omit<RealClusterOptions, 'namespace' | 'longestWait'> {
   /** Default `recording`. */
   readonly id?: string
 }
@@ -42,7 +42,7 @@ export interface RealRecording {
  * default, it refuses exec and attach.
  * @throws Error if kubectl is missing or cannot reach the cluster
  */
-export async function record(options: RecordOptions = {}): Promise<RealRecording> {
+export async function recordCluster(options: RecordClusterOptions = {}): Promise<RealRecording> {
   checkRecord(options)
   const { id = 'recording' } = options
   const ask = async (...words: readonly string[]): Promise<string> =>
@@ -93,7 +93,7 @@ function userIn(text: string): UserInfo {
  * `kubectl proxy` knows every way to authenticate, and speaks plain HTTP: on a socket in a folder that only
  * its owner can enter. Ends with this process.
  */
-function startUpstream(options: ConnectOptions, socket: string): Promise<ChildProcess> {
+function startUpstream(options: RealClusterOptions, socket: string): Promise<ChildProcess> {
   const words = [...globalFlags(options), 'proxy', `--unix-socket=${socket}`]
   const child = spawn(options.kubectl ?? 'kubectl', words, { stdio: ['ignore', 'pipe', 'pipe'] })
   const kill = (): void => void child.kill()

@@ -1,4 +1,4 @@
-import type { SecureCall, SecureReply } from '../../apiserver/proxied.js'
+import type { SecureCall, SecureResponse } from '../../apiserver/proxied.js'
 import { OutsideTimeout, sendOutside } from '../send-outside.js'
 import { trusting } from '../trust.js'
 
@@ -21,7 +21,7 @@ const MOST_RESPONSE = 16 * 1024 * 1024
  * Posts to a server on this machine. Resolves with its response, or with the error of Go's HTTP client, also
  * when the time of the call is over; never rejects.
  */
-export async function postOutside(call: SecureCall): Promise<SecureReply | string> {
+export async function postOutside(call: SecureCall): Promise<SecureResponse | string> {
   const { ip, port, serverName, path, body, caBundle, timeoutSeconds } = call
   const started = performance.now()
   try {

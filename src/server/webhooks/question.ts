@@ -1,9 +1,9 @@
 import { exactJson } from '../../lang/json/exact-json.js'
 import { parseExactJson } from '../../lang/go/json.js'
-import type { SecureCall, SecureReply } from '../../apiserver/proxied.js'
+import type { SecureCall, SecureResponse } from '../../apiserver/proxied.js'
 
 /** A response, or the error of Go's HTTP client. */
-export type Outcome = SecureReply | string
+export type Outcome = SecureResponse | string
 
 interface Metadata {
   readonly name?: string

@@ -1,5 +1,5 @@
 import type { RequestOptions } from 'node:https'
-import { type OutsideLimits, type OutsideReply, sendOutside } from '../send-outside.js'
+import { type OutsideLimits, type OutsideResponse, sendOutside } from '../send-outside.js'
 import { trusting } from '../trust.js'
 
 /** A server outside of the process that a kubeconfig names. */
@@ -17,7 +17,7 @@ const LIMITS: OutsideLimits = { ms: 30_000, bytes: 16 * 1024 * 1024 }
 export function postTo(
   { url, credentials: { token, ca, ...client } = {} }: WebhookServer,
   body: string,
-): Promise<OutsideReply> {
+): Promise<OutsideResponse> {
   const headers = {
     'content-type': 'application/json',
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

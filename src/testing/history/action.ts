@@ -47,8 +47,8 @@ export type HistoryAction =
   | { readonly do: 'advance'; readonly ms: number }
   | { readonly do: 'settle' | 'stopApiserver' | 'startApiserver' }
 
-/** What may happen to a node: methods of its handle. */
-export const nodeVerbs: readonly NodeVerb[] = [
+/** What may happen to a machine: methods of the node's handle. */
+export const machineVerbs = [
   'cordon',
   'uncordon',
   'crash',
@@ -56,25 +56,17 @@ export const nodeVerbs: readonly NodeVerb[] = [
   'partition',
   'repair',
   'reboot',
-  'stopKubelet',
-  'startKubelet',
-  'restartKubelet',
   'remove',
-]
+] as const
+
+/** What may happen to a kubelet, and the methods of its handle. */
+export const kubeletVerbs = { stopKubelet: 'stop', startKubelet: 'start', restartKubelet: 'restart' } as const
+
+/** See {@link machineVerbs} and {@link kubeletVerbs}. */
+export type NodeVerb = (typeof machineVerbs)[number] | keyof typeof kubeletVerbs
+
+/** Whether it happens to a node's kubelet, not to its machine. */
+export const isKubeletVerb = (verb: NodeVerb): verb is keyof typeof kubeletVerbs => verb in kubeletVerbs
 
 /** What a delete does with what the object owns. */
 export type Policy = 'Orphan' | 'Background' | 'Foreground'
-
-/** See {@link nodeVerbs}. */
-export type NodeVerb =
-  | 'cordon'
-  | 'uncordon'
-  | 'crash'
-  | 'recover'
-  | 'partition'
-  | 'repair'
-  | 'reboot'
-  | 'stopKubelet'
-  | 'startKubelet'
-  | 'restartKubelet'
-  | 'remove'

@@ -2,7 +2,12 @@ import { checkFastCheck } from '../inputs.js'
 import type { Arbitrary } from 'fast-check'
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import type { FastCheck } from '../rbac/arbitraries.js'
-import { nodeVerbs, type HistoryAction, type Policy } from './action.js'
+import { type HistoryAction, kubeletVerbs, machineVerbs, type NodeVerb, type Policy } from './action.js'
+
+const nodeVerbs: readonly NodeVerb[] = [
+  ...machineVerbs,
+  ...(Object.keys(kubeletVerbs) as (keyof typeof kubeletVerbs)[]),
+]
 
 /** Arbitraries for fast-check, see {@link historyArbitraries}. All shrink. */
 export interface HistoryArbitraries {

@@ -1,8 +1,9 @@
+import type { NodeHandle } from '../../cluster/nodes/node-handle.js'
 import { checkAction } from '../inputs.js'
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { Pod } from '../../api/core/generated.js'
-import type { HistoryAction } from './action.js'
+import { type HistoryAction, isKubeletVerb, kubeletVerbs, type NodeVerb } from './action.js'
 import { manifestsOf } from './manifests.js'
 
 /** Returns the element that a number of any size chooses. */
@@ -41,9 +42,9 @@ function act(cluster: SimCluster, action: HistoryAction): unknown {
     case 'startApiserver':
       return cluster.apiserver.start()
     case 'stop':
-      return cluster.component(action.component).stop()
+      return cluster.process(action.component).stop()
     case 'start':
-      return cluster.component(action.component).start()
+      return cluster.process(action.component).start()
     case 'load':
       return cluster.metrics.setUsage({ labelSelector: `app=${action.name}` }, { cpu: action.cpu })
     case 'scale':
@@ -62,9 +63,13 @@ function act(cluster: SimCluster, action: HistoryAction): unknown {
     default: {
       if (!('node' in action)) return undefined
       const name = nodeAt(cluster, action.node)
-      return name && cluster.node(name)[action.do]()
+      return name && happen(cluster.node(name), action.do)
     }
   }
+}
+
+function happen(node: NodeHandle, verb: NodeVerb): unknown {
+  return isKubeletVerb(verb) ? node.kubelet[kubeletVerbs[verb]]() : node[verb]()
 }
 
 function change(

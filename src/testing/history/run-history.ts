@@ -6,7 +6,7 @@ import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { checkInvariants, type InvariantOptions } from '../check-invariants.js'
 import { guardInvariants } from '../guard-invariants.js'
 import { InvariantError } from '../invariant-error.js'
-import type { HistoryAction } from './action.js'
+import { type HistoryAction, isKubeletVerb, kubeletVerbs, type NodeVerb } from './action.js'
 import { manifestsOf } from './manifests.js'
 import { choose, performAction } from './perform.js'
 
@@ -98,7 +98,7 @@ function literal(value: unknown): string {
 /** Tells an action as a command, with the names of what it chooses in the cluster now. */
 function commandOf(cluster: SimCluster, action: HistoryAction): string {
   const nameOf = (resource: string, number: number): string => {
-    const all = cluster.state.resources().includes(resource) ? cluster.state.stored(resource) : []
+    const all = cluster.state.resources().includes(resource) ? cluster.state.peek(resource) : []
     const { namespace, name = '' } = choose(all, number)?.metadata ?? {}
     return namespace === undefined ? name : `${name} -n ${namespace}`
   }
@@ -122,7 +122,7 @@ function commandOf(cluster: SimCluster, action: HistoryAction): string {
       return 'cluster.apiserver.start()'
     case 'stop':
     case 'start':
-      return `cluster.component('${action.component}').${action.do}()`
+      return `cluster.process('${action.component}').${action.do}()`
     case 'scale':
       return `kubectl scale deployment ${action.name} --replicas=${action.replicas}`
     case 'rollout':
@@ -143,6 +143,9 @@ function commandOf(cluster: SimCluster, action: HistoryAction): string {
     case 'load':
       return `cluster.metrics.setUsage({ labelSelector: 'app=${action.name}' }, { cpu: '${action.cpu}' })`
     default:
-      return 'node' in action ? `cluster.node('${machineOf(action.node)}').${action.do}()` : ''
+      if (!('node' in action)) return ''
+      return `cluster.node('${machineOf(action.node)}').${callOf(action.do)}()`
   }
 }
+
+const callOf = (verb: NodeVerb): string => (isKubeletVerb(verb) ? `kubelet.${kubeletVerbs[verb]}` : verb)

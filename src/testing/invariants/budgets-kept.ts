@@ -41,14 +41,14 @@ class Evictions implements Observer {
     if (verb !== 'create' || resource !== 'pods/eviction' || code !== 201) return undefined
     if (!pod || pod.metadata.name !== name || pod.metadata.namespace !== namespace || !isHealthy(pod))
       return undefined
-    const budgets = this.#cluster.state.stored('poddisruptionbudgets', { namespace: namespace as string })
+    const budgets = this.#cluster.state.peek('poddisruptionbudgets', { namespace: namespace as string })
     const matching = budgets.filter(({ spec }) => selectorMatches(spec.selector, pod.metadata.labels))
     return matching.map((budget) => this.#judge(budget, pod)).find(Boolean)
   }
 
   #judge(budget: PodDisruptionBudget, evicted: Pod): Finding | undefined {
     const { metadata, spec, status } = budget
-    const all = this.#cluster.state.stored('pods', { namespace: metadata.namespace as string })
+    const all = this.#cluster.state.peek('pods', { namespace: metadata.namespace as string })
     const healthy = all.filter((pod) => selectorMatches(spec.selector, pod.metadata.labels) && isHealthy(pod))
     if (healthy.length >= status.desiredHealthy) return undefined
     if (this.#isLate(budget, healthy)) return undefined

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/kind/definition.js'
 import { keyOf } from '../../client/informers/object-index.js'
 import type { ComponentView } from '../../cluster/compose/component-host.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
-import type { Finding, Invariant, ObjectReference } from '../invariant.js'
+import type { Finding, Invariant, FoundObject } from '../invariant.js'
 import { referenceTo } from '../invariant.js'
 import type { StoredObjects } from '../stored-objects.js'
 
@@ -34,11 +34,11 @@ function differences(
   { component, resource, selection, objects }: ComponentView,
 ): readonly Finding[] {
   const fresh = (
-    isWhole(selection) ? stored.list(resource) : cluster.state.stored(resource, selection)
+    isWhole(selection) ? stored.list(resource) : cluster.state.peek(resource, selection)
   ) as readonly KubeObject[]
   if (areSame(fresh, objects)) return []
   const cached = new Map(objects.map((object) => [keyOf(object), object]))
-  const wrong: ObjectReference[] = []
+  const wrong: FoundObject[] = []
   for (const object of fresh) {
     const known = cached.get(keyOf(object))
     cached.delete(keyOf(object))

@@ -57,8 +57,8 @@ class Allocations implements Observer {
   readonly #forced = new Set<string>()
 
   constructor(cluster: SimCluster) {
-    for (const node of cluster.state.stored('nodes')) this.#nodes.set(node.metadata.name as string, node)
-    for (const pod of cluster.state.stored('pods')) this.#count(pod)
+    for (const node of cluster.state.peek('nodes')) this.#nodes.set(node.metadata.name as string, node)
+    for (const pod of cluster.state.peek('pods')) this.#count(pod)
   }
 
   readonly write: NonNullable<Observer['write']> = (event) => {

@@ -59,7 +59,7 @@ class History implements Observer {
   constructor(cluster: SimCluster) {
     this.#last = cluster.internals.etcd.revision
     for (const resource of cluster.state.resources())
-      this.#beginning.set(resource, cluster.state.stored(resource) as readonly KubeObject[])
+      this.#beginning.set(resource, cluster.state.peek(resource) as readonly KubeObject[])
   }
 
   #versionsOf(resource: string): Versions {

@@ -60,9 +60,9 @@ class Addresses implements Observer {
   readonly #nodeUids = new Map<string, string | undefined>()
 
   constructor(cluster: SimCluster) {
-    for (const { metadata } of cluster.state.stored('nodes'))
+    for (const { metadata } of cluster.state.peek('nodes'))
       this.#nodeUids.set(metadata.name as string, metadata.uid)
-    for (const pod of cluster.state.stored('pods')) this.#hold(pod)
+    for (const pod of cluster.state.peek('pods')) this.#hold(pod)
   }
 
   readonly write: NonNullable<Observer['write']> = ({ type, resource, object, old }) => {

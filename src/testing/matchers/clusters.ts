@@ -174,7 +174,7 @@ function toBeScheduledOn(
 ): MatcherResult {
   const cluster = clusterOf(received)
   const verdict = (): string => {
-    const { nodes } = cluster.explain(pod)
+    const { nodes } = cluster.explainScheduling(pod)
     const found = nodes.find((each) => each.node === node)
     if (found === undefined) return `; there is no node ${node}, ${insteadOf(cluster, 'nodes', node)}`
     return found?.rejected === undefined ? '' : `\n${node}: ${found.rejected.reasons.join(', ')}`

@@ -4,11 +4,11 @@ import {
   evaluate,
   formatProof,
   parseConnection,
-  reachedOnlyBy,
+  checkReachedOnlyBy,
   type ReachClaim,
   type CompareOptions,
   type ConnectionVerdict,
-  type CounterExample,
+  type CounterConnection,
   type NetpolOptions,
   type PolicyQuery,
   type PolicySource,
@@ -46,7 +46,7 @@ export interface PolicyMatchers<R> {
   toBeEquivalentTo(policies: PolicySubject, options?: CompareOptions): R
   /**
    * Expects that only `claim.from` reaches the pods of the claim, in every possible cluster; see
-   * `reachedOnlyBy`. The failure tells who else does, with the smallest objects.
+   * `checkReachedOnlyBy`. The failure tells who else does, with the smallest objects.
    * @throws StepLimitError
    */
   toBeReachedOnlyBy(claim: ReachClaim, options?: CompareOptions): R
@@ -116,7 +116,7 @@ function judged(allows: boolean) {
   }
 }
 
-function formatExample(who: string, { world, connection, a, b }: CounterExample): string {
+function formatExample(who: string, { world, connection, a, b }: CounterConnection): string {
   return `only ${who} allow, in this cluster:\n\n${netpolManifest({ world, connection })}\n${[a, b]
     .filter(({ allowed }) => !allowed)
     .map(formatProof)
@@ -150,7 +150,7 @@ function toBeReachedOnlyBy(
   claim: ReachClaim,
   options: CompareOptions = {},
 ): MatcherResult {
-  const verdict = reachedOnlyBy(policiesOf(received), claim, { ...choicesOf(received), ...options })
+  const verdict = checkReachedOnlyBy(policiesOf(received), claim, { ...choicesOf(received), ...options })
   return {
     pass: verdict.holds,
     message: () =>

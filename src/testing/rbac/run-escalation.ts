@@ -152,7 +152,7 @@ class Run {
     let found: Pod | undefined
     this.#fork.internals.until(() => {
       found = this.#fork.state
-        .stored('pods', { namespace })
+        .peek('pods', { namespace })
         .find(
           (each) =>
             isMeant(each, pod) &&

@@ -353,9 +353,9 @@ test('labels that a node may not give itself come from the administrator', () =>
     { name: 'cp' },
     (draft) => void delete draft.metadata.labels?.['node-role.kubernetes.io/control-plane'],
   )
-  one.node('cp').stopKubelet()
+  one.node('cp').kubelet.stop()
   one.advance('1m')
-  one.node('cp').startKubelet()
+  one.node('cp').kubelet.start()
   one.settle()
   expect(one.get('nodes', { name: 'cp' }).metadata.labels).toMatchObject({ disk: 'ssd' })
 })

@@ -93,7 +93,7 @@ test.each([
 
 test('a kubelet that is stopped does not answer', () => {
   const cluster = clusterWith()
-  cluster.node('node-1').stopKubelet()
+  cluster.node('node-1').kubelet.stop()
   expect(ask(cluster, 'one/log?tailLines=3&follow=true')).toBe(
     '500 : Get "https://10.0.0.11:10250/containerLogs/default/one/main?follow=true&tailLines=3": dial ' +
       'tcp 10.0.0.11:10250: connect: connection refused',

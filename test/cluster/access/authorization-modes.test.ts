@@ -173,7 +173,7 @@ describe('an apiserver that starts', () => {
     const policy = (): unknown =>
       (['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'] as const).map((resource) =>
         cluster.state
-          .stored(resource)
+          .peek(resource)
           .map(({ metadata: { name, labels, annotations }, ...rest }) => ({
             ...rest,
             name,

@@ -23,7 +23,7 @@ test('a component that is stopped does nothing, and catches up when it is starte
 
 test('a process is stopped and started with all its parts', () => {
   const cluster = clusterWith(2)
-  const manager = cluster.component('kube-controller-manager')
+  const manager = cluster.process('kube-controller-manager')
   expect(manager.names.length).toBeGreaterThan(5)
   manager.stop()
   cluster.delete('deployments', { namespace: 'default', name: 'web' })
@@ -91,7 +91,7 @@ test('starting, recovering and repairing what is whole are no events: nobody is 
   cluster.settle()
   const before = cluster.state.traceHash()
   cluster.apiserver.start()
-  cluster.node('node-1').repair().recover().startKubelet()
+  cluster.node('node-1').repair().recover().kubelet.start()
   expect(cluster.step()).toBe(false)
   expect(cluster.state.traceHash()).toBe(before)
   cluster.apiserver.stop().stop().start().start()

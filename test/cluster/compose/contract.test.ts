@@ -43,7 +43,7 @@ test('what comes out is frozen to the bottom', () => {
       { name: 'c', namespace: 'default' },
       { type: 'merge', body: { data: { key: 'other' } } },
     ),
-    cluster.state.stored('deployments'),
+    cluster.state.peek('deployments'),
     cluster.state.views().flatMap(({ objects }) => objects),
   ]
   for (const value of given)

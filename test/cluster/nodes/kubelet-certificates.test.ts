@@ -36,7 +36,7 @@ function give(cluster: SimCluster, node: string, validFor: number): void {
     { notBefore: cluster.now(), validFor },
   )
   cluster.pki.write(FILE, certificate + key, node)
-  cluster.node(node).restartKubelet()
+  cluster.node(node).kubelet.restart()
   cluster.settle()
 }
 
@@ -218,7 +218,7 @@ describe('T4: a kubelet whose client certificate has expired', () => {
       '"Error updating node status, will retry" err="error getting node \\"node-1\\": Unauthorized"',
     )
     cluster.advance('15m')
-    expect(cluster.node('node-1').kubeletState).toBe('restarting')
+    expect(cluster.node('node-1').kubelet.state).toBe('restarting')
     const ends = lines
       .filter(({ text }) => /exiting|command failed|expired/.test(text))
       .map(({ text }) => text)
@@ -244,9 +244,9 @@ describe('T4: a kubelet whose client certificate has expired', () => {
   it('comes back within ten seconds once its certificate is renewed', () => {
     const { cluster } = expired()
     cluster.advance('40m')
-    cluster.node('node-1').renewCertificate()
+    cluster.node('node-1').kubelet.renewCertificate()
     cluster.advance('11s')
-    expect(cluster.node('node-1').kubeletState).toBe('running')
+    expect(cluster.node('node-1').kubelet.state).toBe('running')
     expect(statusOf(cluster, 'node-1')).toBe('Ready')
     cluster.advance('1h')
     expect(statusOf(cluster, 'node-1')).toBe('Ready')
@@ -262,12 +262,12 @@ describe('T4: a kubelet whose client certificate has expired', () => {
     const before = starts()
     cluster.advance('1m')
     expect(starts() - before).toBe(6)
-    cluster.node('node-1').stopKubelet()
-    expect(cluster.node('node-1').kubeletState).toBe('stopped')
-    cluster.node('node-1').renewCertificate()
+    cluster.node('node-1').kubelet.stop()
+    expect(cluster.node('node-1').kubelet.state).toBe('stopped')
+    cluster.node('node-1').kubelet.renewCertificate()
     cluster.advance('1m')
-    expect(cluster.node('node-1').kubeletState).toBe('stopped')
-    cluster.node('node-1').startKubelet()
+    expect(cluster.node('node-1').kubelet.state).toBe('stopped')
+    cluster.node('node-1').kubelet.start()
     cluster.advance('1m')
     expect(statusOf(cluster, 'node-1')).toBe('Ready')
   })
@@ -298,8 +298,8 @@ describe('T4: a kubelet whose client certificate has expired', () => {
     cluster.advance('30m')
     expect(requests(cluster)).toEqual([])
     expect(statusOf(cluster, 'node-1')).toBe('NotReady')
-    expect(cluster.node('node-1').kubeletState).toBe('running')
-    cluster.node('node-1').renewCertificate()
+    expect(cluster.node('node-1').kubelet.state).toBe('running')
+    cluster.node('node-1').kubelet.renewCertificate()
     cluster.advance('6m')
     expect(statusOf(cluster, 'node-1')).toBe('Ready')
     cluster.apply({
@@ -321,9 +321,9 @@ describe('what a kubelet shows is what it is taken for', () => {
       { notBefore: cluster.now() },
     )
     cluster.pki.write(FILE, foreign.certificate + foreign.key, 'node-1')
-    cluster.node('node-1').restartKubelet()
+    cluster.node('node-1').kubelet.restart()
     cluster.advance('1m')
-    expect([statusOf(cluster, 'node-1'), cluster.node('node-1').kubeletState]).toEqual([
+    expect([statusOf(cluster, 'node-1'), cluster.node('node-1').kubelet.state]).toEqual([
       'NotReady',
       'running',
     ])
@@ -346,7 +346,7 @@ describe('what a kubelet shows is what it is taken for', () => {
   it("with another node's certificate it is that node, and may not write its own Node", () => {
     const cluster = new SimCluster({ nodes: 2 })
     cluster.pki.write(FILE, cluster.pki.read(FILE, 'node-2'), 'node-1')
-    cluster.node('node-1').restartKubelet()
+    cluster.node('node-1').kubelet.restart()
     const lines = logOf(cluster, 'node-1')
     cluster.advance('1m')
     expect(statusOf(cluster, 'node-1')).toBe('NotReady')
@@ -374,7 +374,7 @@ describe('what a kubelet shows is what it is taken for', () => {
         .replace(/client-certificate: .*/, `client-certificate-data: ${btoa(certificate)}`)
         .replace(/client-key: .*/, `client-key-data: ${btoa(key)}`)
       cluster.pki.write('/etc/kubernetes/kubelet.conf', config, 'node-1')
-      cluster.node('node-1').restartKubelet()
+      cluster.node('node-1').kubelet.restart()
       cluster.advance('30s')
       expect(statusOf(cluster, 'node-1')).toBe('Ready')
       expect(requests(cluster)).toHaveLength(1)
@@ -442,7 +442,7 @@ describe('serverTLSBootstrap', () => {
       purposes: ['server auth'],
       issuer: { commonName: 'kubernetes' },
     })
-    cluster.node('node-1').restartKubelet()
+    cluster.node('node-1').kubelet.restart()
     cluster.settle()
     expect(cluster.kubectl('logs p').stdout).toBe('hello\n')
     expect(requests(cluster)).toHaveLength(1)

@@ -79,12 +79,12 @@ test(
 )
 
 test(
-  'recover and startKubelet do nothing where nothing is wrong, and a kubelet does not start without ' +
+  'recover and kubelet.start do nothing where nothing is wrong, and a kubelet does not start without ' +
     'power',
   () => {
     const cluster = clusterWith(3)
     const before = cluster.state.traceHash()
-    cluster.node('node-1').recover().startKubelet().repair().uncordon()
+    cluster.node('node-1').recover().repair().uncordon().kubelet.start()
     expect(
       cluster
         .settle()
@@ -92,7 +92,7 @@ test(
         .items.map(({ status }) => status.containerStatuses?.[0]?.restartCount),
     ).toEqual([0, 0, 0])
     expect(cluster.state.traceHash().length).toBe(before.length)
-    cluster.node('node-1').crash().startKubelet().restartKubelet()
+    cluster.node('node-1').crash().kubelet.start().restart()
     expect(cluster.component('kubelet/node-1').running).toBe(false)
     cluster.advance('2m')
     expect(cluster.node('node-1').ready).toBe(false)
@@ -147,17 +147,17 @@ test(
     'restart only',
   () => {
     const cluster = clusterWith(3)
-    cluster.node('node-1').stopKubelet()
+    cluster.node('node-1').kubelet.stop()
     cluster.advance('2m')
     expect(cluster.node('node-1').ready).toBe(false)
-    cluster.node('node-1').startKubelet()
+    cluster.node('node-1').kubelet.start()
     cluster.advance('1m')
     expect(cluster.node('node-1').ready).toBe(true)
     const version = (): string | undefined => cluster.node('node-1').object.status.nodeInfo?.kubeletVersion
-    cluster.node('node-1').installKubelet('v1.35.9')
+    cluster.node('node-1').kubelet.install('v1.35.9')
     cluster.advance('10m')
     expect(version()).toBe('v1.35.0')
-    cluster.node('node-1').restartKubelet()
+    cluster.node('node-1').kubelet.restart()
     cluster.advance('1m')
     expect(version()).toBe('v1.35.9')
     expect(running(cluster)).toBe(3)
@@ -209,7 +209,7 @@ test('a drain that can never end gives up after a day of virtual time', () => {
   })
   cluster.settle()
   const node = cluster.get('pods', { namespace: 'default', name: 'p' }).spec.nodeName as string
-  cluster.node(node).stopKubelet()
+  cluster.node(node).kubelet.stop()
   const { exitCode, stderr } = cluster.node(node).drain({ force: true })
   expect(exitCode).toBe(1)
   expect(stderr).toContain('context deadline exceeded')

@@ -113,9 +113,9 @@ test('explain() says of pods of a cluster what their conditions say', () => {
   for (const name of ['big', 'elsewhere', 'unclaimed', 'alone']) {
     const { status } = cluster.client.get('pods', { namespace: 'default', name })
     const said = status.conditions?.find(({ type }) => type === 'PodScheduled')?.message
-    expect([name, cluster.explain(name).message]).toEqual([name, said])
+    expect([name, cluster.explainScheduling(name).message]).toEqual([name, said])
   }
-  expect(cluster.explain('elsewhere').nodes.map(({ rejected }) => rejected?.plugin)).toEqual([
+  expect(cluster.explainScheduling('elsewhere').nodes.map(({ rejected }) => rejected?.plugin)).toEqual([
     'VolumeBinding',
     'NodeAffinity',
     'NodeAffinity',
@@ -127,14 +127,14 @@ test('explain() of a pod that a node suits: by its volumes, and where it is alre
   withVolumes(cluster)
   cluster.settle()
   pod(cluster, 'user', using('free'))
-  expect(cluster.explain('default/user').node).toBe('n2')
+  expect(cluster.explainScheduling('default/user').node).toBe('n2')
   cluster.settle()
   expect(cluster.client.get('pods', { namespace: 'default', name: 'user' }).spec.nodeName).toBe('n2')
-  expect(cluster.explain({ namespace: 'default', name: 'user' })).toMatchObject({
+  expect(cluster.explainScheduling({ namespace: 'default', name: 'user' })).toMatchObject({
     node: 'n2',
     nodes: [{ rejected: { plugin: 'VolumeBinding' } }, { node: 'n2' }, { rejected: {} }],
   })
-  expect(() => cluster.explain('nobody')).toThrow('pods "nobody" not found')
+  expect(() => cluster.explainScheduling('nobody')).toThrow('pods "nobody" not found')
 })
 
 test('explain() goes by the profile of the pod, and by what nodes are promised', () => {
@@ -153,7 +153,7 @@ test('explain() goes by the profile of the pod, and by what nodes are promised',
     { metadata, spec: { schedulerName: 'racks', containers } },
     { dryRun: true },
   )
-  const { node, nodes } = cluster.explain(dry)
+  const { node, nodes } = cluster.explainScheduling(dry)
   expect(node).toBe('n3')
   expect(nodes[0]?.rejected?.reasons).toEqual(['node(s) were in the wrong rack'])
   expect(nodes[2]?.scores?.find(({ plugin }) => plugin === 'Rack')).toEqual({
@@ -168,7 +168,7 @@ test('explain() goes by the profile of the pod, and by what nodes are promised',
     { metadata, spec: { schedulerName: 'theirs', containers } },
     { dryRun: true },
   )
-  expect(() => cluster.explain(other)).toThrow(
+  expect(() => cluster.explainScheduling(other)).toThrow(
     'pod new is for scheduler theirs, of which the cluster has no profile',
   )
 
@@ -183,6 +183,6 @@ test('explain() goes by the profile of the pod, and by what nodes are promised',
   )
   pod(cluster, 'low', {}, '3')
   pod(cluster, 'higher', { priorityClassName: 'system-cluster-critical' }, '3')
-  expect(cluster.explain('low').nodes[1]?.rejected?.reasons).toEqual(['Insufficient cpu'])
-  expect(cluster.explain('higher').nodes[1]?.rejected).toBeUndefined()
+  expect(cluster.explainScheduling('low').nodes[1]?.rejected?.reasons).toEqual(['Insufficient cpu'])
+  expect(cluster.explainScheduling('higher').nodes[1]?.rejected).toBeUndefined()
 })

@@ -36,7 +36,7 @@ const moments: Readonly<Record<string, (cluster: SimCluster) => unknown>> = {
   'with a kubelet that was stopped while its machine was at work': (cluster) => {
     cluster.apply(deployment('web', 6))
     cluster.advance(0)
-    for (const node of cluster.nodes()) node.stopKubelet()
+    for (const node of cluster.nodes()) node.kubelet.stop()
   },
   'with the apiserver down': (cluster) => {
     cluster.apiserver.stop()
@@ -53,8 +53,8 @@ const moments: Readonly<Record<string, (cluster: SimCluster) => unknown>> = {
 function future(cluster: SimCluster): string {
   cluster.apiserver.start()
   cluster.component('kube-scheduler').start()
-  cluster.component('kube-controller-manager').start()
-  for (const node of cluster.nodes()) node.startKubelet()
+  cluster.process('kube-controller-manager').start()
+  for (const node of cluster.nodes()) node.kubelet.start()
   cluster.apply(deployment('web', 2, 'nginx:3'))
   cluster.apply(deployment('api', 2))
   cluster.advance('30s')
@@ -244,7 +244,7 @@ describe('a copy with a seed of its own', () => {
     const cluster = clusterWith(3, { seed: 7 })
     const copy = cluster.fork({ seed: 7 })
     names(copy)
-    const uids = copy.state.stored('pods').map(({ metadata }) => metadata.uid)
+    const uids = copy.state.peek('pods').map(({ metadata }) => metadata.uid)
     expect(new Set(uids).size).toBe(uids.length)
   })
 })
@@ -317,7 +317,7 @@ test('a fork makes machines and sets up components only when something happens t
   // those that look at the heartbeats and the pods every few seconds
   const looking = ['node-lifecycle-controller', 'pod-garbage-collector-controller']
   expect(setUp()).toEqual(new Set(looking.map((name) => `kube-controller-manager/${name}`)))
-  quiet.node('node-1').stopKubelet()
+  quiet.node('node-1').kubelet.stop()
   expect(setUp()).toContain('kubelet/node-1')
   vi.restoreAllMocks()
 })

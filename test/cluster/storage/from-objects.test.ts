@@ -105,7 +105,7 @@ function exported(cluster: SimCluster): string {
 /** What does not depend on random names: nodes, workloads, and pods by owner, phase and readiness. */
 function outcome(cluster: SimCluster): unknown {
   const statuses = (resource: 'deployments' | 'statefulsets' | 'daemonsets' | 'jobs'): unknown =>
-    cluster.state.stored(resource).map(({ metadata, status }) => {
+    cluster.state.peek(resource).map(({ metadata, status }) => {
       const {
         conditions: _,
         startTime,
@@ -114,7 +114,7 @@ function outcome(cluster: SimCluster): unknown {
       } = (status ?? {}) as Record<string, unknown>
       return [metadata.name, counts, startTime !== undefined, completionTime !== undefined]
     })
-  const pods = cluster.state.stored('pods').map(({ metadata, status }) => {
+  const pods = cluster.state.peek('pods').map(({ metadata, status }) => {
     const owner = metadata.ownerReferences?.[0]
     const isReady = status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True')
     return `${owner?.kind} ${status.phase} ${isReady} ${metadata.deletionTimestamp !== undefined}`
@@ -124,7 +124,7 @@ function outcome(cluster: SimCluster): unknown {
     workloads: (['deployments', 'statefulsets', 'daemonsets', 'jobs'] as const).map(statuses),
     pods: pods.toSorted((a, b) => (a < b ? -1 : 1)),
     endpoints: cluster.state
-      .stored('endpointslices', { namespace: 'shop' })
+      .peek('endpointslices', { namespace: 'shop' })
       .map(({ endpoints }) => endpoints?.filter(({ conditions }) => conditions?.ready).length),
   }
 }
@@ -174,11 +174,11 @@ describe('a cluster from what kubectl prints of another', () => {
   test('takes a List, texts, and objects, and keeps uids and statuses', () => {
     const first = original(2)
     const list = JSON.parse(first.kubectl('get nodes,pods -A -o json').stdout) as { items: KubeObject[] }
-    const uids = first.state.stored('pods').map(({ metadata }) => metadata.uid)
+    const uids = first.state.peek('pods').map(({ metadata }) => metadata.uid)
     for (const given of [list, list.items, [JSON.stringify(list)], new Set(list.items)]) {
       const copy = SimCluster.fromObjects(given)
-      expect(copy.state.stored('pods').map(({ metadata }) => metadata.uid)).toEqual(uids)
-      expect(copy.state.stored('pods').every(({ status }) => status.phase !== 'Pending')).toBe(true)
+      expect(copy.state.peek('pods').map(({ metadata }) => metadata.uid)).toEqual(uids)
+      expect(copy.state.peek('pods').every(({ status }) => status.phase !== 'Pending')).toBe(true)
     }
     const typed = {
       apiVersion: 'v1',

@@ -33,7 +33,7 @@ test('machines without a control plane: nobody listens, nothing is stored, and a
   const cluster = new SimCluster({ kubeadm: { init: false }, nodes: 2 })
   for (const each of [cluster, cluster.fork(), SimCluster.fromJSON(cluster.toJSON())]) {
     expect(each.kubectl('get nodes').stderr).toContain('was refused')
-    expect([each.nodes(), each.state.stored('namespaces'), each.pki.paths()]).toEqual([[], [], []])
+    expect([each.nodes(), each.state.peek('namespaces'), each.pki.paths()]).toEqual([[], [], []])
     each.advance('1h')
   }
 })

@@ -25,7 +25,7 @@ let idle: readonly string[] | undefined
 /** The components that did not run. */
 function leftOut(): readonly string[] {
   if (idle === undefined) {
-    const { names } = new SimCluster({ version: VERSION, nodes: 0 }).component('kube-controller-manager')
+    const { names } = new SimCluster({ version: VERSION, nodes: 0 }).process('kube-controller-manager')
     idle = ['kube-scheduler', ...names.filter((name) => !RAN.some((part) => name.includes(part)))]
   }
   return idle

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ConfigMap } from '../../../src/api/core/generated.js'
 import type { OwnerReference } from '../../../src/api/meta/generated.js'
-import type { DeleteOptions } from '../../../src/client/client.js'
+import type { DeletionOptions } from '../../../src/client/client.js'
 import { createGarbageCollector } from '../../../src/controllers/garbage-collector/controller.js'
 import { ControllerCluster } from '../shared/controller-cluster.js'
 
@@ -48,7 +48,7 @@ const left = (cluster: ControllerCluster): Record<string, string[]> =>
         ownerReferences.map((owner) => owner.name),
       ]),
   )
-type Propagation = NonNullable<DeleteOptions['propagationPolicy']>
+type Propagation = NonNullable<DeletionOptions['propagationPolicy']>
 
 const remove = (cluster: ControllerCluster, name: string, propagationPolicy: Propagation): void => {
   cluster.client.delete('configmaps', { namespace: NS, name }, { propagationPolicy })

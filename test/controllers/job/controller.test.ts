@@ -340,7 +340,7 @@ it('adopts no pod if it has no selector, which only the store can tell', () => {
   })
   cluster.kubectl('run stray --image=nginx')
   cluster.settle()
-  const stored = cluster.state.resources().flatMap((resource) => cluster.state.stored(resource))
+  const stored = cluster.state.resources().flatMap((resource) => cluster.state.peek(resource))
   const objects = stored.map((object) =>
     object.kind === 'Job' ? { ...object, spec: { parallelism: 0, template } } : object,
   )

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { HostResult } from '../../../src/host/index.js'
+import type { CommandResult } from '../../../src/host/index.js'
 
 /** Runs each file that it is told of, and says how that ended. Variables and the directory are kept. */
 const LOOP =
@@ -37,7 +37,7 @@ export class Bash {
   }
 
   /** Runs a script; one at a time. Rejects when it takes too long: what it runs is ended then. */
-  async run(script: string): Promise<HostResult> {
+  async run(script: string): Promise<CommandResult> {
     const file = join(this.#folder, `line-${this.#count++}`)
     writeFileSync(file, `${script}\n`)
     const exitCode = await new Promise<number>((resolve, reject) => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { LineRunner } from '../../../src/course/playback.js'
 import type { SimCluster } from '../../../src/index.js'
-import type { HostResult } from '../../../src/host/index.js'
+import type { CommandResult } from '../../../src/host/index.js'
 import { hostOf } from '../../../src/host/index.js'
 import { ClusterHosts } from '../../../src/host/machine/hosts.js'
 import { serve } from '../../../src/server/index.js'
@@ -168,7 +168,7 @@ export class RealShell implements LineRunner {
     return other
   }
 
-  async run(line: string): Promise<HostResult> {
+  async run(line: string): Promise<CommandResult> {
     const host = this.#host
     if (host.name !== ClusterHosts.of(this.#cluster).machine('master').name) {
       // logged in on another machine: this one does not see what is typed

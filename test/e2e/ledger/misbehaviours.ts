@@ -1,4 +1,4 @@
-import type { Gateway, HttpAnswer } from '../../../src/client/http.js'
+import type { Gateway, AnyHttpResponse } from '../../../src/client/http.js'
 import type { HttpRequest, HttpResponse, HttpWatch } from '../../../src/client/http.js'
 import { header } from '../../../src/client/http.js'
 
@@ -48,16 +48,16 @@ const status = (code: number, reason: string, message: string, details?: object)
 })
 
 const answers =
-  (where: Where, answer: HttpAnswer, times = Infinity): Misbehaviour =>
+  (where: Where, answer: AnyHttpResponse, times = Infinity): Misbehaviour =>
   () => {
     let left = times
     return (request, next) => (where(request) && left-- > 0 ? answer : next(request))
   }
 const leaves =
-  (where: Where, unanswered: 'aborted' | 'silent'): Misbehaviour =>
+  (where: Where, noResponse: 'aborted' | 'silent'): Misbehaviour =>
   () =>
   (request, next) =>
-    where(request) ? { unanswered } : next(request)
+    where(request) ? { noResponse } : next(request)
 const asks =
   (where: Where, changed: (request: HttpRequest) => HttpRequest): Misbehaviour =>
   () =>
@@ -86,7 +86,7 @@ const both =
         (outer, inner) => (request, next) =>
           outer(request, (passed) => {
             const answer = inner(passed, next)
-            if ('unanswered' in answer) throw new Error('what leaves requests unanswered must stand outside')
+            if ('noResponse' in answer) throw new Error('what leaves requests unanswered must stand outside')
             return answer
           }),
       )

@@ -122,7 +122,7 @@ export function syncAutoscaler(cluster: SimCluster): void {
 }
 
 function has(cluster: SimCluster, controller: string): boolean {
-  return cluster.component('kube-controller-manager').names.some((name) => name.endsWith(`/${controller}`))
+  return cluster.process('kube-controller-manager').names.some((name) => name.endsWith(`/${controller}`))
 }
 
 function annotateNode(cluster: SimCluster, name: string): void {

@@ -146,7 +146,7 @@ export const programs: readonly PlantedProgram[] = [
     options: {
       actions: [create('a')],
       search: { delays: 0 },
-      faults: { lostAnswer: 1 },
+      faults: { lostResponse: 1 },
       always: [atMost(1, 'part')],
     },
   },

@@ -113,7 +113,7 @@ export const queues: readonly Planted[] = [
     options: {
       actions: [create('a')],
       search: { delays: 0 },
-      faults: { lostAnswer: 1 },
+      faults: { lostResponse: 1 },
       always: [atMost(1, 'part')],
     },
   },

@@ -269,7 +269,7 @@ describe('what must hold under faults', () => {
     expectHolds(cluster.settle(), {
       search: { delays: 0 },
       actions: [{ name: 'replace', do: (c) => c.kubectl('delete pods -l app=web') }],
-      faults: { crash: 1, lostAnswer: 1, of: ['kube-controller-manager/endpointslice-controller'] },
+      faults: { crash: 1, lostResponse: 1, of: ['kube-controller-manager/endpointslice-controller'] },
       eventually: [{ holds: (c) => readyWeb(c) === 2 && ready(c) === 2, within: '5m' }],
     })
   })

@@ -111,7 +111,7 @@ describe('what must hold', () => {
     expectHolds(clusterWith('deployments', 1), {
       search: { delays: 0 },
       actions: [{ name: 'scale', do: (c) => c.kubectl('scale deployment web --replicas=3') }],
-      faults: { lostAnswer: 1, of: ['kube-scheduler'] },
+      faults: { lostResponse: 1, of: ['kube-scheduler'] },
       eventually: [{ holds: (c) => readyOf('deployments')(c) === 3, within: '10m' }],
     })
   })
@@ -126,7 +126,7 @@ describe('what must hold', () => {
         { name: 'first', do: (c) => c.create('pods', { metadata: { name: 'first' }, spec }) },
         { name: 'second', do: (c) => c.create('pods', { metadata: { name: 'second' }, spec }) },
       ],
-      faults: { lostAnswer: 1, of: ['kube-scheduler'] },
+      faults: { lostResponse: 1, of: ['kube-scheduler'] },
       always: invariants,
     })
   })
@@ -137,7 +137,7 @@ describe('what must hold', () => {
     cluster.create('jobs', { metadata: { name: 'once' }, spec: { completions: 2, template: { spec } } })
     expectHolds(cluster, {
       search: { delays: 0 },
-      faults: { lostAnswer: 1, crash: 1, of: ['kube-controller-manager/job-controller'] },
+      faults: { lostResponse: 1, crash: 1, of: ['kube-controller-manager/job-controller'] },
       always: [{ name: 'once', holds: (c) => (c.get('jobs', 'once').status.succeeded ?? 0) <= 2 }],
     })
   })

@@ -12,7 +12,7 @@ import type { Ready } from '../../../src/sim/ready-queue.js'
 import type { StockScenario } from './scenarios.js'
 
 /** Every fault of one request. */
-const FAULTS: Faults = { conflict: 1, error: 1, timeout: 1, lostAnswer: 1, crash: 1 }
+const FAULTS: Faults = { conflict: 1, error: 1, timeout: 1, lostResponse: 1, crash: 1 }
 /** Virtual time after which a run must have come to rest. */
 const PATIENCE = '30m'
 /** Virtual time that a run goes on at rest: what has failed is tried again by periodic work. */

@@ -1,16 +1,9 @@
 import * as fc from 'fast-check'
 import { SimCluster } from 'simcluster'
-import {
-  arbitraryCluster,
-  historyArbitraries,
-  HistoryError,
-  runHistory,
-  type HistoryAction,
-  type Invariant,
-} from 'simcluster/testing'
+import { arbitraries, type HistoryAction, HistoryError, type Invariant, runHistory } from 'simcluster/testing'
 import { expect, test } from 'vitest'
 
-const { cluster, history } = historyArbitraries(fc)
+const { cluster, history } = arbitraries(fc).history()
 
 test('histories of any cluster hold all invariants', () => {
   fc.assert(
@@ -41,7 +34,7 @@ test('a history says what was done', () => {
     'kubectl drain node-2 --ignore-daemonsets --force --timeout=5s',
     "cluster.node('node-1').crash()",
     'kubectl delete deployments web -n default --cascade=foreground',
-    "cluster.component('kube-scheduler').stop()",
+    "cluster.process('kube-scheduler').stop()",
     'cluster.advance(300)',
   ])
   expect(seen).toEqual([2])
@@ -79,7 +72,7 @@ test('what is created is printed as a manifest that creates it', () => {
 
 test('clusters as values are at rest, and each run has its own', () => {
   const seen: string[] = []
-  const property = fc.property(arbitraryCluster(fc), (each) => {
+  const property = fc.property(arbitraries(fc).cluster(), (each) => {
     seen.push(each.state.traceHash())
     each.settle()
     expect(each.kubectl('create configmap mine').exitCode).toBe(0)

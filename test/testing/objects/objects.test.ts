@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { SimCluster, type KubeObject } from 'simcluster'
-import { objectArbitraries } from 'simcluster/testing'
+import { arbitraries } from 'simcluster/testing'
 import { describe, expect, test } from 'vitest'
 
 const cluster = new SimCluster({ nodes: 0 })
@@ -32,7 +32,7 @@ const kinds: readonly (readonly [apiVersion: string, kind: string])[] = [
 ]
 
 describe.each(kinds)('objects of %s %s', (apiVersion, kind) => {
-  const { valid, broken } = objectArbitraries(fc, apiVersion, kind, { cluster })
+  const { valid, broken } = arbitraries(fc).objects(apiVersion, kind, { cluster })
 
   test('are created, and differ', () => {
     const objects = fc.sample(valid, { numRuns: 5, seed: 1 })
@@ -91,7 +91,7 @@ interface Gadget extends KubeObject {
 
 describe('objects of a custom kind', () => {
   const factory = new SimCluster({ nodes: 0, manifests: gadgets })
-  const { valid: objects, broken } = objectArbitraries(fc, 'example.com/v1', 'Gadget', { cluster: factory })
+  const { valid: objects, broken } = arbitraries(fc).objects('example.com/v1', 'Gadget', { cluster: factory })
   const valid = objects.map((object) => object as Gadget)
 
   test('keep the rules of its schema, also those in CEL', () => {
@@ -129,13 +129,13 @@ describe('objects of a custom kind', () => {
 test('policies of the cluster count, and a base wins', () => {
   const strict = new SimCluster({ nodes: 0 })
   strict.kubectl('label namespace default pod-security.kubernetes.io/enforce=restricted')
-  expect(() => objectArbitraries(fc, 'v1', 'Pod', { cluster: strict })).toThrow(
+  expect(() => arbitraries(fc).objects('v1', 'Pod', { cluster: strict })).toThrow(
     /^no valid Pod was found; give a base that meets:\n {2}.*violates PodSecurity/s,
   )
-  const { valid } = objectArbitraries(fc, 'v1', 'ConfigMap', { cluster, base: { data: { a: 'fixed' } } })
+  const { valid } = arbitraries(fc).objects('v1', 'ConfigMap', { cluster, base: { data: { a: 'fixed' } } })
   for (const object of fc.sample(valid, { numRuns: 10, seed: 1 }))
     expect(object).toMatchObject({ data: { a: 'fixed' } })
-  expect(() => objectArbitraries(fc, 'v2', 'Pod', { cluster })).toThrow('the cluster creates no Pod of v2')
+  expect(() => arbitraries(fc).objects('v2', 'Pod', { cluster })).toThrow('the cluster creates no Pod of v2')
 })
 
 test('a manifest without metadata is refused by name', () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { SimCluster } from '../../../src/index.js'
 import {
-  compile,
+  compileWorld,
   networkPolicyApiDefinitions,
   type World,
   type WorldPolicy,
@@ -49,7 +49,7 @@ it('judges worlds, and prints the proof', () => {
   expect(world).toDeny('node:n1 -> default/web:80/TCP')
   expect(world).toAllow('default/web -> [2001:db8::1]:443')
   expect(world).toAllow('default/web -> www.example.com:443')
-  expect(compile(world)).toAllow('default/web -> default/db:6379/TCP')
+  expect(compileWorld(world)).toAllow('default/web -> default/db:6379/TCP')
   expect(failure(() => expect(world).toAllow('default/db -> default/web:80/TCP'))).toMatchInlineSnapshot(`
     "expected the connection to be allowed
 

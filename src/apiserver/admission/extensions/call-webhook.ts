@@ -45,14 +45,14 @@ export function callWebhook(
   review: WebhookReview,
   timeoutSeconds: number,
   surroundings: WebhookSurroundings,
-): WebhookAnswer {
+): WebhookResponse {
   const { url, service } = config
   const target =
     service === undefined ? urlTarget(url ?? '', surroundings) : serviceTarget(service, surroundings)
   const fail = (why: string): Error =>
     new WebhookCallError(`Post ${quote(`${target.url}?timeout=${timeoutSeconds}s`)}: ${why}`)
   const timeout = timeoutSeconds * 1000
-  let answer: WebhookAnswer
+  let answer: WebhookResponse
   if (target.handler !== undefined) {
     try {
       answer = target.handler(deepFreeze(review), { path: target.path, timeout })
@@ -84,7 +84,7 @@ function post(
   timeoutSeconds: number,
   { network }: WebhookSurroundings,
   fail: (why: string) => Error,
-): WebhookAnswer {
+): WebhookResponse {
   if (address === undefined || network === undefined) throw fail(fault)
   const reply = network.post({
     ...address,
@@ -104,7 +104,7 @@ function post(
             'succeeding',
     )
   try {
-    return parseExactJson(reply.body) as WebhookAnswer
+    return parseExactJson(reply.body) as WebhookResponse
   } catch {
     throw new WebhookCallError(`couldn't get version/kind; json parse error: ${reply.body.slice(0, 60)}`)
   }
@@ -169,7 +169,7 @@ function serviceTarget(
  * A webhook in this process: gets an AdmissionReview or ConversionReview and returns it with a response.
  * Synchronous; a promise is a TypeError. `admissionWebhook` makes one from a function of typed requests.
  */
-export type WebhookHandler = (review: WebhookReview, call: WebhookCall) => WebhookAnswer
+export type WebhookHandler = (review: WebhookReview, call: WebhookCall) => WebhookResponse
 
 /** The review that a webhook gets, with `apiVersion`, `kind` and `request`. Deeply frozen. */
 export interface WebhookReview {
@@ -191,7 +191,7 @@ export interface WebhookCall {
  * the list of operations itself. `takes` is how long the call takes, in virtual ms (default 0); beyond the
  * timeout the call fails. An exception counts as a broken connection.
  */
-export interface WebhookAnswer {
+export interface WebhookResponse {
   readonly apiVersion?: string
   readonly kind?: string
   readonly response?: Readonly<Record<string, unknown>>

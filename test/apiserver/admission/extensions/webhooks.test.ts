@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../../src/api/kind/definition.js'
 import { describe, expect, it } from 'vitest'
 import type {
-  WebhookAnswer,
+  WebhookResponse,
   WebhookHandler,
   WebhookReview,
 } from '../../../../src/apiserver/admission/extensions/call-webhook.js'
@@ -23,8 +23,8 @@ const webhook = (name: string, more: object = {}): object => ({
 const answer = (
   review: WebhookReview,
   response: object,
-  more: Partial<WebhookAnswer> = {},
-): WebhookAnswer => ({
+  more: Partial<WebhookResponse> = {},
+): WebhookResponse => ({
   apiVersion: review.apiVersion,
   kind: review.kind,
   response: { uid: review.request['uid'], ...response },
