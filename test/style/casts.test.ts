@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** A cast past the type checker. Put together here, so that this file has none. */
-const cast = new RegExp(`as (?:${'never'}\\b|${'unknown'} as )`)
+const cast = new RegExp(`\\bas (?:${'never'}\\b|${'unknown'} as )`)
 
 const sources = ['test', 'bench', 'examples'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
