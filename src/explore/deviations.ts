@@ -2,7 +2,7 @@ import { toMillis } from '../sim/duration.js'
 import type { Ready } from '../sim/ready-queue.js'
 import type { Choice, RequestChoice, RequestFault } from './choice.js'
 import type { Execution } from './execution.js'
-import { stepName } from './steps.js'
+import { informerNameOf, stepName } from './steps.js'
 import type { ExploreOptions } from './options.js'
 import { isWrite, type SentRequest, textOf } from './records.js'
 import { isOf } from './scope.js'
@@ -140,8 +140,11 @@ export function optionsBefore(
   const { owner } = first
   const found: Choice[] = []
   if (allowance.has('delay')) found.push(...delaysOf(execution, ready, at))
-  if (lag !== undefined && allowance.has('lag') && isOf(owner, lag.of))
-    found.push({ at, do: 'lag', component: owner, ms: toMillis(lag.max) })
+  if (lag !== undefined && allowance.has('lag')) {
+    const informer = informerNameOf(cluster, first)
+    const component = isOf(owner, lag.of) ? owner : lag.of.find((name) => name === informer)
+    if (component !== undefined) found.push({ at, do: 'lag', component, ms: toMillis(lag.max) })
+  }
   const mayFail = isOf(owner, faults.of)
   if (allowance.has('crash') && isComponent(owner) && mayFail)
     found.push({ at, do: 'crash', component: owner })

@@ -103,7 +103,8 @@ export interface ExploreOptions {
   readonly time?: Duration
   /**
    * Components that may pause, once in a run, and for how long: none of their steps runs. One under test may
-   * also stand still in the middle of a reconcile, before a request. Default: none.
+   * also stand still in the middle of a reconcile, before a request. An informer may pause alone, named by
+   * its component or process and its resource: `informers/kube-controller-manager/pods`. Default: none.
    */
   readonly lag?: { readonly of: readonly string[]; readonly max: Duration }
   /** Default: none. */

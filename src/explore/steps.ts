@@ -2,6 +2,7 @@ import type { Node } from '../api/core/generated.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import { onlyTimesDiffer } from '../apiserver/heartbeats.js'
 import type { Change } from '../client/informers/informer.js'
+import { INFORMER_TOPIC } from '../cluster/compose/component-host.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { Ready } from '../sim/ready-queue.js'
 
@@ -12,6 +13,30 @@ export function stepName({ owner, topic, key }: Ready): string {
 
 export const isSameStep = (some: Ready, other: Ready): boolean =>
   some.owner === other.owner && some.topic === other.topic && some.key === other.key
+
+/**
+ * Returns the name of the informer whose step it is, by its component or process and its resource:
+ * `informers/kube-controller-manager/pods`. Undefined if it is another step.
+ */
+export function informerNameOf({ internals }: SimCluster, entry: Ready): string | undefined {
+  if (internals.roleOf(entry) !== 'informer') return undefined
+  const { owner, topic, key } = entry
+  return `${owner}/${resourceIn(topic.startsWith(INFORMER_TOPIC) ? topic.slice(INFORMER_TOPIC.length) : key)}`
+}
+
+/** Returns the names of all informers, see {@link informerNameOf}. */
+export function informerNames({ internals }: SimCluster): readonly string[] {
+  const names = new Set<string>()
+  for (const [owner, slices] of internals.slices())
+    for (const slice of slices.keys())
+      if (slice.startsWith(INFORMER_TOPIC))
+        names.add(`${owner}/${resourceIn(slice.slice(INFORMER_TOPIC.length))}`)
+      else if (owner.startsWith('informers/')) names.add(`${owner}/${resourceIn(slice)}`)
+  return [...names]
+}
+
+/** The resource in the id of an informer: `pods|default||`. */
+const resourceIn = (id: string): string => id.split('|')[0] as string
 
 /** Whether a change is a node's heartbeat: of its lease, or of the times in its status. */
 function isHeartbeat({ object, old }: Change<KubeObject>): boolean {

@@ -1,6 +1,7 @@
 import { nearest } from '../lang/text/nearest.js'
 import type { Properties } from './properties.js'
 import { isOf, type Scope } from './scope.js'
+import { informerNames } from './steps.js'
 
 /** Why the runs of an exploration say nothing, and what makes them say less than it looks. */
 export interface Vacuity {
@@ -28,14 +29,15 @@ export function vacuityOf(scope: Scope, properties: Properties): Vacuity {
 /** Names of components in the options that nobody has. */
 function misspelt({ root, options, programs }: Scope): string | undefined {
   const names = [...root.internals.componentNames(), ...(programs?.names ?? [])]
+  const informers = options.lag === undefined ? [] : informerNames(root)
   for (const [where, of = []] of [
     ['faults.of', options.faults?.of],
     ['lag.of', options.lag?.of],
     ['underTest', options.underTest],
   ] as const)
     for (const name of of) {
-      if (names.some((one) => isOf(one, [name]))) continue
-      const all = [...new Set(names.flatMap((one) => [one, one.split('/')[0] as string]))]
+      if (names.some((one) => isOf(one, [name])) || informers.includes(name)) continue
+      const all = [...new Set(names.flatMap((one) => [one, one.split('/')[0] as string])), ...informers]
       const meant = nearest(name, all)
       const hint = meant === undefined ? '' : `; did you mean ${meant}?`
       return `${where} names "${name}", and there is no such component${hint}`

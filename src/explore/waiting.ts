@@ -1,7 +1,7 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { PlainData } from '../sim/data/plain-data.js'
 import type { Ready } from '../sim/ready-queue.js'
-import { stepName } from './steps.js'
+import { informerNameOf, stepName } from './steps.js'
 
 /** A delayed step runs after so many others, if they never end. */
 const PATIENCE = 100
@@ -28,7 +28,7 @@ interface Stale {
 export class Waiting {
   readonly #cluster: SimCluster
   readonly #held: Held[]
-  /** Processes that pause, and until when. */
+  /** Processes and informers that pause, and until when. */
   readonly #paused: Map<string, number>
   /** Steps that wait until nothing else is ready. */
   readonly #delayed: Delayed[]
@@ -86,11 +86,18 @@ export class Waiting {
   until(entry: Ready): number | undefined {
     const { internals } = this.#cluster
     const now = this.#cluster.now()
-    const paused = this.#paused.get(internals.processOf(entry.owner))
-    if (paused !== undefined && paused > now) return paused
+    const paused = this.#paused.size === 0 ? now : this.#pausedUntil(entry)
+    if (paused > now) return paused
     const stale = this.#stale.get(entry.owner)
     if (stale === undefined || stale.until <= now) return undefined
     return internals.roleOf(entry) === 'informer' ? stale.until : undefined
+  }
+
+  /** Returns until when the process of a step, or its informer, pauses; 0 if it does not. */
+  #pausedUntil(entry: Ready): number {
+    const process = this.#paused.get(this.#cluster.internals.processOf(entry.owner)) ?? 0
+    const informer = informerNameOf(this.#cluster, entry)
+    return informer === undefined ? process : Math.max(process, this.#paused.get(informer) ?? 0)
   }
 
   /** Makes a ready step wait until a time in virtual ms. */
@@ -105,7 +112,7 @@ export class Waiting {
     this.#delayed.push({ entry, until: decision + PATIENCE })
   }
 
-  /** Lets a process pause until a time in virtual ms. */
+  /** Lets a process, or one informer, pause until a time in virtual ms. */
   pause(process: string, until: number): void {
     this.#paused.set(process, until)
   }

@@ -178,6 +178,23 @@ describe('what Kubernetes itself gets wrong', () => {
     expect(story).toMatch(/does not see pods web-2 yet.*\n.*delete pods default\/web-1/)
   }, 120_000)
 
+  test('kubernetes/kubernetes#129795: expectations expire while the informer of pods is behind', () => {
+    const cluster = new SimCluster({ nodes: 0 })
+    cluster.create('replicasets', { metadata: { name: 'web' }, spec: { replicas: 0, selector, template } })
+    const { counterExample, story } = explored(cluster.settle(), 'replicaset', {
+      actions: [
+        scale('replicaset', 1),
+        { name: 'label', do: (c) => c.kubectl('label replicaset web touched=yes'), at: 'any' },
+      ],
+      search: { delays: 0 },
+      lag: { of: ['informers/kube-controller-manager/pods'], max: '6m' },
+      always: [atMost(1)],
+    })
+    expect(counterExample).toMatchObject({ property: 'at most 1 pods' })
+    expect(counterExample?.choices).toHaveLength(2)
+    expect(story).toMatch(/does not see pods web-\w+ yet/)
+  }, 120_000)
+
   test('a ReplicaSet whose create has no response makes a pod too many if its cache is late', () => {
     const { counterExample } = explored(clusterWith('replicasets', 0), 'replicaset', {
       actions: [scale('replicaset', 1)],
