@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
+import type { SimCluster } from 'simcluster'
 import type { CounterExample } from '../../src/explore/index.js'
 import explored from './explored.js'
 import { writeLoaded } from './loaded-module.js'
@@ -44,6 +45,19 @@ describe('simcluster explore', () => {
     expect(out).toMatch(
       /^violated: 2 runs, [^]*\* client: create configmaps[^]*crashes[^]*violated: same as faultless/,
     )
+  })
+
+  test('fails if the runs say nothing, and says why', async () => {
+    const quiet = { name: 'few', holds: (c: SimCluster) => c.list('pods').items.length < 9 }
+    const misspelt = writeLoaded(at('misspelt.mjs'), {
+      default: { ...explored, always: [quiet], underTest: ['nobody'] },
+    })
+    const { code, out, err } = await typed('explore', misspelt)
+    expect(out).toMatch(/^vacuous: /)
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: expect.stringContaining('underTest names "nobody", and there is no such component'),
+    })
   })
 
   test.each([

@@ -18,6 +18,23 @@ export default function rollout(seed: number): { readonly runs: number } {
   return { runs: schedules }
 }
 
+/** The same as an exploration: the seed chooses the cluster, too. */
+export const rollouts: ExploreOptions & { readonly cluster: (seed: number) => SimCluster } = {
+  cluster: (seed) => {
+    const cluster = new SimCluster({ nodes: 1 })
+    cluster.kubectl(`create deployment web --image=nginx --replicas=${1 + (seed % 2)}`)
+    return cluster.settle()
+  },
+  actions: [{ name: 'scale', do: (c) => c.kubectl('scale deployment web --replicas=3') }],
+  search: { pct: 3, runs: 3 },
+  always: [
+    {
+      name: 'two begin',
+      holds: (c) => c.list('pods').items.length !== 1 || c.get('deployments', 'web').spec.replicas !== 3,
+    },
+  ],
+}
+
 /** A client of promises; with odd seeds, one that a crash breaks. */
 export async function clients(seed: number): Promise<{ readonly runs: number }> {
   const options = {

@@ -101,7 +101,10 @@ describe('simcluster sweep', () => {
     [[soak, '--seeds', '9-1'], '--seeds 9-1: write the first and the last seed, such as 0-99999'],
     [[soak, ...SEEDS, '--shard', '64/64'], '--shard 64/64: write INDEX/COUNT, from 0/64 to 63/64'],
     [[soak, ...SEEDS, '--jobs', '0'], '--jobs 0: write a whole number from 1 up'],
-    [[soak, ...SEEDS, '--export', 'none'], 'exports no function none; --export can be: default, other'],
+    [
+      [soak, ...SEEDS, '--export', 'none'],
+      'exports no function or exploration none; --export can be: default, other',
+    ],
     [[soak, ...SEEDS, '--image', 'mine'], '--image goes with --emit-job only'],
     [[soak, ...SEEDS, '--emit-job', '--jobs', '2'], '--jobs does not go with --emit-job'],
     [['merge', '--seeds', '1'], '--seeds does not go with merge; leave it out'],
@@ -109,6 +112,15 @@ describe('simcluster sweep', () => {
   ])('%j is refused: %s', async (words, text) => {
     expect(await typed('sweep', ...words)).toMatchObject({ code: 2, err: expect.stringContaining(text) })
   })
+})
+
+test('an exploration is played for each seed, which its cluster gets; it fails with the story', async () => {
+  const module = writeLoaded(at('explorations.mjs'), { rollouts: seeds.rollouts })
+  const words = ['sweep', module, '--export', 'rollouts', '--seeds', '0-3']
+  const { code, out } = await typed(...words)
+  expect(code).toBe(1)
+  expect(out).toMatch(/^seed 0: violated\n[^]*the user does: scale[^]*violated: two begin/)
+  expect(out).toMatch(/\nexplorations.mjs: 2 seeds passed, 2 failed, 8 runs, \d+ states\n$/)
 })
 
 describe('the Job of a sweep', () => {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { writePrivateFile } from '../../disk/private-file.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
-import { explore, narrate, storySvg } from '../../explore/index.js'
+import { narrate, storySvg } from '../../explore/index.js'
 import type {
   CounterExample,
   ExplorationResult,
@@ -14,14 +14,10 @@ import type {
 import { commandClient } from '../../server/command-client.js'
 import type { Arguments, Command, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
+import { exploreAny, hasClients, isExplored, rootOf, shortcomingOf } from '../explored-module.js'
 import { manifestsIn, textOf, wholeNumber } from '../files.js'
 import { clusterOf, CLUSTER_FLAGS } from './serve-command.js'
 import { loadModule } from '../sweep/run-seeds.js'
-
-/** What a module for `simcluster explore` exports: a cluster at rest, and the options of an exploration. */
-type Explored = (ExploreOptions | ExploreClientsOptions) & {
-  readonly cluster: SimCluster | (() => SimCluster | Promise<SimCluster>)
-}
 
 const PATTERNS: readonly Pattern[] = ['intermediate', 'stale', 'unobserved']
 const FAULTS: readonly string[] = [
@@ -117,17 +113,15 @@ async function exploreModule(file: string, flags: Arguments['flags'], terminal: 
   for (const name of Object.keys(CLUSTER_FLAGS))
     if (flags[name] !== undefined) throw new UsageError(`--${name} goes with --client only`)
   const { default: exported } = await loadModule(file)
-  if (typeof exported !== 'object' || exported === null || !('cluster' in exported))
+  if (!isExplored(exported))
     throw new UsageError(`${file}: export default { cluster, ...options of explore() }`)
-  const { cluster, ...options } = exported as Explored
-  const root = typeof cluster === 'function' ? await cluster() : cluster
+  const { cluster: _cluster, ...options } = exported
+  const root = await rootOf(exported, wholeNumber('seed', textOf(flags, 'seed') ?? '1'))
   const given = { ...options, ...ofFlags(flags, false) } as ExploreOptions | ExploreClientsOptions
   if (!hasClients(given) && flags['patterns'] !== undefined)
     throw new UsageError('--patterns goes with clients only')
   return play(root, given, flags, terminal)
 }
-
-const hasClients = (options: object): options is ExploreClientsOptions => 'clients' in options
 
 /** Explores, or replays a counter-example, and tells what was found. */
 async function play(
@@ -141,10 +135,12 @@ async function play(
     const found = JSON.parse(readFileSync(replayed, 'utf8')) as CounterExample
     return tell(found, options, flags, terminal)
   }
-  const result = await (hasClients(options) ? explore(cluster, options) : explore(cluster, options))
+  const result = await exploreAny(cluster, options)
   terminal.out(summaryOf(result))
-  const { counterExample, verdict } = result
-  if (counterExample === undefined) return verdict === 'budget' ? 1 : 0
+  const { counterExample } = result
+  const shortcoming = shortcomingOf(result)
+  if (shortcoming !== undefined) terminal.err(`${shortcoming}\n`)
+  if (counterExample === undefined) return shortcoming === undefined ? 0 : 1
   const out = textOf(flags, 'out')
   if (out !== undefined) writePrivateFile(out, `${JSON.stringify(counterExample)}\n`)
   return tell(counterExample, options, flags, terminal)
@@ -175,8 +171,8 @@ export const exploreCommand: Command = {
   name: 'explore',
   about:
     'Looks for an order or a fault that breaks a controller, and prints the run. The options come from a ' +
-    'module, or a program is run while the kubectl lines are typed. Exit code 1: there is one, or the ' +
-    'budget is used up.',
+    'module, or a program is run while the kubectl lines are typed. Exit code 1: there is one, the ' +
+    'budget is used up, or the runs say nothing.',
   words: 'FILE | --client COMMAND LINE...',
   flags: {
     client: { value: 'COMMAND', about: 'the program to explore; it gets KUBECONFIG' },

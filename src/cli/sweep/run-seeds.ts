@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UsageError } from '../command.js'
+import { exploreSeed, isExplored } from '../explored-module.js'
 import type { Range } from './ranges.js'
 
 /** Plays one seed. It throws if the seed shows a fault; numbers that it returns are summed. */
@@ -40,9 +41,10 @@ export async function loadCase({ file, name }: CaseSource): Promise<SweepCase> {
   const exported = await loadModule(file)
   const found = exported[name]
   if (typeof found === 'function') return found as SweepCase
+  if (isExplored(found)) return (seed) => exploreSeed(found, seed)
   const functions = Object.keys(exported).filter((key) => typeof exported[key] === 'function')
   throw new UsageError(
-    `${basename(file)} exports no function ${name}` +
+    `${basename(file)} exports no function or exploration ${name}` +
       (functions.length === 0 ? '' : `; --export can be: ${functions.join(', ')}`),
   )
 }
