@@ -166,4 +166,5 @@ export type {
   PluginFactory as SchedulerPluginFactory,
 } from './scheduler/framework/plugin.js'
 export { unresolvable, unschedulable } from './scheduler/framework/rejection.js'
+export type { Duration } from './sim/duration.js'
 export { LivelockError } from './sim/livelock.js'

@@ -1,3 +1,4 @@
+import { toMillis } from '../sim/duration.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import type { Host, CommandResult } from '../host/index.js'
 import { hostOf } from '../host/index.js'
@@ -126,7 +127,7 @@ export class Playback {
   async #happen({ event, argument = '' }: EventStep): Promise<void> {
     const { cluster } = this
     const events: Readonly<Record<CourseEvent, () => unknown>> = {
-      wait: () => cluster.advance(argument),
+      wait: () => cluster.advance(toMillis(argument)),
       settle: () => cluster.settle(),
       crash: () => cluster.node(argument).crash(),
       recover: () => cluster.node(argument).recover(),

@@ -1,3 +1,4 @@
+import { toMillis } from '../sim/duration.js'
 import { mergeOptions } from '../cluster/compose/merge-options.js'
 import type { ClusterOptions } from '../cluster/compose/options.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
@@ -8,5 +9,5 @@ export function startCluster(start: ChapterStart, options: ClusterOptions = {}):
   const cluster = new SimCluster(mergeOptions(start.cluster ?? {}, options))
   for (const manifest of start.manifests) cluster.apply(manifest)
   cluster.settle()
-  return start.age === undefined ? cluster : cluster.advance(start.age)
+  return start.age === undefined ? cluster : cluster.advance(toMillis(start.age))
 }

@@ -1,3 +1,4 @@
+import { toMillis } from '../sim/duration.js'
 import type { HttpRequest, HttpResponse } from '../client/http.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { Disturbances } from './disturbances.js'
@@ -59,7 +60,8 @@ function run(cluster: SimCluster, { method, path, query }: HttpRequest, disturba
       return true
     case 'POST advance': {
       const milliseconds = parameters.get('milliseconds')
-      cluster.advance(milliseconds === null ? (parameters.get('duration') ?? '') : Number(milliseconds))
+      const duration = parameters.get('duration') ?? ''
+      cluster.advance(milliseconds === null ? toMillis(duration) : Number(milliseconds))
       return true
     }
     case 'POST crash':

@@ -87,7 +87,7 @@ test('a matcher stops before the time of its test is up, and says where', () => 
 }, 4_000)
 
 describe('an exploration says nothing', () => {
-  const eventually = [{ name: 'part', holds: (c: SimCluster) => partsOf(c) === 1, within: '1m' }]
+  const eventually = [{ name: 'part', holds: (c: SimCluster) => partsOf(c) === 1, within: '1m' as const }]
   const user = { name: 'nobody', groups: [] }
   const cases: readonly (readonly [string, () => ExplorationResult, RegExp])[] = [
     ['without a controller', () => explored(clusterWith()), /no component wrote anything/],

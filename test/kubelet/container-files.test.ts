@@ -242,7 +242,7 @@ test('extended resources become allocatable soon, and survive the next status of
     cluster.client.patch('nodes', { name: 'node-1' }, { type: 'json', body }, { subresource: 'status' })
   }
   patch('add')
-  for (const time of ['20s', '6m']) {
+  for (const time of ['20s', '6m'] as const) {
     cluster.advance(time)
     expect(node().capacity).toMatchObject({ 'example.com/fakecpu': '5' })
     expect(node().allocatable).toMatchObject({ 'example.com/fakecpu': '5' })

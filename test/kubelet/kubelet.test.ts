@@ -336,7 +336,7 @@ describe('containers that end', () => {
   test.each([
     ['a crash loop', { image: 'bad' }, '10m', 'CrashLoopBackOff'],
     ['a pull', { image: 'gone:1' }, '10m', 'ImagePullBackOff'],
-  ])('%s: a new image is tried at once, other changes are not', (_, container, wait, reason) => {
+  ] as const)('%s: a new image is tried at once, other changes are not', (_, container, wait, reason) => {
     const images = { bad: { exitCode: 1, exitAfter: 1000 }, 'gone:1': { pullError: 'not found' } }
     const lab = new Lab({ machine: { images } }).settle()
     lab.create('web', { containers: [{ name: 'c', ...container }] })

@@ -1,3 +1,4 @@
+import type { Duration } from '../../src/sim/duration.js'
 import { partial } from '../support/typed.js'
 import type { Node, Pod, PodSpec } from '../../src/api/core/generated.js'
 import { createScheme } from '../../src/api/scheme.js'
@@ -127,7 +128,7 @@ export class Lab {
     return this
   }
 
-  advance(duration: string | number): this {
+  advance(duration: Duration): this {
     this.sim.advance(duration)
     return this
   }

@@ -1,3 +1,4 @@
+import { badInput } from '../support/typed.js'
 import type { PublicKey } from '../../src/pki/crypto/rsa.js'
 import { expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
@@ -103,7 +104,7 @@ test('a cluster takes the period, and kubeadm keeps it in its configuration', ()
   const cluster = new SimCluster({ nodes: 1, kubeadm: { certificateValidityPeriod: '1h' } })
   const [certificate] = parseCertificates(cluster.pki.read('/etc/kubernetes/pki/apiserver.crt'))
   expect(certificate?.notAfter).toBe(CREATED + HOUR)
-  expect(() => new SimCluster({ kubeadm: { certificateValidityPeriod: 'soon' } })).toThrow(
+  expect(() => new SimCluster({ kubeadm: { certificateValidityPeriod: badInput('soon') } })).toThrow(
     /must be a duration/,
   )
 })

@@ -1,3 +1,4 @@
+import { badInput } from '../support/typed.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LivelockError } from '../../src/sim/livelock.js'
@@ -181,7 +182,7 @@ describe('time', () => {
   })
 
   it.each(['', '5', '5x', '-1m', 'm'])('refuses %j as a duration', (text) => {
-    expect(() => new Simulation().advance(text)).toThrow(RangeError)
+    expect(() => new Simulation().advance(badInput(text))).toThrow(RangeError)
   })
 })
 

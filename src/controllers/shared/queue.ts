@@ -1,3 +1,4 @@
+import { toMillis } from '../../sim/duration.js'
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
 import { subjectOf } from '../../client/heartbeats.js'
@@ -158,9 +159,9 @@ export class Retries {
       maxRetries = Infinity,
     }: Pick<WorkQueueOptions, 'baseDelay' | 'maxDelay' | 'maxRetries'> = {},
   ) {
-    this.#baseDelay = baseDelay
+    this.#baseDelay = toMillis(baseDelay)
     this.#failures = host.state(`${queue}/retries`, () => new Map<string, number>())
-    this.#maxDelay = maxDelay
+    this.#maxDelay = toMillis(maxDelay)
     this.#maxRetries = maxRetries
   }
 

@@ -1,3 +1,4 @@
+import { type Duration, toMillis } from '../duration.js'
 import type { Clock } from '../clock.js'
 import type { EventBus, KernelEvents } from '../event-bus.js'
 import type { Host } from './module.js'
@@ -108,11 +109,11 @@ class ModuleTopic<Events extends KernelEvents> implements Topic {
     this.#kernel.ready.add(payload === undefined ? entry : { payload, ...entry })
   }
 
-  wakeAfter(key: string, ms: number, options: TimerOptions = {}): void {
+  wakeAfter(key: string, after: Duration, options: TimerOptions = {}): void {
     if (this.#kernel.isStopped(this.owner)) return
     const { timers, clock } = this.#kernel
     const timer = {
-      due: clock.now() + ms,
+      due: clock.now() + (typeof after === 'number' ? after : toMillis(after)),
       class: options.class ?? 'work',
       owner: this.owner,
       topic: this.name,

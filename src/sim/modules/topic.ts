@@ -1,3 +1,4 @@
+import type { Duration } from '../duration.js'
 import type { PlainData, ReadonlyData } from '../data/plain-data.js'
 import type { TimerClass } from '../timers.js'
 
@@ -24,8 +25,8 @@ export interface Topic {
   readonly name: string
   /** Runs the handler for `key` in its turn. Does nothing if the key is already waiting. */
   wake(key: string, payload?: PlainData): void
-  /** Runs the handler for `key` after `ms` of virtual time, replacing a pending timer of that key. */
-  wakeAfter(key: string, ms: number, options?: TimerOptions): void
+  /** Runs the handler for `key` after a span of virtual time, replacing a pending timer of that key. */
+  wakeAfter(key: string, after: Duration, options?: TimerOptions): void
   /** Cancels a pending timer, or one that has come due and not run yet. Returns whether there was one. */
   cancel(key: string): boolean
   /** Returns the virtual ms at which the pending timer of `key` fires. */

@@ -1,11 +1,12 @@
+import { type Duration, toMillis } from '../duration.js'
 import type { Slice, TimerOptions, Topic } from './topic.js'
 
-/** The back-off of a work queue; all times in virtual ms. */
+/** The back-off of a work queue, in virtual time. */
 export interface WorkQueueOptions {
-  /** Delay after the first failure. Default 5 (client-go's default controller rate limiter). */
-  readonly baseDelay?: number
-  /** Maximum delay. Default 1,000,000 (client-go: 1000 s). */
-  readonly maxDelay?: number
+  /** Delay after the first failure. Default 5 ms (client-go's default controller rate limiter). */
+  readonly baseDelay?: Duration
+  /** Maximum delay. Default 1,000 s (client-go's). */
+  readonly maxDelay?: Duration
   /** Timer class of retries. Default `work`. */
   readonly retryClass?: 'work' | 'watchdog'
   /**
@@ -30,9 +31,10 @@ export interface WorkQueue {
   /** Handles the key in its turn. */
   add(key: string): void
   /**
-   * Handles the key after `ms`. An earlier pending delay of the key wins, as in client-go's delaying queue.
+   * Handles the key after a time: `queue.addAfter(key, '5m')`. An earlier pending delay of the key wins, as
+   * in client-go's delaying queue.
    */
-  addAfter(key: string, ms: number, options?: TimerOptions): void
+  addAfter(key: string, after: Duration, options?: TimerOptions): void
   /** Handles the key after its back-off: base x 2^failures. A key that has had all retries is dropped. */
   addRateLimited(key: string): void
   /** Resets the back-off of a key after success. */
@@ -62,7 +64,8 @@ export class TopicWorkQueue implements WorkQueue {
     this.#topic.wake(key)
   }
 
-  addAfter(key: string, ms: number, options: TimerOptions = {}): void {
+  addAfter(key: string, after: Duration, options: TimerOptions = {}): void {
+    const ms = typeof after === 'number' ? after : toMillis(after)
     if (ms <= 0) return this.#topic.wake(key)
     const due = this.#topic.dueAt(key)
     if (due !== undefined && due <= this.#clock.now() + ms) return
@@ -75,7 +78,7 @@ export class TopicWorkQueue implements WorkQueue {
     this.#failures.value.set(key, failures + 1)
     const { baseDelay = 5, maxDelay = 1_000_000, retryClass = 'work', workRetries = Infinity } = this.#options
     const isPatient = failures < workRetries
-    this.addAfter(key, Math.min(baseDelay * 2 ** failures, maxDelay), {
+    this.addAfter(key, Math.min(toMillis(baseDelay) * 2 ** failures, toMillis(maxDelay)), {
       class: isPatient ? retryClass : 'watchdog',
     })
   }

@@ -282,7 +282,7 @@ const firstEvents: Readonly<Record<string, (cluster: SimCluster) => unknown>> = 
   'it is forked': (cluster) => cluster.fork().advance('1m'),
 }
 
-describe.each(['0s', '6m'])('after %s', (quiet) => {
+describe.each(['0s', '6m'] as const)('after %s', (quiet) => {
   test.each(Object.entries(firstEvents))(
     'a fork goes on as a copy that has set up all of its components: %s',
     (_name, happen) => {

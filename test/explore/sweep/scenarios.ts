@@ -1,3 +1,4 @@
+import type { Duration } from '../../../src/sim/duration.js'
 import { SimCluster } from '../../../src/index.js'
 
 /** What a cluster goes through, beginning at rest. */
@@ -6,7 +7,7 @@ export interface StockScenario {
   readonly root: () => SimCluster
   readonly act: (cluster: SimCluster) => unknown
   /** Virtual time in which periodic work counts. Default: none. */
-  readonly time?: string
+  readonly time?: Duration
 }
 
 const NODES = 2
