@@ -76,7 +76,8 @@ export class ForkSearch {
     for (let depth = 0; depth <= allowance.total; depth += 1) {
       const before = this.#budget.schedules
       this.#walk(this.#begin(), allowance, depth)
-      if (depth > 0 && allowance.has('action')) this.#walk(this.#begin(true), allowance, depth)
+      // where actions wait, those that nothing chooses come at rest
+      if (allowance.has('action')) this.#walk(this.#begin(true), allowance, depth)
       if (this.#budget.schedules === before) break
     }
     return { verdict: 'holds' }
@@ -84,7 +85,7 @@ export class ForkSearch {
 
   /** Runs with random priorities and faults. */
   #sample({ pct, runs }: { readonly pct: number; readonly runs: number }): SearchEnd {
-    const allowance = Allowance.of(this.#scope.options, 0)
+    const allowance = Allowance.of(this.#scope.options, pct - 1)
     this.#walk(this.#begin(), allowance, 0)
     const sampler = Sampler.of(this.#scope, { pct, allowance })
     for (let nth = 0; nth < runs; nth += 1) this.#finish(this.#begin(allowance.has('action')), sampler.next())

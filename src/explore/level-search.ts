@@ -72,7 +72,7 @@ export class LevelSearch {
   }
 
   *#sample({ pct, runs }: { readonly pct: number; readonly runs: number }): Playing<SearchEnd> {
-    const allowance = Allowance.of(this.#scope.options, 0)
+    const allowance = Allowance.of(this.#scope.options, pct - 1)
     const first = yield* this.#play({ choices: [], isPending: false })
     if (first.failure !== undefined) return foundIn(first)
     const sampler = Sampler.of(this.#scope, { pct, allowance })

@@ -57,7 +57,10 @@ export type Pattern = 'intermediate' | 'stale' | 'unobserved'
 export type Search =
   /** All runs with up to that many delays, fewest first. */
   | { readonly delays: number }
-  /** Random priorities of the processes, changed `pct - 1` times in a run. */
+  /**
+   * Random priorities of the processes, changed `pct - 1` times in a run, and as many divided batches and
+   * interruptions.
+   */
   | { readonly pct: number; readonly runs: number }
   /**
    * One run for each place of the undisturbed run at which a fault of these patterns fits, at most `runs` of

@@ -167,7 +167,7 @@ class Run {
     const [choice] = this.#left
     if (choice?.at === execution.decisions && isAtRest(choice) === (ready === undefined)) this.#choose(choice)
     else if (ready !== undefined) return yield* this.#step(ready)
-    else if (this.#noteRest()) return true
+    else if (this.#plan.sampler?.actsAtRest(execution) === true || this.#noteRest()) return true
     else if (
       !execution.actAtRest() &&
       (this.#left.length === 0 || execution.next(this.#deadline) === undefined)

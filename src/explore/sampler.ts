@@ -2,11 +2,15 @@ import type { GatedRequest } from '../cluster/compose/request-gate.js'
 import { Random, type RandomStream } from '../sim/random.js'
 import type { Ready } from '../sim/ready-queue.js'
 import { apply } from './apply.js'
-import type { RequestChoice } from './choice.js'
-import { type Allowance, optionsBefore, optionsOf } from './deviations.js'
+import type { Choice, RequestChoice } from './choice.js'
+import { type Allowance, optionsAtRest, optionsBefore, optionsOf } from './deviations.js'
 import type { Execution } from './execution.js'
 import { stepName } from './steps.js'
+import type { SentRequest } from './records.js'
 import type { Scope } from './scope.js'
+
+/** How likely something happens at rest. */
+const AT_REST = 0.25
 
 /** How runs are drawn: how many priorities change, and what may happen. */
 interface Rules {
@@ -15,9 +19,9 @@ interface Rules {
 }
 
 /**
- * Chooses one run at random: steps by priorities of their processes, of which `pct - 1` change, and the
- * faults of an allowance, spread over the run. Source: Burckhardt et al., A Randomized Scheduler with
- * Guarantees of Finding Bugs.
+ * Chooses one run at random: steps by priorities of their processes, of which `pct - 1` change, and as many
+ * interruptions and the faults of an allowance, spread over the run. Source: Burckhardt et al., A Randomized
+ * Scheduler with Guarantees of Finding Bugs.
  */
 export class Sampler {
   readonly #random: RandomStream
@@ -58,10 +62,22 @@ export class Sampler {
     if (this.#allowance.total === 0 || !this.#isTime()) return false
     const options = optionsBefore(execution, ready, this.#allowance, true)
     if (options.length === 0) return false
-    const choice = this.#random.pick(options)
+    this.#do(execution, this.#random.pick(options))
+    return true
+  }
+
+  /** Lets something happen at rest, which comes but once or twice in a run, or not. */
+  actsAtRest(execution: Execution): boolean {
+    if (this.#allowance.total === 0 || this.#random.float() >= AT_REST) return false
+    const options = optionsAtRest(execution, this.#allowance)
+    if (options.length === 0) return false
+    this.#do(execution, this.#random.pick(options))
+    return true
+  }
+
+  #do(execution: Execution, choice: Choice): void {
     this.#allowance = this.#allowance.without(choice)
     apply(execution, choice)
-    return true
   }
 
   /** Returns the step that runs. */
@@ -89,7 +105,9 @@ export class Sampler {
     if (!this.#allowance.allowsRequests(true) || !this.#isTime()) return undefined
     const at = execution.decisions - 1
     const before = { ...request, time: 0, order: 0, othersBefore: true, othersAfter: true }
-    const options = optionsOf(execution, entry, [before], at, this.#allowance)
+    const requests: SentRequest[] = []
+    requests[number] = before // those before it have been sent
+    const options = optionsOf(execution, entry, requests, at, this.#allowance)
     if (options.length === 0) return undefined
     const drawn = this.#random.pick(options)
     this.#allowance = this.#allowance.without(drawn)
@@ -97,7 +115,7 @@ export class Sampler {
     const last = execution.choices.at(-1)
     const step = last?.do === 'pick' && last.at === at ? last.step : undefined
     if (step !== undefined) execution.choices.pop()
-    const chosen = { ...drawn, request: number, ...(step === undefined ? {} : { step }) }
+    const chosen = { ...drawn, ...(step === undefined ? {} : { step }) }
     execution.choices.push(chosen)
     return chosen
   }

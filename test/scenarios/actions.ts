@@ -5,6 +5,8 @@ import { arbitraries, type HistoryAction } from 'simcluster/testing'
 export interface Beginning {
   readonly nodes: number
   readonly interleaving: 'fifo' | 'seeded'
+  /** How watch events arrive. */
+  readonly delivery: 'batch' | 'one'
   readonly seed: number
   readonly events: boolean
   /**
@@ -24,6 +26,7 @@ export const SEEDS: readonly number[] = [1, 2, 3, 4]
 export const beginning: fc.Arbitrary<Beginning> = fc.record({
   nodes: fc.constantFrom(1, 1, 1, 2, 2, 2, 3, 3, 4, 5),
   interleaving: fc.constantFrom('fifo' as const, 'seeded' as const),
+  delivery: fc.constant('batch' as const),
   seed: fc.constantFrom(...SEEDS),
   events: fc.boolean(),
   whole: fc.oneof({ weight: 19, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),

@@ -14,11 +14,17 @@ const copy: fc.Arbitrary<Copy> = fc.oneof(
   { weight: 1, arbitrary: fc.constant('json' as const) },
 )
 
+/** How steps are ordered and events delivered, instead of as it is drawn. */
+export type Order = Partial<Pick<Beginning, 'interleaving' | 'delivery'>>
+
+/** The seed chooses the next step, and watch events arrive one by one. */
+export const UNRULY: Order = { interleaving: 'seeded', delivery: 'one' }
+
 /** Scenarios with all workloads, Services, claims and autoscalers, on whole control planes. */
-export function playWorkloads(seed: number, numRuns: number): void {
+export function playWorkloads(seed: number, numRuns: number, order: Order = {}): void {
   const actions = fc.array(workloadAction, { minLength: 3, maxLength: 6, size: 'max' })
   const run = (start: Beginning, list: readonly Action[], how: Copy): void =>
-    runScenario({ ...start, whole: true }, list, how)
+    runScenario({ ...start, ...order, whole: true }, list, how)
   fc.assert(fc.property(beginning, actions, copy, run), { seed, numRuns })
 }
 
@@ -26,10 +32,12 @@ export function playWorkloads(seed: number, numRuns: number): void {
  * Plays `numRuns` random scenarios; fast-check prints the seed and the shortest list of actions that still
  * fails.
  */
-export function playScenarios(seed: number, numRuns: number): void {
+export function playScenarios(seed: number, numRuns: number, order: Order = {}): void {
   const actions = fc.array(action, { minLength: 3, maxLength: 6, size: 'max' })
   fc.assert(
-    fc.property(beginning, actions, copy, (start, list, how) => runScenario(start, list, how)),
+    fc.property(beginning, actions, copy, (start, list, how) =>
+      runScenario({ ...start, ...order }, list, how),
+    ),
     { seed, numRuns },
   )
 }

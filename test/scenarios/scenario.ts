@@ -65,7 +65,7 @@ function begin(beginning: Beginning): SimCluster {
       )
   }
   return SimCluster.restore(fresh.get(idOf(beginning)) as ClusterSnapshot, {
-    time: { interleaving: beginning.interleaving },
+    time: { interleaving: beginning.interleaving, events: beginning.delivery },
   })
 }
 

@@ -123,6 +123,7 @@ export function assemble(
     storedProtobuf: extensions.storedProtobuf ?? protobufCodec,
     subscriptions: from?.subscriptions,
     views: from?.views(version),
+    delivery: options.time?.events === 'one' ? { events: 1 } : undefined,
   })
   // named before they are assigned: docs/decisions/garbage.md
   const refused = (call: RefusedRequest): void => journal.refused(call, clock.now())

@@ -72,6 +72,8 @@ export interface ControlPlaneOptions {
   readonly subscriptions?: Subscriptions | undefined
   /** The views of its informers. */
   readonly views?: SharedViews | undefined
+  /** How informers take what has happened. Default: all of it. */
+  readonly delivery?: Delivery | undefined
 }
 
 /** How a component is added, see {@link ControlPlane.addComponent}. */
@@ -107,7 +109,7 @@ export class ControlPlane {
   readonly supervisor: Supervisor
   /** Revisions that informers of components list when they start, by the component's name. */
   readonly staleReads: Map<string, number> = new Map()
-  /** How informers take what has happened in the present step. Default: all of it. */
+  /** How informers take what has happened in the present step. */
   delivery: Delivery | undefined
   /** Stands between the components and the apiserver. */
   gate: RequestGate | undefined
@@ -128,6 +130,7 @@ export class ControlPlane {
     quiet.asksOutside = asksOutside(options)
     this.#options = options
     this.informerViews = new InformerViews(options.views)
+    this.delivery = options.delivery
     this.simulation = simulation
     this.scheme = createScheme(version)
     for (const { group, version: v, kind } of disabledIn(this.scheme, options.disabledAPIs))

@@ -263,6 +263,7 @@ const timeSchema = (): z.ZodMiniType<TimeOptions> =>
       z.optional(z.number().check(z.refine(Number.isFinite, 'must be finite'))),
     ),
     interleaving: like("{ time: { interleaving: 'seeded' } }", z.optional(z.enum(['fifo', 'seeded']))),
+    events: like("{ time: { events: 'one' } }", z.optional(z.enum(['batch', 'one']))),
     heartbeats: like("{ time: { heartbeats: 'exact' } }", z.optional(z.enum(['exact', 'quiet']))),
   })
 

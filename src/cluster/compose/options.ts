@@ -237,6 +237,12 @@ export interface TimeOptions {
    */
   readonly interleaving?: 'fifo' | 'seeded'
   /**
+   * How watch events arrive: all that wait in one step, or one in each step.
+   * @default 'batch'
+   * @example { time: { events: 'one' } }
+   */
+  readonly events?: 'batch' | 'one'
+  /**
    * `exact`: every heartbeat is a step of its own. `quiet`: heartbeats of an idle cluster are summed up, with
    * the same result.
    * @default 'quiet'
@@ -416,5 +422,5 @@ export interface RestoreOptions extends Pick<
 > {
   readonly network?: Pick<NetworkOptions, 'policyEnforcer'>
   readonly kubeadm?: Pick<KubeadmOptions, 'keys'>
-  readonly time?: Pick<TimeOptions, 'interleaving' | 'heartbeats'>
+  readonly time?: Pick<TimeOptions, 'interleaving' | 'events' | 'heartbeats'>
 }
