@@ -125,6 +125,7 @@ export type {
   ImageBehavior,
   ImageContext,
   ImageDefinition,
+  OnCommand,
   OnUnknownImage,
   ImageEffect,
   ImageExec,

@@ -16,7 +16,7 @@ const REPLACED: Readonly<Record<string, string>> = {
 }
 
 /** The plural of a kind, as kubectl guesses it. Source: apimachinery meta UnsafeGuessKindToResource. */
-function pluralGuess(kind: string): string {
+export function pluralGuess(kind: string): string {
   const name = kind.toLowerCase()
   if (name.endsWith('s')) return `${name}es`
   return name.endsWith('y') ? `${name.slice(0, -1)}ies` : `${name}s`

@@ -49,7 +49,7 @@ export function print(result: Result, flags: Arguments['flags'], terminal: Termi
 }
 
 /** The form that CI systems read: a suite with a test case for each thing checked. */
-function junit(name: string, checked: readonly Checked[]): string {
+export function junit(name: string, checked: readonly Checked[]): string {
   const failed = checked.filter(({ failure }) => failure !== undefined).length
   const quoted = escapeXml(`simcluster ${name}`)
   const cases = checked.map((one) => {

@@ -1,5 +1,6 @@
 import type { Command, Terminal } from './command.js'
 import { helpOf, parse, UsageError } from './command.js'
+import { checkCommand } from './commands/check-command.js'
 import { completionCommand } from './commands/completion-command.js'
 import { controlCommands } from './commands/control-commands.js'
 import { envtestCommand } from './commands/envtest-command.js'
@@ -15,6 +16,7 @@ import { sweepCommand } from './commands/sweep-command.js'
 import { diffCommand, explainCommand } from './commands/what-if-commands.js'
 
 const COMMANDS: readonly Command[] = [
+  checkCommand,
   serveCommand,
   envtestCommand,
   ...controlCommands,

@@ -28,6 +28,8 @@ export { attempt, flagsOf } from '../shell/programs/command.js'
 export { FileFault } from '../shell/files/file-system.js'
 export { addressesOf, statusText } from '../shell/programs/http.js'
 export { defineImage } from './images/define-image.js'
+export { hasOwnSettings } from './runtime/self-contained.js'
+export type { OnCommand } from './runtime/self-contained.js'
 export type { OnUnknownImage } from './images/unknown-image.js'
 export type {
   ImageResponse,

@@ -62,7 +62,7 @@ describe('the program', () => {
   test('names what is wrong, and what there is', async () => {
     expect(await typed('server')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('there is no command server; there are: serve, envtest'),
+      err: expect.stringContaining('there is no command server; there are: check, serve, envtest'),
     })
     const flag = await typed('serve', '--node', '3')
     expect(flag.code).toBe(2)

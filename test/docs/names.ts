@@ -60,7 +60,11 @@ function headingsOf(text: string): readonly string[] {
 
 /** Prose lines of a page that are longer than 110 columns, as `file:line: ...`. Tables may be. */
 export function longLines({ file, text }: Page): readonly string[] {
-  return text
+  // what a program prints is as long as it is
+  const own = text.replace(/(?<=<!-- output: .* -->\n\n```text\n)[^]*?(?=\n```)/g, (output) =>
+    output.replaceAll(/[^\n]/g, ''),
+  )
+  return own
     .split('\n')
     .flatMap((line, at) =>
       line.length > 110 && !line.startsWith('|') && !/^\[[^\]]+\]: /.test(line)

@@ -33,7 +33,7 @@ function portOf(text: string): number {
 }
 
 /** Returns the options in a file of YAML or JSON. @throws UsageError if there are none */
-function configIn(path: string | undefined): ClusterOptions {
+export function configIn(path: string | undefined): ClusterOptions {
   if (path === undefined) return {}
   const options: unknown = parseYamlText(fileOf('config', path).toString('utf8'))
   if (typeof options !== 'object' || options === null || Array.isArray(options))

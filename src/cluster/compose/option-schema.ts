@@ -220,6 +220,10 @@ const containerSchema = (): z.ZodMiniType<ContainerOptions> =>
       "{ containers: { unknownImages: 'error' } }",
       z.optional(z.enum(['run', 'complete-in-init-and-jobs', 'pullError', 'error'])),
     ),
+    commands: like(
+      "{ containers: { commands: 'self-contained' } }",
+      z.optional(z.enum(['run', 'self-contained'])),
+    ),
     timings: like(
       '{ containers: { timings: { imagePull: 5000 } } }',
       z.optional(

@@ -10,6 +10,7 @@ import type {
   ContainerBehavior,
   ImageDefinition,
   KubeletConfiguration,
+  OnCommand,
   OnUnknownImage,
   RuntimeTimings,
 } from '../../kubelet/index.js'
@@ -178,6 +179,13 @@ export interface ContainerOptions {
    * @example { containers: { unknownImages: 'error' } }
    */
   readonly unknownImages?: OnUnknownImage
+  /**
+   * Which commands of containers, probes and hooks run: those whose program the simulator has, or of these
+   * only those that need no file and no network, such as `sh -c 'exit 1'`; all others are then taken to work.
+   * @default 'run'
+   * @example { containers: { commands: 'self-contained' } }
+   */
+  readonly commands?: OnCommand
   /**
    * Duration of image pulls and of container starts and stops, in virtual ms.
    * @default { sandbox: 400, imagePull: 400, imageCheck: 100, containerStart: 200, containerStop: 200 }

@@ -41,6 +41,8 @@ function ofPods(
   if (!SYSTEM_CLASSES.includes(priorityClassName ?? ''))
     refer('priorityclasses', undefined, priorityClassName)
   refer('runtimeclasses', undefined, runtimeClassName)
+  for (const { ephemeral } of spec.volumes ?? [])
+    refer('storageclasses', undefined, ephemeral?.volumeClaimTemplate?.spec.storageClassName)
 }
 
 const ofTemplate: Finder = (object, refer) => {
@@ -68,7 +70,13 @@ const FINDERS: Readonly<Record<string, Finder>> = {
       ofPods(object.metadata.namespace, object as Pod, refer)
   },
   deployments: ofTemplate,
-  statefulsets: ofTemplate,
+  statefulsets: (object, refer) => {
+    const { serviceName, volumeClaimTemplates } = (object as StatefulSet).spec
+    refer('services', object.metadata.namespace, serviceName)
+    for (const { spec } of volumeClaimTemplates ?? [])
+      refer('storageclasses', undefined, spec?.storageClassName)
+    ofTemplate(object, refer)
+  },
   daemonsets: ofTemplate,
   jobs: ofTemplate,
   replicationcontrollers: ofTemplate,
@@ -106,8 +114,9 @@ const keyOf = (resource: string, namespace: string | undefined, name: string): s
 
 /**
  * Returns the references of stored objects that lead nowhere: ConfigMaps, Secrets, claims and service
- * accounts of pods and workloads, roles of bindings, classes, volumes, targets of autoscalers, backends of
- * Ingresses. Optional references do not count, nor does what a control plane makes itself.
+ * accounts of pods and workloads, Services of StatefulSets, roles of bindings, classes, volumes, targets of
+ * autoscalers, backends of Ingresses. Optional references do not count, nor does what a control plane makes
+ * itself.
  */
 export function missingReferences(
   resources: readonly string[],

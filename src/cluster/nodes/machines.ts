@@ -192,7 +192,7 @@ export class Machines {
   }
 
   #start(name: string): Machine {
-    const { images, containers: { behaviors, timings, unknownImages } = {} } = this.#options
+    const { images, containers: { behaviors, timings, unknownImages, commands } = {} } = this.#options
     const { staticPods } = this.#node(name)
     const machine = createContainerRuntime({
       node: name,
@@ -204,6 +204,7 @@ export class Machines {
       ...(behaviors === undefined ? {} : { behaviors }),
       ...(timings === undefined ? {} : { timings }),
       ...(unknownImages === undefined ? {} : { onUnknownImage: unknownImages }),
+      ...(commands === undefined ? {} : { onCommand: commands }),
       ...(staticPods === undefined ? {} : { manifests: staticPods }),
     })
     this.#machines.set(name, machine)

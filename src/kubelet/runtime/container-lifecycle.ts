@@ -186,6 +186,8 @@ export class ContainerLifecycle {
     given: ContainerBehavior,
   ): ContainerBehavior {
     const { isDescribed, onUnknownImage } = this.#ports
+    if (plan.kind === 'assumed')
+      return pod.pod !== undefined && endsByItself(pod.pod, name) ? { exitCode: 0 } : {}
     const isKnown = plan.kind !== 'service' || isDescribed(image)
     if (isKnown || onUnknownImage === 'run' || Object.keys(given).length > 0) return {}
     if (onUnknownImage === 'error') return { startError: describingText(image) }

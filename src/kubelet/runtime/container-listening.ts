@@ -2,6 +2,7 @@ import type { Container, LifecycleHandler, Pod } from '../../api/core/generated.
 import { absolutePath } from '../../shell/files/tree.js'
 import { DOCUMENT_ROOT } from '../images/image.js'
 import type { Connected, NetworkRequest, ServedRequest } from '../../shell/programs/command.js'
+import type { ImageFacts } from '../images/image-table.js'
 import type { ContainerScope } from './container-scope.js'
 import { keyOf } from './container-scope.js'
 import { containerSpec } from './container-view.js'
@@ -41,7 +42,8 @@ export class ContainerListening {
     const process = listeningProcess(pod, container, portText(port, request.protocol))
     if (process !== undefined)
       return this.#serve(process, portText(port, request.protocol), { ...request, port })
-    const { behavior, page, documentRoot = DOCUMENT_ROOT } = this.#scope.ports.images.facts(container.image)
+    const facts = container.assumed === true ? {} : this.#scope.ports.images.facts(container.image)
+    const { behavior, page, documentRoot = DOCUMENT_ROOT }: Partial<ImageFacts> = facts
     if (behavior?.request) {
       const answer = behavior.request(
         container.service?.state,
@@ -120,7 +122,9 @@ export class ContainerListening {
   #listens(pod: RuntimePod, container: RuntimeContainer, port: number, protocol: Transport): boolean {
     if (listeningProcess(pod, container, portText(port, protocol)) !== undefined) return true
     if (container.process) return false
-    const { ports, listensOnDeclared = false } = this.#scope.ports.images.facts(container.image)
+    const facts = this.#scope.ports.images.facts(container.image)
+    const { listensOnDeclared = false } = facts
+    const ports = container.assumed === true ? undefined : facts.ports
     const wanted = protocol === 'http' ? 'TCP' : protocol.toUpperCase()
     const spec = containerSpec(pod.pod, container.name)
     if (ports === undefined || listensOnDeclared) {

@@ -20,6 +20,7 @@ import { ContainerWorld, makeSubPaths } from './container-world.js'
 import type { Exit } from './containers.js'
 import { POWER_LOSS, exitOf } from './containers.js'
 import type { ProcessListener } from './process-listeners.js'
+import { assumedUnlessAlone, isSelfContained } from './self-contained.js'
 import type { StartPlan } from './start-plan.js'
 import { hasProgram, isListed, notFound, startPlan } from './start-plan.js'
 import { processEntries, sharedProcess } from './process-table.js'
@@ -63,7 +64,8 @@ export class ContainerProcesses {
     // most containers have neither a command nor variables, and then the environment is not needed
     const needsEnv = spec?.command || spec?.args || container.env
     const env = needsEnv ? environmentOf(view) : {}
-    return startPlan(spec, view.image, env, (path) => this.#scope.hasFile(pod, container, path))
+    const plan = startPlan(spec, view.image, env, (path) => this.#scope.hasFile(pod, container, path))
+    return this.#ports.onCommand === 'run' ? plan : assumedUnlessAlone(plan, spec)
   }
 
   /** Starts the plan in a running container. */
@@ -81,6 +83,10 @@ export class ContainerProcesses {
         stdin,
       })
       this.#run(key)
+      return
+    }
+    if (plan.kind === 'assumed') {
+      container.assumed = true
       return
     }
     const { behavior, logs } = this.#ports.images.facts(container.image)
@@ -213,6 +219,11 @@ export class ContainerProcesses {
     this.stopTask(pod, container, name)
     const task: RuntimeTask = { output: '', errors: '' }
     ;(container.tasks ??= new Map()).set(name, task)
+    if (this.#ports.onCommand !== 'run' && !isSelfContained(words)) {
+      task.assumed = true
+      task.end = { exitCode: 0 }
+      return task
+    }
     const own = this.#imageExec(pod, container, words)
     if (own) {
       this.#taskOutput(task, 1, own.stdout ?? '')

@@ -99,6 +99,7 @@ class SimulatedMachine implements Machine {
       state: slice,
       images: this.#images,
       now,
+      onCommand: this.#options.onCommand ?? 'run',
       onEnd: (key, exit) => this.#life.exited(key, exit),
       behavior: (pod, { name, image }) => this.#behavior(pod, name, image),
       onTask: (key, task) => this.#tell(`task/${key}/${task}`),

@@ -1,3 +1,4 @@
+import type { OnCommand } from './self-contained.js'
 import type { Slice, Topic } from '../../sim/modules/module.js'
 import type { PlainData } from '../../sim/data/plain-data.js'
 import type { ProcessEntry } from '../../shell/programs/command.js'
@@ -26,6 +27,7 @@ export interface ProcessDependencies {
   readonly images: ImageTable
   readonly surroundings: () => Surroundings
   readonly now: () => number
+  readonly onCommand: OnCommand
   readonly behavior: (pod: RuntimePod, container: RuntimeContainer) => ContainerBehavior
   /** Wakes a process: `<pod uid>/<container>`, with the suffix `#<number>` for one that exec started. */
   readonly wakes: Topic

@@ -1,5 +1,6 @@
 import type { ImageRegistry } from '../images/image-table.js'
 import type { OnUnknownImage } from '../images/unknown-image.js'
+import type { OnCommand } from './self-contained.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { KubeletFileConfiguration } from '../certificates/ports.js'
 import type { Module } from '../../sim/modules/module.js'
@@ -49,6 +50,8 @@ export interface ContainerRuntimeOptions {
   readonly registry?: ImageRegistry
   /** What containers of undescribed images do. Default `complete-in-init-and-jobs`. */
   readonly onUnknownImage?: OnUnknownImage
+  /** Which commands run. Default `run`. */
+  readonly onCommand?: OnCommand
   /** The network and the rest of the cluster. Default: nothing is reachable. */
   readonly surroundings?: () => Surroundings
   /** Called before a change that no kubelet listens for yet, so that it begins to. */

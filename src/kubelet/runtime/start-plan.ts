@@ -8,10 +8,12 @@ import { expanded, lookUp } from './expansion.js'
 import type { ImageFacts } from '../images/image-table.js'
 import { SHELLS, baseOf } from '../../shell/interpreter/shell-call.js'
 
-/** How a container runs: the image's own service, a command of the built-in shell, or not at all. */
+/** How a container runs: the image's own service, a command of the built-in shell, assumed, or not at all. */
 export type StartPlan =
   | { readonly kind: 'service'; readonly words: readonly string[] }
   | { readonly kind: 'process'; readonly words: readonly string[] }
+  /** A program that is taken to work, see {@link OnCommand}. */
+  | { readonly kind: 'assumed'; readonly words: readonly string[] }
   | { readonly kind: 'error'; readonly message: string }
 
 const CREATE_FAILED =

@@ -63,6 +63,8 @@ export interface RuntimeContainer {
   readonly runsToCompletion?: boolean
   /** Its built-in shell, while it runs. */
   process?: ShellProcess
+  /** Whether its program is taken to work, whatever it is. */
+  assumed?: boolean
   /** State of the image's behaviour, while it runs. */
   service?: { state: PlainData }
   /** Running commands of `exec`, by number. */

@@ -1,0 +1,220 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
+import { needs } from '../e2e/harness.js'
+import { typed } from './typed.js'
+
+const root = mkdtempSync(join(tmpdir(), 'simcluster-check-'))
+const home = process.cwd()
+afterAll(() => rmSync(root, { recursive: true }))
+
+/** Writes files into a new folder, which becomes the working directory. */
+function files(texts: Readonly<Record<string, string>>): void {
+  const folder = mkdtempSync(join(root, 'set-'))
+  for (const [name, text] of Object.entries(texts)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+  process.chdir(folder)
+}
+
+afterEach(() => process.chdir(home))
+
+const web = (image = 'nginx', extra = ''): string => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: web
+        image: ${image}
+${extra}`
+const budget = (version: string): string =>
+  `apiVersion: ${version}\nkind: PodDisruptionBudget\nmetadata: {name: web}\n` +
+  'spec: {maxUnavailable: 1, selector: {matchLabels: {app: web}}}\n'
+const needsSettings = web('nginx', '        envFrom:\n        - configMapRef:\n            name: settings\n')
+
+describe('what is found', () => {
+  test('manifests that work give exit code 0 and one line', async () => {
+    files({ 'deploy/web.yaml': web() })
+    expect(await typed('check', 'deploy')).toEqual({
+      code: 0,
+      out: 'nothing found in 1 object of 1 file, on v1.35 with 3 nodes\n',
+      err: '',
+    })
+  })
+
+  test('a fault is told with file, line, object and rule, and gives exit code 1', async () => {
+    files({ 'deploy/web.yaml': needsSettings })
+    const { code, out } = await typed('check', 'deploy')
+    expect(code).toBe(1)
+    expect(out).toBe(
+      'deploy/web.yaml:15: error: Deployment web: ConfigMap default/settings does not exist: containers do ' +
+        'not start without it (missing-reference)\n1 error in 1 object of 1 file, on v1.35 with 3 nodes\n',
+    )
+  })
+
+  test('several versions are checked in one run, and what holds for some names them', async () => {
+    files({ 'web.yaml': `${web()}---\n${budget('policy/v1beta1')}` })
+    const { code, out } = await typed('check', 'web.yaml', '--version', 'v1.24,v1.35')
+    expect(code).toBe(1)
+    expect(out).toContain('use policy/v1 PodDisruptionBudget [v1.24] (deprecated-api)')
+    expect(out).toContain('removed in v1.25: use policy/v1 [v1.35] (removed-api)')
+  })
+
+  test('what does not roll out is told with the chain of causes', async () => {
+    files({ 'web.yaml': web('nginx', '        resources: {requests: {cpu: 64}}\n') })
+    const { out } = await typed('check', 'web.yaml')
+    expect(out).toMatch(
+      /web\.yaml:1: error: Deployment web: has 0 of 2 replicas available: .*Insufficient cpu.*\n {4}deployments/,
+    )
+  })
+
+  test('--fail-on says from which severity on the exit code is 1', async () => {
+    files({ 'web.yaml': `${web()}---\n${budget('policy/v1beta1')}` })
+    const at = ['check', 'web.yaml', '--version', 'v1.24', '--fail-on']
+    expect((await typed(...at, 'error')).code).toBe(0)
+    expect((await typed(...at, 'warning')).code).toBe(1)
+    files({ 'web.yaml': needsSettings })
+    expect((await typed('check', 'web.yaml', '--fail-on', 'never')).code).toBe(0)
+  })
+})
+
+describe('the forms of the report', () => {
+  const report = async (form: string): Promise<string> => {
+    files({ 'deploy/web.yaml': needsSettings })
+    return (await typed('check', 'deploy', '-o', form)).out
+  }
+
+  test('json has every finding with its rule, place and versions', async () => {
+    expect(JSON.parse(await report('json'))).toMatchObject({
+      versions: ['v1.35'],
+      nodes: 3,
+      objects: 1,
+      findings: [
+        {
+          rule: 'missing-reference',
+          severity: 'error',
+          file: 'deploy/web.yaml',
+          line: 15,
+          object: 'Deployment web',
+          versions: ['v1.35'],
+        },
+      ],
+    })
+  })
+
+  test('junit has a failed test case for each error', async () => {
+    const out = await report('junit')
+    expect(out).toContain('tests="1" failures="1"')
+    expect(out).toContain('name="deploy/web.yaml:15 Deployment web missing-reference"')
+  })
+
+  test('github has a workflow command that annotates the line', async () => {
+    expect(await report('github')).toBe(
+      '::error file=deploy/web.yaml,line=15,title=missing-reference::Deployment web: ConfigMap ' +
+        'default/settings does not exist: containers do not start without it [v1.35]\n',
+    )
+  })
+
+  test('sarif is a log of version 2.1.0 whose results refer to rules', async () => {
+    const { version, runs } = JSON.parse(await report('sarif')) as {
+      version: string
+      runs: { tool: { driver: { rules: { id: string }[] } }; results: { ruleId: string; level: string }[] }[]
+    }
+    expect(version).toBe('2.1.0')
+    expect(runs[0]?.tool.driver.rules.map(({ id }) => id)).toEqual(['missing-reference'])
+    expect(runs[0]?.results).toMatchObject([
+      {
+        ruleId: 'missing-reference',
+        ruleIndex: 0,
+        level: 'error',
+        locations: [
+          { physicalLocation: { artifactLocation: { uri: 'deploy/web.yaml' }, region: { startLine: 15 } } },
+        ],
+      },
+    ])
+  })
+})
+
+describe('what is read', () => {
+  test('values, other YAML and links out of the folder are skipped, and said', async () => {
+    files({
+      'web.yaml': web(),
+      'values.yaml': 'replicas: 3\n',
+      'prometheus.yml': 'global: {}\n',
+      'kind.yaml': 'kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n',
+    })
+    symlinkSync('/etc/hosts', 'hosts.yaml')
+    const { code, out } = await typed('check', '.')
+    expect(code).toBe(0)
+    expect(out).toContain(
+      'values.yaml:1: note: skipped: it looks like the values of a chart; render that: helm',
+    )
+    expect(out).toContain('prometheus.yml:1: note: skipped: it has no apiVersion and kind')
+    expect(out).toContain('kind.yaml:1: note: skipped: Cluster of kind.x-k8s.io/v1alpha4 is read by a tool')
+    expect(out).toContain('hosts.yaml:1: note: skipped: it is a link out of the folder')
+  })
+
+  test('a kustomization is built, and findings are told where an object was written', async (context) => {
+    needs(context, 'kubectl132')
+    files({
+      'base/kustomization.yaml': 'resources: [web.yaml]\n',
+      'base/web.yaml': `# a comment\n${needsSettings}`,
+      'base/other.yaml': web(),
+      'overlays/production/kustomization.yaml': 'resources: [../../base]\nnamePrefix: production-\n',
+    })
+    const { code, out } = await typed('check', '.')
+    expect(code).toBe(1)
+    expect(out).toContain('base/web.yaml:16: error: Deployment production-web: ConfigMap default/settings')
+    expect(out).toContain(
+      'base/other.yaml:1: note: skipped: it is beside a kustomization that does not name it',
+    )
+    expect(out.match(/error:/g)).toHaveLength(1)
+  })
+
+  test('a chart is an error where helm is missing, with what to write instead', async () => {
+    files({
+      'chart/Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.0.0\n',
+      'chart/templates/web.yaml': 'kind: {{ .Values.kind }}\n',
+    })
+    vi.stubEnv('PATH', '/nowhere')
+    const { code, out } = await typed('check', '.')
+    vi.unstubAllEnvs()
+    expect(code).toBe(1)
+    expect(out).toContain(
+      'chart/Chart.yaml:1: error: not checked: it is a chart, and needs helm to be rendered',
+    )
+    expect(out).toContain('helm template chart | simcluster check -')
+  })
+
+  test('several paths are one set', async () => {
+    files({
+      'web.yaml': needsSettings,
+      'platform/settings.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n',
+    })
+    expect((await typed('check', 'web.yaml', 'platform')).code).toBe(0)
+  })
+})
+
+describe('bad use gives exit code 2', () => {
+  test.for([
+    [['check'], 'write what to check'],
+    [['check', 'nowhere'], 'there is no file or folder nowhere'],
+    [['check', '.', '-o', 'yaml'], '-o yaml: write text, json, junit, github or sarif'],
+    [['check', '.', '--fail-on', 'errors'], '--fail-on errors: write error, warning, note, never'],
+    [['check', '.', '--like', 'gke'], '--like gke: write kind or kubeadm'],
+    [['check', '.', '--nodes', '0'], '--nodes 0: write a whole number from 1 up'],
+    [['check', '.', '--version', 'v1.99'], 'v1.99'],
+  ] as const)('%s', async ([words, text]) => {
+    files({ 'web.yaml': web() })
+    const { code, err } = await typed(...words)
+    expect(code).toBe(2)
+    expect(err).toContain(text)
+  })
+})
