@@ -7,6 +7,7 @@ import { explore, type ExplorationResult } from '../../../src/explore/index.js'
 import { SimCluster } from '../../../src/index.js'
 import { bookkeeping } from './bookkeeping.js'
 import type { Planted } from './kit.js'
+import { memory } from './memory.js'
 import { operators } from './operators.js'
 import { queues } from './queues.js'
 import { partners } from './partners.js'
@@ -20,6 +21,7 @@ const planted: readonly Planted[] = [
   ...operators,
   ...partners,
   ...versions,
+  ...memory,
 ]
 
 function explored({ components, prepare, options }: Planted, isWrong: boolean): ExplorationResult {
