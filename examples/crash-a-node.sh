@@ -6,12 +6,9 @@ set -euo pipefail
 simcluster() { ${SIMCLUSTER:-npx simcluster} "$@"; }
 
 folder=$(mktemp -d)
-# an own shell, so that the end of this one reaches the server itself
-${SIMCLUSTER:-npx simcluster} serve --nodes 3 --time virtual --kubeconfig "$folder/kubeconfig" > "$folder/log" &
-server=$!
-trap 'kill "$server"; wait "$server" || true; rm -r "$folder"' EXIT
-until grep -q '^export KUBECONFIG=' "$folder/log"; do sleep 0.1; done
+simcluster serve --detach --nodes 3 --time virtual --kubeconfig "$folder/kubeconfig" > /dev/null
 export KUBECONFIG=$folder/kubeconfig
+trap 'simcluster stop > /dev/null; rm -r "$folder"' EXIT
 
 kubectl create deployment web --image=nginx --replicas=4
 simcluster settle

@@ -11,6 +11,7 @@ import { packageVersion } from './program-path.js'
 import { lessonCommand, playCommand } from './commands/play-command.js'
 import { rbacCommand } from './commands/rbac-command.js'
 import { recordCommand } from './commands/record-command.js'
+import { runCommand } from './commands/run-command.js'
 import { forkCommand, serveCommand } from './commands/serve-command.js'
 import { sweepCommand } from './commands/sweep-command.js'
 import { diffCommand, explainCommand } from './commands/what-if-commands.js'
@@ -18,6 +19,7 @@ import { diffCommand, explainCommand } from './commands/what-if-commands.js'
 const COMMANDS: readonly Command[] = [
   checkCommand,
   serveCommand,
+  runCommand,
   envtestCommand,
   ...controlCommands,
   forkCommand,

@@ -62,7 +62,7 @@ describe('the program', () => {
   test('names what is wrong, and what there is', async () => {
     expect(await typed('server')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('there is no command server; there are: check, serve, envtest'),
+      err: expect.stringContaining('there is no command server; there are: check, serve, run, envtest'),
     })
     const flag = await typed('serve', '--node', '3')
     expect(flag.code).toBe(2)
@@ -190,9 +190,9 @@ describe('a served cluster', () => {
     expect(printed).toMatch(/^# v1\.\d+ with 2 nodes at https:\/\/127\.0\.0\.1:\d+\nexport KUBECONFIG=/)
     const on = (...words: readonly string[]): ReturnType<typeof typed> =>
       typed(...words, '--kubeconfig', kubeconfig)
-    expect((await on('settle')).out).toMatch(/^2026-01-01T00:00:/)
+    expect((await on('settle')).out).toMatch(/T00:00:/)
     expect((await on('crash', 'node-2')).code).toBe(0)
-    expect((await on('advance', '5m')).out).toMatch(/^2026-01-01T00:05:/)
+    expect((await on('advance', '5m')).out).toMatch(/T00:05:/)
     expect(await on('crash', 'node-9')).toMatchObject({
       code: 2,
       err: expect.stringContaining('there is no node node-9; there are: node-1, node-2'),
@@ -231,10 +231,11 @@ describe('a served cluster', () => {
     const slack = 100
     for (const flags of [[], ['--nodes', '1', '--manifests', pods]])
       expect(Math.abs(await started(...flags))).toBeLessThan(slack)
-    const first = Date.parse('2026-01-01T00:00:00Z') - Date.now()
-    expect(await started('--time', 'virtual')).toBeLessThan(first + 60_000)
+    const sinceMidnight = Date.now() % 86_400_000
+    const virtual = await started('--time', 'virtual')
+    expect(Math.abs(virtual + sinceMidnight)).toBeLessThan(60_000)
     const config = file('start.yaml', `time: { start: ${Date.parse('2020-01-01T00:00:00Z')} }`)
-    expect(await started('--config', config)).toBeLessThan(first)
+    expect(await started('--config', config)).toBeLessThan(Date.parse('2020-01-02T00:00:00Z') - Date.now())
   })
 
   test('lets pods terminate for a second by the clock, where clients look at them meanwhile', async () => {

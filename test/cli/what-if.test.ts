@@ -105,7 +105,7 @@ describe('simcluster fork', () => {
     const second = serving('fork', '--kubeconfig', original, '--to', copy)
     await expect.poll(() => printed, { timeout: 20_000 }).toContain(`export KUBECONFIG=${copy}`)
     const [before] = [(await typed('settle', '--kubeconfig', original)).out]
-    expect((await typed('advance', '1h', '--kubeconfig', copy)).out).toMatch(/^2026-01-01T01:00:/)
+    expect((await typed('advance', '1h', '--kubeconfig', copy)).out).toMatch(/T01:00:/)
     expect((await typed('settle', '--kubeconfig', original)).out).toBe(before)
     process.emit('SIGTERM', 'SIGTERM')
     expect(await Promise.all([first, second])).toEqual([0, 0])

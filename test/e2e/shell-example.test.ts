@@ -15,5 +15,5 @@ test('a shell script crashes a node, and finds its pods on others', async (conte
   const folder = programs.kubectl132.slice(0, programs.kubectl132.lastIndexOf('/'))
   const env = { ...process.env, SIMCLUSTER: simcluster, PATH: `${folder}:${process.env['PATH'] ?? ''}` }
   const { stdout } = await promisify(execFile)(script, { env })
-  expect(stdout).toMatch(/^2026-01-01T00:07:\S+Z\nnode-\d is down, and its pods are replaced\n$/m)
+  expect(stdout).toMatch(/T00:07:\S+Z\nnode-\d is down, and its pods are replaced\n$/m)
 })

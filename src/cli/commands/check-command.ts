@@ -7,7 +7,7 @@ import { UsageError } from '../command.js'
 import { textOf, wholeNumber } from '../files.js'
 import { FAIL_ON, failing, type FailOn, formatFindings, isFindingsFormat } from '../findings.js'
 import { readPaths, shownPath, type ReadPaths } from '../manifest-sets.js'
-import { configIn } from './serve-command.js'
+import { configIn } from '../serving.js'
 
 function optionsOf(flags: Arguments['flags']): CheckOptions {
   const versions = (textOf(flags, 'version') ?? 'v1.35').split(',').map((each) => each.trim())

@@ -19,6 +19,23 @@ const onNode = (name: 'crash' | 'recover', about: string): Command => ({
     move(flags, `${name}?node=${encodeURIComponent(onlyWord(words, 'node'))}`, terminal),
 })
 
+/** Ms between two looks whether a server is gone, and the most looks. */
+const GONE_MS = 50
+const MOST_LOOKS = 200
+
+/** Resolves when a served cluster no longer responds. @throws Error if it does after ten seconds */
+async function untilGone(flags: Arguments['flags']): Promise<void> {
+  for (let look = 0; look < MOST_LOOKS; look++) {
+    await new Promise((wake) => void setTimeout(wake, GONE_MS))
+    const responds = await ask(flags, 'GET', 'time').then(
+      () => true,
+      () => false,
+    )
+    if (!responds) return
+  }
+  throw new Error('the cluster was asked to stop, and still responds')
+}
+
 /** Commands that act on a served cluster. */
 export const controlCommands: readonly Command[] = [
   {
@@ -39,6 +56,18 @@ export const controlCommands: readonly Command[] = [
   },
   onNode('crash', 'Cuts the power of a node of a served cluster.'),
   onNode('recover', 'Starts a crashed node of a served cluster again.'),
+  {
+    name: 'stop',
+    about: 'Ends a served cluster, which saves itself first if it was told to.',
+    flags: KUBECONFIG,
+    examples: ['simcluster stop', 'simcluster stop --kubeconfig ./kubeconfig'],
+    run: async ({ flags }, terminal) => {
+      await ask(flags, 'POST', 'stop')
+      await untilGone(flags)
+      terminal.out('stopped\n')
+      return 0
+    },
+  },
   {
     name: 'snapshot',
     about: 'Saves the state of a served cluster, for simcluster serve --snapshot.',

@@ -16,7 +16,7 @@ import type { Arguments, Command, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
 import { exploreAny, hasClients, isExplored, rootOf, shortcomingOf } from '../explored-module.js'
 import { manifestsIn, textOf, wholeNumber } from '../files.js'
-import { clusterOf, CLUSTER_FLAGS } from './serve-command.js'
+import { clusterOf, CLUSTER_FLAGS } from '../serving.js'
 import { loadModule } from '../sweep/run-seeds.js'
 
 const PATTERNS: readonly Pattern[] = ['intermediate', 'stale', 'unobserved']

@@ -1,0 +1,74 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, describe, expect, test } from 'vitest'
+import { typed } from './typed.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'simcluster-run-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const path = (name: string): string => join(folder, name)
+const execute = promisify(execFile)
+
+/** A Node program that asks the cluster of KUBECONFIG how many nodes it has, and writes that to a file. */
+const ASK = `
+const { readFileSync, writeFileSync } = require('node:fs')
+const text = readFileSync(process.env.KUBECONFIG, 'utf8')
+const field = (name) => new RegExp(name + ': (\\\\S+)').exec(text)[1]
+const data = (name) => Buffer.from(field(name), 'base64')
+const options = { ca: data('certificate-authority-data'), cert: data('client-certificate-data'), key: data('client-key-data') }
+require('node:https').get(field('server') + '/api/v1/nodes', options, (response) => {
+  let body = ''
+  response.on('data', (part) => (body += part)).on('end', () => {
+    writeFileSync(process.argv[1], String(JSON.parse(body).items.length))
+    process.exit(7)
+  })
+})`
+
+describe('simcluster run', () => {
+  test('runs a program with a ready cluster, and returns its exit code', async () => {
+    const { code } = await typed('run', '--nodes', '2', '--', process.execPath, '-e', ASK, path('nodes'))
+    expect(code).toBe(7)
+    expect(readFileSync(path('nodes'), 'utf8')).toBe('2')
+  })
+
+  test('a program that a signal ends gives the exit code of a shell', async () => {
+    expect((await typed('run', '--', 'sh', '-c', 'kill -9 $$')).code).toBe(137)
+  })
+
+  test('says what is wrong with what it is to run', async () => {
+    expect((await typed('run')).err).toContain('write the program to run: simcluster run -- PROGRAM WORDS')
+    expect((await typed('run', '--', 'no-such-program')).err).toContain('there is no program no-such-program')
+  })
+
+  test('the time of a virtual cluster begins today, and a snapshot is saved at the end', async () => {
+    const snapshot = path('cluster.snapshot')
+    expect((await typed('run', '--time', 'virtual', '--save', snapshot, '--', 'true')).code).toBe(0)
+    const { out } = await typed('kubectl', '--snapshot', snapshot, '--', 'get', 'nodes', '-o', 'yaml')
+    expect(out).toContain(`creationTimestamp: "${new Date().toISOString().slice(0, 10)}T00:00:00Z"`)
+  })
+})
+
+describe('simcluster serve --detach and stop', () => {
+  const program = ['--import', 'tsx', 'src/cli/main.ts']
+  const simcluster = async (...words: readonly string[]): Promise<string> =>
+    (await execute(process.execPath, [...program, ...words])).stdout
+
+  test('the cluster is ready when serve returns, and gone when stop does', async () => {
+    const kubeconfig = path('kubeconfig')
+    const at = ['--kubeconfig', kubeconfig]
+    const out = await simcluster('serve', '--detach', '--time', 'virtual', '--nodes', '1', ...at)
+    expect(out).toContain(`export KUBECONFIG=${kubeconfig}\n`)
+    expect((await typed('advance', '1h', ...at)).out).toMatch(/T01:00:\d\d/)
+    expect(await typed('stop', ...at)).toEqual({ code: 0, out: 'stopped\n', err: '' })
+    expect((await typed('settle', ...at)).err).toContain('there is no served cluster at')
+  }, 60_000)
+
+  test('what keeps it from starting is told, and gives its exit code', () => {
+    const words = ['serve', '--detach', '--version', 'v1.99']
+    const { status, stderr } = spawnSync(process.execPath, [...program, ...words], { encoding: 'utf8' })
+    expect(status).toBe(2)
+    expect(stderr).toContain('v1.99')
+  }, 60_000)
+})
