@@ -104,7 +104,9 @@ export class Sampler {
   ): RequestChoice | undefined {
     if (!this.#allowance.allowsRequests(true) || !this.#isTime()) return undefined
     const at = execution.decisions - 1
-    const before = { ...request, time: 0, order: 0, othersBefore: true, othersAfter: true }
+    // before it is sent, a request of a client is a step, which can wait itself
+    const othersBefore = execution.scope.programs?.has(entry.owner) !== true
+    const before = { ...request, time: 0, order: 0, othersBefore, othersAfter: true }
     const requests: SentRequest[] = []
     requests[number] = before // those before it have been sent
     const options = optionsOf(execution, entry, requests, at, this.#allowance)
