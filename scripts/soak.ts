@@ -25,6 +25,8 @@ const HOSTILE: Suites = {
   requests: hostile.requests,
   snapshots: hostile.snapshots,
   peers: hostile.peers,
+  growth: hostile.growth,
+  served: hostile.served,
   kills: hostile.kills,
   disk: hostile.disk,
   inputs: hostile.inputs,

@@ -14,9 +14,11 @@ import type { DurableCluster, EtcdMirrorOptions } from '../../src/server/index.j
 import { Random } from '../../src/sim/random.js'
 import { RealEtcd } from '../../test/etcd/real-etcd.js'
 import { playRequests } from '../../test/fuzz/requests.js'
+import { playGrowth } from '../../test/growth/run.js'
 import { playPeers } from '../../test/hostile/peers.js'
 import { MOST_BODY } from '../../test/hostile/requests.js'
 import { playHostile } from '../../test/hostile/run.js'
+import { playServed } from '../../test/hostile/served.js'
 import { flipSnapshots } from '../../test/hostile/snapshots.js'
 import { OPTIONS, step } from '../../test/server/etcd/mirror-child.js'
 import { bundleInto } from '../bundle-into.js'
@@ -25,6 +27,8 @@ import { bundleInto } from '../bundle-into.js'
 const REQUESTS = 20_000
 /** Times that a process is killed for one seed. */
 const KILLS = 5
+/** Bytes of the bodies of attacks: what one of them costs is judged beside what it keeps from others. */
+const SERVED_BYTES = 32_000
 /** Bytes of the file system that gets full: etcd's log takes 64 MB of it at once, and twice that later. */
 const DISK = 170_000_000
 
@@ -37,6 +41,22 @@ export async function inputs(): Promise<string> {
   )
   refuse([...crashes, ...overBudget])
   return summary
+}
+
+/** Families of test/growth, all of them and at larger sizes. */
+export async function growth(): Promise<string> {
+  const all = await playGrowth({ n: 50, isWhole: true })
+  const large = await playGrowth({ n: 400 })
+  refuse([...all.crashes, ...all.steep, ...large.crashes, ...large.steep])
+  return `${all.summary}; larger: ${large.summary}`
+}
+
+/** Attacks on a served cluster, in real and in virtual time: nobody may keep others waiting for 200 ms. */
+export async function served(): Promise<string> {
+  const real = await playServed({ time: 'real', bytes: SERVED_BYTES })
+  const virtual = await playServed({ time: 'virtual', bytes: SERVED_BYTES })
+  refuse([...real.faults, ...virtual.faults, ...real.slow, ...virtual.slow])
+  return `${real.summary}; in virtual time: ${virtual.summary}`
 }
 
 /** Random requests, as test/fuzz has them. */

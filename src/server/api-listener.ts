@@ -27,6 +27,10 @@ const HEAD_TOO_LARGE =
   'HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: text/plain; charset=utf-8\r\n' +
   'Connection: close\r\n\r\n431 Request Header Fields Too Large'
 
+/** The response to a head that is none, or that gives its body two lengths. Source: Go net/http conn.serve. */
+const BAD_HEAD =
+  'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request'
+
 /**
  * Ms in which a client reads the response to a head that it is still sending: a connection closed with unread
  * data is reset, and the response is lost. Source: Go net/http rstAvoidanceDelay.
@@ -145,7 +149,10 @@ export class ApiListener {
     })
     server.on('sessionError', report)
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-      if (error.code === 'HPE_HEADER_OVERFLOW') refuseHead(socket)
+      if (error.code === 'HPE_HEADER_OVERFLOW') refuseHead(socket, HEAD_TOO_LARGE)
+      // what is wrong in a body ends the request that it belongs to, which has been answered or never will be
+      else if (error.code?.startsWith('HPE_') === true && !this.#busy.has(socket))
+        refuseHead(socket, BAD_HEAD)
       else socket.destroy()
     })
     server.on('timeout', report)
@@ -173,9 +180,9 @@ export class ApiListener {
 }
 
 /** Refuses a head that is too large; the parser reports each further part of it again. */
-function refuseHead(socket: Socket): void {
+function refuseHead(socket: Socket, response: string): void {
   if (socket.writableEnded) return
-  socket.end(HEAD_TOO_LARGE)
+  socket.end(response)
   const timer = setTimeout(() => socket.destroy(), RESET_AVOIDANCE_MS)
   socket.once('close', () => clearTimeout(timer))
 }

@@ -43,11 +43,27 @@ function timed<T>(work: () => T): T {
 
 const CODECS = { protobuf: protobufCodec }
 
+let recorded: HostileRequest[] | undefined
+
+/** Returns the requests that some work would send. They are not sent, and each is taken to succeed. */
+export function requestsOf(work: () => void): readonly HostileRequest[] {
+  const requests: HostileRequest[] = []
+  recorded = requests
+  try {
+    work()
+  } finally {
+    recorded = undefined
+  }
+  return requests
+}
+
 /** Returns the code of the answer. Throws for a 500 that the real server does not have. */
-export function send(
-  cluster: SimCluster,
-  { method = 'POST', path, query = '', type = 'application/json', body = '', headers = {} }: HostileRequest,
-): number {
+export function send(cluster: SimCluster, hostile: HostileRequest): number {
+  if (recorded !== undefined) {
+    recorded.push(hostile)
+    return 200
+  }
+  const { method = 'POST', path, query = '', type = 'application/json', body = '', headers = {} } = hostile
   const request = { method, path, query, headers: { 'content-type': type, ...headers }, body, user: ADMIN }
   const answer = timed(() => cluster.http.handle(request, CODECS))
   const text = 'body' in answer ? answer.body : ''

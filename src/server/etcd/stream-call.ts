@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import { setImmediate } from '../real-timers.js'
 import { encode } from './codec.js'
 import { FRAME_HEAD, framed } from './frames.js'
 import { errorTrailers, statusOf } from './grpc-error.js'
@@ -8,6 +9,9 @@ import { BODY_FOLLOWS, Call, HEADERS, OK, readRequest } from './call.js'
 
 /** Bytes of encoded messages that are passed to the HTTP/2 stream in one write. */
 const WRITE_SIZE = 16 * 1024
+
+/** Messages of a client that are handled in one turn of the event loop: those of others come between. */
+const MOST_IN_TURN = 20
 
 /** The part of the server that a streaming call needs. */
 interface StreamHost {
@@ -73,9 +77,23 @@ export class OpenStream extends Call implements StreamCall {
 
   #data(chunk: Buffer): void {
     if (this.#final !== undefined) return
-    this.#guard(() => {
-      for (const message of this.reader.push(chunk))
-        this.#handler?.message(readRequest(this.#method.request, message) as never)
+    this.#guard(() => this.#handle(this.reader.push(chunk)[Symbol.iterator]()))
+  }
+
+  /** Handles some messages now and the others in later turns; no more are read meanwhile. */
+  #handle(messages: Iterator<Uint8Array>): void {
+    for (let handled = 0; handled < MOST_IN_TURN; handled++) {
+      const { value, done } = messages.next()
+      if (done === true) {
+        if (this.stream.isPaused()) this.stream.resume()
+        return
+      }
+      this.#handler?.message(readRequest(this.#method.request, value) as never)
+      if (this.#final !== undefined) return
+    }
+    this.stream.pause()
+    setImmediate(() => {
+      if (this.#final === undefined && !this.stream.destroyed) this.#guard(() => this.#handle(messages))
     })
   }
 

@@ -31,11 +31,11 @@ import type { Operation, Program } from './syntax.js'
 import { SyntaxFault, quoteWord } from './syntax.js'
 
 /** Most operations in one step; an endless loop continues a little later. */
-const MOST_OPERATIONS = 20_000
+const MOST_OPERATIONS = 8_000
 /** Steps of programs and expansions after which a process continues later, too. */
-const ENOUGH_STEPS = 200_000
+const ENOUGH_STEPS = 80_000
 /** Number of steps after which a process that never waits gets only a part of that, and the part. */
-const PATIENCE = 5
+const PATIENCE = 12
 const LATER = 0.1
 /** What one step may use. A process that would need more is ended, as by the limits of a real kernel. */
 export const STEP_LIMITS: BudgetLimits = {
@@ -518,7 +518,10 @@ class Interpreter {
       name,
       args,
       memory,
-      env: Object.fromEntries(env),
+      // few programs look at it
+      get env() {
+        return Object.fromEntries(env)
+      },
       cwd: shellOf(thread).cwd,
       world: this.#host.world,
       input: this.#streams.input(thread),

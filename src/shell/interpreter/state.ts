@@ -127,5 +127,7 @@ export function copyShell(shell: ShellState): ShellState {
 
 /** Environment of the programs of a shell. */
 export function exportedEnv({ vars, exported }: ShellState): Map<string, string> {
-  return new Map([...vars].filter(([name]) => exported.has(name)))
+  const env = new Map<string, string>()
+  for (const [name, value] of vars) if (exported.has(name)) env.set(name, value)
+  return env
 }

@@ -1,4 +1,10 @@
+import { spend } from '../../lang/bounds/budget.js'
 import type { Program } from './command.js'
+
+/** Characters that are written at once. */
+const PIECE = 4_096
+/** Steps of a line that is printed. */
+const STEPS_OF_LINE = 2
 
 /** Prints its arguments; `-n`, `-e`. */
 export const echo: Program = {
@@ -77,10 +83,10 @@ function formatted(format: string, values: string[], onFault: (text: string) => 
   )
 }
 
-/** Maximum count of printed numbers. */
-const MOST = 100_000
-
-/** Prints numbers: `seq LAST`, `seq FIRST LAST`, `seq FIRST STEP LAST`. */
+/**
+ * Prints numbers: `seq LAST`, `seq FIRST LAST`, `seq FIRST STEP LAST`. More than a process can print in one step
+ * end it.
+ */
 export const seq: Program = {
   name: 'seq',
   run: ({ args, write, error }) => {
@@ -93,11 +99,15 @@ export const seq: Program = {
     const last = numbers.at(-1) as number
     const first = numbers.length > 1 ? (numbers[0] as number) : 1
     const step = numbers.length > 2 ? (numbers[1] as number) : 1
-    let count = 0
+    let text = ''
     for (let value = first; step >= 0 ? value <= last : value >= last; value += step) {
-      if (++count > MOST) break
-      write(`${value}\n`)
+      spend(STEPS_OF_LINE)
+      text += `${value}\n`
+      if (text.length < PIECE) continue
+      write(text)
+      text = ''
     }
+    write(text)
     return 0
   },
 }

@@ -1,0 +1,65 @@
+/**
+ * A cluster that is served in a process of its own, which attacks may end: `node served-child.mjs TIME`, with
+ * an IPC channel. Sends where it listens; then, for each message, how long its loop was blocked since the last
+ * one, and by what.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { SimCluster } from '../../src/cluster/sim-cluster.js'
+import { serve, type SlowRequest } from '../../src/server/index.js'
+
+/** Where an attacked cluster listens, and an administrator's token. */
+export interface Listening {
+  readonly port: number
+  readonly etcd: string
+  readonly authority: string
+  readonly token: string
+}
+
+/** What the server has to say for itself since it was last asked. */
+export interface Health {
+  /** Longest time that its loop was blocked, in ms. */
+  readonly blocked: number
+  readonly slow: readonly SlowRequest[]
+  readonly errors: readonly string[]
+  readonly memory: number
+}
+
+const token = 'root-token'
+const cluster = new SimCluster({
+  nodes: 1,
+  users: [
+    { name: 'root', token, groups: ['system:masters'] },
+    { name: 'guest', token: 'guest-token', groups: [] },
+  ],
+})
+cluster.apply([
+  {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'box', namespace: 'default' },
+    spec: { containers: [{ name: 'main', image: 'busybox', command: ['sleep', 'infinity'] }] },
+  },
+])
+cluster.settle()
+
+let slow: SlowRequest[] = []
+let errors: string[] = []
+const time = process.argv[2] === 'virtual' ? ('virtual' as const) : { speed: 1 }
+const report = (error: unknown): void =>
+  void errors.push(error instanceof Error ? (error.stack ?? error.message) : String(error))
+const server = await serve(cluster, {
+  time,
+  etcd: { plain: true, onError: report },
+  onError: report,
+  onSlowRequest: (one) => void slow.push(one),
+})
+const delay = monitorEventLoopDelay({ resolution: 5 })
+delay.enable()
+process.on('message', () => {
+  const health: Health = { blocked: delay.max / 1e6, slow, errors, memory: process.memoryUsage.rss() }
+  slow = []
+  errors = []
+  process.send?.(health, () => delay.reset())
+})
+const { port, authority, etcd } = server
+process.send?.({ port, authority, token, etcd: etcd?.url ?? '' } satisfies Listening)
