@@ -27,9 +27,10 @@ const HEAD_TOO_LARGE =
   'HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: text/plain; charset=utf-8\r\n' +
   'Connection: close\r\n\r\n431 Request Header Fields Too Large'
 
-/** The response to a head that is none, or that gives its body two lengths. Source: Go net/http conn.serve. */
+/** The response to a head that is none, or with two lengths. Source: Go net/http conn.serve. */
 const BAD_HEAD =
-  'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request'
+  'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n' +
+  'Connection: close\r\n\r\n400 Bad Request'
 
 /**
  * Ms in which a client reads the response to a head that it is still sending: a connection closed with unread

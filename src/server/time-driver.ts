@@ -9,6 +9,11 @@ import { clearInterval, setImmediate, setInterval } from './real-timers.js'
  */
 export type ServeTime = 'virtual' | 'clock' | { readonly speed: number; readonly from?: 'clock' }
 
+/** Real ms for which virtual time moves at once. */
+const PIECE_MS = 50
+/** Virtual time after which work that never ends is given up, as by `settle()`. */
+const MOST_SETTLE = '24h'
+
 /** Ms of real time between two updates of the cluster. */
 const TICK_MS = 10
 
@@ -79,8 +84,23 @@ export class TimeDriver {
       this.#isDue = false
       if (this.#stopped) return
       const settles = this.#time === 'virtual' && this.#waiting > 0
-      this.#run(() => (settles ? this.#cluster.settle() : this.#cluster.advance(0)))
+      if (settles) this.#run(() => this.#settle())
+      else this.#run(() => this.#cluster.advance(0))
     })
+  }
+
+  /** Completes what is in flight; the rest of what takes long in later turns, between requests of others. */
+  #settle(): void {
+    const end = performance.now() + PIECE_MS
+    let isOver = false
+    this.#cluster.until(
+      ({ state }) => {
+        isOver = performance.now() > end
+        return isOver || state.atRest
+      },
+      { timeout: MOST_SETTLE },
+    )
+    if (isOver) this.afterRequest()
   }
 
   /** Registers a waiting client; returns a function to call when the client stops waiting. */

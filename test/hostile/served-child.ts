@@ -1,6 +1,6 @@
 /**
- * A cluster that is served in a process of its own, which attacks may end: `node served-child.mjs TIME`, with
- * an IPC channel. Sends where it listens; then, for each message, how long its loop was blocked since the last
+ * A cluster that is served in a process of its own, which attacks may end: `node served-child.mjs TIME`,
+ * with an IPC channel. Sends where it listens; then, for each message, how long its loop was blocked since the last
  * one, and by what.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'

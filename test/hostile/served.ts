@@ -39,7 +39,7 @@ const addressOf = (path: string, query: string): string =>
   `${path}${query === '' ? '' : `?${query}`}`.replaceAll(/[^!-~]/g, encodeURIComponent)
 
 /**
- * Serves a cluster in a child process, and plays all attacks on it, and the hostile inputs with bodies of some
+ * Serves a cluster in a child process, and plays all attacks on it, and hostile inputs with bodies of some
  * bytes. A child that ends is noted, and another takes its place.
  */
 export async function playServed({
@@ -103,7 +103,7 @@ class Victim {
     return new Victim(child, listening)
   }
 
-  /** What the process says of itself, once it answers; undefined if it has ended, or says nothing for 60 s. */
+  /** What the process says of itself; undefined if it has ended, or says nothing for 60 s. */
   async health(): Promise<Health | undefined> {
     if (this.#child.exitCode !== null || !this.#child.connected) return undefined
     const over = new AbortController()

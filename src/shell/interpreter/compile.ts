@@ -6,6 +6,11 @@ import { parseWord } from './words.js'
 
 const memo = new Map<string, Program>()
 
+/** Most scripts that are kept compiled, and their length together: a word takes some 500 bytes. */
+const MOST_KEPT = 200
+const MOST_UNITS = 512 * 1024
+let keptUnits = 0
+
 /**
  * Compiles a script. A program can be compiled again from its text at any time, so only the text is state.
  * @throws SyntaxFault
@@ -15,8 +20,12 @@ export function compile(text: string): Program {
   if (program === undefined) {
     const compiler = new Compiler(tokensOf(text))
     program = compiler.whole()
-    if (memo.size >= 200) memo.clear()
+    if (memo.size >= MOST_KEPT || keptUnits + text.length > MOST_UNITS) {
+      memo.clear()
+      keptUnits = 0
+    }
     memo.set(text, program)
+    keptUnits += text.length
   }
   return program
 }

@@ -84,8 +84,8 @@ function formatted(format: string, values: string[], onFault: (text: string) => 
 }
 
 /**
- * Prints numbers: `seq LAST`, `seq FIRST LAST`, `seq FIRST STEP LAST`. More than a process can print in one step
- * end it.
+ * Prints numbers: `seq LAST`, `seq FIRST LAST`, `seq FIRST STEP LAST`. More than a process can print in one
+ * step end it.
  */
 export const seq: Program = {
   name: 'seq',
