@@ -39,7 +39,8 @@ const binaryPowers: Readonly<Record<string, number>> = { Ki: 1, Mi: 2, Gi: 3, Ti
 const decimalSuffixes = Object.entries(decimalExponents).sort(([, a], [, b]) => b - a)
 const binarySuffixes = Object.entries(binaryPowers).sort(([, a], [, b]) => b - a)
 
-const pattern = /^([+-]?)0*(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/
+/** No part can begin with what the part before it may end with, so that a text is matched in one way. */
+const pattern = /^([+-]?)(\d*)(?:\.(\d*))?([eEinumkKMGTP]+[-+]?\d*|[-+]\d*|)$/
 
 /** Cache of parsed texts, because resource lists repeat the same few. Cleared if it grows large. */
 const parsed = new Map<string, Quantity>()
@@ -61,7 +62,8 @@ function parse(source: string): Quantity {
   if (match === null) throw new QuantityError(syntax)
   const [, sign = '', digits = '', fraction = '', suffix = ''] = match
   const { exponent, format } = scaleOf(suffix)
-  const number: ParsedNumber = { isNegative: sign === '-', whole: digits || '0', fraction, exponent, format }
+  const whole = digits.replace(/^0+/, '') || '0'
+  const number: ParsedNumber = { isNegative: sign === '-', whole, fraction, exponent, format }
   return smallQuantity(source, number) ?? largeQuantity(number)
 }
 

@@ -140,7 +140,9 @@ function applies(rule: Rule, event: AuditEvent): boolean {
 function appliesToPath(urls: readonly string[], { objectRef, requestURI }: AuditEvent): boolean {
   if (objectRef !== undefined) return false
   const path = pathOf(requestURI)
-  return urls.some((url) => url === path || (url.endsWith('*') && path.startsWith(url.replace(/\*+$/, ''))))
+  return urls.some(
+    (url) => url === path || (url.endsWith('*') && path.startsWith(url.replace(/(?<!\*)\*+$/, ''))),
+  )
 }
 
 /** Returns the decoded path of a URI. */

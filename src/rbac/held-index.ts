@@ -110,7 +110,9 @@ export class HeldIndex {
 
   #hasUrl({ urls }: HeldRule, url: string): boolean {
     this.#budget.step(urls.length)
-    return urls.some((own) => own === url || (own.endsWith('*') && url.startsWith(own.replace(/\*+$/, ''))))
+    return urls.some(
+      (own) => own === url || (own.endsWith('*') && url.startsWith(own.replace(/(?<!\*)\*+$/, ''))),
+    )
   }
 }
 

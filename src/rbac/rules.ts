@@ -55,7 +55,8 @@ function resourceMatches(resources: readonly string[], combined: string, subreso
 /** Returns whether the path matches. `*` is every path; a trailing `*` matches any suffix. */
 function urlMatches(urls: readonly string[], path: string): boolean {
   return urls.some(
-    (url) => url === '*' || url === path || (url.endsWith('*') && path.startsWith(url.replace(/\*+$/, ''))),
+    (url) =>
+      url === '*' || url === path || (url.endsWith('*') && path.startsWith(url.replace(/(?<!\*)\*+$/, ''))),
   )
 }
 

@@ -1,7 +1,7 @@
 /**
- * A cluster that is served in a process of its own, which attacks may end: `node served-child.mjs TIME`,
- * with an IPC channel. Sends where it listens; then, for each message, how long its loop was blocked since the last
- * one, and by what.
+ * A cluster that is served in a process of its own, which attacks may end: `node served-child.mjs TIME`, with
+ * an IPC channel. Sends where it listens; then, for each message, how long its loop was blocked since the
+ * last one, and by what.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'

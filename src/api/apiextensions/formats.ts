@@ -42,7 +42,9 @@ const units = /^(ns|nano.*|us|µs|micro.*|ms|milli.*|s|sec.*|m|min.*|h|hr|hour.*
 /** Go's durations, and texts with a number and one of the long units. Source: strfmt/duration.go. */
 const isDuration: Check = (text) =>
   goDuration.test(text) ||
-  Array.from(text.matchAll(/\d+\s*([A-Za-zµ]+)/g)).some(([, unit = '']) => units.test(unit.toLowerCase()))
+  Array.from(text.matchAll(/(?<!\d)\d+\s*([A-Za-zµ]+)/g)).some(([, unit = '']) =>
+    units.test(unit.toLowerCase()),
+  )
 
 const isUri: Check = (text) => {
   try {

@@ -36,4 +36,4 @@ export function podHostname({ metadata: { name = '', namespace = '' }, spec }: P
 }
 
 const truncated = (name: string): string =>
-  name.length <= MAX_HOSTNAME ? name : name.slice(0, MAX_HOSTNAME).replace(/[-.]+$/, '')
+  name.length <= MAX_HOSTNAME ? name : name.slice(0, MAX_HOSTNAME).replace(/(?<![-.])[-.]+$/, '')

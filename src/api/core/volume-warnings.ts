@@ -76,7 +76,7 @@ const shown = ({ path, source }: Place): string =>
   source === '' ? quote(path) : `${quote(path)} (${source})`
 
 const places = (items: readonly Pick<KeyToPath, 'path'>[], source: string): readonly Place[] =>
-  items.map(({ path }) => ({ path: path.endsWith('/') ? path.replace(/\/+$/, '') : path, source }))
+  items.map(({ path }) => ({ path: path.endsWith('/') ? path.replace(/(?<!\/)\/+$/, '') : path, source }))
 
 /** Warnings about files of a volume that hide each other. */
 function overlapWarnings(volume: Volume, warnings: string[]): void {

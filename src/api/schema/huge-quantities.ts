@@ -19,8 +19,15 @@ export function noteHugeQuantity(object: object): void {
 /** Whether a decoded object has such a quantity. */
 export const hasHugeQuantity = (object: object): boolean => owners.has(object)
 
+function withoutThousands(all: string, digits: string): string {
+  let zeros = 0
+  while (digits.at(-1 - zeros) === '0') zeros++
+  const groups = Math.floor(Math.min(zeros, digits.length - 1) / 3)
+  return groups === 0 ? all : digits.slice(0, digits.length - 3 * groups)
+}
+
 /** Returns a text with these quantities as Go writes them. */
-export const shownQuantities = (text: string): string => text.replace(/\b(\d+?)(?:000)+E\b/g, '$1')
+export const shownQuantities = (text: string): string => text.replace(/\b(\d+)E\b/g, withoutThousands)
 
 /** Returns the errors of an object as Go writes them. */
 export function shownErrors(object: object, errors: readonly FieldError[]): readonly FieldError[] {

@@ -38,7 +38,7 @@ interface UrlParts {
 
 function splitUrl(text: string): UrlParts {
   const match =
-    /^(?:([A-Za-z][-+.A-Za-z0-9]*):)?(?:\/\/(?:([^/?#@]*)@)?([^/?#]*))?[^?#]*(?:\?([^#]*))?(?:#(.*))?$/.exec(
+    /^(?:([A-Za-z][-+.A-Za-z0-9]*):)?(?:\/\/(?:([^/?#@]*)@)?([^/?#]*))?[^?#]*(?:\?([^#]*))?(?:#([^]*))?$/.exec(
       text,
     )
   const [, scheme = '', user = '', host = '', query = '', fragment = ''] = match ?? []

@@ -71,7 +71,7 @@ function optional<T extends Readonly<Record<string, string | undefined>>>(
  */
 export function splitPath(path: string): readonly string[] | undefined {
   try {
-    const trimmed = decodeURIComponent(path).replace(/^\/+|\/+$/g, '')
+    const trimmed = decodeURIComponent(path).replace(/^\/+|(?<!\/)\/+$/g, '')
     return trimmed === '' ? [] : trimmed.split('/')
   } catch {
     return undefined

@@ -187,7 +187,7 @@ function* issuerFaults(
     )
 }
 
-const withoutSlash = (url: string): string => url.replace(/\/+$/, '')
+const withoutSlash = (url: string): string => url.replace(/(?<!\/)\/+$/, '')
 
 function urlFaults(text: string): readonly string[] {
   if (!URL.canParse(text)) return ['URL cannot be parsed']

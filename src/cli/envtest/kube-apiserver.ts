@@ -36,7 +36,7 @@ async function open(flags: ProgramFlags, cluster: ClusterOptions): Promise<Durab
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
   }
-  const registry = `/${(flagOf(flags, 'etcd-prefix') ?? '/registry').replaceAll(/^\/+|\/+$/g, '')}`
+  const registry = `/${(flagOf(flags, 'etcd-prefix') ?? '/registry').replaceAll(/^\/+|(?<!\/)\/+$/g, '')}`
   const prefix = `/simcluster${registry}/`
   for (const deadline = Date.now() + ETCD_MS; ; await sleep(RETRY_MS)) {
     try {

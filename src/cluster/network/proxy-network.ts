@@ -118,7 +118,7 @@ function configzOf({ plane, machines, node }: Asked): object {
 /** Handles a plain request to port 10250 of a kubelet. Source: pkg/kubelet/server/server.go. */
 function askKubelet(asked: Asked, { path }: ProxiedRequest): ProxiedResponse {
   const { plane, node, machine } = asked
-  switch (path.replace(/\/+$/, '')) {
+  switch (path.replace(/(?<!\/)\/+$/, '')) {
     case '/healthz':
       return text(200, 'ok')
     case '/pods':

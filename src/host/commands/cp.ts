@@ -2,7 +2,11 @@ import { FileFault } from '../../shell/files/file-system.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed, readOptions } from './command.js'
 
-const baseName = (path: string): string => path.replace(/\/+$/, '').split('/').at(-1) ?? ''
+const baseName = (path: string): string =>
+  path
+    .replace(/(?<!\/)\/+$/, '')
+    .split('/')
+    .at(-1) ?? ''
 
 /**
  * cp of coreutils: `-r`, `-R`, `-a`, `-p`, `-f`, `-n`, `-v`, `-t`, and `-i`, which asks before it overwrites

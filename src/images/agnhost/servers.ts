@@ -57,7 +57,7 @@ export const testWebserver: Subcommand = {
   flags: { port: '80' },
   run: ({ flags }) => listening([flags['port'] ?? '']),
   serve({ world }, request) {
-    const path = decodeURIComponent(urlOf(request).pathname).replace(/(.)\/+$/, '$1')
+    const path = decodeURIComponent(urlOf(request).pathname).replace(/(?<!^|\/)\/+$/, '')
     const entry = world.files.stat(path)
     if (entry === undefined) return NOT_FOUND
     if (entry.kind === 'file') return textResponse(world.files.read(path))

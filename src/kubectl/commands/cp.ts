@@ -50,7 +50,11 @@ function placeOf(call: CommandLine, text: string): Place {
     : { namespace: call.namespace, pod: where, path }
 }
 
-const baseName = (path: string): string => path.replace(/\/+$/, '').split('/').at(-1) as string
+const baseName = (path: string): string =>
+  path
+    .replace(/(?<!\/)\/+$/, '')
+    .split('/')
+    .at(-1) as string
 
 function upload(call: CommandLine, path: string, to: Place): void {
   const { files } = call
@@ -60,12 +64,12 @@ function upload(call: CommandLine, path: string, to: Place): void {
     throw new KubectlError(`${path} doesn't exist in local filesystem`)
   const run = runner(call, to)
   const isFolder = to.path.endsWith('/') || run(['test', '-d', to.path]).exitCode === 0
-  const base = isFolder ? `${to.path.replace(/\/+$/, '')}/${baseName(path)}` : to.path
+  const base = isFolder ? `${to.path.replace(/(?<!\/)\/+$/, '')}/${baseName(path)}` : to.path
   const copies =
     text === undefined
       ? inside.map(
           ({ source, text: content }) =>
-            [`${base}/${source.slice(path.replace(/\/+$/, '').length + 1)}`, content] as const,
+            [`${base}/${source.slice(path.replace(/(?<!\/)\/+$/, '').length + 1)}`, content] as const,
         )
       : [[base, text] as const]
   for (const [target, content] of copies) {
@@ -84,8 +88,8 @@ function download(call: CommandLine, run: Runner, from: Place, path: string): vo
       download(
         call,
         run,
-        { ...from, path: `${from.path.replace(/\/+$/, '')}/${name}` },
-        `${path.replace(/\/+$/, '')}/${name}`,
+        { ...from, path: `${from.path.replace(/(?<!\/)\/+$/, '')}/${name}` },
+        `${path.replace(/(?<!\/)\/+$/, '')}/${name}`,
       )
     return
   }

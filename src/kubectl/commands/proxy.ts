@@ -56,7 +56,7 @@ function expressionOf(text: string): GoRegExp {
 /** Strips the prefix from a path, unless the prefix is one of the API's own. */
 function passed(call: CommandLine, request: KubectlRequest): KubectlResponse {
   const { flags } = call
-  const prefix = `${flags.string('api-prefix').replace(/\/+$/, '')}/`
+  const prefix = `${flags.string('api-prefix').replace(/(?<!\/)\/+$/, '')}/`
   if (!request.path.startsWith(prefix)) return NOT_FOUND
   const path = prefix.startsWith('/api') ? request.path : `/${request.path.slice(prefix.length)}`
   const [bare = ''] = path.split('?')

@@ -280,10 +280,10 @@ function volumeMount(
   const { pod } = sandbox
   const volume = firstNamed(pod?.spec.volumes, name)
   if (!pod || !volume) return undefined
-  const path = mountPath.replace(/\/+$/, '')
+  const path = mountPath.replace(/(?<!\/)\/+$/, '')
   const prefix = (
     subPathExpr === undefined ? subPath : expanded(subPathExpr, lookUp(env), new Budget(PATH_MAX))
-  ).replace(/^\/+|\/+$/g, '')
+  ).replace(/^\/+|(?<!\/)\/+$/g, '')
   const fsGroup = pod.spec.securityContext?.fsGroup
   const owned = fsGroup === undefined ? ROOT_DIRECTORY : { mode: 0o2775, owner: 0, group: fsGroup }
   const mounted = sandbox.volumes?.get(name)

@@ -149,7 +149,7 @@ function textOfBase64(text: string): string {
 
 /** Converts a path on the machine's disk to a key of its tree. */
 export function diskPath(path: string): string {
-  return path.replace(/^\/+|\/+$/g, '')
+  return path.replace(/^\/+|(?<!\/)\/+$/g, '')
 }
 
 /** Whether a volume's content comes from the API. */

@@ -363,7 +363,7 @@ function toUint(value: Value): Value {
   return conversion(value, 'uint')
 }
 
-const DOUBLE = /^[+-]?(?:(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)$/i
+const DOUBLE = /^[+-]?(?:(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)$/i
 
 function toDouble(value: Value): Value {
   if (typeof value === 'number') return value

@@ -72,7 +72,9 @@ function replace(text: string, from: string, to: string, limit = -1n): Value {
 
 /** Unicode's white space, as Go's strings.TrimSpace removes it. */
 const SPACE = /^[\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]+/
-const SPACE_AT_END = /[\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]+$/
+// from where a run of blanks begins only: to try each place in it takes the square of its length
+const BLANKS = String.raw`[\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]`
+const SPACE_AT_END = new RegExp(`(?<!${BLANKS})${BLANKS}+$`)
 
 function join(list: ListValue, separator = ''): Value {
   const texts: string[] = []

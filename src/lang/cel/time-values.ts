@@ -69,7 +69,12 @@ export class Timestamp extends CelValue {
   override toString(): string {
     const seconds = this.seconds
     const rest = this.nanos - seconds * NANOS
-    const fraction = rest === 0n ? '' : `.${String(rest).padStart(9, '0').replace(/0+$/, '')}`
+    const fraction =
+      rest === 0n
+        ? ''
+        : `.${String(rest)
+            .padStart(9, '0')
+            .replace(/(?<!0)0+$/, '')}`
     const local = new Date((Number(seconds) + this.offset) * 1000).toISOString().slice(0, 19)
     return `${local}${fraction}${zoneText(this.offset)}`
   }

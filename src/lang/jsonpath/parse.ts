@@ -94,7 +94,7 @@ class Parser {
     while (this.#peek() === '.' || isDigit(this.#peek())) this.#next()
     const text = this.#text.slice(start, this.#at)
     const isFloat = text.includes('.')
-    if (!/^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(text)) throw new JsonPathError(`cannot parse number ${text}`)
+    if (!/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/.test(text)) throw new JsonPathError(`cannot parse number ${text}`)
     nodes.push({ kind: 'number', value: Number(text), isFloat })
   }
 
@@ -151,7 +151,9 @@ function arrayNodes(inner: string): readonly Node[] {
   const text = inner === '*' ? ':' : inner
   const parts = text.split(',')
   if (parts.length > 1)
-    return [{ kind: 'union', lists: parts.map((part) => parseAction(`[${part.replace(/^ +| +$/g, '')}]`)) }]
+    return [
+      { kind: 'union', lists: parts.map((part) => parseAction(`[${part.replace(/^ +|(?<! ) +$/g, '')}]`)) },
+    ]
   const key = /^'([^']*)'$/.exec(text)
   if (key !== null) return parseAction(`.${key[1] ?? ''}`).nodes
   const slice = /^(-?\d*)(:-?\d*)?(:-?\d*)?$/.exec(text)

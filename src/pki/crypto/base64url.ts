@@ -2,7 +2,10 @@ import type { Bytes } from './der.js'
 
 /** Encodes base64url without padding, as in JWTs. */
 export function base64url(bytes: Bytes): string {
-  return btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+  return btoa(bytes)
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/(?<!=)=+$/, '')
 }
 
 /** Decodes base64url. Returns undefined if the text is invalid. */

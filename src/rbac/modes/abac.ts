@@ -159,4 +159,4 @@ const isOrAll = (pattern: string | undefined, value: string): boolean =>
 const pathMatches = (pattern: string, path: string): boolean =>
   pattern === '*' ||
   pattern === path ||
-  (pattern.endsWith('*') && path.startsWith(pattern.replace(/\*+$/, '')))
+  (pattern.endsWith('*') && path.startsWith(pattern.replace(/(?<!\*)\*+$/, '')))

@@ -231,5 +231,5 @@ function resourcesOf(group: string, resource: string): readonly (readonly [strin
 
 function pathsOf(url: string): readonly string[] {
   if (url === '*') return PATHS
-  return [url.endsWith('*') ? `${url.replace(/\*+$/, '')}x` : url]
+  return [url.endsWith('*') ? `${url.replace(/(?<!\*)\*+$/, '')}x` : url]
 }

@@ -372,7 +372,7 @@ class Interpreter {
         break
       case 'endCapture': {
         const context = popContext(thread, frame)
-        frame.captured.push(context?.kind === 'capture' ? context.text.replace(/\n+$/, '') : '')
+        frame.captured.push(context?.kind === 'capture' ? context.text.replace(/(?<!\n)\n+$/, '') : '')
         break
       }
       case 'background':

@@ -108,7 +108,7 @@ function collected(call: Invocation, cwd: string, name: string, faults: string[]
   try {
     if (entry.kind !== 'directory')
       return [{ name, kind: 'file', mode, owner, group, time, content: bytesOfText(files.read(path)) }]
-    const own = name.replace(/\/*$/, '/')
+    const own = name.replace(/(?<!\/)\/*$/, '/')
     const inside = files.list(path).flatMap((one) => collected(call, cwd, own + one, faults))
     return [{ name: own, kind: 'directory', mode, owner, group, time, content: new Uint8Array() }, ...inside]
   } catch (error) {
