@@ -60,8 +60,24 @@ export class TimeDriver {
   catchUp(): void {
     if (this.#stopped) return
     const passed = this.#passed()
-    if (passed > 0) this.#run(() => this.#cluster.advance(passed))
+    if (passed > 0) this.#run(() => this.#advance(passed))
     this.#run(this.#afterMove)
+  }
+
+  /**
+   * Moves time by what has passed, tick by tick. What takes too long is left for later, between requests:
+   * a cluster that is slower than its time would be busy for ever longer.
+   */
+  #advance(passed: number): void {
+    const end = performance.now() + PIECE_MS
+    const tick = TICK_MS * (typeof this.#time === 'object' ? Math.max(1, this.#time.speed) : 1)
+    let left = passed
+    do {
+      const step = Math.min(left, Math.ceil(tick))
+      this.#cluster.advance(step)
+      left -= step
+    } while (left > 0 && performance.now() < end)
+    if (typeof this.#time === 'object') this.#left += left
   }
 
   /** Returns the whole virtual ms by which the cluster is behind. */
