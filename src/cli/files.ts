@@ -6,8 +6,12 @@ import { SimCluster } from '../cluster/sim-cluster.js'
 import type { Arguments } from './command.js'
 import { UsageError } from './command.js'
 
-/** Returns the manifests in a file, or in all YAML and JSON files below a folder, as one YAML text. */
+/**
+ * Returns the manifests in a file, in all YAML and JSON files below a folder, or on standard input (`-`), as
+ * one YAML text.
+ */
 export function manifestsIn(path: string): string {
+  if (path === '-') return checkedText('standard input', stdinText())
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory()
   if (isFolder === undefined) throw new UsageError(`there is no file or folder ${path}`)
   const files = isFolder
@@ -38,7 +42,17 @@ function manifestIn(file: string): string {
   // a device or pipe may have no end
   if (!found.isFile()) throw new UsageError(`${file} is no regular file`)
   if (found.size > MOST_BYTES) throw new UsageError(`${file} has more than ${MOST_BYTES} bytes`)
-  const text = readFileSync(file, 'utf8')
+  return checkedText(file, readFileSync(file, 'utf8'))
+}
+
+/** Returns what is on standard input. @throws UsageError if nothing is, or it has been read already */
+export function stdinText(): string {
+  const text = readFileSync(0, 'utf8')
+  if (text.trim() === '') throw new UsageError('-: standard input is empty, or - was written twice')
+  return text
+}
+
+function checkedText(file: string, text: string): string {
   try {
     parseManifests(text)
   } catch (error) {
@@ -69,6 +83,14 @@ export function snapshotIn(path: string): SimCluster {
   } catch (error) {
     throw new UsageError(`--snapshot ${path}: ${error instanceof Error ? error.message : String(error)}`)
   }
+}
+
+/** Creates the cluster of `--nodes` and `--version`. */
+export function newCluster({ nodes, version }: Arguments['flags']): SimCluster {
+  return new SimCluster({
+    nodes: wholeNumber('nodes', typeof nodes === 'string' ? nodes : '3'),
+    ...(typeof version === 'string' ? { version } : {}),
+  })
 }
 
 /** Returns the only word of a command, which must be there. */

@@ -4,6 +4,7 @@ import { basename, dirname, join, normalize, relative, sep } from 'node:path'
 import type { ManifestFile } from '../cluster/check/read-manifests.js'
 import { YamlError, parseYamlText } from '../lang/yaml/read.js'
 import { UsageError } from './command.js'
+import { stdinText } from './files.js'
 
 /** What was left out, and why. */
 export interface SkippedFile {
@@ -34,21 +35,18 @@ const KUSTOMIZATIONS = ['kustomization.yaml', 'kustomization.yml', 'Kustomizatio
 const CHART = 'Chart.yaml'
 const IGNORED = new Set(['node_modules', '.git', '.github', '.terraform'])
 
-/** Reads standard input, as `-` stands for it. */
-export const readStdin = (): string => readFileSync(0, 'utf8')
-
 /**
  * Reads the manifests of files, folders and `-`, which is standard input. A folder with a kustomization or a
  * chart is built; each of those is a set of its own.
  * @throws UsageError for a path that does not exist, or has nothing to read
  */
-export function readPaths(paths: readonly string[], stdin: () => string = readStdin): ReadPaths {
+export function readPaths(paths: readonly string[]): ReadPaths {
   const plain: ManifestFile[] = []
   const sets: ManifestSet[] = []
   const skipped: SkippedFile[] = []
   for (const path of paths) {
     if (path === '-') {
-      plain.push({ path: '-', text: stdin() })
+      plain.push({ path: '-', text: stdinText() })
       continue
     }
     const found = statSync(path, { throwIfNoEntry: false })

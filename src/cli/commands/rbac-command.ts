@@ -1,3 +1,4 @@
+import type { PolicyRule } from '../../api/rbac/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { parseManifests } from '../../api/manifests.js'
 import { createScheme } from '../../api/scheme.js'
@@ -15,11 +16,13 @@ import { toSvg } from '../../view/picture.js'
 import type { Arguments, Command } from '../command.js'
 import { UsageError } from '../command.js'
 import { manifestsIn, textOf, wholeNumber } from '../files.js'
-import { OUTPUT, print, type Result } from '../output.js'
+import { type Checked, OUTPUT, print, type Result } from '../output.js'
 
 /** A result, and whether the exit code is 0. */
 interface Outcome extends Result {
   readonly isGood: boolean
+  /** What is wrong, for stderr. */
+  readonly note?: string
 }
 
 /** The objects of a folder, with the default ClusterRoles that they may bind. */
@@ -66,13 +69,17 @@ function can(words: readonly string[], flags: Arguments['flags']): Outcome {
   const place = action.namespace === undefined ? '' : ` in ${action.namespace}`
   const question = `${name} ${verb} ${what}${place}`
   const text = formatProof(verdict)
+  const wanted = textOf(flags, 'expect') ?? 'allowed'
+  if (wanted !== 'allowed' && wanted !== 'denied')
+    throw new UsageError(`--expect ${wanted}: write allowed or denied`)
+  const isGood = verdict.allowed === (wanted === 'allowed')
   return {
     name: 'rbac can',
     text,
     json: { ...action, ...verdict },
     svg: () => toSvg(viewOfAccess(verdict, `${question}: ${verdict.allowed ? 'allowed' : 'denied'}`)),
-    checked: [verdict.allowed ? { name: question } : { name: question, failure: text }],
-    isGood: verdict.allowed,
+    checked: [isGood ? { name: question } : { name: question, failure: `not ${wanted}: ${text}` }],
+    isGood,
   }
 }
 
@@ -81,40 +88,101 @@ function holderText({ subject }: Holder): string {
   return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`
 }
 
+/** Compares who may do something with `--expect`: `nobody`, or all names, separated by commas. */
+function expectedHolders(
+  names: readonly string[],
+  expected: string | undefined,
+): readonly Checked[] | undefined {
+  if (expected === undefined) return undefined
+  const wanted = expected === 'nobody' ? [] : expected.split(',').map((name) => name.trim())
+  const wrong = wanted.find((name) => !/^(?:User|Group|ServiceAccount) \S+$/.test(name))
+  if (wrong !== undefined)
+    throw new UsageError(
+      `--expect ${wrong}: write nobody, or names such as 'User jane,ServiceAccount shop/ci'`,
+    )
+  const all = [...new Set([...wanted, ...names])].toSorted()
+  const checks = all.map((name): Checked => {
+    if (!names.includes(name)) return { name, failure: 'may not, and is expected to' }
+    return wanted.includes(name) ? { name } : { name, failure: 'may, and is not expected to' }
+  })
+  return checks.length === 0 ? [{ name: 'nobody' }] : checks
+}
+
 function who(words: readonly string[], flags: Arguments['flags']): Outcome {
   const [folder = '', verb = '', what = ''] = words
   const holders = whoCan(rolesIn(folder), actionOf(verb, what, flags))
+  const names = [...new Set(holders.map(holderText))]
+  const checked = expectedHolders(names, textOf(flags, 'expect'))
   return {
     name: 'rbac who-can',
-    text: [...new Set(holders.map(holderText))].join('\n'),
+    text: names.join('\n'),
     json: holders,
-    isGood: holders.length > 0,
+    ...(checked === undefined ? {} : { checked }),
+    isGood: checked === undefined ? names.length > 0 : checked.every(({ failure }) => failure === undefined),
+    note: (checked ?? []).flatMap(({ name, failure }) => (failure ? [`${name}: ${failure}\n`] : [])).join(''),
   }
 }
 
-const pathText = ({ kind, steps, identity, gains }: EscalationPath): string =>
+/** What a path reaches, the most of it: `becomes admin of the cluster`, `becomes admin of shop`. */
+function reached(objects: readonly KubeObject[], path: EscalationPath): string {
+  const { identity, gains, added } = path
+  const { user, groups = [] } = identity
+  if (groups.includes('system:masters')) return 'becomes admin of the cluster'
+  const everything = { verb: '*', apiGroup: '*', resource: '*' }
+  const isAll = ({ verbs, apiGroups = [], resources = [] }: PolicyRule): boolean =>
+    verbs.includes('*') && (apiGroups ?? []).includes('*') && (resources ?? []).includes('*')
+  if (added?.rules.some(isAll) === true) return `becomes admin of ${added.namespace || 'the cluster'}`
+  const holds = (namespace?: string): boolean =>
+    authorize(objects, { user, groups, ...everything, ...(namespace === undefined ? {} : { namespace }) })
+      .allowed
+  if (holds()) return 'becomes admin of the cluster'
+  const namespaces = [...new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []))].toSorted()
+  const administered = namespaces.filter(
+    (namespace) => holds(namespace) || isAdminOf(objects, path, namespace),
+  )
+  if (administered.length > 0) return `becomes admin of ${administered.join(', ')}`
+  const place = gains.namespace === undefined ? '' : ` in ${gains.namespace}`
+  return `may ${gains.verb} ${gains.resource ?? gains.path ?? ''}${place}`
+}
+
+/** What the role `admin` grants in its namespace, and no lesser default role does. */
+const OF_ADMIN = [
+  { verb: 'create', apiGroup: 'rbac.authorization.k8s.io', resource: 'rolebindings' },
+  { verb: 'get', apiGroup: '', resource: 'secrets' },
+  { verb: 'create', apiGroup: '', resource: 'pods' },
+] as const
+
+const isAdminOf = (
+  objects: readonly KubeObject[],
+  { identity: { user, groups = [] } }: EscalationPath,
+  namespace: string,
+): boolean => OF_ADMIN.every((action) => authorize(objects, { user, groups, ...action, namespace }).allowed)
+
+const pathText = (objects: readonly KubeObject[], path: EscalationPath): string =>
   [
-    `${kind}: acts as ${identity.user}, and may ${gains.verb} ${gains.resource ?? gains.path ?? ''}`,
-    ...steps.map(({ does }, at) => `  ${at + 1}. ${does}`),
+    `${path.kind}: acts as ${path.identity.user}, and ${reached(objects, path)}`,
+    ...path.steps.map(({ does }, at) => `  ${at + 1}. ${does}`),
   ].join('\n')
 
 function paths(words: readonly string[], flags: Arguments['flags']): Outcome {
   const [folder = '', name = ''] = words
   const depth = wholeNumber('depth', textOf(flags, 'depth') ?? '1', 1)
-  const found = escalationPaths(rolesIn(folder), userOf(name, flags), { depth })
+  const objects = rolesIn(folder)
+  const found = escalationPaths(objects, userOf(name, flags), { depth })
+  const textOfPath = (path: EscalationPath): string => pathText(objects, path)
   return {
     name: 'rbac paths',
-    text: found.map(pathText).join('\n'),
-    json: found,
+    text: found.map(textOfPath).join('\n'),
+    json: found.map((path) => ({ ...path, reaches: reached(objects, path) })),
     svg: () =>
       toSvg({
         title: `How ${name} can gain rights`,
-        roots: found.map((path) => ({ lines: pathText(path).split('\n'), look: 'bad' })),
+        roots: found.map((path) => ({ lines: textOfPath(path).split('\n'), look: 'bad' })),
       }),
     checked:
       found.length === 0
         ? [{ name: `${name} cannot gain rights` }]
-        : found.map((path) => ({ name: `${name}: ${path.kind}`, failure: pathText(path) })),
+        : found.map((path) => ({ name: `${name}: ${path.kind}`, failure: textOfPath(path) })),
     isGood: found.length === 0,
   }
 }
@@ -145,8 +213,8 @@ interface Question {
 }
 
 const QUESTIONS: Readonly<Record<string, Question>> = {
-  can: { form: 'can DIR USER VERB RESOURCE', flags: ['namespace', 'name', 'groups'], ask: can },
-  'who-can': { form: 'who-can DIR VERB RESOURCE', flags: ['namespace', 'name'], ask: who },
+  can: { form: 'can DIR USER VERB RESOURCE', flags: ['namespace', 'name', 'groups', 'expect'], ask: can },
+  'who-can': { form: 'who-can DIR VERB RESOURCE', flags: ['namespace', 'name', 'expect'], ask: who },
   paths: { form: 'paths DIR USER', flags: ['groups', 'depth'], ask: paths },
   diff: { form: 'diff DIR DIR', flags: [], ask: diff },
 }
@@ -164,6 +232,11 @@ export const rbacCommand: Command = {
     ...OUTPUT,
     namespace: { value: 'NAME', short: 'n', about: 'namespace of the resource', default: 'all' },
     name: { value: 'NAME', about: 'name of the object', default: 'any' },
+    expect: {
+      value: 'allowed|denied|NAMES',
+      about:
+        "what can (allowed, denied) or who-can ('User jane,Group dev', nobody) must find for exit code 0",
+    },
     groups: { value: 'NAMES', about: 'groups of the user, besides those that the apiserver adds' },
     depth: { value: 'N', about: 'how many ways to gain rights may follow each other, up to 4', default: '1' },
   },
@@ -171,6 +244,7 @@ export const rbacCommand: Command = {
     'simcluster rbac can ./rbac jane get secrets --namespace prod',
     'simcluster rbac can ./rbac system:serviceaccount:prod:ci patch deployments -o svg > why.svg',
     'simcluster rbac who-can ./rbac get secrets --namespace prod',
+    "simcluster rbac who-can ./rbac get secrets --expect 'ServiceAccount prod/vault' -o junit",
     'simcluster rbac paths ./rbac jane --groups dev -o junit',
     'simcluster rbac diff ./before ./after',
   ],
@@ -181,7 +255,8 @@ export const rbacCommand: Command = {
       throw new UsageError(`write ${question?.form ?? forms.join(', ')}`)
     const stray = Object.keys(flags).find((flag) => flag !== 'output' && !question.flags.includes(flag))
     if (stray !== undefined) throw new UsageError(`--${stray} does not go with ${what}; leave it out`)
-    const { isGood, ...result } = question.ask(words, flags)
+    const { isGood, note, ...result } = question.ask(words, flags)
+    if (note !== undefined) terminal.err(note)
     print(result, flags, terminal)
     return isGood ? 0 : 1
   },

@@ -6,7 +6,7 @@ import { compare, formatChanges, policyChanges } from '../../netpol/index.js'
 import type { ExplainedNode, SchedulingExplanation } from '../../scheduler/explain.js'
 import type { Arguments, Command, Flag } from '../command.js'
 import { UsageError } from '../command.js'
-import { manifestsIn, onlyWord, snapshotIn, wholeNumber } from '../files.js'
+import { manifestsIn, newCluster, onlyWord, snapshotIn } from '../files.js'
 import { servedSnapshot } from '../served.js'
 
 const SOURCES: Readonly<Record<string, Flag>> = {
@@ -14,15 +14,16 @@ const SOURCES: Readonly<Record<string, Flag>> = {
   kubeconfig: { value: 'FILE', about: 'kubeconfig of a served cluster to ask, of which a copy is taken' },
   manifests: { value: 'DIR', about: 'manifests of a new cluster to ask' },
   nodes: { value: 'N', about: 'number of nodes of a new cluster', default: '3' },
+  version: { value: 'VERSION', about: 'release of a new cluster', default: 'v1.35' },
 }
 
 /** Returns a cluster of its own: from a snapshot, of a served cluster, or new. */
 async function clusterFrom(flags: Arguments['flags']): Promise<SimCluster> {
-  const { snapshot, kubeconfig, manifests, nodes } = flags
+  const { snapshot, kubeconfig, manifests } = flags
   if (typeof snapshot === 'string') return snapshotIn(snapshot)
   if (typeof kubeconfig === 'string')
     return SimCluster.restore(ClusterSnapshot.fromFile(await servedSnapshot(flags)))
-  const cluster = new SimCluster({ nodes: wholeNumber('nodes', typeof nodes === 'string' ? nodes : '3') })
+  const cluster = newCluster(flags)
   if (typeof manifests === 'string') cluster.apply(manifestsIn(manifests))
   return cluster.settle()
 }
@@ -97,6 +98,36 @@ function placementChanges(before: SimCluster, after: SimCluster): readonly strin
   })
 }
 
+/** Kinds without which the objects of others cannot be compared. */
+const FIRST = new Set(['Namespace', 'CustomResourceDefinition'])
+
+/**
+ * Returns what `kubectl diff` prints: of namespaces and definitions first, then of the rest, on a copy that
+ * has them.
+ */
+function differences(
+  before: SimCluster,
+  manifests: string,
+): { readonly stdout: string; readonly prepared: SimCluster } {
+  const objects = parseManifests(manifests)
+  const listOf = (items: readonly object[]): string =>
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', metadata: {}, items })
+  const diff = (cluster: SimCluster, items: readonly object[]): string => {
+    if (items.length === 0) return ''
+    const { stdout, stderr, exitCode } = cluster.kubectl(['diff', '-f', '-'], { stdin: listOf(items) })
+    if (exitCode > 1) throw new Error(stderr.trim())
+    return stdout
+  }
+  const first = objects.filter(({ kind = '' }) => FIRST.has(kind))
+  const prepared = before.fork()
+  if (first.length > 0) {
+    prepared.apply(listOf(first))
+    prepared.settle()
+  }
+  const rest = objects.filter(({ kind = '' }) => !FIRST.has(kind))
+  return { stdout: diff(before, first) + diff(prepared, rest), prepared }
+}
+
 /** `simcluster diff`: what a folder would change. */
 export const diffCommand: Command = {
   name: 'diff',
@@ -112,9 +143,8 @@ export const diffCommand: Command = {
   run: async ({ flags, words }, terminal) => {
     const manifests = manifestsIn(onlyWord(words, 'folder'))
     const before = await clusterFrom(flags)
-    const { stdout, stderr, exitCode } = before.kubectl(['diff', '-f', '-'], { stdin: manifests })
-    if (exitCode > 1) throw new Error(stderr.trim())
-    const after = before.fork()
+    const { stdout, prepared } = differences(before, manifests)
+    const after = prepared.fork()
     after.apply(manifests)
     after.settle()
     const moved = placementChanges(before, after)

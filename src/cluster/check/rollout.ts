@@ -42,6 +42,8 @@ interface Unfinished {
 /** Waits for everything that was loaded, and returns what does not roll out. */
 export function waitForRollout(cluster: SimCluster, loaded: readonly Loaded[]): readonly Found[] {
   cluster.settle()
+  // autoscalers look at their targets now and then
+  if (loaded.some(({ object }) => object.kind === 'HorizontalPodAutoscaler')) cluster.advance('1m')
   let left = unfinished(cluster, loaded)
   for (let minute = 0; left.length > 0 && minute < MINUTES; minute++) {
     cluster.advance('1m')
@@ -104,7 +106,8 @@ function stalled(cluster: SimCluster, { loaded: { source, object }, resource, la
   const lines = whyLines(cluster, resource, object)
   const cause = lines.at(-1)?.trim()
   const refusal = lines.find((line) => REFUSED.test(line))?.trim()
-  const told = refusal ?? cause
+  const ended = lines.find((line) => line.includes(' ended with exit code '))?.trim()
+  const told = refusal ?? ended ?? cause
   return findingAt(source, {
     rule: refusal === undefined ? 'rollout-stalled' : 'pod-refused',
     severity: resource === 'horizontalpodautoscalers' ? 'warning' : 'error',
