@@ -1,24 +1,24 @@
 /**
  * `npm run build`: dist from src. tsc writes the declarations, one for each file; rolldown bundles the code,
  * one file for each entry of package.json's `exports` and chunks for what entries share, with the small
- * dependencies inside: as ES modules into dist, with the programs, and as CommonJS into dist/cjs.
- * Why: docs/decisions/toolchain-build.md.
+ * dependencies inside: as ES modules into dist, for browsers, Deno and bundlers, and as CommonJS into dist/cjs,
+ * with the programs. Node loads dist/cjs through dist/node, with compiled code of earlier processes.
+ * Why: docs/decisions/toolchain-build.md and kept-code.md.
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, parse, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown, type OutputOptions, type RolldownOutput } from 'rolldown'
 import { VERSIONS } from '../src/course/chapter.js'
-import { bundling, inlined, scripted, started } from './bundling.js'
+import { bundling, inlined, programs, scripted } from './bundling.js'
 import { readCourse } from '../src/cli/course/read.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = `${root}dist`
 
 interface Manifest {
-  readonly bin: Readonly<Record<string, string>>
-  readonly exports: Readonly<Record<string, string | { readonly import: { readonly default: string } }>>
+  readonly exports: Readonly<Record<string, string | { readonly import: string }>>
   readonly imports: Readonly<Record<string, unknown>>
   readonly dependencies: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
@@ -34,24 +34,19 @@ const installed = new Set(Object.keys({ ...manifest.dependencies, ...manifest.pe
 function entries(): Record<string, string> {
   return sourcesOf(
     Object.values(manifest.exports).flatMap((entry) =>
-      typeof entry === 'string' ? [] : [entry.import.default],
+      typeof entry === 'string' ? [] : [entry.import.replace(/^\.\/dist\/|\.js$/g, '')],
     ),
   )
 }
 
-/** The programs that are ES modules only, since they are started and never required. */
-const programs = (): Record<string, string> => sourcesOf([...Object.values(manifest.bin), ...started])
-
-const sourcesOf = (targets: readonly string[]): Record<string, string> =>
-  Object.fromEntries(
-    targets
-      .map((target) => target.replace(/^\.\/dist\/|\.js$/g, ''))
-      .map((name) => [name, `${root}src/${name}.ts`]),
-  )
+const sourcesOf = (names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, `${root}src/${name}.ts`]))
 
 /** What stays an import must be there when a user has installed the package. */
 function isExternal(id: string): boolean {
   if (/^[./\0]/.test(id)) return false
+  // the package by its own name: the entry for vitest
+  if (id.startsWith('simcluster/')) return true
   if (id.startsWith('node:')) return true
   const [scope = '', rest = ''] = id.split('/')
   const name = scope.startsWith('@') ? `${scope}/${rest}` : scope
@@ -66,18 +61,52 @@ async function bundle(
   format: 'esm' | 'cjs',
   dir: string,
   input: Readonly<Record<string, string>>,
-): Promise<void> {
+): Promise<RolldownOutput> {
   const build = await rolldown({
     input,
     cwd: root,
     platform: 'browser',
     external: isExternal,
-    transform: bundling.transform,
+    transform: {
+      ...bundling.transform,
+      define: {
+        ...bundling.transform.define,
+        // where there is __dirname
+        ...(format === 'cjs' ? { 'import.meta.url': 'undefined' } : {}),
+      },
+    },
   })
   const names: OutputOptions = { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }
   // names and lines are kept: maps would need the sources, and both together are half the package
-  note(await build.write({ dir, format, ...names, ...bundling.output, sourcemap: false }))
+  const output = await build.write({ dir, format, ...names, ...bundling.output, sourcemap: false })
+  note(output)
   await build.close()
+  return output
+}
+
+/** What loads files of dist/cjs with compiled code of earlier processes. */
+const LOADER = 'disk/load-kept'
+
+/** For each entry of dist/cjs the two files of dist/node that load it: by `require`, and by `import`. */
+function writeNodeEntries({ output }: RolldownOutput): void {
+  const names = new Set(Object.keys(entries()))
+  names.delete('vitest') // can only be imported
+  for (const chunk of output) {
+    if (chunk.type !== 'chunk' || !names.has(chunk.name)) continue
+    writeLoading(chunk.name)
+    const list = chunk.exports.join(', ')
+    const { base } = parse(chunk.name)
+    const code = `import library from './${base}.cjs'\nexport const { ${list} } = library\n`
+    writeFileSync(`${dist}/node/${chunk.name}.js`, list === '' ? 'export {}\n' : code)
+  }
+}
+
+function writeLoading(name: string, head = ''): void {
+  const path = `${dist}/node/${name}.cjs`
+  const up = relative(dirname(path), `${dist}/cjs`)
+  mkdirSync(dirname(path), { recursive: true })
+  const code = `require('${up}/${LOADER}.js').loadKept(() => require('${up}/${name}.js'))`
+  writeFileSync(path, `${head}module.exports = ${code}\n`)
 }
 
 /**
@@ -117,7 +146,9 @@ function writeDeclarations(): void {
       wanted.add(join(dirname(file), `${path}.d.ts`))
     for (const form of [dist, `${dist}/cjs`]) cpSync(join(all, file), join(form, file))
   }
-  writeFileSync(`${dist}/cjs/package.json`, '{ "type": "commonjs" }\n')
+  // the package's own imports do not reach into a folder with a package.json
+  const commonjs = { type: 'commonjs', imports: { '#shell': 'just-bash' } }
+  writeFileSync(`${dist}/cjs/package.json`, `${JSON.stringify(commonjs)}\n`)
 }
 
 /** The folders of the packages whose code is in the bundles. */
@@ -147,7 +178,9 @@ function writeLicences(): void {
 for (const version of VERSIONS) readCourse(version)
 rmSync(dist, { recursive: true, force: true })
 writeDeclarations()
-await bundle('esm', dist, { ...entries(), ...programs() })
-await bundle('cjs', `${dist}/cjs`, { ...entries(), ...sourcesOf(scripted) })
+const modules = await bundle('esm', dist, entries())
+await bundle('cjs', `${dist}/cjs`, { ...entries(), ...sourcesOf([...programs, ...scripted, LOADER]) })
+writeNodeEntries(modules)
+for (const program of programs) writeLoading(program, '#!/usr/bin/env node\n')
 await bundleBrowserShell()
 writeLicences()

@@ -36,10 +36,10 @@ export const bundling: Bundling = {
   },
 }
 
-/** A program that no user calls: threads of sweeps start it. */
-export const started: readonly string[] = ['./dist/cli/sweep/worker.js']
+/** The program `simcluster`, and the one that threads of sweeps run. */
+export const programs: readonly string[] = ['cli/main', 'cli/sweep/worker']
 
-/** What the scripts of `simcluster envtest` start: CommonJS, so that its compiled code can be kept. */
+/** What the scripts of `simcluster envtest` start. */
 export const scripted: readonly string[] = ['etcd', 'kept-code', 'kube-apiserver'].map(
-  (name) => `./dist/cli/envtest/${name}.js`,
+  (name) => `cli/envtest/${name}`,
 )

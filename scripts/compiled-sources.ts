@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vitest/config'
 import { bundleInto } from './bundle-into.js'
-import { scripted, started } from './bundling.js'
+import { programs, scripted } from './bundling.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const sources = `${root}src/`
@@ -41,11 +41,8 @@ function compile(): ReturnType<typeof bundleInto> {
 
 /** All files of `src` but the programs, which run when they are loaded. */
 function namesOfSources(): readonly string[] {
-  const { bin } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { bin: Record<string, string> }
-  const programs = [...Object.values(bin), ...started, ...scripted].map((path) =>
-    path.replace('./dist/', '').replace(/\.js$/, '.ts'),
-  )
+  const left = new Set([...programs, ...scripted].map((name) => `${name}.ts`))
   return readdirSync(sources, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !programs.includes(file))
+    .filter((file) => file.endsWith('.ts') && !left.has(file))
     .map((file) => `src/${file.slice(0, -'.ts'.length)}`)
 }

@@ -54,10 +54,10 @@ async function writeCourse(): Promise<void> {
 /** One page for each entry of the package. */
 function writeReference(): void {
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    readonly exports: Readonly<Record<string, string | { readonly import: { readonly default: string } }>>
+    readonly exports: Readonly<Record<string, string | { readonly import: string }>>
   }
   const entries = Object.values(exports).flatMap((entry) =>
-    typeof entry === 'string' ? [] : [entry.import.default.replace('./dist', 'src').replace(/\.js$/, '.ts')],
+    typeof entry === 'string' ? [] : [entry.import.replace('./dist', 'src').replace(/\.js$/, '.ts')],
   )
   const options = [
     '--plugin',

@@ -12,17 +12,14 @@
  */
 import * as vitest from 'vitest'
 import { expect, test, type TestAPI } from 'vitest'
+// by their names: vitest is an ES module, and what a test imports beside it must be the same library
+import { explorationMatchers } from 'simcluster/explore'
+import { matchers } from 'simcluster/matchers'
+import { failureReport, preparedCluster } from 'simcluster/testing'
 import type { ClusterOptions } from './cluster/compose/options.js'
-import { explorationMatchers, type ExplorationMatchers } from './explore/matchers.js'
-import { SimCluster } from './cluster/sim-cluster.js'
-import { failureReport } from './testing/failure-report.js'
-import { preparedCluster } from './testing/prepared-cluster.js'
-import {
-  matchers,
-  type ClusterMatchers,
-  type PolicyMatchers,
-  type ReachMatchers,
-} from './testing/matchers/index.js'
+import type { SimCluster } from './cluster/sim-cluster.js'
+import type { ExplorationMatchers } from './explore/matchers.js'
+import type { ClusterMatchers, PolicyMatchers, ReachMatchers } from './testing/matchers/index.js'
 
 declare module 'vitest' {
   // the type parameter must be declared as in vitest
@@ -70,7 +67,7 @@ export function clusterTest(
   })
 }
 
-export { matchers, policyMatchers } from './testing/matchers/index.js'
+export { matchers, policyMatchers } from 'simcluster/matchers'
 export type {
   ClusterMatchers,
   MatcherResult,

@@ -11,7 +11,7 @@ import { freePort } from '../../src/server/free-port.js'
 import { suite } from '../runner.js'
 
 /** The built package: what users start. */
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../../dist/node/cli/main.cjs', import.meta.url))
 const HOST = '127.0.0.1'
 const SERVERS = 10
 const CLIENTS = 8

@@ -1,9 +1,7 @@
-#!/usr/bin/env node
-import * as nodeModule from 'node:module'
+import { runHere } from './run.js'
 
-// half of a start is V8 reading the library; Node 22.8 and newer keep what it has compiled, if asked before
-const enableCompileCache = Reflect.get(nodeModule, 'enableCompileCache') as (() => unknown) | undefined
-enableCompileCache?.()
-
-const { runHere } = await import('./run.js')
-await runHere(process.argv.slice(2))
+// a bug: what users can cause has been reported
+runHere(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  process.exitCode = 1
+})

@@ -7,7 +7,8 @@ export const programPath = (): string => realpathSync(process.argv[1] ?? '')
 
 /** Returns the folder of this package, in which `package.json` and the texts of the course are. */
 export function packageRoot(): string {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+  const here = typeof __dirname === 'string' ? __dirname : dirname(fileURLToPath(import.meta.url))
+  for (let folder = here; ; folder = dirname(folder)) {
     const path = join(folder, 'package.json')
     // dist/cjs has one, too
     if (existsSync(path) && fieldsIn(path)['name'] === 'simcluster') return folder

@@ -15,7 +15,7 @@ test('holds the build and the papers, and nothing else', () => {
       .filter((path) => path.includes('/'))
       .filter(
         (path) =>
-          !/^(?:course\/[\w-]+\.md|dist\/(?:cjs\/package\.json|THIRD-PARTY-LICENCES\.txt|.+\.(?:js|d\.ts)))$/.test(
+          !/^(?:course\/[\w-]+\.md|dist\/(?:cjs\/package\.json|THIRD-PARTY-LICENCES\.txt|.+\.(?:c?js|d\.ts)))$/.test(
             path,
           ),
       ),
@@ -58,10 +58,14 @@ test.each([
 
 test('every export has its types and its code in the tarball', () => {
   const text = readFileSync(join(inject('consumer'), 'node_modules/simcluster/package.json'), 'utf8')
-  const { exports } = JSON.parse(text) as { exports: Record<string, string | Record<string, object>> }
+  const { exports } = JSON.parse(text) as {
+    exports: Record<string, string | Record<string, string | Record<string, string>>>
+  }
   const targets = Object.values(exports).flatMap((entry) =>
-    typeof entry === 'string' ? [entry] : Object.values(entry).flatMap((form) => Object.values(form)),
-  ) as readonly string[]
+    typeof entry === 'string'
+      ? [entry]
+      : Object.values(entry).flatMap((form) => (typeof form === 'string' ? [form] : Object.values(form))),
+  )
   expect(targets.length).toBeGreaterThan(1)
   for (const target of targets) expect(inject('packed')).toContain(target.replace('./', ''))
 })

@@ -28,7 +28,7 @@ const config: ViteUserConfig = defineConfig({
       },
       {
         root,
-        resolve: { alias: [{ find: /^simcluster(\/\w+)?$/, replacement: `${installed}$1/index.js` }] },
+        resolve: { alias: [{ find: /^simcluster(\/\w+)?$/, replacement: `${installed}/node$1/index.js` }] },
         test: {
           name: 'suites',
           pool: 'threads',

@@ -11,11 +11,11 @@ const OF_EACH_PROOF = new Set(['proofErrors', 'formatProof'])
 /** The entries of the package and their sources: `./dist/rbac/index.js` is src/rbac/index.ts. */
 function entries(): ReadonlyMap<string, string> {
   const { exports } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as {
-    readonly exports: Readonly<Record<string, { readonly import?: { readonly default: string } }>>
+    readonly exports: Readonly<Record<string, { readonly import?: string }>>
   }
   return new Map(
     Object.entries(exports).flatMap(([name, conditions]) => {
-      const file = conditions.import?.default
+      const file = conditions.import
       return file === undefined || !file.startsWith('./dist/')
         ? []
         : [[name, `${ROOT}${file.replace('./dist/', 'src/').replace(/\.js$/, '.ts')}`]]

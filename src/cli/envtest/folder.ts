@@ -30,7 +30,7 @@ export interface EnvtestTarget {
 /** `--help` comes from the shell, because suites ask for it before each start. */
 function programScript(name: string, about: string, flags: readonly string[], target: EnvtestTarget): string {
   // CommonJS modules, whose compiled code can be kept
-  const { main, version, programs = join(dirname(main), '../cjs/cli/envtest') } = target
+  const { main, version, programs = join(dirname(main), '../../cjs/cli/envtest') } = target
   const help = [about, '', 'Flags:', ...flags.toSorted().map((flag) => `      --${flag}`)]
   const [keeper, program] = ['kept-code', name].map((file) => quoted(join(programs, `${file}.js`)))
   return `#!/bin/sh
