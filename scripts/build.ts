@@ -1,9 +1,9 @@
 /**
  * `npm run build`: dist from src. tsc writes the declarations, one for each file; rolldown bundles the code,
  * one file for each entry of package.json's `exports` and chunks for what entries share, with the small
- * dependencies inside: as ES modules into dist, for browsers, Deno and bundlers, and as CommonJS into dist/cjs,
- * with the programs. Node loads dist/cjs through dist/node, with compiled code of earlier processes.
- * Why: docs/decisions/toolchain-build.md and kept-code.md.
+ * dependencies inside: as ES modules into dist, for browsers, Deno and bundlers, and as CommonJS into
+ * dist/cjs, with the programs. Node loads dist/cjs through dist/node, with compiled code of earlier
+ * processes. Why: docs/decisions/toolchain-build.md and kept-code.md.
  */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -49,8 +49,8 @@ export class KeptCode {
   }
 
   /**
-   * Writes the code of files that had none: of the functions that were called until now, since V8 compiles the
-   * others when they are called. Where the folder cannot be written, nothing is kept.
+   * Writes the code of files that had none: of the functions that were called until now, since V8 compiles
+   * the others when they are called. Where the folder cannot be written, nothing is kept.
    */
   write(): void {
     for (const [path, script] of this.#fresh) writeWhole(path, script.createCachedData())

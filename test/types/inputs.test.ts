@@ -107,6 +107,7 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
     referenceTo: 'no options',
     aimRequest: 'no options',
     arbitraries: [called(testing, 'arbitraries', {}), 'must be fast-check'],
+    checkManifests: [called(testing, 'checkManifests', '', { version: 'v1.35' }), 'did you mean versions?'],
     runEscalation: [called(testing, 'runEscalation', cluster, { usr: 'x' }, { steps: [] }), 'did you mean'],
     netpolManifest: 'no options',
     performAction: [called(testing, 'performAction', cluster, { does: 'crash' }), 'action.do'],

@@ -1,3 +1,5 @@
+import * as z from 'zod/mini'
+import { anyObject, argumentsCheck, text, word } from '../../api/checked-input.js'
 import { mergeOptions } from '../compose/merge-options.js'
 import { type ClusterOptions, DEFAULTS, type NodeOptions, nodesOf } from '../compose/options.js'
 import { SimCluster } from '../sim-cluster.js'
@@ -14,6 +16,24 @@ import { findUnheard, tryCronJobs, waitForRollout } from './rollout.js'
 import { addKeys, standIn } from './stand-ins.js'
 import { templatesOf } from './templates.js'
 import { findUnansweredCalls } from './webhooks.js'
+
+const checkInputs = argumentsCheck(
+  'checkManifests()',
+  "checkManifests(readFileSync('web.yaml', 'utf8'), { versions: ['v1.34', 'v1.35'] })",
+  () => ({
+    manifests: z.union([
+      z.string(),
+      z.array(
+        z.strictObject({ path: z.string(), text: z.string(), builtFrom: z.optional(z.array(anyObject())) }),
+      ),
+    ]),
+    options: z.strictObject({
+      versions: z.optional(z.array(text).check(z.minLength(1))),
+      namespace: word,
+      cluster: z.optional(anyObject()),
+    }),
+  }),
+)
 
 /** What manifests are checked on. */
 export interface CheckOptions {
@@ -44,6 +64,7 @@ export function checkManifests(
   manifests: string | readonly ManifestFile[],
   options: CheckOptions = {},
 ): CheckReport {
+  checkInputs([manifests, options])
   const files = typeof manifests === 'string' ? [{ path: '', text: manifests }] : manifests
   const { versions = [DEFAULTS.version], namespace = 'default', cluster: given = {} } = options
   const { nodes = 3 } = given
