@@ -46,6 +46,21 @@ describe('simcluster explain', () => {
     expect(out).toContain('  node-1  no: NodeResourcesFit: Insufficient cpu')
   })
 
+  test('takes a workload for one of its pods', async () => {
+    const text = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: nginx, resources: { requests: { cpu: "64" } } }] }
+`
+    const { code, out } = await typed('explain', file('workload.yaml', text), '--nodes', '1')
+    expect(code).toBe(1)
+    expect(out).toContain('default/web no node: 0/1 nodes are available: 1 Insufficient cpu')
+  })
+
   test('prints JSON', async () => {
     const { out } = await typed('explain', file('small.yaml', pod('1')), '--nodes', '1', '--json')
     expect(JSON.parse(out)).toMatchObject([{ node: 'node-1', nodes: [{ node: 'node-1' }] }])
@@ -53,7 +68,7 @@ describe('simcluster explain', () => {
 
   test('needs a pod', async () => {
     const empty = file('map.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: map }\n')
-    expect((await typed('explain', empty)).err).toContain('map.yaml has no Pod')
+    expect((await typed('explain', empty)).err).toContain('map.yaml has no Pod and no workload')
   })
 })
 

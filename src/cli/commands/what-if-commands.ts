@@ -1,4 +1,5 @@
 import type { Pod } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { parseManifests } from '../../api/manifests.js'
 import { ClusterSnapshot } from '../../cluster/storage/snapshot.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
@@ -44,10 +45,30 @@ function explanationText(pod: Pod, { node, nodes, message = '', preemption }: Sc
   return [`${name} ${verdict}`, ...nodes.map(nodeLine), ...room, ''].join('\n')
 }
 
+interface Workload extends KubeObject {
+  readonly spec?: {
+    readonly template?: Pod
+    readonly jobTemplate?: { readonly spec?: { readonly template?: Pod } }
+  }
+}
+
+/** The pod itself, or one pod of a workload, with the workload's name. */
+function podsOf(object: KubeObject): readonly KubeObject[] {
+  if (object.kind === 'Pod') return [object]
+  const { spec } = object as Workload
+  const template = spec?.template ?? spec?.jobTemplate?.spec?.template
+  if (template?.spec?.containers === undefined) return []
+  const { name = '', namespace } = object.metadata
+  const metadata = { ...template.metadata, name, ...(namespace === undefined ? {} : { namespace }) }
+  return [{ ...template, apiVersion: 'v1', kind: 'Pod', metadata }]
+}
+
 /** `simcluster explain`: the verdict of the scheduler. */
 export const explainCommand: Command = {
   name: 'explain',
-  about: 'Says what the scheduler would do with a pod, node by node. Exit code 1: there is no node for it.',
+  about:
+    'Says what the scheduler would do with a pod, or with one of a workload, node by node. ' +
+    'Exit code 1: there is no node for it.',
   words: 'FILE',
   flags: { ...SOURCES, json: { about: 'prints JSON' } },
   examples: [
@@ -55,8 +76,8 @@ export const explainCommand: Command = {
     'simcluster explain pod.yaml --snapshot ./cluster.snapshot --json',
   ],
   run: async ({ flags, words }, terminal) => {
-    const pods = parseManifests(manifestsIn(onlyWord(words, 'file'))).filter(({ kind }) => kind === 'Pod')
-    if (pods.length === 0) throw new UsageError(`${words[0] ?? ''} has no Pod`)
+    const pods = parseManifests(manifestsIn(onlyWord(words, 'file'))).flatMap(podsOf)
+    if (pods.length === 0) throw new UsageError(`${words[0] ?? ''} has no Pod and no workload`)
     const cluster = await clusterFrom(flags)
     const results = pods.map((given) => {
       const pod = cluster.create('pods', given as never, { dryRun: true })
