@@ -1,4 +1,4 @@
-import { validPrefix } from '../go/utf8.js'
+import { validPrefix, widthAt } from '../go/utf8.js'
 import { joinBytes } from './join-bytes.js'
 
 /**
@@ -23,19 +23,72 @@ export class ByteDecoder {
    * this is the end.
    */
   decode(bytes: Uint8Array = new Uint8Array(), isEnd = false): string {
-    let rest = this.#left.length === 0 ? bytes : Uint8Array.from([...this.#left, ...bytes])
-    const parts: string[] = []
-    for (;;) {
-      const { length, isCut } = validPrefix(rest)
-      parts.push(strict.decode(rest.subarray(0, length)))
-      rest = rest.subarray(length)
-      if (rest.length === 0 || (isCut && !isEnd)) break
-      parts.push(String.fromCharCode(ESCAPED + (rest[0] as number)))
-      rest = rest.subarray(1)
+    const all = this.#left.length === 0 ? bytes : joinBytes([this.#left, bytes])
+    const { length, isCut } = validPrefix(all)
+    if (length === all.length) {
+      this.#left = NOTHING
+      return strict.decode(all)
     }
-    this.#left = rest
-    return parts.join('')
+    const cut = isCut && !isEnd ? length : all.length - (isEnd ? 0 : cutAtEnd(all))
+    this.#left = all.slice(cut)
+    return escapedText(all.subarray(0, cut))
   }
+}
+
+const NOTHING = new Uint8Array()
+
+/** Returns how many bytes at the end may be the beginning of a character. */
+function cutAtEnd(bytes: Uint8Array): number {
+  for (let size = 1; size < MOST_BYTES && size <= bytes.length; size++) {
+    const { length, isCut } = validPrefix(bytes.subarray(bytes.length - size))
+    if (length === 0 && isCut) return size
+  }
+  return 0
+}
+
+/** The longest character of UTF-8. */
+const MOST_BYTES = 4
+
+/** Decodes bytes that are not all UTF-8, in one pass: a binary file has an invalid byte in every few. */
+function escapedText(bytes: Uint8Array): string {
+  const units = new Uint16Array(bytes.length)
+  let size = 0
+  for (let at = 0; at < bytes.length;) {
+    const width = widthAt(bytes, at)
+    if (width <= 1) units[size++] = (width === 0 ? ESCAPED : 0) + (bytes[at] as number)
+    else size = putCharacter(units, size, characterAt(bytes, at, width))
+    at += Math.max(1, width)
+  }
+  return textOfUnits(units.subarray(0, size))
+}
+
+/** Returns the code point of `width` bytes. */
+function characterAt(bytes: Uint8Array, at: number, width: number): number {
+  let code = (bytes[at] as number) & (0xff >> (width + 1))
+  for (let next = 1; next < width; next++) code = (code << 6) | ((bytes[at + next] as number) & 0x3f)
+  return code
+}
+
+/** Puts a code point as one or two units; returns the new size. */
+function putCharacter(units: Uint16Array, size: number, code: number): number {
+  if (code < 0x10000) {
+    units[size] = code
+    return size + 1
+  }
+  units[size] = 0xd800 + ((code - 0x10000) >> 10)
+  units[size + 1] = 0xdc00 + ((code - 0x10000) & 0x3ff)
+  return size + 2
+}
+
+/** Units that one call of String.fromCharCode takes without a danger for the stack. */
+const SLICE = 8_192
+
+/** TextDecoder would replace lone surrogates. */
+function textOfUnits(units: Uint16Array): string {
+  let text = ''
+  for (let at = 0; at < units.length; at += SLICE)
+    text += Reflect.apply(String.fromCharCode, String, units.subarray(at, at + SLICE))
+  return text
 }
 
 /** Whether a text contains no escaped bytes. */
@@ -46,16 +99,41 @@ export const textOfBytes = (bytes: Uint8Array): string => new ByteDecoder().deco
 
 /** Encodes a text with escaped bytes. */
 export function bytesOfText(text: string): Uint8Array {
-  const parts: Uint8Array[] = []
-  let from = 0
-  for (const { 0: escaped, index } of text.matchAll(LONE)) {
-    parts.push(
-      encoder.encode(text.slice(from, index)),
-      Uint8Array.from(escaped.split(''), (char) => char.charCodeAt(0) - ESCAPED),
-    )
-    from = index + escaped.length
+  const first = text.search(LONE)
+  if (first < 0) return encoder.encode(text)
+  // three bytes are the most that a unit takes
+  const bytes = new Uint8Array(first * 3 + (text.length - first) * 3)
+  let size = encoder.encodeInto(text.slice(0, first), bytes).written
+  for (let at = first; at < text.length; at++) {
+    const code = text.codePointAt(at) as number
+    if (code < 0x80) bytes[size++] = code
+    else if (code >= FIRST_ESCAPED && code <= LAST_ESCAPED) bytes[size++] = code - ESCAPED
+    else {
+      size = putBytes(bytes, size, isLone(code) ? REPLACEMENT : code)
+      if (code >= 0x10000) at++
+    }
   }
-  if (from === 0) return encoder.encode(text)
-  parts.push(encoder.encode(text.slice(from)))
-  return joinBytes(parts)
+  return bytes.slice(0, size)
+}
+
+const [FIRST_ESCAPED, LAST_ESCAPED] = [0xdc80, 0xdcff]
+const REPLACEMENT = 0xfffd
+
+/** Whether a code point is half of a character, as encoders replace it. */
+const isLone = (code: number): boolean => code >= 0xd800 && code <= 0xdfff
+
+/** Puts a code point beyond ASCII as UTF-8; returns the new size. */
+function putBytes(bytes: Uint8Array, size: number, code: number): number {
+  let at = size
+  if (code < 0x800) bytes[at++] = 0xc0 | (code >> 6)
+  else {
+    if (code < 0x10000) bytes[at++] = 0xe0 | (code >> 12)
+    else {
+      bytes[at++] = 0xf0 | (code >> 18)
+      bytes[at++] = 0x80 | ((code >> 12) & 0x3f)
+    }
+    bytes[at++] = 0x80 | ((code >> 6) & 0x3f)
+  }
+  bytes[at++] = 0x80 | (code & 0x3f)
+  return at
 }

@@ -35,7 +35,7 @@ function goText(bytes: Uint8Array): string {
 }
 
 /** Returns the number of bytes of the character at `at`, or 0 if it is invalid. */
-function widthAt(bytes: Uint8Array, at: number): number {
+export function widthAt(bytes: Uint8Array, at: number): number {
   const first = bytes[at] as number
   if (first < 0x80) return 1
   const width = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2
