@@ -1,4 +1,4 @@
-import type { ResourceQuota } from '../api/core/generated.js'
+import type { Pod, ResourceQuota } from '../api/core/generated.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import { quotaEvaluator } from '../api/quota/evaluators.js'
 import type { ResourceList } from '../api/quota/resource-list.js'
@@ -15,7 +15,7 @@ import { builtInController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import { BY_NAMESPACE, namespaceIndexer } from './shared/ownership.js'
 import type { QuietPasses } from './shared/queue.js'
-import type { ServedResource } from './shared/served-resources.js'
+import { pluralOf, type ServedResource } from './shared/served-resources.js'
 import { writeStatus } from './shared/status-writer.js'
 
 /** `--resource-quota-sync-period`: interval at which every quota is recalculated, in ms. */
@@ -89,7 +89,10 @@ class ResourceQuotaController implements Controller<Watched> {
 
   #countable(): readonly Countable[] {
     const found = new Map<string, Countable>()
-    for (const { group, resource, namespaced, verbs } of this.#served()) {
+    for (const served of this.#served()) {
+      const { group, namespaced, verbs } = served
+      // a custom resource is stored under its name and group
+      const resource = pluralOf(served)
       const name = group === '' ? resource : `${resource}.${group}`
       if (namespaced && verbs.includes('list') && verbs.includes('watch') && !found.has(name))
         found.set(name, { group, resource, name })
@@ -150,9 +153,13 @@ function freesQuota(
   if (type === 'DELETED') return true
   if (old === undefined || group !== '') return false
   if (resource !== 'pods' && resource !== 'services' && resource !== 'persistentvolumeclaims') return false
+  if (resource === 'pods' && isTerminating(object) !== isTerminating(old)) return true
   const { usage } = quotaEvaluator(group, resource)
   return !sameLists(usage(object, now), usage(old, now))
 }
+
+/** Whether the scope Terminating has a pod, which an update can move there. */
+const isTerminating = (pod: KubeObject): boolean => (pod as Pod).spec.activeDeadlineSeconds !== undefined
 
 /** A resource that quotas can count. */
 interface Countable {

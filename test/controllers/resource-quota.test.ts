@@ -146,3 +146,55 @@ test('limit ranges fill in and hold to their bounds', () => {
     'maximum storage usage per PersistentVolumeClaim is 2Gi, but request is 3Gi',
   )
 })
+
+test('custom resources are counted by their plural and group', () => {
+  const cluster = new SimCluster({ nodes: 0 })
+  cluster.apply(`
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: widgets.example.com }
+spec:
+  group: example.com
+  scope: Namespaced
+  names: { plural: widgets, singular: widget, kind: Widget, listKind: WidgetList }
+  versions: [{ name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } }]
+`)
+  cluster.settle()
+  quota(cluster, 'q', { hard: { 'count/widgets.example.com': '1' } })
+  const widget = (name: string): unknown =>
+    cluster.apply(`{ apiVersion: example.com/v1, kind: Widget, metadata: { name: ${name} } }`)
+  widget('a')
+  expect(used(cluster, 'q')).toEqual({ 'count/widgets.example.com': '1' })
+  expect(() => widget('b')).toThrow('exceeded quota: q, requested: count/widgets.example.com=1')
+  cluster.kubectl('delete widget a')
+  expect(used(cluster, 'q')).toEqual({ 'count/widgets.example.com': '0' })
+})
+
+test('an update that moves a pod to another scope is charged there, and given back where it was', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  quota(cluster, 'short', { hard: { pods: '1' }, scopes: ['Terminating'] })
+  quota(cluster, 'long', { hard: { pods: '5', 'limits.cpu': '4' }, scopes: ['NotTerminating'] })
+  const limits = { limits: { cpu: '1' } }
+  pod(cluster, 'a', limits)
+  pod(cluster, 'b', limits)
+  expect([used(cluster, 'short'), used(cluster, 'long')]).toEqual([
+    { pods: '0' },
+    { pods: '2', 'limits.cpu': '2' },
+  ])
+  const end = (name: string): unknown =>
+    cluster.patch('pods', name, { type: 'merge', body: { spec: { activeDeadlineSeconds: 600 } } })
+  end('a')
+  expect([used(cluster, 'short'), used(cluster, 'long')]).toEqual([
+    { pods: '1' },
+    { pods: '1', 'limits.cpu': '1' },
+  ])
+  expect(() => end('b')).toThrow('exceeded quota: short, requested: pods=1, used: pods=1, limited: pods=1')
+})
+
+test('an update that leaves a pod in its scope asks nothing of it that came with a later quota', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  pod(cluster, 'a')
+  quota(cluster, 'q', { hard: { 'limits.cpu': '4' } })
+  cluster.patch('pods', 'a', { type: 'merge', body: { metadata: { labels: { a: 'b' } } } })
+  expect(cluster.get('pods', 'a').metadata.labels).toEqual({ a: 'b' })
+})

@@ -166,7 +166,9 @@ export function matchesValue(
 /** Counts pods. Source: pkg/quota/v1/evaluator/core/pods.go. */
 export const podEvaluator: QuotaEvaluator = {
   handles: (operation, subresource) =>
-    (operation === 'CREATE' && subresource === '') || (operation === 'UPDATE' && subresource === 'resize'),
+    (operation === 'CREATE' && subresource === '') ||
+    // an update can move a pod to another scope: activeDeadlineSeconds makes it Terminating
+    (operation === 'UPDATE' && (subresource === '' || subresource === 'resize')),
   matching: (names) => names.filter(isCounted),
   inScope,
   missing,

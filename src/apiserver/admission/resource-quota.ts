@@ -50,6 +50,10 @@ function isConcerned(
   const object = attributes.object as KubeObject
   const matches = quotaMatches(quota, evaluator, object)
   if (names.length === 0 || !matches) return false
+  // only a resize changes what a pod uses, so an update concerns the quotas that it moves the pod to
+  const { old, subresource, definition } = attributes
+  const isMove = definition.resource === 'pods' && subresource === '' && old !== undefined
+  if (isMove && quotaMatches(quota, evaluator, old)) return false
   const name = quota.metadata.name ?? ''
   const missing = evaluator.missing?.(names, object)
   if (missing !== undefined) throw refuse(attributes, `failed quota: ${name}: ${missing}`)
@@ -66,9 +70,11 @@ function charge(
   evaluator: QuotaEvaluator,
 ): void {
   if (quotas.length === 0) return
-  const delta = deltaOf(attributes, evaluator, context.now)
-  if (Object.keys(delta).length === 0) return
-  const booked = quotas.map((quota) => ({ quota, used: usedAfter(attributes, quota, delta) }))
+  const usage = usageOf(attributes, evaluator, context.now)
+  const booked = quotas.map((quota) => {
+    const delta = deltaOf(attributes, evaluator, context.now, quota, usage)
+    return { quota, used: usedAfter(attributes, quota, delta) }
+  })
   if (attributes.dryRun) return
   for (const { quota, used } of booked) {
     if (used !== undefined)
@@ -76,14 +82,27 @@ function charge(
   }
 }
 
-/** Returns the usage that the write adds. The quota controller accounts for updates that use less. */
-function deltaOf(attributes: AdmissionAttributes, evaluator: QuotaEvaluator, now: number): ResourceList {
+function usageOf(attributes: AdmissionAttributes, evaluator: QuotaEvaluator, now: number): ResourceList {
   const usage = evaluator.usage(attributes.object as KubeObject, now)
   const below = negative(usage)
   if (below.length > 0)
     throw refuse(attributes, `quota usage is negative for resource(s): ${[...below].sort().join(',')}`)
-  const isUpdate = attributes.operation === 'UPDATE' && attributes.old !== undefined
-  return withoutZeros(isUpdate ? subtractLists(usage, evaluator.usage(attributes.old, now)) : usage)
+  return usage
+}
+
+/**
+ * Returns the usage that the write adds to a quota: all of it if the object did not count there before. The
+ * quota controller accounts for updates that use less.
+ */
+function deltaOf(
+  { old }: AdmissionAttributes,
+  evaluator: QuotaEvaluator,
+  now: number,
+  quota: ResourceQuota,
+  usage: ResourceList,
+): ResourceList {
+  const counted = old !== undefined && quotaMatches(quota, evaluator, old)
+  return withoutZeros(counted ? subtractLists(usage, evaluator.usage(old, now)) : usage)
 }
 
 /** Returns the usage after the write, or undefined if the quota does not count it. */
