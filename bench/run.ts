@@ -9,6 +9,7 @@ import { readdirSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleInto } from '../scripts/bundle-into.js'
+import { printCalls } from './calls.js'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -19,6 +20,10 @@ const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   )
   .toSorted()
 
+if (words.includes('calls')) {
+  await printCalls(process.argv.includes('--write'))
+  process.exit()
+}
 if (files.length === 0) {
   console.error(`no bench/**/*.bench.ts matches ${words.join(' ') || 'anything'}`)
   process.exit(1)
