@@ -57,7 +57,7 @@ const choices: { readonly [K in keyof ResolvedOptions]: readonly ResolvedOptions
 
 /**
  * Fills in the defaults.
- * @throws RangeError if a value is unknown
+ * @throws InputError if an option or its value is unknown
  */
 export function resolveOptions(options?: NetpolOptions | null): ResolvedOptions {
   const wanted = Object.entries(options ?? {})
@@ -66,10 +66,17 @@ export function resolveOptions(options?: NetpolOptions | null): ResolvedOptions 
       ? choices[name as keyof ResolvedOptions]
       : undefined
     if (allowed === undefined)
-      throw new RangeError(`there is no option ${name}; there are ${Object.keys(choices).join(', ')}`)
+      throw new InputError(`unknown option ${name} (${meant(name, Object.keys(choices))})`)
     if (value !== undefined && !allowed.includes(value))
-      throw new RangeError(`${name}: ${String(value)} is none of ${allowed.join(', ')}`)
+      throw new InputError(`${name} must be one of ${allowed.join(', ')}, not ${String(value)}`)
   }
   const given = Object.fromEntries(wanted.filter(([, value]) => value !== undefined))
   return { ...defaults, ...given }
 }
+
+function meant(name: string, known: readonly string[]): string {
+  const near = nearest(name, known)
+  return near === undefined ? `there are: ${known.join(', ')}` : `did you mean ${near}?`
+}
+import { InputError } from '../api/input-error.js'
+import { nearest } from '../lang/text/nearest.js'

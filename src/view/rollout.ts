@@ -1,6 +1,7 @@
+import { notFound } from '../client/not-found.js'
 import type { ReplicaSet } from '../api/apps/generated.js'
 import { isControlledBy } from '../api/meta/owner-references.js'
-import { splitKey } from '../client/informers/object-index.js'
+import { keyOf, splitKey } from '../client/informers/object-index.js'
 import type { Branch, Tree } from '../lang/svg/tree.js'
 import type { ClusterLike } from '../client/cluster-like.js'
 import { clusterView, podsOf } from './cluster-view.js'
@@ -12,14 +13,16 @@ const REVISION = 'deployment.kubernetes.io/revision'
 /**
  * Returns a Deployment with its ReplicaSets, the newest first, and their pods. `name` is `namespace/name`, or
  * a name in `default`.
- * @throws RangeError if there is no such Deployment
+ * @throws NotFoundError if there is no such Deployment
  */
 export function viewOfRollout(cluster: ClusterLike, name: string): Tree {
   const key = { namespace: 'default', ...splitKey(name) }
-  const deployment = cluster.state
-    .peek('deployments')
-    .find(({ metadata }) => metadata.namespace === key.namespace && metadata.name === key.name)
-  if (deployment === undefined) throw new RangeError(`there is no Deployment ${key.namespace}/${key.name}`)
+  const deployments = cluster.state.peek('deployments')
+  const deployment = deployments.find(
+    ({ metadata }) => metadata.namespace === key.namespace && metadata.name === key.name,
+  )
+  if (deployment === undefined)
+    throw notFound('Deployment', `${key.namespace}/${key.name}`, { known: deployments.map(keyOf) })
   const sets = cluster.state
     .peek('replicasets')
     .filter((set) => isControlledBy(set, deployment))

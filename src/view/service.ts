@@ -1,3 +1,4 @@
+import { notFound } from '../client/not-found.js'
 import type { ClusterLike } from '../client/cluster-like.js'
 import { splitKey } from '../client/informers/object-index.js'
 import type { Branch, Tree } from '../lang/svg/tree.js'
@@ -14,13 +15,16 @@ import { displayedView } from './display.js'
 /**
  * Returns a Service's way: from outside if there is one, over its addresses to the pods behind it. `name` is
  * `namespace/name`, or a name in `default`.
- * @throws RangeError if there is no such Service
+ * @throws NotFoundError if there is no such Service
  */
 export function viewOfService(cluster: ClusterLike, name: string): Tree {
   const key = { namespace: 'default', ...splitKey(name) }
   const view = clusterView(cluster)
   const service = view.services.find((one) => one.namespace === key.namespace && one.name === key.name)
-  if (service === undefined) throw new RangeError(`there is no Service ${key.namespace}/${key.name}`)
+  if (service === undefined) {
+    const known = view.services.map(({ namespace, name: each }) => `${namespace}/${each}`)
+    throw notFound('Service', `${key.namespace}/${key.name}`, { known })
+  }
   return displayedView({
     title: `the way of Service ${key.namespace}/${key.name}`,
     roots: [entryOf(service, { ...serviceBranch(service), branches: endpointBranches(view, service) })],

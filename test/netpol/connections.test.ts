@@ -393,12 +393,10 @@ it('options are the defaults but for what is chosen; what there is not is told',
     ownNode: 'ingress',
   })
   expect(() => resolveOptions({ toString: 'x' } as NetpolOptions)).toThrow(
-    new RangeError(
-      'there is no option toString; there are hostNetwork, ownNode, finishedPods, ipBlockPods, equalPriority',
-    ),
+    'unknown option toString (there are: hostNetwork, ownNode, finishedPods, ipBlockPods, equalPriority)',
   )
   expect(() => resolveOptions(badInput<NetpolOptions>({ ownNode: 'egress' }))).toThrow(
-    new RangeError('ownNode: egress is none of both, ingress, none'),
+    'ownNode must be one of both, ingress, none, not egress',
   )
 })
 
