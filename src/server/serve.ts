@@ -1,3 +1,4 @@
+import { publishAuthorities } from './published-authorities.js'
 import { checkServe, checkUser } from './inputs.js'
 import { constants } from 'node:http2'
 import type { Http2ServerRequest } from 'node:http2'
@@ -173,7 +174,10 @@ export class ClusterServer {
     this.#flows = new FlowLookup(cluster)
     this.#calls = OutsideCalls.of(cluster)
     if (options.clientCA !== undefined) this.#clientAuthority = new ClientAuthority(options.clientCA)
-    if (cluster.apiserver.running) this.#listener = this.#newListener()
+    if (cluster.apiserver.running) {
+      publishAuthorities(cluster, options.clientCA)
+      this.#listener = this.#newListener()
+    }
     this.#time = new TimeDriver(cluster, time, {
       onError: (error) => this.#report(error),
       afterMove: () => this.#expire(),

@@ -175,7 +175,9 @@ describe('simcluster rbac', () => {
     const found = await typed('rbac', 'paths', edit, 'jane')
     expect(found.err).toBe('')
     expect(found.code).toBe(1)
-    expect(found.out).toMatch(/^[\w-]+: acts as system:serviceaccount:prod:ci, and may \w+ \w+\n {2}1\. /m)
+    expect(found.out).toMatch(
+      /^[\w-]+: acts as system:serviceaccount:prod:ci, and becomes admin of prod\n {2}1\. /m,
+    )
     expect((await typed('rbac', 'paths', edit, 'jane', '-o', 'svg')).out).toContain(
       'How jane can gain rights',
     )
