@@ -377,9 +377,9 @@ export class ApiServer {
     { namespace, ...selectors }: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'> = {},
   ): readonly KubeObject[] {
     const resource = this.context.resources.get(name)
-    return Object.freeze(
-      readAll(this.context, { resource }, selectionOf(resource, namespace, selectors), undefined),
-    )
+    const items = readAll(this.context, { resource }, selectionOf(resource, namespace, selectors), undefined)
+    this.context.dependencies.late.read?.(resource.definition.resource, { items })
+    return Object.freeze(items)
   }
 
   #run(exchange: Exchange): EndpointResult {

@@ -42,6 +42,8 @@ export interface LateDependencies {
   meantImage?: (image: string) => string | undefined
   /** Learns of requests that are refused. */
   refused?: (request: RefusedCall) => void
+  /** Learns what is read, by plural name: the list, the object, or undefined where none was found. */
+  read?: (resource: string, found: object | undefined) => void
   /** Learns that kinds are served which were not before. */
   served?: () => void
   /** Implements the kinds of metrics.k8s.io, where they are served. */

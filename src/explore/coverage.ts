@@ -50,6 +50,16 @@ export class Coverage {
   /** The first request that was refused with 403, by component: `create configmaps`. */
   readonly forbidden: Map<string, string> = new Map()
   decisions = 0
+  /** Resources that any component has written, and those that each has asked for: `maker pods`. */
+  readonly #written = new Set<string>()
+  readonly #requested = new Set<string>()
+
+  /** Whether a resource was written in any run, or asked for by one of the components. */
+  concerns(resource: string, components: readonly string[]): boolean {
+    return (
+      this.#written.has(resource) || components.some((name) => this.#requested.has(`${name} ${resource}`))
+    )
+  }
 
   step({ owner, requests }: StepRecord, isInformer: boolean): void {
     let tally = this.#components.get(owner)
@@ -58,6 +68,9 @@ export class Coverage {
     tally.steps += 1
     if (!isInformer) tally.reconciles += 1
     for (const request of requests) {
+      const [plural = ''] = request.resource.split('.')
+      if (isWrite(request)) this.#written.add(plural)
+      this.#requested.add(`${owner} ${plural}`)
       if (request.failed === undefined && isWrite(request)) tally.writes += 1
       if (request.failed !== '403 Forbidden') continue
       tally.forbidden += 1

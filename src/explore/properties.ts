@@ -8,7 +8,7 @@ import type { Execution } from './execution.js'
 import type { Failure } from './failure.js'
 import { idleWrite, leftover } from './generic-invariants.js'
 import { type Always, DEFAULT_WITHIN, type Eventually } from './options.js'
-import { PropertyRecord } from './property-record.js'
+import { type IsConcerned, PropertyRecord } from './property-record.js'
 import type { Scope } from './scope.js'
 import { outcomeHash } from './state-hash.js'
 
@@ -35,10 +35,24 @@ export class Properties {
     this.#scope = scope
     this.#revision = scope.root.internals.etcd.revision
     const { always = [], eventually = [] } = scope.options
+    const isConcerned: IsConcerned = (resource) => this.#isConcerned(resource)
     this.records = new Map([
-      ...always.map((property) => [property.name, PropertyRecord.ofAlways(property)] as const),
-      ...eventually.map((property) => [nameOf(property), PropertyRecord.ofEventually(property)] as const),
+      ...always.map((property) => [property.name, PropertyRecord.ofAlways(property, isConcerned)] as const),
+      ...eventually.map(
+        (property) => [nameOf(property), PropertyRecord.ofEventually(property, isConcerned)] as const,
+      ),
     ])
+  }
+
+  /** Whether a component has written a resource in any run, or one under test reads it. */
+  #isConcerned(resource: string): boolean {
+    const { root, coverage, underTest, programs } = this.#scope
+    if (coverage.concerns(resource, underTest)) return true
+    return underTest.some(
+      (component) =>
+        programs?.has(component) !== true &&
+        root.state.views({ component }).some((view) => view.resource.split('.')[0] === resource),
+    )
   }
 
   /** Virtual ms that a run may take. */

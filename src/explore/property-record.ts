@@ -1,60 +1,76 @@
 import { isThenable } from '../lang/synchronous.js'
-import type { SimCluster } from '../cluster/sim-cluster.js'
+import { SimCluster } from '../cluster/sim-cluster.js'
 import type { PropertyCoverage } from './coverage.js'
 import type { Always, Eventually } from './options.js'
 
-/** What says nothing of an object: time and what was observed outside of the cluster. */
-const READS = ['list', 'get'] as const
-/** Other ways to look at a cluster; what they show is not counted. */
-const OTHER_READS = [
-  'in',
-  'as',
-  'kubectl',
-  'state',
+/** Ways to look at a cluster other than reading objects; what they show is not observed. */
+const OPAQUE = [
   'network',
-  'http',
+  'node',
+  'nodes',
+  'component',
+  'process',
   'why',
-  'dump',
   'can',
+  'dump',
+  'summary',
+  'story',
+  'metrics',
+  'pki',
+  'apiserver',
+  'explainScheduling',
   'internals',
 ] as const
+
+/** Ways that lead to objects, which are observed, and to what is not. */
+const HALF_OPAQUE = ['state', 'http'] as const
+
+const MEMBERS = [...OPAQUE, ...HALF_OPAQUE] as const
+
+const FROM_THE_START = 'it holds from the start, so that nothing has to happen for it'
+
+const PROTOTYPE: object = SimCluster.prototype
+
+/** Whether what happens in the runs may concern a resource: a component under test reads or writes it. */
+export type IsConcerned = (resource: string) => boolean
 
 /** What is known of one property: how often it was judged, and whether that said anything. */
 export class PropertyRecord {
   readonly isEventual: boolean
   /** What is wrong with its function. */
   fault: string | undefined
+  readonly #isConcerned: IsConcerned
   #evaluated = 0
-  #lists = 0
   #objects = 0
-  /** What it read the last time, and whether that has changed since the first time. */
+  /** Plural names of what it reads. */
+  readonly #resources = new Set<string>()
+  #isOpaque = false
+  /** Whether it uses what is half opaque. */
+  #usesState = false
+  /** What it read the first time, and whether it has read anything else since. */
   #read: string | undefined
   #hasChanged = false
   wasFalse = false
 
-  private constructor(isEventual: boolean, fault: string | undefined) {
+  private constructor(isEventual: boolean, fault: string | undefined, isConcerned: IsConcerned) {
     this.isEventual = isEventual
     this.fault = fault
+    this.#isConcerned = isConcerned
   }
 
-  static ofAlways(property: Always): PropertyRecord {
-    if ('rule' in property) return new PropertyRecord(false, undefined)
-    const record = new PropertyRecord(
-      false,
-      returnsNothing(property.holds) ? 'it never returns anything' : undefined,
-    )
-    return record
+  static ofAlways(property: Always, isConcerned: IsConcerned): PropertyRecord {
+    const isSilent = !('rule' in property) && returnsNothing(property.holds)
+    return new PropertyRecord(false, isSilent ? 'it never returns anything' : undefined, isConcerned)
   }
 
-  static ofEventually(_property: Eventually): PropertyRecord {
-    return new PropertyRecord(true, undefined)
+  static ofEventually(_property: Eventually, isConcerned: IsConcerned): PropertyRecord {
+    return new PropertyRecord(true, undefined, isConcerned)
   }
 
-  /** Judges a cluster, and counts the objects that are read until there was one. */
+  /** Judges a cluster, and observes what is read until that says enough. */
   evaluate(cluster: SimCluster, holds: (cluster: SimCluster) => unknown): unknown {
     this.#evaluated += 1
-    const isKnown = this.#objects > 0 && (!this.isEventual || this.wasFalse || this.#hasChanged)
-    const result = isKnown ? holds(cluster) : this.#counted(cluster, holds)
+    const result = this.#isKnown ? holds(cluster) : this.#observed(cluster, holds)
     if (isThenable(result)) {
       this.fault = 'it is async, so that nobody waits for what it returns'
       result.then(undefined, () => undefined)
@@ -70,64 +86,88 @@ export class PropertyRecord {
     return {
       evaluated: this.#evaluated,
       wasFalse: this.wasFalse,
-      wasAboutSomething: this.#objects > 0 || this.#lists === 0,
+      wasAboutSomething: this.#objects > 0 || this.#isOpaque,
     }
+  }
+
+  /** Whether more observations would say nothing new. */
+  get #isKnown(): boolean {
+    return this.#isOpaque || (this.#objects > 0 && this.#hasChanged)
   }
 
   /** Returns why the property cannot have said anything; undefined if it can. */
   get emptiness(): string | undefined {
     if (this.#evaluated === 0) return undefined
-    if (this.isEventual && !this.wasFalse && !this.#hasChanged)
-      return 'it holds from the start, so that nothing has to happen for it'
-    if (this.#lists > 0 && this.#objects === 0)
-      return 'it never found an object: what it lists or gets does not exist'
-    return undefined
+    if (!this.#isOpaque && this.#resources.size === 0)
+      return 'it never looks at the cluster that it is given; write `holds: (c) => c.list(...)...`'
+    if (this.#isOpaque) return this.isEventual && !this.wasFalse ? FROM_THE_START : undefined
+    const what = [...this.#resources].join(', ')
+    if (this.#objects === 0) return `it never found an object: the ${what} that it lists or gets do not exist`
+    if (this.wasFalse || this.#hasChanged) return undefined
+    if (this.isEventual) return FROM_THE_START
+    if ([...this.#resources].some(this.#isConcerned)) return undefined
+    return `what it reads (${what}) never changes in any run, and no component under test reads or writes it`
   }
 
-  /** The methods are put before those of the class, since tests compare and wrap clusters. */
-  #counted(cluster: SimCluster, holds: (cluster: SimCluster) => unknown): unknown {
+  /** Returns what makes a property that can have said something say less than it looks. */
+  get weakness(): string | undefined {
+    return this.isEventual && this.#evaluated > 0 && !this.wasFalse && this.emptiness === undefined
+      ? 'it holds in every state of every run, from the start on: nothing had to happen for it'
+      : undefined
+  }
+
+  #observed(cluster: SimCluster, holds: (cluster: SimCluster) => unknown): unknown {
     const versions: string[] = []
-    const note = (found: unknown): void => {
-      const { items } = (found ?? {}) as { readonly items?: readonly unknown[] }
-      const objects = Array.isArray(items) ? (items as readonly unknown[]) : [found]
+    const note = (resource: string, found: object | undefined): void => {
+      this.#resources.add(resource)
+      const objects = objectsOf(found)
       this.#objects += objects.length
       versions.push(objects.map(versionOf).join())
     }
-    const before = [...READS, ...OTHER_READS].map(
-      (name) => [name, Object.getOwnPropertyDescriptor(cluster, name)] as const,
-    )
-    for (const method of READS) {
-      const read = (cluster[method] as (...args: readonly unknown[]) => unknown).bind(cluster)
-      const value = (...args: readonly unknown[]): unknown => {
-        this.#lists += 1 // even if it throws
-        const found = read(...args)
-        note(found)
-        return found
-      }
-      Object.defineProperty(cluster, method, { value, configurable: true })
-    }
-    for (const name of OTHER_READS) this.#countUse(cluster, name)
     try {
-      return holds(cluster)
+      return cluster.internals.observeReads(note, () => this.#noticing(cluster, holds))
     } finally {
+      if (this.#usesState && versions.length === 0) this.#isOpaque = true
       const read = versions.join('; ')
-      if (this.#read !== undefined && this.#read !== read) this.#hasChanged = true
-      this.#read = read
+      this.#read ??= read
+      if (this.#read !== read) this.#hasChanged = true
+    }
+  }
+
+  /**
+   * Notices the use of what is {@link OPAQUE}. The members are put before those of the class, since tests
+   * compare and wrap clusters.
+   */
+  #noticing(cluster: SimCluster, holds: (cluster: SimCluster) => unknown): unknown {
+    const before = MEMBERS.map((name) => [name, Object.getOwnPropertyDescriptor(cluster, name)] as const)
+    const restoreAll = (): void => {
       for (const [name, own] of before)
         if (own === undefined) Reflect.deleteProperty(cluster, name)
         else Object.defineProperty(cluster, name, own)
     }
-  }
-
-  /** Counts the use of another way to look as if it had found something. */
-  #countUse(cluster: SimCluster, name: (typeof OTHER_READS)[number]): void {
-    const value: unknown = cluster[name]
-    const read = (): unknown => {
-      this.#objects += 1
-      return typeof value === 'function' ? value.bind(cluster) : value
+    for (const [name, own] of before) {
+      const get = (): unknown => {
+        if (isOneOf(name, HALF_OPAQUE)) this.#usesState = true
+        else this.#isOpaque = true
+        const value: unknown = own === undefined ? Reflect.get(PROTOTYPE, name, cluster) : own.value
+        return typeof value === 'function' ? value.bind(cluster) : value
+      }
+      Object.defineProperty(cluster, name, { get, configurable: true })
     }
-    Object.defineProperty(cluster, name, { get: read, configurable: true })
+    try {
+      return holds(cluster)
+    } finally {
+      restoreAll()
+    }
   }
+}
+
+const isOneOf = (name: string, names: readonly string[]): boolean => names.includes(name)
+
+/** The objects of what was read: a list, an object, or none. */
+function objectsOf(found: object | undefined): readonly unknown[] {
+  if (found === undefined) return []
+  return 'items' in found && Array.isArray(found.items) ? (found.items as readonly unknown[]) : [found]
 }
 
 function versionOf(object: unknown): string {

@@ -131,7 +131,10 @@ describe('an exploration says nothing', () => {
     ],
     [
       'if what must come about is there from the start',
-      () => explored(clusterWith(maker()), { always: [], eventually: [{ name: 'true', holds: () => true }] }),
+      () => {
+        const holds = (c: SimCluster): boolean => c.list('namespaces').items.length > 0
+        return explored(clusterWith(maker()), { always: [], eventually: [{ name: 'true', holds }] })
+      },
       /^the property "true" says nothing: it holds from the start/,
     ],
     [
@@ -146,16 +149,97 @@ describe('an exploration says nothing', () => {
     ],
   ]
 
-  test.each(cases)('%s', (_title, run, reason) => {
+  const saying = (holds: (c: SimCluster) => boolean): ExplorationResult =>
+    explored(clusterWith(maker()), { always: [{ name: 'p', holds }] })
+  const eventual = (holds: (c: SimCluster) => boolean): ExplorationResult =>
+    explored(clusterWith(maker()), { always: [], eventually: [{ name: 'p', holds, within: '1m' }] })
+  const blind: typeof cases = [
+    ['if a property is a constant', () => saying(() => true), /never looks at the cluster that it is given/],
+    [
+      'if a property looks at the cluster before the run in place of that of the run',
+      () => {
+        const root = clusterWith(maker())
+        return explore(root, { actions: [wish], always: [{ name: 'p', holds: () => partsOf(root) <= 1 }] })
+      },
+      /never looks at the cluster that it is given/,
+    ],
+    ['if a property asks only for the time', () => saying((c) => c.now() > 0), /never looks at the cluster/],
+    ['if a property asks only for the version', () => saying((c) => c.version !== ''), /never looks/],
+    [
+      'if a property reads what nothing writes',
+      () => saying((c) => c.list('namespaces').items.length > 0),
+      /^the property "p" says nothing: what it reads \(namespaces\) never changes in any run/,
+    ],
+    [
+      'if a property gets an object that nothing writes',
+      () => saying((c) => c.get('namespaces', 'default').metadata.name === 'default'),
+      /what it reads \(namespaces\) never changes/,
+    ],
+    [
+      'if a property finds nothing in another namespace',
+      () => saying((c) => c.in('shop').list('configmaps').items.length <= 1),
+      /never found an object: the configmaps/,
+    ],
+    [
+      'if a property finds nothing as another user',
+      () => saying((c) => c.as({ user: 'a', groups: ['system:masters'] }).list('secrets').items.length < 1),
+      /never found an object: the secrets/,
+    ],
+    [
+      'if a property finds nothing among the stored objects',
+      () => saying((c) => c.state.peek('configmaps', { labelSelector: 'typo' }).length <= 1),
+      /never found an object: the configmaps/,
+    ],
+    [
+      'if a property finds nothing with kubectl',
+      () => saying((c) => c.kubectl('get cm -l typo=x -o name').stdout === ''),
+      /never found an object: the configmaps/,
+    ],
+    ['if what must come about looks at nothing', () => eventual(() => true), /never looks at the cluster/],
+  ]
+
+  test.each([...cases, ...blind])('%s', (_title, run, reason) => {
     const result = run()
     expect(result.verdict).toBe('vacuous')
     expect(result.reason).toMatch(reason)
+  })
+
+  const seeing: readonly (readonly [string, (c: SimCluster) => boolean])[] = [
+    [
+      'reads what the controller reads, though it stays as it is',
+      (c) => c.list('configmaps').items.length > 0,
+    ],
+    ['reads with kubectl', (c) => c.kubectl('get cm -l part -o name').stdout.split('\n').length <= 2],
+    ['reads stored objects', (c) => c.state.peek('configmaps', { labelSelector: 'part' }).length <= 1],
+    [
+      'reads as another user',
+      (c) => c.as({ user: 'a', groups: ['system:masters'] }).list('configmaps').items.length >= 0,
+    ],
+    ['looks at a node or another part that is not read', (c) => c.nodes().length === 0],
+    ['asks what somebody may do', (c) => c.can('jane', 'list', 'pods').allowed === false],
+    [
+      'reads in a namespace',
+      (c) => c.in('default').list('configmaps', { labelSelector: 'part' }).items.length <= 1,
+    ],
+  ]
+  test.each(seeing)('but something of a property that %s', (_title, holds) => {
+    const { verdict, reason } = saying(holds)
+    expect({ verdict, reason }).toEqual({ verdict: 'holds', reason: undefined })
   })
 
   test('and fails the matcher, with the reason', () => {
     expect(() => expect(clusterWith()).toHoldUnder({ actions: [wish], always: [onePart] })).toThrow(
       /^the exploration says nothing: no component wrote anything/,
     )
+  })
+
+  test('or little, which is a warning, if what must come about is true in every state', () => {
+    const { verdict, warnings } = eventual((c) => partsOf(c) <= 1)
+    expect(verdict).toBe('holds')
+    expect(warnings).toEqual([
+      'the property "p" says little: it holds in every state of every run, from the start on: nothing had to ' +
+        'happen for it',
+    ])
   })
 
   test('of one property, which is a warning if it says something of another', () => {

@@ -20,12 +20,13 @@ import { present } from './stored.js'
 
 /** GET of one object. Returns the stored, frozen object itself. Throws ApiError 404. */
 export function getObject(
-  { storage }: RegistryContext,
+  { storage, dependencies }: RegistryContext,
   { resource, name, namespace, request }: RegistryRequest,
 ): KubeObject {
   const { resourceVersion } = request.options
   if (resourceVersion !== undefined) checkReached(parseResourceVersion(resourceVersion), storage.revision)
   const object = storage.get(storageKey(resource, namespace, name))
+  dependencies.late.read?.(resource.definition.resource, object)
   if (object === undefined) throw notFound(resource, name)
   return present(resource, object)
 }
@@ -35,6 +36,12 @@ export function getObject(
  * concepts, "Resource versions"). Throws ApiError.
  */
 export function listObjects(context: RegistryContext, call: RegistryRequest): ObjectList<KubeObject> {
+  const list = listed(context, call)
+  context.dependencies.late.read?.(call.resource.definition.resource, list)
+  return list
+}
+
+function listed(context: RegistryContext, call: RegistryRequest): ObjectList<KubeObject> {
   const {
     resource,
     request: { options },

@@ -205,6 +205,20 @@ export class Internals {
   }
 
   /**
+   * Calls `note` with each list and each object that `look` reads of the apiserver or the stored objects, by
+   * plural name; with undefined where it does not exist. Returns what `look` returns.
+   */
+  observeReads<T>(note: (resource: string, found: object | undefined) => void, look: () => T): T {
+    const { late } = this.#parts.current.plane.server.context.dependencies
+    late.read = note
+    try {
+      return look()
+    } finally {
+      delete late.read
+    }
+  }
+
+  /**
    * Makes the informers that a component opens from now on list an old revision, which must not be compacted,
    * as from an apiserver whose cache lags behind; undefined ends that. Forks list the present.
    */
