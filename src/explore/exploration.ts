@@ -8,6 +8,8 @@ import { closureWarning, SharedState, stateInClosures } from './memory.js'
 import { COMES_TO_REST } from './no-rest.js'
 import type { ExploreOptions } from './options.js'
 import { playRun } from './play-run.js'
+import { checkRepeated, played, stepsOf } from './repeat.js'
+import type { RunRecord } from './records.js'
 import { Properties } from './properties.js'
 import type { CounterExample, Found, SearchEnd, Verdict } from './result.js'
 import type { ExplorationCoverage } from './coverage.js'
@@ -69,7 +71,7 @@ function verdictOf({ verdict }: SearchEnd, violation: Violation | undefined): Ve
 }
 
 /** Returns a violation as JSON, for a file and for another process. */
-function counterExampleOf({ scope, choices, failure, traceHash }: Violation): CounterExample {
+function counterExampleOf({ scope, choices, failure, traceHash, steps }: Violation): CounterExample {
   const { root, options, anew, programs, waits } = scope
   const { components = [] } = root.internals.options
   const { property, message, cycle } = failure
@@ -84,6 +86,7 @@ function counterExampleOf({ scope, choices, failure, traceHash }: Violation): Co
     property,
     message,
     ...(cycle === undefined ? {} : { cycle }),
+    ...(steps === undefined ? {} : { steps }),
     traceHash,
   }
 }
@@ -188,15 +191,30 @@ class Searching {
   }
 
   /** Leaves out what the violation does not need. */
-  *shrunk({ choices, failure, execution }: Found): Playing<Violation> {
-    const traceHash = execution.cluster.state.traceHash()
+  *shrunk({ choices, failure, execution, steps }: Found): Playing<Violation> {
     const scope = scopeOfRun(this.scope, execution)
-    const found = (yield* reproduced(scope, choices, failure)) ?? { scope, choices, failure, traceHash }
+    const traceHash = execution.cluster.state.traceHash()
+    const found = yield* this.#again({ scope, choices, failure, traceHash }, steps)
     const least = yield* withFewerActions(yield* withFewerChoices(found))
     const budget = budgetInSmaller(this.budget)
-    return yield* inSmallerScope(least, (root, actions) =>
+    const smallest = yield* inSmallerScope(least, (root, actions) =>
       smaller(root, { ...this.scope.options, actions, budget }, this.scope),
     )
+    return yield* this.#again(smallest)
+  }
+
+  /**
+   * Plays a violation of clients once more, and keeps its steps; those of other components are known to be
+   * repeated. @throws NotRepeated if it does not do the same
+   */
+  *#again(violation: Violation, steps?: readonly string[]): Playing<Violation> {
+    const { scope, choices, failure, traceHash } = violation
+    if (scope.programs === undefined) return violation
+    const { property, cycle } = failure
+    const records: RunRecord[] = []
+    const again = yield* played(scope, { choices, cycle }, undefined, (record) => records.push(record))
+    checkRepeated({ property, traceHash, ...(steps === undefined ? {} : { steps }) }, again, records)
+    return { ...violation, steps: stepsOf(records) }
   }
 }
 

@@ -4,8 +4,8 @@ import type { ExploreClientsOptions, WithoutClients } from './clients/options.js
 import { programsOf } from './clients/programs-of.js'
 import { exploration, type Outcome } from './exploration.js'
 import type { ExploreOptions } from './options.js'
-import { playRun } from './play-run.js'
-import { Properties } from './properties.js'
+import type { RunRecord } from './records.js'
+import { checkRepeated, played } from './repeat.js'
 import type { ClientExplorationResult, ExplorationResult } from './result.js'
 import { finished, finishedWith, type Playing } from './run.js'
 import { scopeOf } from './scope.js'
@@ -82,11 +82,13 @@ function resultOf({
   }
 }
 
+/** @throws NotRepeated if the run does not do the same as when it was found */
 function* replayed(violation: Violation | undefined): Playing<SimCluster> {
   if (violation === undefined) throw new Error('there is no counter-example to replay')
   const { scope, choices, failure } = violation
-  const properties = new Properties(scope)
-  if (scope.options.sameAs !== undefined) yield* playRun(scope, properties, { choices: [] })
-  return (yield* playRun(scope, properties, { choices, findsCycles: failure.cycle !== undefined })).execution
-    .cluster
+  const { property, cycle } = failure
+  const records: RunRecord[] = []
+  const again = yield* played(scope, { choices, cycle }, undefined, (record) => records.push(record))
+  checkRepeated({ ...violation, property }, again, records)
+  return again.execution.cluster
 }

@@ -8,6 +8,8 @@ import type { Properties } from './properties.js'
 import type { SearchEnd } from './result.js'
 import { OutOfTime, type Plan, type Played, type Playing } from './run.js'
 import { playRun } from './play-run.js'
+import type { RunRecord } from './records.js'
+import { stepsOf } from './repeat.js'
 import { Sampler } from './sampler.js'
 import type { Scope } from './scope.js'
 
@@ -27,6 +29,8 @@ export class LevelSearch {
   readonly #properties: Properties
   readonly #budget: Budget
   readonly #states = new Set<string>()
+  /** What clients did in the last run. */
+  #records: RunRecord[] = []
 
   constructor(scope: Scope, properties: Properties, budget: Budget) {
     this.#scope = scope
@@ -62,7 +66,7 @@ export class LevelSearch {
       const next: Schedule[] = []
       for (const { choices, isPending, allowance: left } of level) {
         const played = yield* this.#play({ choices, isPending, allowance: left })
-        if (played.failure !== undefined) return foundIn(played)
+        if (played.failure !== undefined) return this.#foundIn(played)
         for (const choice of played.options)
           next.push({ choices: [...choices, choice], isPending, allowance: left.without(choice) })
       }
@@ -74,12 +78,12 @@ export class LevelSearch {
   *#sample({ pct, runs }: { readonly pct: number; readonly runs: number }): Playing<SearchEnd> {
     const allowance = Allowance.of(this.#scope.options, pct - 1)
     const first = yield* this.#play({ choices: [], isPending: false })
-    if (first.failure !== undefined) return foundIn(first)
+    if (first.failure !== undefined) return this.#foundIn(first)
     const sampler = Sampler.of(this.#scope, { pct, allowance })
     for (let nth = 0; nth < runs; nth += 1) {
       const isPending = allowance.has('action')
       const played = yield* this.#play({ choices: [], isPending, sampler: sampler.next() })
-      if (played.failure !== undefined) return foundIn(played)
+      if (played.failure !== undefined) return this.#foundIn(played)
     }
     return { verdict: 'sampled' }
   }
@@ -88,13 +92,13 @@ export class LevelSearch {
   *#patterns({ patterns, runs = 100 }: Extract<Search, { readonly patterns: unknown }>): Playing<SearchEnd> {
     const { allowance, isOf } = plansOf(patterns, this.#scope.options)
     const first = yield* this.#play({ choices: [], isPending: false, allowance })
-    if (first.failure !== undefined) return foundIn(first)
+    if (first.failure !== undefined) return this.#foundIn(first)
     const plans = first.options.filter(isOf)
     const random = this.#random('patterns')
     while (plans.length > runs) plans.splice(random.int(0, plans.length - 1), 1)
     for (const choice of plans) {
       const played = yield* this.#play({ choices: [choice], isPending: false })
-      if (played.failure !== undefined) return foundIn(played)
+      if (played.failure !== undefined) return this.#foundIn(played)
     }
     return { verdict: 'sampled' }
   }
@@ -105,8 +109,11 @@ export class LevelSearch {
 
   *#play(plan: Plan): Playing<Played> {
     if (!this.#budget.take()) throw new OutOfTime()
+    this.#records = []
+    const { programs } = this.#scope
     const played = yield* playRun(this.#scope, this.#properties, {
       ...plan,
+      observe: programs && ((record) => this.#records.push(record)),
       isSpent: () => this.#budget.isSpent,
     })
     const { execution } = played
@@ -117,9 +124,12 @@ export class LevelSearch {
     this.#states.add(hasher.hash(execution.cluster))
     return played
   }
-}
 
-const foundIn = ({ failure, execution }: Played): SearchEnd =>
-  failure === undefined
-    ? { verdict: 'holds' }
-    : { verdict: 'violated', found: { failure, choices: execution.choices, execution } }
+  #foundIn({ failure, execution }: Played): SearchEnd {
+    if (failure === undefined) return { verdict: 'holds' }
+    const { choices } = execution
+    const steps = this.#scope.programs && stepsOf(this.#records)
+    const found = { failure, choices, execution, ...(steps === undefined ? {} : { steps }) }
+    return { verdict: 'violated', found }
+  }
+}

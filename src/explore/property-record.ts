@@ -27,8 +27,6 @@ const HALF_OPAQUE = ['state', 'http'] as const
 
 const MEMBERS = [...OPAQUE, ...HALF_OPAQUE] as const
 
-const FROM_THE_START = 'it holds from the start, so that nothing has to happen for it'
-
 const PROTOTYPE: object = SimCluster.prototype
 
 /** Whether what happens in the runs may concern a resource: a component under test reads or writes it. */
@@ -100,20 +98,25 @@ export class PropertyRecord {
     if (this.#evaluated === 0) return undefined
     if (!this.#isOpaque && this.#resources.size === 0)
       return 'it never looks at the cluster that it is given; write `holds: (c) => c.list(...)...`'
-    if (this.#isOpaque) return this.isEventual && !this.wasFalse ? FROM_THE_START : undefined
-    const what = [...this.#resources].join(', ')
-    if (this.#objects === 0) return `it never found an object: the ${what} that it lists or gets do not exist`
-    if (this.wasFalse || this.#hasChanged) return undefined
-    if (this.isEventual) return FROM_THE_START
-    if ([...this.#resources].some(this.#isConcerned)) return undefined
-    return `what it reads (${what}) never changes in any run, and no component under test reads or writes it`
+    if (this.isEventual && !this.wasFalse && !this.#hasChanged)
+      return 'it holds from the start, so that nothing has to happen for it'
+    if (!this.#isOpaque && this.#objects === 0)
+      return `it never found an object: the ${this.#what} that it lists or gets do not exist`
+    return undefined
   }
 
-  /** Returns what makes a property that can have said something say less than it looks. */
+  /** Returns what makes a property say less than it looks that can have said something. */
   get weakness(): string | undefined {
-    return this.isEventual && this.#evaluated > 0 && !this.wasFalse && this.emptiness === undefined
-      ? 'it holds in every state of every run, from the start on: nothing had to happen for it'
-      : undefined
+    if (this.#evaluated === 0 || this.wasFalse || this.#isOpaque) return undefined
+    if (this.isEventual)
+      return 'it holds in every state of every run, from the start on: nothing had to happen for it'
+    return this.#hasChanged || [...this.#resources].some(this.#isConcerned)
+      ? undefined
+      : `what it reads (${this.#what}) never changes in any run, and no component under test reads or writes it`
+  }
+
+  get #what(): string {
+    return [...this.#resources].join(', ')
   }
 
   #observed(cluster: SimCluster, holds: (cluster: SimCluster) => unknown): unknown {

@@ -6,13 +6,12 @@ import { checkReplayOptions } from './check-options.js'
 import type { ClientOptions, WithoutClients } from './clients/options.js'
 import { programsOf } from './clients/programs-of.js'
 import type { ExploreOptions } from './options.js'
-import { playRun } from './play-run.js'
-import { Properties } from './properties.js'
 import { isOfClients } from './explore.js'
 import type { RunRecord } from './records.js'
 import { drawn } from './story/picture.js'
 import type { CounterExample } from './result.js'
-import { finished, finishedWith, type Played, type Playing } from './run.js'
+import { checkRepeated, NotRepeated, played } from './repeat.js'
+import { finished, finishedWith, type Played } from './run.js'
 import { type Scope, scopeOf } from './scope.js'
 import { COMES_TO_REST } from './no-rest.js'
 import { NO_IDLE_WRITE, NOTHING_FAILS } from './generic-invariants.js'
@@ -47,12 +46,7 @@ type Options = ReplayOptions | ReplayClientsOptions
 export function replay(found: CounterExample, options: ReplayClientsOptions): Promise<SimCluster>
 export function replay(found: CounterExample, options?: ReplayOptions & WithoutClients): SimCluster
 export function replay(found: CounterExample, options: Options = {}): SimCluster | Promise<SimCluster> {
-  return playedThen(
-    found,
-    options,
-    () => undefined,
-    ({ execution }) => execution.cluster,
-  )
+  return playedThen(found, options, undefined, ({ execution }) => execution.cluster)
 }
 
 /**
@@ -94,36 +88,37 @@ export function storySvg(found: CounterExample, options: Options = {}): string |
   )
 }
 
+/**
+ * Plays a counter-example. What tells its story needs a run that violates; one of clients must do the same
+ * steps. @throws NotRepeated
+ */
 function playedThen<T>(
   found: CounterExample,
   options: Options,
-  observe: (record: RunRecord) => void,
-  end: (played: Played) => T,
+  observe: ((record: RunRecord) => void) | undefined,
+  end: (run: Played) => T,
 ): T | Promise<T> {
   const scope = scopeFor(found, options)
-  const playing = played(scope, found, options.upTo, observe)
-  if (scope.programs === undefined) return end(finished(playing))
+  const records: RunRecord[] = []
   const { programs } = scope
+  const isHeard = programs !== undefined || observe !== undefined
+  const playing = played(scope, found, options.upTo, isHeard ? heard : undefined)
+  function heard(record: RunRecord): void {
+    if (programs !== undefined) records.push(record)
+    observe?.(record)
+  }
+  const ended = (run: Played): T => {
+    if (options.upTo === undefined) {
+      if (programs !== undefined) checkRepeated(found, run, records)
+      else if (observe !== undefined && run.failure?.property !== found.property)
+        throw NotRepeated.of(found, run, [])
+    }
+    return end(run)
+  }
+  if (programs === undefined) return ended(finished(playing))
   return finishedWith(playing, () => programs.quiet())
-    .then(end)
+    .then(ended)
     .finally(() => programs.dispose())
-}
-
-/** Plays a counter-example, and what it is compared with before. */
-export function* played(
-  scope: Scope,
-  found: Pick<CounterExample, 'choices' | 'cycle'>,
-  upTo?: number,
-  observe?: (record: RunRecord) => void,
-): Playing<Played> {
-  const properties = new Properties(scope)
-  if (scope.options.sameAs !== undefined) yield* playRun(scope, properties, { choices: [] })
-  return yield* playRun(scope, properties, {
-    choices: found.choices,
-    findsCycles: found.cycle !== undefined,
-    upTo,
-    observe,
-  })
 }
 
 /** Returns the scope of a counter-example. @throws RangeError if the options do not fit it */

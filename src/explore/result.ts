@@ -24,6 +24,8 @@ export interface CounterExample {
   readonly message: string
   /** Number of steps after which the state repeats for ever, if it does. */
   readonly cycle?: number
+  /** The steps of the run, if there are clients: a replay that does others is an error. */
+  readonly steps?: readonly string[]
   /** Trace hash at the violation. */
   readonly traceHash: string
 }
@@ -69,6 +71,8 @@ export interface Found {
   readonly failure: Failure
   readonly choices: readonly Choice[]
   readonly execution: Execution
+  /** The steps of the run, if there are clients. */
+  readonly steps?: readonly string[]
 }
 
 /** How a search ended. */

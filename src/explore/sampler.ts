@@ -85,8 +85,7 @@ export class Sampler {
     let best = ready[0] as Ready
     for (const entry of ready) if (this.#priorityOf(entry) > this.#priorityOf(best)) best = entry
     if (this.#changes.has(execution.decisions)) this.#priorities.set(best.owner, this.#random.float())
-    if (best !== ready[0])
-      execution.choices.push({ at: execution.decisions, do: 'pick', step: stepName(best) })
+    if (best !== ready[0]) execution.note({ at: execution.decisions, do: 'pick', step: stepName(best) })
     return best
   }
 
@@ -118,7 +117,7 @@ export class Sampler {
     const step = last?.do === 'pick' && last.at === at ? last.step : undefined
     if (step !== undefined) execution.choices.pop()
     const chosen = { ...drawn, ...(step === undefined ? {} : { step }) }
-    execution.choices.push(chosen)
+    execution.note(chosen)
     return chosen
   }
 

@@ -14,6 +14,8 @@ export interface Violation {
   readonly choices: readonly Choice[]
   readonly failure: Failure
   readonly traceHash: string
+  /** The steps of the run, if there are clients. */
+  readonly steps?: readonly string[]
 }
 
 /** Returns a scope in which the user does other things. */

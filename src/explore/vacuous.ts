@@ -21,8 +21,10 @@ export function vacuityOf(scope: Scope, properties: Properties): Vacuity {
   const { sameAs } = scope.options
   const areAllEmpty = empty.length > 0 && empty.length === properties.records.size && sameAs === undefined
   const reason = misspelt(scope) ?? faults[0] ?? idle(scope) ?? (areAllEmpty ? empty[0] : undefined)
-  const weak = [...properties.records].flatMap(([name, { weakness }]) =>
-    weakness === undefined ? [] : [`the property "${name}" says little: ${weakness}`],
+  const weak = [...properties.records].flatMap(([name, { weakness, emptiness }]) =>
+    weakness === undefined || emptiness !== undefined
+      ? []
+      : [`the property "${name}" says little: ${weakness}`],
   )
   const { forbidden } = scope.coverage
   const refused = [...forbidden].map(([component, request]) => `${component} has no right to ${request}`)

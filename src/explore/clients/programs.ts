@@ -136,11 +136,11 @@ export class Programs {
   /** Runs a step in which watches deliver what `delivery` says. */
   during(delivery: Delivery | undefined, step: () => void): void {
     this.#delivery = delivery
-    this.#isLate = false
     try {
       step()
     } finally {
       this.#delivery = undefined
+      this.#isLate = false // nor in the next run, whose first steps are not run by this
     }
   }
 

@@ -1,10 +1,9 @@
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { describeChoice } from '../choice.js'
-import { playRun } from '../play-run.js'
 import type { Failure } from '../failure.js'
-import { Properties } from '../properties.js'
 import { isWrite, type RunRecord, type SentRequest, type StepRecord, textOf } from '../records.js'
+import { played } from '../repeat.js'
 import type { Playing } from '../run.js'
 import type { Violation } from '../shrink.js'
 import { namesOf } from './view.js'
@@ -94,13 +93,7 @@ const versionsOf = (objects: readonly KubeObject[]): string => objects.map(versi
 /** Plays a violation, and tells it. */
 export function* storyOf({ scope, choices, failure }: Violation): Playing<string> {
   const narration = new Narration(scope.root)
-  const properties = new Properties(scope)
-  if (scope.options.sameAs !== undefined) yield* playRun(scope, properties, { choices: [] })
-  const observe = (record: RunRecord): void => narration.add(record)
-  const { execution } = yield* playRun(scope, properties, {
-    choices,
-    findsCycles: failure.cycle !== undefined,
-    observe,
-  })
+  const run = { choices, cycle: failure.cycle }
+  const { execution } = yield* played(scope, run, undefined, (record) => narration.add(record))
   return narration.end(failure, execution.cluster)
 }

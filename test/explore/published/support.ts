@@ -9,7 +9,8 @@ import type {
   ReplayOptions,
 } from '../../../src/explore/index.js'
 import { Coverage } from '../../../src/explore/coverage.js'
-import { played, scopeFor } from '../../../src/explore/replays.js'
+import { played } from '../../../src/explore/repeat.js'
+import { scopeFor } from '../../../src/explore/replays.js'
 import { finished } from '../../../src/explore/run.js'
 import type { Component, ComponentHost, SimCluster } from '../../../src/index.js'
 import type { PodSpecInput } from '../../../src/types.js'
