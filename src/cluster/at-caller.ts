@@ -27,6 +27,16 @@ export function throwAtCaller(methods: object, inputs: MethodInputs = {}, own: o
   }
 }
 
+/** Makes functions of an object, such as static methods of a class, check what they are given. */
+export function checkArguments(owner: object, inputs: MethodInputs): void {
+  for (const [name, input] of Object.entries(inputs)) {
+    const method: unknown = Reflect.get(owner, name)
+    if (typeof method !== 'function') throw new Error(`assertion failed: there is no ${name}`)
+    const value = fromCaller(method as Method, checkOf(name, input))
+    Object.defineProperty(owner, name, { value, writable: true, configurable: true })
+  }
+}
+
 type Check = (args: readonly unknown[]) => void
 
 function checkOf(name: string, input: MethodInput | undefined): Check | undefined {

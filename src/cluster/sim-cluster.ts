@@ -17,7 +17,7 @@ import { HASH_SEED, hashNumber } from '../sim/data/hash.js'
 import { modesOf } from './access/authorization-modes.js'
 import { type AccessVerdict, type CanOptions, canAccess } from './access/can.js'
 import { type Identity, userOf } from './access/identities.js'
-import { throwAtCaller } from './at-caller.js'
+import { checkArguments, throwAtCaller } from './at-caller.js'
 import { ApiserverHandle, ComponentHandle } from './compose/process-handles.js'
 import { belongsTo, processesAnd } from './compose/components.js'
 import { assemble, userClient } from './compose/assemble.js'
@@ -39,7 +39,7 @@ import { viewOfEvents } from '../view/events.js'
 import { toSvg } from '../view/picture.js'
 import { timelineText } from '../view/timeline.js'
 import { viewOf } from '../view/view-of.js'
-import { clusterInputs } from './inputs/methods.js'
+import { clusterInputs, originInputs } from './inputs/methods.js'
 import { NamespaceScope } from './namespace-scope.js'
 import { NetworkFacet } from './network/network-facet.js'
 import type { ClusterMetrics } from './nodes/cluster-metrics.js'
@@ -96,6 +96,7 @@ export class SimCluster extends NamespaceScope {
 
   static {
     throwAtCaller(this.prototype, clusterInputs)
+    checkArguments(this, originInputs)
     const print = function (this: SimCluster): string {
       return this.summary()
     }

@@ -1,8 +1,8 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
-import { checkOptions } from './check-options.js'
-import type { ExploreClientsOptions, WithoutClients } from './clients/options.js'
+import { type ExploreClientsOptions, isOfClients, type WithoutClients } from './clients/options.js'
 import { programsOf } from './clients/programs-of.js'
 import { exploration, type Outcome } from './exploration.js'
+import { checkExplore } from './inputs.js'
 import type { ExploreOptions } from './options.js'
 import type { RunRecord } from './records.js'
 import { checkRepeated, played } from './repeat.js'
@@ -18,7 +18,7 @@ import type { Violation } from './shrink.js'
  *
  * With `clients`, which are asynchronous controllers such as those written with @kubernetes/client-node, it
  * returns a promise: each of their requests and each delivery of watch events is a step, and every run begins
- * with a fork of the cluster in which the clients start and come to rest. @throws RangeError if an option is
+ * with a fork of the cluster in which the clients start and come to rest. @throws InputError if an option is
  * unknown or wrong, or there is nothing to check; ActionFailed if an action fails in the undisturbed run;
  * SharedState if a component keeps state outside of its setup; what the start of a client throws
  * @example
@@ -37,7 +37,7 @@ export function explore(
   cluster: SimCluster,
   options: ExploreOptions | ExploreClientsOptions,
 ): ExplorationResult | Promise<ClientExplorationResult> {
-  checkOptions(options)
+  checkExplore(cluster, options)
   if (!isOfClients(options)) {
     const outcome = finished(exploration(scopeOf(cluster, options)))
     return { ...resultOf(outcome), replay: () => finished(replayed(outcome.violation)) }
@@ -53,12 +53,6 @@ export function explore(
     replay: () => toEnd(replayed(outcome.violation)),
   }))
 }
-
-/** Whether options name clients. */
-export const isOfClients = <Options extends object>(
-  options: Options,
-): options is Extract<Options, { readonly clients: object }> =>
-  'clients' in options && options.clients !== undefined
 
 function resultOf({
   verdict,

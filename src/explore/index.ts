@@ -13,12 +13,13 @@ export type {
   ExploreOptions,
   Faults,
   Pattern,
+  ReplayOptions,
   Search,
 } from './options.js'
 export { explorationMatchers } from './matchers.js'
 export type { ExplorationMatchers } from './matchers.js'
 export { narrate, replay, storySvg } from './replays.js'
-export type { ReplayClientsOptions, ReplayOptions } from './replays.js'
+export type { ReplayClientsOptions } from './replays.js'
 export { NotRepeated } from './repeat.js'
 export type { ClientExplorationResult, CounterExample, ExplorationResult, Verdict } from './result.js'
 export { exploration } from './schedules.js'

@@ -1,7 +1,7 @@
 import { SimCluster } from '../cluster/sim-cluster.js'
 import { type MatcherResult, result } from '../testing/matchers/result.js'
-import type { ExploreClientsOptions } from './clients/options.js'
-import { explore, isOfClients } from './explore.js'
+import { type ExploreClientsOptions, isOfClients } from './clients/options.js'
+import { explore } from './explore.js'
 import type { ExploreOptions } from './options.js'
 import type { ClientExplorationResult, ExplorationResult } from './result.js'
 

@@ -1,3 +1,5 @@
+import type { Component } from '../client/component.js'
+import type { ClusterOptions } from '../cluster/compose/options.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { Duration } from '../sim/duration.js'
 import type { Invariant } from '../testing/invariant.js'
@@ -144,4 +146,17 @@ export interface ExploreOptions {
   readonly budget?: { readonly schedules?: number; readonly time?: Duration }
   /** Seed of random priorities. Default 1. */
   readonly seed?: number
+}
+
+/**
+ * Options of `replay()`, `narrate()` and `toSvg()`: those of `explore()`, which a counter-example cannot
+ * contain because they are code, and what the cluster was made with.
+ */
+export interface ReplayOptions extends ExploreOptions {
+  /** The components of the cluster that was explored. */
+  readonly components?: readonly Component[]
+  /** The images of the cluster that was explored, which JSON does not have. */
+  readonly images?: ClusterOptions['images']
+  /** Stops before the decision with this number. Default: at the violation. */
+  readonly upTo?: number
 }

@@ -112,7 +112,8 @@ export class PropertyRecord {
       return 'it holds in every state of every run, from the start on: nothing had to happen for it'
     return this.#hasChanged || [...this.#resources].some(this.#isConcerned)
       ? undefined
-      : `what it reads (${this.#what}) never changes in any run, and no component under test reads or writes it`
+      : `what it reads (${this.#what}) never changes in any run, and no component under test reads or ` +
+          'writes it'
   }
 
   get #what(): string {

@@ -1,12 +1,10 @@
+import { InputError } from '../api/input-error.js'
 import { nearest } from '../lang/text/nearest.js'
-import type { Component } from '../client/component.js'
-import type { ClusterOptions } from '../cluster/compose/options.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
-import { checkReplayOptions } from './check-options.js'
-import type { ClientOptions, WithoutClients } from './clients/options.js'
+import { type ClientOptions, isOfClients, type WithoutClients } from './clients/options.js'
 import { programsOf } from './clients/programs-of.js'
-import type { ExploreOptions } from './options.js'
-import { isOfClients } from './explore.js'
+import { checkReplay } from './inputs.js'
+import type { ExploreOptions, ReplayOptions } from './options.js'
 import type { RunRecord } from './records.js'
 import { drawn } from './story/picture.js'
 import type { CounterExample } from './result.js'
@@ -16,19 +14,6 @@ import { type Scope, scopeOf } from './scope.js'
 import { COMES_TO_REST } from './no-rest.js'
 import { NO_IDLE_WRITE, NOTHING_FAILS } from './generic-invariants.js'
 import { Narration } from './story/narration.js'
-
-/**
- * Options of `replay()`, `narrate()` and `toSvg()`: those of `explore()`, which a counter-example cannot
- * contain because they are code, and what the cluster was made with.
- */
-export interface ReplayOptions extends ExploreOptions {
-  /** The components of the cluster that was explored. */
-  readonly components?: readonly Component[]
-  /** The images of the cluster that was explored, which JSON does not have. */
-  readonly images?: ClusterOptions['images']
-  /** Stops before the decision with this number. Default: at the violation. */
-  readonly upTo?: number
-}
 
 /** Options of `replay()` and the others with clients. */
 export type ReplayClientsOptions = ReplayOptions & ClientOptions
@@ -40,7 +25,7 @@ type Options = ReplayOptions | ReplayClientsOptions
 
 /**
  * Plays a counter-example again, in this or another process, and returns the cluster in the state of the
- * violation, or earlier; with `clients`, a promise of it. @throws RangeError if the options lack a component,
+ * violation, or earlier; with `clients`, a promise of it. @throws InputError if the options lack a component,
  * an action or a property of the counter-example
  */
 export function replay(found: CounterExample, options: ReplayClientsOptions): Promise<SimCluster>
@@ -52,7 +37,7 @@ export function replay(found: CounterExample, options: Options = {}): SimCluster
 /**
  * Returns the lines of a counter-example as `kubectl` and component logs would show it, what caches did not
  * show, how requests ended, and the state that violates the property; with `clients`, a promise of them.
- * @throws RangeError like {@link replay}
+ * @throws InputError like {@link replay}
  */
 export function narrate(found: CounterExample, options: ReplayClientsOptions): Promise<string>
 export function narrate(found: CounterExample, options?: ReplayOptions & WithoutClients): string
@@ -70,7 +55,7 @@ export function narrate(found: CounterExample, options: Options = {}): string | 
  * Draws a counter-example: a lane for each process, time downwards, a box for each step, an arrow to the
  * apiserver for each write, the choices, and what they broke. Returns SVG, with the narration as the text
  * of the same facts; with `clients`, a promise of it. It depends only on the counter-example.
- * @throws RangeError like {@link replay}
+ * @throws InputError like {@link replay}
  */
 export function storySvg(found: CounterExample, options: ReplayClientsOptions): Promise<string>
 export function storySvg(found: CounterExample, options?: ReplayOptions & WithoutClients): string
@@ -121,7 +106,7 @@ function playedThen<T>(
     .finally(() => programs.dispose())
 }
 
-/** Returns the scope of a counter-example. @throws RangeError if the options do not fit it */
+/** Returns the scope of a counter-example. @throws InputError if the options do not fit it */
 export function scopeFor(found: CounterExample, options: Options): Scope {
   const {
     components: _components,
@@ -131,18 +116,19 @@ export function scopeFor(found: CounterExample, options: Options): Scope {
     quiet,
     ...rest
   } = { clients: undefined, quiet: undefined, ...options }
+  const root = rootOf(found, options)
   const actions = neededActions(found, options)
   const programs = clients === undefined ? undefined : programsOf({ clients, quiet })
-  const scope = scopeOf(rootOf(found, options), { ...rest, actions }, programs)
+  const scope = scopeOf(root, { ...rest, actions }, programs)
   return { ...scope, anew: found.anew ?? [], waits: found.waits ?? false }
 }
 
 /**
- * Returns the cluster before the first action. @throws RangeError if the options do not fit the
+ * Returns the cluster before the first action. @throws InputError if the options do not fit the
  * counter-example
  */
 function rootOf(found: CounterExample, options: Options): SimCluster {
-  checkReplayOptions(options)
+  checkReplay(found, options)
   const { components, images } = options
   refuseMissing('property', [found.property], propertiesOf(options))
   const clients = isOfClients(options) ? Object.keys(options.clients) : []
@@ -160,7 +146,7 @@ const propertiesOf = ({ always = [], eventually = [], sameAs }: Options): readon
   ...GENERIC,
 ]
 
-/** The actions that a counter-example needs. @throws RangeError if the options lack one */
+/** The actions that a counter-example needs. @throws InputError if the options lack one */
 function neededActions(
   found: CounterExample,
   { actions = [] }: Options,
@@ -183,7 +169,7 @@ function refuseMissing(
   const missing = needed.filter((name) => !given.includes(name))
   if (missing.length === 0) return
   const meant = nearest(missing[0] as string, given)
-  throw new RangeError(
+  throw new InputError(
     `the counter-example needs the ${PLURALS[what]} that it was found with (${missing.join(', ')}): pass ` +
       `the options of explore()${what === 'component' ? ', and the components of its cluster' : ''}` +
       (meant === undefined ? '' : `; you gave ${meant}`),

@@ -3,6 +3,7 @@ import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { FastCheck } from '../testing/rbac/arbitraries.js'
 import { Execution } from './execution.js'
 import { stepName } from './steps.js'
+import { checkSchedules } from './inputs.js'
 import type { ExploreOptions } from './options.js'
 import { Properties } from './properties.js'
 import { scopeOf } from './scope.js'
@@ -45,6 +46,7 @@ export function exploration(
   cluster: SimCluster,
   options: Pick<ExploreOptions, 'actions' | 'time'> = {},
 ): Arbitrary<Schedule> {
+  checkSchedules([fc, cluster, options])
   return fc
     .array(fc.nat({ max: 9 }), { maxLength: 60 })
     .map((picks): Schedule => new PickedSchedule(cluster, options, picks))

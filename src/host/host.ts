@@ -13,6 +13,8 @@ import { contentOf } from './files/content.js'
 import type { HostMachine, Hosts } from './machine/host-machine.js'
 import { ClusterHosts } from './machine/hosts.js'
 import { runShell } from './shell.js'
+import { throwAtCaller } from '../cluster/at-caller.js'
+import { hostInputs } from './inputs.js'
 
 const checkMachine = argumentsCheck(
   'addMachine()',
@@ -51,6 +53,10 @@ export function addMachine(
 
 /** A terminal on a simulated machine, as root. */
 export class Host {
+  static {
+    throwAtCaller(this.prototype, hostInputs)
+  }
+
   readonly #session: Terminal
   readonly #hosts: Hosts
 

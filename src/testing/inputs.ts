@@ -6,7 +6,8 @@ import { optionSchema } from '../cluster/compose/option-schema.js'
 type Check = (args: readonly unknown[]) => void
 
 const invariants = z.optional(z.array(z.looseObject({ name: text })))
-const fastCheck = shaped(
+/** The library fast-check. */
+export const fastCheck: z.ZodMiniType = shaped(
   z.custom(
     (value) => typeof value === 'object' && value !== null && 'property' in value,
     "must be fast-check: import * as fc from 'fast-check'",
@@ -78,6 +79,20 @@ export const checkEvent: Check = argumentsCheck(
       about: z.optional(z.string()),
     }),
   }),
+)
+
+/** Checks what `toHaveCondition` is given. */
+export const checkCondition: Check = argumentsCheck(
+  'toHaveCondition()',
+  "expect(cluster).toHaveCondition('pods', 'shop/web', 'Ready', 'False')",
+  () => ({ type: text, status: z.enum(['True', 'False', 'Unknown']) }),
+)
+
+/** Checks what `toBeScheduledOn` is given. */
+export const checkScheduledOn: Check = argumentsCheck(
+  'toBeScheduledOn()',
+  "expect(cluster).toBeScheduledOn('shop/web', 'node-1')",
+  () => ({ node: text }),
 )
 
 /** Checks what `toBeAbleTo` is given. */

@@ -227,8 +227,8 @@ describe('an exploration says nothing', () => {
     const { verdict, warnings } = eventual((c) => partsOf(c) <= 1)
     expect(verdict).toBe('holds')
     expect(warnings).toEqual([
-      'the property "p" says little: it holds in every state of every run, from the start on: nothing had to ' +
-        'happen for it',
+      'the property "p" says little: it holds in every state of every run, from the start on: nothing ' +
+        'had to happen for it',
     ])
   })
 
@@ -261,23 +261,28 @@ describe('an exploration says nothing', () => {
 
 describe('wrong options', () => {
   const cases: readonly (readonly [object, string])[] = [
-    [{ serach: { delays: 1 } }, 'explore() has no option serach; did you mean search?'],
-    [{ faults: { crsh: 1 } }, 'explore().faults has no option crsh; did you mean crash?'],
+    [{ serach: { delays: 1 } }, 'explore(): unknown option serach (did you mean search?)'],
+    [{ faults: { crsh: 1 } }, 'unknown option faults.crsh (did you mean faults.crash?)'],
     [{ always: [] }, 'explore() has nothing to check'],
-    [{ search: { delay: 1 } }, 'explore().search has no option delay; did you mean delays?'],
-    [{ faults: { crash: '1' } }, 'explore().faults.crash must be a whole number from 0, not "1"'],
+    [{ search: { delay: 1 } }, 'unknown option search.delay (did you mean search.delays?)'],
+    [{ search: 'exhaustve' }, "must be an object or 'exhaustive'"],
+    [{ search: { pct: 0, runs: 5 } }, 'search.pct must be at least 1, not 0'],
+    [{ search: { patterns: ['stal'] } }, "did you mean 'stale'?"],
+    [{ faults: { crash: '1' } }, 'faults.crash must be a number, not "1"'],
+    [{ actions: [{ name: 'a', do: 'kubectl' }] }, 'actions[0].do must be a function, not "kubectl"'],
     [
-      { actions: [{ name: 'a', do: 'kubectl' }] },
-      'explore().actions[0].do must be a function, not "kubectl"',
+      { actions: [{ nme: 'a', do: () => 1 }] },
+      'unknown option actions[0].nme (did you mean actions[0].name?)',
     ],
-    [{ actions: [{ nme: 'a', do: () => 1 }] }, 'explore().actions[0] has no option nme; did you mean name?'],
     [
       { eventually: [{ holds: () => true, within: '5 minutes' }] },
-      'explore().eventually[0].within must be a duration',
+      "eventually[0].within must be a duration such as '5m'",
     ],
-    [{ events: 'single' }, "explore().events must be 'batch' or 'one', not \"single\""],
-    [{ lag: { of: ['maker'] } }, 'explore().lag.max is missing'],
-    [{ always: [onePart, onePart] }, 'explore().always has two properties "at most one part"'],
+    [{ always: [{ name: 'a', hold: () => true }] }, 'did you mean always[0].holds?'],
+    [{ events: 'single' }, "events must be one of 'batch', 'one', not \"single\""],
+    [{ lag: { of: ['maker'] } }, 'lag.max must be a duration'],
+    [{ always: [onePart, onePart] }, 'explore(): always has two properties "at most one part"'],
+    [{ clients: {} }, 'clients must have a function for each client'],
   ]
   test.each(cases)('%o are refused', (options, message) => {
     expect(() => explored(clusterWith(maker()), options)).toThrow(message)

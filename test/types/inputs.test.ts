@@ -3,6 +3,9 @@ import * as main from 'simcluster'
 import * as assertions from 'simcluster/assert'
 import * as clientNode from 'simcluster/client-node'
 import * as etcd from 'simcluster/etcd'
+import * as explore from 'simcluster/explore'
+import * as lessons from 'simcluster/lessons'
+import * as matching from 'simcluster/matchers'
 import * as host from 'simcluster/host'
 import * as images from 'simcluster/images'
 import * as netpol from 'simcluster/netpol'
@@ -43,6 +46,8 @@ const called = (of: object, name: string, ...args: unknown[]): Call => {
 
 /** Each has one key that does not exist, or a value of another type; the text is what the error must say. */
 type Wrong = readonly [call: Call, says: string | RegExp]
+
+const found = { version: 1, root: {}, choices: [] }
 
 const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options'>>>> = {
   main: {
@@ -253,6 +258,24 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
     assertHolds: [called(assertions, 'assertHolds', cluster, { serach: {} }), 'search'],
   },
   images: { defineImage: 'no options', knownImage: 'no options' },
+  explore: {
+    ActionFailed: 'no options',
+    NotRepeated: 'no options',
+    SharedState: 'no options',
+    describeChoice: 'no options',
+    explore: [called(explore, 'explore', cluster, { serach: { delays: 1 } }), 'did you mean search?'],
+    exploration: [called(explore, 'exploration', {}, cluster), 'must be fast-check'],
+    replay: [called(explore, 'replay', found, { component: [] }), 'did you mean components?'],
+    narrate: [called(explore, 'narrate', found, { upT: 1 }), 'did you mean upTo?'],
+    storySvg: [called(explore, 'storySvg', { ...found, version: 2 }), 'found.version must be 1'],
+  },
+  lessons: {
+    openDesk: [called(lessons, 'openDesk', 'budget'), 'lesson must be an object'],
+    judge: [called(lessons, 'judge', lessons.LESSONS[0], cluster), 'desk.cluster must be a SimCluster'],
+    isSolved: [called(lessons, 'isSolved', lessons.LESSONS[0]), 'desk must be an object'],
+  },
+  // its functions are matchers, below
+  matchers: {},
 }
 
 const ENTRIES: Readonly<Record<string, object>> = {
@@ -269,6 +292,9 @@ const ENTRIES: Readonly<Record<string, object>> = {
   real,
   view,
   images,
+  explore,
+  lessons,
+  matchers: matching,
 }
 
 describe.each(Object.entries(ENTRIES))('simcluster/%s', (entry, exported) => {
@@ -288,6 +314,10 @@ describe.each(Object.entries(ENTRIES))('simcluster/%s', (entry, exported) => {
 })
 
 const node = cluster.node('node-1')
+const webKey = { namespace: 'default', name: 'web' }
+const custom = cluster.resource('pods')
+const terminal = host.hostOf(cluster, 'master')
+const { matchers } = matching
 const METHODS: readonly (readonly [name: string, call: Call, says: string])[] = [
   ['list', called(cluster, 'list', 'pods', { namespce: 'x' }), 'did you mean namespace?'],
   [
@@ -377,6 +407,119 @@ const METHODS: readonly (readonly [name: string, call: Call, says: string])[] = 
   ['state.peek', called(cluster.state, 'peek', 'pods', { namespce: 'x' }), 'did you mean namespace?'],
   ['state.views', called(cluster.state, 'views', { componnt: 'x' }), 'did you mean component?'],
   ['http.fetch', called(cluster.http, 'fetch', '/api', { ass: 'jane' }), 'unknown option ass'],
+  ['client.get', called(cluster.client, 'get', 'pods', 'web'), 'key must be an object'],
+  ['client.watch', called(cluster.client, 'watch', 'pods', { namespce: 'x' }), 'did you mean namespace?'],
+  ['client.create', called(cluster.client, 'create', 'pods', {}, { dryrun: true }), 'did you mean dryRun?'],
+  ['client.update', called(cluster.client, 'update', 'pods', 'web'), 'object must be an object'],
+  ['client.updateStatus', called(cluster.client, 'updateStatus', 'pods', 'x'), 'object must be an object'],
+  ['client.patch', called(cluster.client, 'patch', 'pods', { name: 'web' }, { type: 'x' }), 'type'],
+  [
+    'client.deleteCollection',
+    called(cluster.client, 'deleteCollection', 'pods', { namespce: 'x' }),
+    'did you mean list.namespace?',
+  ],
+  [
+    'client.createSubresource',
+    called(cluster.client, 'createSubresource', 'pods', { name: 'web' }),
+    'subresource must be',
+  ],
+  ['client.getSubresource', called(cluster.client, 'getSubresource', 'pods', {}, 5), 'subresource must be'],
+  ['client.logs', called(cluster.client, 'logs', webKey, { tailLine: 5 }), 'did you mean tailLines?'],
+  ['client.exec', called(cluster.client, 'exec', webKey, { comand: ['ls'] }), 'did you mean command?'],
+  ['client.attach', called(cluster.client, 'attach', webKey, { stdou: true }), 'did you mean stdout?'],
+  ['client.portForward', called(cluster.client, 'portForward', webKey, '80'), 'port must be a number'],
+  ['evict', called(cluster, 'evict', 'web', { gracePeriod: 0 }), 'unknown option gracePeriod'],
+  ['explainScheduling', called(cluster, 'explainScheduling', 5), 'pod must be'],
+  ['story', called(cluster, 'story', { sinc: '1m' }), 'did you mean since?'],
+  ['process', called(cluster, 'process', 'kube-schedular'), 'did you mean kube-scheduler?'],
+  ['SimCluster.fromEtcdSnapshot', called(SimCluster, 'fromEtcdSnapshot', 'snapshot.db'), 'must be bytes'],
+  ['internals.onStep', called(cluster.internals, 'onStep', 5), 'check must be a function'],
+  ['internals.until', called(cluster.internals, 'until', () => true, '5 minutes'), 'timeout must be'],
+  ['internals.step', called(cluster.internals, 'step', 5), 'entry must be an object'],
+  ['internals.roleOf', called(cluster.internals, 'roleOf', 'x'), 'entry must be an object'],
+  ['internals.processOf', called(cluster.internals, 'processOf'), 'component must be'],
+  ['internals.informerOf', called(cluster.internals, 'informerOf'), 'entry must be an object'],
+  ['internals.withhold', called(cluster.internals, 'withhold', 5), 'entry must be an object'],
+  ['internals.wake', called(cluster.internals, 'wake', 'kube-scheduler'), 'entry must be an object'],
+  ['internals.release', called(cluster.internals, 'release', 5), 'entry must be an object'],
+  ['internals.advanceToNext', called(cluster.internals, 'advanceToNext', '5m'), 'limit must be virtual ms'],
+  ['internals.passQuietly', called(cluster.internals, 'passQuietly', '5m'), 'limit must be virtual ms'],
+  ['internals.setGate', called(cluster.internals, 'setGate', {}), 'gate must be a function'],
+  ['internals.observeReads', called(cluster.internals, 'observeReads', () => 1), 'look must be a function'],
+  ['internals.setStaleReads', called(cluster.internals, 'setStaleReads', 'x', '5'), 'revision must be'],
+  ['internals.extensionState', called(cluster.internals, 'extensionState', 'x', {}), 'initial must be'],
+  ['internals.interceptWebhooks', called(cluster.internals, 'interceptWebhooks', {}), 'post must be'],
+  ['internals.readStoredProtobuf', called(cluster.internals, 'readStoredProtobuf', 5), 'decoder must be'],
+  ['state.changedSince', called(cluster.state, 'changedSince', 'now'), 'revision must be a number'],
+  ['state.isConnected', called(cluster.state, 'isConnected', 5), 'component must be'],
+  ['state.security', called(cluster.state, 'security', 5), 'pod must be'],
+  ['http.handle', called(cluster.http, 'handle', { methd: 'GET', path: '/api' }), 'request.method must be'],
+  ['http.handleStreaming', called(cluster.http, 'handleStreaming', { path: '/api' }), 'request.method'],
+  ['network.send', called(cluster.network, 'send', {}, { pth: '/' }), 'did you mean send.path?'],
+  ['metrics.setLoad', called(cluster.metrics, 'setLoad', { namespce: 'x' }, {}), 'did you mean'],
+  ['metrics.setPodMetric', called(cluster.metrics, 'setPodMetric', 'x'), 'pod must be'],
+  ['metrics.setObjectMetric', called(cluster.metrics, 'setObjectMetric', 'x', { knd: 'y' }), 'did you mean'],
+  ['node.staticPod', called(node, 'staticPod', 'web.yaml'), 'pod must be an object'],
+  ['node.removeStaticPod', called(node, 'removeStaticPod'), 'file must be'],
+  ['kubelet.install', called(node.kubelet, 'install', 1.35), 'version must be'],
+  ['resource.get', called(custom, 'get', 5), 'name must be'],
+  ['resource.list', called(custom, 'list', { namespce: 'x' }), 'did you mean namespace?'],
+  ['resource.create', called(custom, 'create', {}, { dryrun: true }), 'did you mean dryRun?'],
+  ['resource.update', called(custom, 'update', 5), 'object must be'],
+  ['resource.patch', called(custom, 'patch', 'x', { type: 'y' }), 'type'],
+  ['resource.edit', called(custom, 'edit', 'x'), 'recipe must be'],
+  ['resource.delete', called(custom, 'delete', 'x', { gracePeriod: 1 }), 'unknown option gracePeriod'],
+  ['resource.watch', called(custom, 'watch', { labelSelectr: 'x' }), 'did you mean labelSelector?'],
+  ['host.on', called(terminal, 'on', 5), 'cluster must be a SimCluster'],
+  ['host.sh', called(terminal, 'sh', ['ls']), 'script must be'],
+  ['host.read', called(terminal, 'read', 5), 'path must be'],
+  ['host.write', called(terminal, 'write', '/x', 5), 'content must be'],
+  ['host.edit', called(terminal, 'edit', '/x', 'y'), 'change must be a function'],
+  ['host.remove', called(terminal, 'remove'), 'path must be'],
+  ['matchers.toExist', called(matchers, 'toExist', cluster, 'pods'), 'name must be'],
+  ['matchers.toBeReady', called(matchers, 'toBeReady', cluster, 'pods', 5), 'name must be'],
+  ['matchers.toHaveRolledOut', called(matchers, 'toHaveRolledOut', cluster, 5), 'must be'],
+  [
+    'matchers.toHaveCondition',
+    called(matchers, 'toHaveCondition', cluster, 'pods', 'web', { typ: 'Ready' }),
+    'type must be',
+  ],
+  ['matchers.toHaveEvent', called(matchers, 'toHaveEvent', cluster, { reson: 'x' }), 'did you mean'],
+  ['matchers.toBeScheduledOn', called(matchers, 'toBeScheduledOn', cluster, 'web', 5), 'node must be'],
+  ['matchers.toSettle', called(matchers, 'toSettle', {}), 'expected a SimCluster'],
+  [
+    'matchers.toHoldInvariants',
+    called(matchers, 'toHoldInvariants', cluster, { invariant: [] }),
+    'did you mean',
+  ],
+  [
+    'matchers.toBeAbleTo',
+    called(matchers, 'toBeAbleTo', cluster.as('jane'), 'list', 'pods', { namespce: 'x' }),
+    'did you mean',
+  ],
+  [
+    'matchers.toConnect',
+    called(matchers, 'toConnect', cluster, { form: 'a', to: 'b' }),
+    'did you mean from?',
+  ],
+  [
+    'matchers.toLet',
+    called(matchers, 'toLet', cluster, 'jane', 'list', 'pods', { namespce: 'x' }),
+    'did you mean',
+  ],
+  ['matchers.toAllow', called(matchers, 'toAllow', { policies: [] }, { form: 'x' }), 'from: Required value'],
+  ['matchers.toDeny', called(matchers, 'toDeny', { policies: [] }, { form: 'x' }), 'from: Required value'],
+  ['matchers.toBeEquivalentTo', called(matchers, 'toBeEquivalentTo', [], 5), 'expected policies'],
+  [
+    'matchers.toBeReachedOnlyBy',
+    called(matchers, 'toBeReachedOnlyBy', [], { podSelector: {}, frm: [] }),
+    'from',
+  ],
+  [
+    'explorationMatchers.toHoldUnder',
+    called(explore.explorationMatchers, 'toHoldUnder', cluster, { serach: {} }),
+    'did you mean search?',
+  ],
 ]
 
 test.each(METHODS)(
@@ -398,4 +541,44 @@ test('selectors may be objects', () => {
   expect(names({ fieldSelector: { 'metadata.name': 'web' } })).toEqual(['web'])
   expect(cluster.client.list('pods', { labelSelector: { app: 'x' } }).items).toHaveLength(1)
   expect(cluster.state.peek('pods', { labelSelector: { app: 'x' } })).toHaveLength(1)
+})
+
+/** Whose methods need a row each, and those that take nothing that could be wrong. */
+const CHECKED: readonly (readonly [prefix: string, of: object, free: string])[] = [
+  ['', cluster, 'now settle step dump summary nodes snapshot toJSON'],
+  ['network.', cluster.network, ''],
+  ['state.', cluster.state, 'traceHash resources missingReferences unreadable'],
+  ['http.', cluster.http, 'identify'],
+  ['internals.', cluster.internals, 'pending slices ready componentNames bookmarkWatches'],
+  ['apiserver.', cluster.apiserver, 'stop start'],
+  ['versions.', cluster.versions, 'components skew featureGates'],
+  ['metrics.', cluster.metrics, 'clearUsage'],
+  ['node.', node, 'cordon uncordon crash recover reboot partition repair shutdown cancelShutdown'],
+  ['kubelet.', node.kubelet, 'stop start restart renewCertificate'],
+  ['component.', cluster.component('kube-scheduler'), 'stop start restart logs'],
+  ['client.', cluster.client, ''],
+  ['resource.', custom, ''],
+  ['host.', terminal, ''],
+  ['matchers.', matchers, ''],
+  ['explorationMatchers.', explore.explorationMatchers, ''],
+]
+
+/** The names of the methods of an object, and of those that it inherits. */
+function methodsOf(object: object): readonly string[] {
+  const names = new Set<string>()
+  for (
+    let at: object | null = object;
+    at !== null && at !== Object.prototype;
+    at = Reflect.getPrototypeOf(at)
+  )
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at)))
+      if (typeof value === 'function' && name !== 'constructor') names.add(name)
+  return [...names].toSorted()
+}
+
+test.each(CHECKED)('each method of %j has a row in the table of this test', (prefix, of, free) => {
+  const rows = METHODS.map(([title]) => title.split(' ')[0] ?? '')
+  const checked = rows.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
+  const known = [...checked, ...free.split(' ')]
+  expect(methodsOf(of).filter((name) => !known.includes(name))).toEqual([])
 })

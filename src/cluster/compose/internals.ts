@@ -11,6 +11,8 @@ import type { SharedSlices } from '../../sim/modules/slices.js'
 import type { SimulationState } from '../../sim/state.js'
 import type { Slice, StepRole } from '../../sim/modules/topic.js'
 import type { Ready } from '../../sim/ready-queue.js'
+import { throwAtCaller } from '../at-caller.js'
+import { internalsInputs } from '../inputs/methods.js'
 import type { ClusterParts } from './assemble.js'
 import { mergeOptions } from './merge-options.js'
 import type { ClusterOptions } from './options.js'
@@ -41,6 +43,10 @@ export interface CurrentParts {
 
 /** `cluster.internals`: the internals, for extensions of the simulator and tests of what they break. */
 export class Internals {
+  static {
+    throwAtCaller(this.prototype, internalsInputs)
+  }
+
   readonly #parts: CurrentParts
 
   constructor(parts: CurrentParts) {

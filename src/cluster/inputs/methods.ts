@@ -225,7 +225,57 @@ export const clientInputs: MethodInputs = {
     example: "client.deleteCollection('pods', { namespace: 'office' })",
     args: () => ({ resource: inputs().resource, list: inputs().list, options: inputs().delete }),
   },
+  createSubresource: {
+    example: "client.createSubresource('pods', { namespace: 'office', name: 'web' }, 'eviction', {})",
+    args: () => ({ resource: inputs().resource, key: inputs().key, subresource: inputs().text }),
+  },
+  getSubresource: {
+    example: "client.getSubresource('deployments', { namespace: 'office', name: 'web' }, 'scale')",
+    args: () => ({ resource: inputs().resource, key: inputs().key, subresource: inputs().text }),
+  },
+  logs: {
+    example: "client.logs({ namespace: 'office', name: 'web' }, { tailLines: 20 })",
+    args: () => ({
+      key: namedKey(),
+      options: z.optional(
+        z.strictObject({
+          container: inputs().optionalText,
+          follow: flag,
+          previous: flag,
+          timestamps: flag,
+          sinceSeconds: amount,
+          sinceTime: inputs().optionalText,
+          tailLines: amount,
+          limitBytes: amount,
+        }),
+      ),
+    }),
+  },
+  exec: {
+    example: "client.exec({ namespace: 'office', name: 'web' }, { command: ['ls'], stdout: true })",
+    args: () => ({ key: namedKey(), options: execOptions() }),
+  },
+  attach: {
+    example: "client.attach({ namespace: 'office', name: 'web' }, { stdout: true })",
+    args: () => ({ key: namedKey(), options: execOptions() }),
+  },
+  portForward: {
+    example: "client.portForward({ namespace: 'office', name: 'web' }, 8080)",
+    args: () => ({ key: namedKey(), port: z.number() }),
+  },
 }
+
+const namedKey = (): z.ZodMiniType => z.strictObject({ namespace: z.optional(z.string()), name: z.string() })
+
+const execOptions = (): z.ZodMiniType =>
+  z.strictObject({
+    container: inputs().optionalText,
+    command: z.optional(z.array(z.string())),
+    stdin: flag,
+    stdout: flag,
+    stderr: flag,
+    tty: flag,
+  })
 
 /** The methods of a {@link NodeHandle}. */
 export const nodeInputs: MethodInputs = {
@@ -419,4 +469,97 @@ export const httpInputs: MethodInputs = {
     example: "cluster.http.handle({ method: 'GET', path: '/api/v1/nodes' })",
     args: () => ({ request: z.looseObject({ method: z.string(), path: z.string() }) }),
   },
+  handleStreaming: {
+    example:
+      "cluster.http.handleStreaming({ method: 'GET', path: '/api/v1/namespaces/default/pods/web/log' })",
+    args: () => ({ request: z.looseObject({ method: z.string(), path: z.string() }) }),
+  },
 }
+
+const entry = anyObject<object>()
+const plain = z.optional(anyObject<object>())
+
+/** The methods of {@link Internals}. */
+export const internalsInputs: MethodInputs = {
+  onStep: {
+    example: 'cluster.internals.onStep(() => check(cluster))',
+    args: () => ({ check: inputs().listener }),
+  },
+  until: {
+    example: "cluster.internals.until(() => cluster.node('node-1').ready, '5m')",
+    args: () => ({ predicate: inputs().listener, timeout: inputs().duration }),
+  },
+  step: {
+    example: 'cluster.internals.step(cluster.internals.ready()[0])',
+    args: () => ({ entry: plain, delivery: plain }),
+  },
+  roleOf: { example: 'cluster.internals.roleOf(cluster.internals.ready()[0])', args: () => ({ entry }) },
+  processOf: {
+    example: "cluster.internals.processOf('kube-controller-manager/job-controller')",
+    args: () => ({ component: inputs().text }),
+  },
+  informerOf: {
+    example: 'cluster.internals.informerOf(cluster.internals.ready()[0])',
+    args: () => ({ entry }),
+  },
+  withhold: { example: 'cluster.internals.withhold(cluster.internals.ready()[0])', args: () => ({ entry }) },
+  wake: {
+    example: "cluster.internals.wake({ owner: 'kube-scheduler', topic: 'queue', key: '' })",
+    args: () => ({ entry }),
+  },
+  release: { example: 'cluster.internals.release(withheld)', args: () => ({ entry }) },
+  advanceToNext: {
+    example: 'cluster.internals.advanceToNext(cluster.now() + 60_000)',
+    args: () => ({ limit: z.custom((value) => typeof value === 'number', 'must be virtual ms') }),
+  },
+  passQuietly: {
+    example: 'cluster.internals.passQuietly(cluster.now() + 60_000)',
+    args: () => ({ limit: z.custom((value) => typeof value === 'number', 'must be virtual ms') }),
+  },
+  setGate: {
+    example: 'cluster.internals.setGate((request, send) => send())',
+    args: () => ({ gate: z.optional(inputs().listener) }),
+  },
+  observeReads: {
+    example: "cluster.internals.observeReads((resource) => read.push(resource), () => cluster.list('pods'))",
+    args: () => ({ note: inputs().listener, look: inputs().listener }),
+  },
+  setStaleReads: {
+    example: "cluster.internals.setStaleReads('kube-scheduler', 120)",
+    args: () => ({ component: inputs().text, revision: amount }),
+  },
+  extensionState: {
+    example: "cluster.internals.extensionState('my-extension', () => ({ count: 0 }))",
+    args: () => ({ name: inputs().text, initial: inputs().listener }),
+  },
+  interceptWebhooks: {
+    example: 'cluster.internals.interceptWebhooks((call) => undefined)',
+    args: () => ({ post: inputs().listener }),
+  },
+  readStoredProtobuf: {
+    example: 'cluster.internals.readStoredProtobuf(decoder)',
+    args: () => ({ decoder: z.union([anyObject<object>(), inputs().listener]) }),
+  },
+}
+
+const bytes = z.custom((value) => value instanceof Uint8Array, 'must be bytes: a Uint8Array or a Buffer')
+
+/** What makes a cluster or a snapshot of something else. */
+export const originInputs: MethodInputs = {
+  restore: {
+    example: 'SimCluster.restore(cluster.snapshot())',
+    args: () => ({ snapshot: z.instanceof(ClusterSnapshot) }),
+  },
+  fromEtcdSnapshot: {
+    example: "SimCluster.fromEtcdSnapshot(readFileSync('snapshot.db'))",
+    args: () => ({ file: bytes }),
+  },
+  fromEtcdStore: {
+    example: 'SimCluster.fromEtcdStore(cluster.internals.etcd)',
+    args: () => ({
+      store: z.custom((value) => isObject(value) && 'revision' in value, 'must be an EtcdStore'),
+    }),
+  },
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null

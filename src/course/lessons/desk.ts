@@ -1,10 +1,12 @@
 import { SimCluster } from '../../cluster/sim-cluster.js'
 import { hostOf } from '../../host/index.js'
+import { checkOpened } from './inputs.js'
 import type { Desk, Lesson } from './lesson.js'
 import { record } from './records.js'
 
 /** Creates a cluster in a lesson's initial state. */
 export async function openDesk(lesson: Lesson): Promise<Desk> {
+  checkOpened([lesson])
   const desk = deskOf(new SimCluster({ nodes: 2, ...lesson.options }))
   await lesson.prepare?.(desk)
   const healthy = desk.cluster.fork()

@@ -3,6 +3,7 @@ import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { deskOf } from './desk.js'
 import type { Desk, Goal, Lesson, Sentence } from './lesson.js'
 import { recordOf } from './records.js'
+import { checkJudged } from './inputs.js'
 
 /** A goal of a lesson, judged. */
 export interface JudgedGoal {
@@ -33,7 +34,9 @@ export interface Judgement {
  * rewound.
  * @throws RangeError if the cluster is not one of the lesson, nor a copy of one
  */
-export async function judge(lesson: Lesson, { cluster }: Desk): Promise<Judgement> {
+export async function judge(lesson: Lesson, given: Desk): Promise<Judgement> {
+  checkJudged([lesson, given])
+  const { cluster } = given
   const known = recordOf(cluster)
   if (known?.lesson !== lesson)
     throw new RangeError(

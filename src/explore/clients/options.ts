@@ -19,3 +19,9 @@ export interface WithoutClients {
 
 /** Options of `explore()` with clients. Faults concern the clients, unless `faults.of` says otherwise. */
 export type ExploreClientsOptions = ExploreOptions & ClientOptions
+
+/** Whether options name clients. */
+export const isOfClients = <Options extends object>(
+  options: Options,
+): options is Extract<Options, { readonly clients: object }> =>
+  'clients' in options && options.clients !== undefined

@@ -1,4 +1,4 @@
-import { checkAble, checkEvent } from '../inputs.js'
+import { checkAble, checkCondition, checkEvent, checkScheduledOn } from '../inputs.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { Pod } from '../../api/core/generated.js'
 import { ignoreNotFound } from '../../client/api-error.js'
@@ -126,6 +126,7 @@ function toHaveCondition<T extends BuiltInResource>(
   type: string,
   status = 'True',
 ): MatcherResult {
+  checkCondition([type, status])
   const judge = (object: unknown): MatcherResult => {
     const { status: had } = object as { readonly status?: { readonly conditions?: readonly Condition[] } }
     const conditions = had?.conditions ?? []
@@ -172,6 +173,7 @@ function toBeScheduledOn(
   pod: NamespacedName,
   node: string,
 ): MatcherResult {
+  checkScheduledOn([node])
   const cluster = clusterOf(received)
   const verdict = (): string => {
     const { nodes } = cluster.explainScheduling(pod)

@@ -97,7 +97,7 @@ describe('a counter-example of clients', () => {
   })
 })
 
-test('a run that is drawn at random is repeated, though the run before it ended with a late response', async () => {
+test('a run that is drawn at random is repeated, though a late response ended the last one', async () => {
   const [first] = programs
   if (first === undefined) throw new Error('there is none')
   const { counterExample, replay: again } = await explore(cluster(), {

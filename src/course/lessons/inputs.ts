@@ -1,0 +1,19 @@
+import * as z from 'zod/mini'
+import { argumentsCheck, text } from '../../api/checked-input.js'
+import { aCluster } from '../../cluster/inputs/a-cluster.js'
+
+const aLesson = z.looseObject({ id: text, start: z.function(), goals: z.array(z.unknown()) })
+
+/** Checks the arguments of `openDesk()`. */
+export const checkOpened: (args: readonly unknown[]) => void = argumentsCheck(
+  'openDesk()',
+  "await openDesk(LESSONS.find(({ id }) => id === 'budget'))",
+  () => ({ lesson: aLesson }),
+)
+
+/** Checks the arguments of `judge()` and `isSolved()`. */
+export const checkJudged: (args: readonly unknown[]) => void = argumentsCheck(
+  'judge()',
+  'await judge(lesson, await openDesk(lesson))',
+  () => ({ lesson: aLesson, desk: z.looseObject({ cluster: aCluster }) }),
+)
