@@ -35,6 +35,8 @@ export class SkippedReporter implements Reporter {
     if (skipped === 0) return
     const missing = installs.filter(([, needed]) => !needed.every(isInstalled)).map(([how]) => how)
     const remedy = missing.length === 0 ? '' : ` To play them: ${missing.join(' && ')}.`
-    console.log(`${skipped} tests were skipped, since programs that they start are not installed.${remedy}`)
+    const line = `${skipped} tests were skipped, since programs that they start are not installed.${remedy}`
+    // after what other reporters print at the end of a run, which they do all at once
+    process.once('exit', () => console.log(line))
   }
 }
