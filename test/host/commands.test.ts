@@ -51,7 +51,7 @@ test('B2, B3: etcdctl saves a snapshot that a cluster can begin from', async () 
   expect((await host.sh(`ETCDCTL_API=3 etcdctl ${AT_ETCD} snapshot save snapshotdb`)).stdout).toBe(
     'Snapshot saved at snapshotdb\n',
   )
-  expect((await host.sh('etcdctl --write-out=table snapshot status snapshotdb')).stdout).toContain(
+  expect((await host.sh('etcdutl --write-out=table snapshot status snapshotdb')).stdout).toContain(
     '|   HASH   | REVISION | TOTAL KEYS | TOTAL SIZE |',
   )
   expect(

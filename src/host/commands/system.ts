@@ -108,11 +108,19 @@ export function chown({ args, machine, path }: CommandCall): CommandOutput {
 }
 
 /**
- * Refuses to run, as there is no screen to edit on. Commands of ex on the command line (`vi -c 's/a/b/' -c wq
- * FILE`) are not simulated either.
+ * Says how to change a file without it, as there is no screen to edit on. Commands of ex on the command line
+ * (`vi -c 's/a/b/' -c wq FILE`) are not simulated either.
  */
-export function editor(): CommandOutput {
-  return failed('this terminal has no screen: use sed -i, a here-document, or host.edit(path, change)')
+export function editor({ args }: CommandCall): CommandOutput {
+  const file = args.findLast((arg) => !/^[-+]/.test(arg)) ?? 'FILE'
+  return failed(
+    `This terminal has no screen for an editor. To change ${file}, type one of these:\n` +
+      `  sed -i 's/old/new/' ${file}              replaces text in each line\n` +
+      `  sed -i '/text/a\\    - new line' ${file}   adds a line below one that contains text\n` +
+      `  sed -i '/text/d' ${file}                 deletes lines that contain text\n` +
+      `  echo 'new line' | tee -a ${file}         adds a line at the end\n` +
+      `  cat > ${file} <<'EOF'                    writes the whole file, up to a line EOF\n`,
+  )
 }
 
 /** `apt-get install -y kubeadm=1.35.1-1.1`: installs Kubernetes packages in any version. */

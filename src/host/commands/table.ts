@@ -1,4 +1,5 @@
 import { etcdctl } from '../etcd/etcdctl.js'
+import { etcdutl } from '../etcd/etcdutl.js'
 import { kubeadm } from '../kubeadm/kubeadm.js'
 import type { HostCommand } from './command.js'
 import { cp } from './cp.js'
@@ -30,7 +31,7 @@ export const HOST_COMMANDS: Readonly<Record<string, HostCommand>> = {
   openssl,
   curl,
   etcdctl,
-  etcdutl: etcdctl,
+  etcdutl,
   'apt-get': aptGet,
   apt: aptGet,
   'apt-mark': aptMark,

@@ -2,6 +2,7 @@ import { parseYamlText } from '../../lang/yaml/read.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { ComponentState } from '../machine/state.js'
+import { dataFault, keepData, loadData } from '../etcd/data-directory.js'
 import { applyFlags, readManifest } from './read-manifest.js'
 import type { ComponentName } from '../../cluster/kubeadm/images.js'
 import { COMPONENTS } from '../../cluster/kubeadm/images.js'
@@ -37,13 +38,11 @@ export function syncControlPlane(machine: HostMachine): void {
         ? undefined
         : goesOn
           ? { kind: 'runs', works: old.works }
-          : judgeComponent(component, file.manifest, {
-              text: (path) => machine.files.text(path),
-              isDirectory: (path) => machine.files.stat(path)?.kind === 'directory',
-              now: machine.cluster.now(),
-              version: machine.hosts.version,
-              etcd,
-            })
+          : judgeStart(machine, component, file.manifest, etcd)
+    if (component === 'etcd' && !goesOn) {
+      if (old?.state === 'running') keepData(machine)
+      if (works(verdict) && file !== undefined) loadData(machine, file.manifest)
+    }
     apply(machine, component, file, verdict, isFirst)
     if (component === 'etcd' && verdict?.kind === 'runs') etcd = file?.manifest
     if (component === 'kube-apiserver') {
@@ -52,6 +51,24 @@ export function syncControlPlane(machine: HostMachine): void {
       setApiserver(machine, works(verdict))
     } else if (component !== 'etcd') setProcess(machine, component, works(verdict))
   }
+}
+
+function judgeStart(
+  machine: HostMachine,
+  component: ComponentName,
+  manifest: ReadManifest,
+  etcd: ReadManifest | undefined,
+): ProcessOutcome {
+  const { files, cluster, hosts } = machine
+  const verdict = judgeComponent(component, manifest, {
+    text: (path) => files.text(path),
+    isDirectory: (path) => files.stat(path)?.kind === 'directory',
+    now: cluster.now(),
+    version: hosts.version,
+    etcd,
+  })
+  const fault = component === 'etcd' && verdict.kind === 'runs' ? dataFault(machine, manifest) : undefined
+  return fault === undefined ? verdict : { kind: 'exits', words: fault }
 }
 
 const works = (verdict: ProcessOutcome | undefined): boolean => verdict?.kind === 'runs' && verdict.works

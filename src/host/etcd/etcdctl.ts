@@ -1,18 +1,11 @@
 import { quote } from '../../lang/go/quote.js'
-import { addonVersions } from '../../cluster/kubeadm/addon-versions.js'
-import {
-  EtcdError,
-  SnapshotError,
-  formatSnapshotStatus,
-  keyBytes,
-  prefixRangeEnd,
-  snapshotStatus,
-  valueBytes,
-} from '../../etcd/index.js'
+import { EtcdError, keyBytes, prefixRangeEnd, valueBytes } from '../../etcd/index.js'
 import type { CommandCall, CommandOutput, Options } from '../commands/command.js'
 import { failed, readOptions } from '../commands/command.js'
-import { bytesOf, contentOf } from '../files/content.js'
+import { contentOf } from '../files/content.js'
 import type { HostMachine } from '../machine/host-machine.js'
+import { etcdVersion, snapshotHelp } from './etcd-texts.js'
+import { RESTORE_FLAGS, restoreSnapshot, snapshotStatusOf } from './etcdutl.js'
 
 const VALUED = [
   'endpoints',
@@ -23,7 +16,6 @@ const VALUED = [
   'write-out',
   'limit',
   'rev',
-  'data-dir',
   'dial-timeout',
   'command-timeout',
   'lease',
@@ -32,24 +24,24 @@ const VALUED = [
 ]
 
 /**
- * etcdctl and etcdutl: snapshots, reading and writing keys, endpoints, members, alarms, compaction and
+ * etcdctl: snapshots, reading and writing keys, endpoints, members, alarms, compaction and
  * defragmentation.
  */
 export function etcdctl(call: CommandCall): CommandOutput {
   const { machine, args, env } = call
-  const options = readOptions(args, VALUED)
+  const options = readOptions(args, [...VALUED, ...RESTORE_FLAGS])
   const [verb = '', noun = ''] = options.words
+  const { minor, version } = etcdVersion(machine)
   if (verb === 'version')
-    return {
-      stdout:
-        `etcdctl version: ${versionOf(machine)}\nAPI version: ` +
-        `${versionOf(machine).replace(/\.\d+$/, '')}\n`,
-    }
-  if (verb === 'snapshot' && noun === 'status') return status(call, options)
-  if (verb === 'snapshot' && noun === 'restore')
-    return failed(
-      'Error: restoring is done with SimCluster.fromEtcdSnapshot: this etcd runs within the cluster',
-    )
+    return { stdout: `etcdctl version: ${version}\nAPI version: ${version.replace(/\.\d+$/, '')}\n` }
+  // files need no etcd; since 3.6 only etcdutl works on them
+  if (verb === 'snapshot' && noun !== 'save') {
+    if (minor >= 6 || (noun !== 'status' && noun !== 'restore')) return { stdout: snapshotHelp(version) }
+    const output = noun === 'status' ? snapshotStatusOf(call, options) : restoreSnapshot(call, options)
+    if (minor < 5) return output
+    const moved = `Deprecated: Use \`etcdutl snapshot ${noun}\` instead.\n\n`
+    return { ...output, stderr: moved + (output.stderr ?? '') }
+  }
   if (!machine.isControlPlane) return refused()
   const fault = credentialFault(call, options, env)
   if (fault !== undefined) return fault
@@ -70,7 +62,7 @@ export function etcdctl(call: CommandCall): CommandOutput {
   }
 }
 
-const versionOf = ({ hosts }: HostMachine): string => addonVersions(hosts.version).etcd.replace(/-\d+$/, '')
+const versionOf = (machine: HostMachine): string => etcdVersion(machine).version
 
 const endpointOf = ({ env }: CommandCall, options: Options): string =>
   options.get('endpoints') ?? env.get('ETCDCTL_ENDPOINTS') ?? '127.0.0.1:2379'
@@ -275,20 +267,6 @@ function credentialFault(
     )
   }
   return undefined
-}
-
-function status(call: CommandCall, options: Options): CommandOutput {
-  const path = options.words[2] ?? ''
-  const text = call.machine.files.text(call.path(path))
-  if (text === undefined) return failed(`Error: stat ${path}: no such file or directory`)
-  try {
-    const found = snapshotStatus(bytesOf(text))
-    const status = formatSnapshotStatus(found, formOf(options) === 'table' ? 'table' : 'simple')
-    return { stdout: `${status.replace(/\n$/, '')}\n` }
-  } catch (error) {
-    if (error instanceof SnapshotError) return failed(`Error: ${error.message}`)
-    throw error
-  }
 }
 
 function rangeOf(key: string, options: Options): { readonly rangeEnd?: string } {

@@ -8,6 +8,7 @@ import { stableHex } from '../../kubelet/stable-hex.js'
 import type { Tree } from '../../shell/files/tree.js'
 import { fileOf } from '../../shell/files/tree.js'
 import type { KeptFiles } from '../files/host-files.js'
+import { contentOf } from '../files/content.js'
 import { HostFiles, keptFiles } from '../files/host-files.js'
 import { COMPONENTS } from '../../cluster/kubeadm/images.js'
 import { staticPodText } from '../../cluster/kubeadm/static-pods.js'
@@ -305,7 +306,7 @@ export class HostMachine {
       )
     }
     file('root/.kube/config', () => this.files.text('/etc/kubernetes/admin.conf') ?? '', 0o600)
-    file('var/lib/etcd/member/snap/db', '', 0o600)
+    file('var/lib/etcd/member/snap/db', () => contentOf(this.cluster.internals.etcd.snapshot()), 0o600)
     file('var/lib/etcd/member/wal/0000000000000000-0000000000000000.wal', '', 0o600)
   }
 

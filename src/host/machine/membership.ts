@@ -81,6 +81,8 @@ export function becomeControlPlane(machine: HostMachine, kubeadm: ClusterOptions
   cluster.internals.extensionState('release', () => ({ version }))
   delete state.apiserverStopped
   delete state.heededFlags
+  delete state.etcdDirectory
+  delete state.etcdKept
   state.stopped.clear()
   const { pki } = cluster
   for (const path of pki.paths()) pki.remove(path)
@@ -211,6 +213,8 @@ function destroyControlPlane(hosts: Hosts): void {
   state.controlPlane = undefined
   delete state.apiserverStopped
   delete state.heededFlags
+  delete state.etcdDirectory
+  delete state.etcdKept
   state.stopped.clear()
   cluster.rewind(bare.snapshot())
   cluster.internals.extensionState('hosts', () => state)
