@@ -190,8 +190,8 @@ export class App {
     this.#say(() => '')
   }
 
-  #printed({ stdout, stderr }: Printed): void {
-    this.#print(stdout + stderr)
+  #printed({ terminal }: Printed): void {
+    this.#print(terminal)
   }
 
   #print(text: string): void {
@@ -213,9 +213,9 @@ export class App {
       if (step?.kind === 'file') return `# ${this.#words.file(step.path)}`
       return step?.kind === 'event' ? `# ${this.#words.event(step)}` : ''
     })()
-    const { stdout, stderr } = await this.#session.perform({ do: 'play', section, step: at })
-    this.#terminal.say(`${title}\n${stdout}${stderr}`)
-    this.#log.textContent = (stdout + stderr).slice(-4000)
+    const { terminal } = await this.#session.perform({ do: 'play', section, step: at })
+    this.#terminal.say(`${title}\n${terminal}`)
+    this.#log.textContent = terminal.slice(-4000)
   }
 
   /** Builds the page in the learner's language around the terminal. */

@@ -22,15 +22,15 @@ export interface Frame {
 
 /** What an action has printed. */
 export interface Printed {
-  readonly stdout: string
-  readonly stderr: string
+  /** What a terminal shows: both streams in the order of writing. */
+  readonly terminal: string
   readonly exitCode: number
 }
 
 /** How long a learner takes for a line, ms. The course's own steps take no time. */
 const TYPING = 1000
 
-const NOTHING: Printed = { stdout: '', stderr: '', exitCode: 0 }
+const NOTHING: Printed = { terminal: '', exitCode: 0 }
 const MOST_FRAMES = 200
 
 /** A learner's cluster with its history. Actions run one after the other. */

@@ -96,8 +96,8 @@ function startCode({ start, sections }: Chapter): string {
 
 const SHELL = `/** Types a line on the control plane, or where ssh has led. */
 async function sh(line: string): Promise<void> {
-  const { stdout, stderr } = await master.sh(line)
-  if (stdout + stderr !== '') console.log((stdout + stderr).trimEnd())
+  const { terminal } = await master.sh(line)
+  if (terminal !== '') console.log(terminal.trimEnd())
 }
 /** Shows a picture. */
 async function show(picture: object): Promise<void> {
@@ -125,12 +125,6 @@ function eventCode({ event, argument = '' }: EventStep): string {
     reboot: `cluster.node('${argument}').reboot()\ncluster.settle()`,
     'another-cluster':
       'await goTo(new SimCluster({ version: cluster.version, nodes: 3, time: { start: cluster.now() } }))',
-    'restored-cluster': [
-      `const { stdout } = await master.sh('base64 -w0 ${argument}')`,
-      'const file = Uint8Array.from(atob(stdout), (char) => char.charCodeAt(0))',
-      'const options = { version: cluster.version, time: { start: cluster.now() } }',
-      'await goTo(SimCluster.fromEtcdSnapshot(file, options).settle())',
-    ].join('\n'),
     'first-cluster': 'cluster = first.cluster\nmaster = first.master',
   }[event]
   return `${happens}\nawait show(viewOf(cluster))`

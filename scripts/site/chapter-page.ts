@@ -12,8 +12,8 @@ export async function playOnce(chapter: Chapter): Promise<Printed> {
   const printed = new Map<Step, string>()
   for (const { steps } of chapter.sections)
     for (const step of steps) {
-      const { stdout, stderr } = await playback.play(step)
-      printed.set(step, stdout + stderr)
+      const { terminal } = await playback.play(step)
+      printed.set(step, terminal)
     }
   return printed
 }

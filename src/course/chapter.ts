@@ -80,8 +80,8 @@ export interface CommandStep {
 
 /**
  * Something that happens to the cluster. `wait` (a duration) and `settle` move time; `crash`, `recover` and
- * `reboot` (a node) happen to machines; `another-cluster` and `restored-cluster` (a snapshot file) lead to a
- * terminal on another cluster, which gets copies of the files in /root, and `first-cluster` leads back.
+ * `reboot` (a node) happen to machines; `another-cluster` leads to a terminal on another,
+ * empty cluster, which gets copies of the files in /root, and `first-cluster` leads back.
  */
 export interface EventStep {
   readonly kind: 'event'
@@ -96,7 +96,6 @@ export const EVENTS = [
   'recover',
   'reboot',
   'another-cluster',
-  'restored-cluster',
   'first-cluster',
 ] as const
 export type CourseEvent = (typeof EVENTS)[number]

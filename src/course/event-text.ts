@@ -15,7 +15,6 @@ export function eventText({ event, argument = '' }: EventStep, language: Languag
     recover: `${argument} 노드의 전원이 돌아옵니다`,
     reboot: `${argument} 노드를 재부팅합니다`,
     'another-cluster': '비어 있는 다른 클러스터로 갑니다. /root의 파일은 가져갑니다',
-    'restored-cluster': `스냅샷 ${argument}에서 되살린 새 클러스터로 갑니다`,
     'first-cluster': '처음 클러스터로 돌아옵니다',
   }
   const en = {
@@ -25,7 +24,6 @@ export function eventText({ event, argument = '' }: EventStep, language: Languag
     recover: `${argument} has power again`,
     reboot: `${argument} reboots`,
     'another-cluster': 'on another, empty cluster; the files in /root come along',
-    'restored-cluster': `on a new cluster made from ${argument}`,
     'first-cluster': 'back on the first cluster',
   }
   return { ko, en }[language][event]

@@ -1,6 +1,6 @@
 import { toMillis } from '../sim/duration.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
-import type { Host, CommandResult } from '../host/index.js'
+import type { Host, HostResult, CommandResult } from '../host/index.js'
 import { hostOf } from '../host/index.js'
 import { askCluster } from './ask.js'
 import type { CourseEvent, EventStep, Step } from './chapter.js'
@@ -8,15 +8,21 @@ import type { CourseEvent, EventStep, Step } from './chapter.js'
 /** What runs the lines of a playback. */
 export interface LineRunner {
   /** Runs a line, or a here-document, on the control plane or where `ssh` has led. */
-  run(line: string): Promise<CommandResult>
+  run(line: string): Promise<CommandResult & { readonly terminal?: string }>
   /** The same on the control plane of another cluster. */
   beside(cluster: SimCluster): Promise<LineRunner>
   /** The same terminal on a fork of the cluster. A runner that cannot be forked leaves it out. */
   onFork?(fork: SimCluster): LineRunner
 }
 
+/** What a step has printed. */
+export interface Shown extends CommandResult {
+  /** Both streams in the order of writing, as a terminal shows them. */
+  readonly terminal: string
+}
+
 /** A line that has been typed, and what came of it. */
-export interface Typed extends CommandResult {
+export interface Typed extends Shown {
   readonly line: string
 }
 
@@ -29,7 +35,7 @@ export class SimulatedShell implements LineRunner {
     this.host = host
   }
 
-  run(line: string): Promise<CommandResult> {
+  run(line: string): Promise<HostResult> {
     return this.host.sh(line)
   }
 
@@ -94,8 +100,8 @@ export class Playback {
   }
 
   /** Plays a step. Returns what was typed, or the answer to a question as `stdout`. */
-  async play(step: Step): Promise<CommandResult> {
-    const nothing = { stdout: '', stderr: '', exitCode: 0 }
+  async play(step: Step): Promise<Shown> {
+    const nothing = { stdout: '', stderr: '', terminal: '', exitCode: 0 }
     switch (step.kind) {
       case 'prose':
         return nothing
@@ -107,13 +113,14 @@ export class Playback {
         await this.#happen(step)
         return nothing
       case 'ask':
-        return { ...nothing, stdout: `${askCluster(this.cluster, step.question)}\n` }
+        return shown(`${askCluster(this.cluster, step.question)}\n`)
     }
   }
 
   /** Types a line. */
   async type(line: string): Promise<Typed> {
-    const typed = { line, ...(await this.#desk.shell.run(line)) }
+    const { stdout, stderr, exitCode, terminal = stdout + stderr } = await this.#desk.shell.run(line)
+    const typed = { line, stdout, stderr, terminal, exitCode }
     this.typed.push(typed)
     return typed
   }
@@ -137,7 +144,6 @@ export class Playback {
       },
       'another-cluster': () =>
         this.#goTo(new SimCluster({ version: cluster.version, nodes: 3, time: { start: cluster.now() } })),
-      'restored-cluster': async () => this.#goTo(await this.#restored(argument)),
       'first-cluster': () => this.#desks.splice(1),
     }
     await events[event]()
@@ -153,19 +159,9 @@ export class Playback {
     }
     this.#desks.push({ cluster, shell: await this.#desk.shell.beside(cluster) })
   }
-
-  /** A new cluster from a snapshot file of etcd. */
-  async #restored(path: string): Promise<SimCluster> {
-    const { stdout } = await hostOf(this.cluster, 'master').sh(`base64 -w0 ${path}`)
-    const bytes = Uint8Array.from(atob(stdout), (char) => char.charCodeAt(0))
-    const { cluster } = this
-    const restored = SimCluster.fromEtcdSnapshot(bytes, {
-      version: cluster.version,
-      time: { start: cluster.now() },
-    })
-    return restored.settle()
-  }
 }
+
+const shown = (text: string): Shown => ({ stdout: text, stderr: '', terminal: text, exitCode: 0 })
 
 /** A here-document that writes a file. */
 function writing(path: string, text: string): string {

@@ -51,6 +51,12 @@ export function addMachine(
   return new Host(hosts.machine(name))
 }
 
+/** What a script has printed, and its exit code. */
+export interface HostResult extends CommandResult {
+  /** Both streams in the order of writing, as a terminal shows them. */
+  readonly terminal: string
+}
+
 /** A terminal on a simulated machine, as root. */
 export class Host {
   static {
@@ -105,17 +111,19 @@ export class Host {
    * cluster is brought in line with the files. Never rejects for errors that a shell reports. @throws Error
    * if just-bash, an optional dependency, is not installed.
    */
-  async sh(script: string): Promise<CommandResult> {
+  async sh(script: string): Promise<HostResult> {
     let stdout = ''
+    let terminal = ''
     let stderr = ''
     let exitCode = 0
     for (const part of logins(script)) {
       const result = await this.#part(part)
       stdout += result.stdout ?? ''
       stderr += result.stderr ?? ''
+      terminal += result.terminal ?? (result.stdout ?? '') + (result.stderr ?? '')
       exitCode = result.code ?? 0
     }
-    return { stdout, stderr, exitCode }
+    return { stdout, stderr, terminal, exitCode }
   }
 
   /** Text of a file; undefined if there is none. */
@@ -195,9 +203,10 @@ export class Host {
   }
 }
 
-/** Cuts a script into parts after lines that log in to another machine or return, as in a terminal. */
+/** Cuts a script into parts at lines that log in to another machine, or end a login, as in a terminal. */
 function logins(script: string): readonly string[] {
-  if (!/^\s*(?:ssh\s+\S+|exit|logout)\s*$/m.test(script)) return [script]
+  const isAlone = /^\s*(?:ssh\s+\S+|exit|logout|(?:sudo\s+)?(?:reboot|poweroff|halt))\s*$/m
+  if (!isAlone.test(script)) return [script]
   const parts: string[] = []
   let lines: string[] = []
   const flush = (): void => {
@@ -205,7 +214,7 @@ function logins(script: string): readonly string[] {
     lines = []
   }
   for (const line of script.split('\n')) {
-    if (!/^\s*(?:ssh\s+\S+|exit|logout)\s*$/.test(line)) {
+    if (!isAlone.test(line)) {
       lines.push(line)
       continue
     }

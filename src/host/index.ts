@@ -1,2 +1,2 @@
-export { addMachine, Host, hostOf } from './host.js'
+export { addMachine, Host, hostOf, type HostResult } from './host.js'
 export type { CommandResult } from '../cluster/streams/pod-streams.js'

@@ -4,6 +4,7 @@ import type { CommandOutput, HostCommand, Terminal } from './commands/command.js
 import { HOST_COMMANDS } from './commands/table.js'
 import { BashFiles } from './files/bash-files.js'
 import type { HostMachine } from './machine/host-machine.js'
+import { terminalText } from './terminal-order.js'
 
 type JustBash = typeof import('just-bash')
 
@@ -23,6 +24,7 @@ export async function runShell(
 ): Promise<CommandOutput & ShellLocation> {
   const library = await load()
   machine.hosts.sync()
+  const written: CommandOutput[] = []
   const programs = new Set<string>([...library.getCommandNames(), ...Object.keys(HOST_COMMANDS)])
   const bash: Bash = new library.Bash({
     fs: new BashFiles(machine.files, programs),
@@ -30,7 +32,7 @@ export async function runShell(
     env: { ...environmentOf(machine), ...env, PWD: cwd },
     defenseInDepth: false,
     customCommands: Object.entries(HOST_COMMANDS).map(([name, command]) =>
-      commandOf(library, name, command, machine, session),
+      commandOf(library, name, command, machine, session, written),
     ),
     sleep: (ms) => {
       machine.cluster.advance(Math.round(ms))
@@ -38,10 +40,19 @@ export async function runShell(
     },
     processInfo: { uid: 0, gid: 0 },
   })
-  const result = await bash.exec(script, { stdin, stdinKind: 'text' })
+  const result = await bash.exec(withAliases(script, env), { stdin, stdinKind: 'text' })
   machine.hosts.sync(false)
   const { PWD = cwd, ...rest } = result.env
-  return { stdout: result.stdout, stderr: result.stderr, code: result.exitCode, cwd: PWD, env: kept(rest) }
+  const { stdout, stderr, exitCode: code } = result
+  const terminal = terminalText(stdout, stderr, written)
+  return { stdout, stderr, terminal, code, cwd: PWD, env: kept(rest) }
+}
+
+/** An alias is known from the next line on; a terminal remembers it. */
+function withAliases(script: string, env: Readonly<Record<string, string>>): string {
+  const knowsSome = Object.keys(env).some((name) => name.startsWith('BASH_ALIAS_'))
+  if (!knowsSome && !/^\s*alias\s/m.test(script)) return script
+  return `shopt -s expand_aliases\n${script.replaceAll(/^(\s*alias\s+[^;&|\n]+);/gm, '$1\n')}`
 }
 
 /** Returns the variables that a terminal remembers: those that the shell does not set itself. */
@@ -89,6 +100,7 @@ function commandOf(
   command: HostCommand,
   machine: HostMachine,
   session: Terminal,
+  written: CommandOutput[],
 ): Command {
   return defineCommand(name, async (args, context) => {
     machine.hosts.sync(false)
@@ -96,12 +108,7 @@ function commandOf(
     // just-bash's bytes are a string at run time, one character a byte; its browser entry has no function
     // that says so
     const bytes = context.stdin as unknown as string
-    const {
-      stdout = '',
-      stderr = '',
-      code: exitCode = 0,
-      isBytes = false,
-    } = await command({
+    const output = await command({
       args,
       machine: own,
       session,
@@ -122,6 +129,8 @@ function commandOf(
       },
     })
     own.hosts.sync(false)
+    const { stdout = '', stderr = '', code: exitCode = 0, isBytes = false } = output
+    if (!isBytes) written.push(output)
     return { stdout, stderr, exitCode, stdoutKind: isBytes ? 'bytes' : 'text' }
   })
 }

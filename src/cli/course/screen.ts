@@ -1,5 +1,5 @@
 import type { Chapter, Language, Section, Step } from '../../course/chapter.js'
-import type { CommandResult } from '../../host/index.js'
+import type { Shown } from '../../course/playback.js'
 import { wrapText } from '../../lang/text/text-width.js'
 import type { ScreenOptions } from './markdown.js'
 import { formatMarkdown, styled } from './markdown.js'
@@ -70,7 +70,7 @@ export class Screen {
   }
 
   /** What came of a step. */
-  after({ stdout, stderr }: CommandResult): void {
-    if (stdout + stderr !== '') this.line(stdout + stderr)
+  after({ terminal }: Shown): void {
+    if (terminal !== '') this.line(terminal)
   }
 }

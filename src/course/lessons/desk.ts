@@ -7,7 +7,7 @@ import { record } from './records.js'
 /** Creates a cluster in a lesson's initial state. */
 export async function openDesk(lesson: Lesson): Promise<Desk> {
   checkOpened([lesson])
-  const desk = deskOf(new SimCluster({ nodes: 2, ...lesson.options }))
+  const desk = deskOf(new SimCluster({ like: 'kubeadm', nodes: 2, ...lesson.options }))
   await lesson.prepare?.(desk)
   const healthy = desk.cluster.fork()
   await lesson.start(desk)

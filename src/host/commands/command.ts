@@ -28,6 +28,8 @@ export interface CommandCall {
 export interface CommandOutput {
   readonly stdout?: string
   readonly stderr?: string
+  /** Both in the order of writing, if that is not stdout first. */
+  readonly terminal?: string
   /** Default 0. */
   readonly code?: number
   /** Whether `stdout` is bytes, one character each, as `gzip` writes them. Default: text. */

@@ -1,3 +1,4 @@
+import { COMPONENTS } from '../../cluster/kubeadm/images.js'
 import { lastStart, restarts } from '../control-plane/sync.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { humanDuration, table } from '../machine/texts.js'
@@ -207,8 +208,7 @@ function controlPlane(machine: HostMachine): readonly HostContainer[] {
 function ofPods(machine: HostMachine): readonly HostContainer[] {
   const runtime = machine.node?.machine
   const isComponent = (name: string): boolean =>
-    machine.isControlPlane &&
-    [...machine.state.components.keys()].some((component) => name === `${component}-${machine.name}`)
+    machine.isControlPlane && COMPONENTS.some((component) => name === `${component}-${machine.name}`)
   return [...(runtime?.pods() ?? [])]
     .filter(({ name }) => !isComponent(name))
     .flatMap((pod) =>

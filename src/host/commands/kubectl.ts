@@ -55,7 +55,8 @@ export function kubectl(call: CommandCall): CommandOutput {
     if (folder !== '' && machine.files.stat(folder) === undefined) machine.files.makeDirectory(folder)
     machine.files.write(full, written)
   }
-  return { stdout: result.stdout, stderr: result.stderr, code: result.exitCode }
+  const { stdout, stderr, terminal, exitCode: code } = result
+  return { stdout, stderr, terminal, code }
 }
 
 interface Config {

@@ -129,10 +129,11 @@ export function aptGet({ args, machine }: CommandCall): CommandOutput {
     words: [verb = '', ...names],
     has,
   } = readOptions(args, ['o', 't'])
-  if (verb === 'update')
-    return {
-      stdout: 'Hit:1 https://pkgs.k8s.io/core:/stable:/deb  InRelease\nReading package lists... Done\n',
-    }
+  if (verb === 'update') {
+    const sources = machine.files.text('/etc/apt/sources.list.d/kubernetes.list') ?? ''
+    const [repository = 'https://apt.kubernetes.io'] = /https:\S+(?=\/ \/)/.exec(sources) ?? []
+    return { stdout: `Hit:1 ${repository}  InRelease\nReading package lists... Done\n` }
+  }
   if (verb !== 'install' && verb !== 'upgrade') return failed(`E: Invalid operation ${verb}`, 100)
   const { packages } = machine.state
   let stdout =

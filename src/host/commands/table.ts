@@ -7,6 +7,7 @@ import { crictl, docker } from './crictl.js'
 import { curl } from './curl.js'
 import { journalctl } from './journalctl.js'
 import { kubectl } from './kubectl.js'
+import { df, ip, iptables, poweroff, reboot, ss, watch } from './machine.js'
 import { openssl } from './openssl.js'
 import { aptGet, aptMark, chown, date, editor, hostname, id, kubelet, ssh, sudo, whoami } from './system.js'
 import { systemctl } from './systemctl.js'
@@ -35,6 +36,16 @@ export const HOST_COMMANDS: Readonly<Record<string, HostCommand>> = {
   'apt-get': aptGet,
   apt: aptGet,
   'apt-mark': aptMark,
+  reboot,
+  poweroff,
+  halt: poweroff,
+  shutdown: poweroff,
+  df,
+  watch,
+  ip,
+  ss,
+  netstat: ss,
+  iptables,
   vi: editor,
   vim: editor,
   nano: editor,

@@ -162,7 +162,9 @@ function apply(
   if (fault !== undefined) next.fault = fault
   if (state === 'exited') Object.assign(next, { finishedAt: now, exitCode: 1 })
   components.set(component, next)
-  showPod(machine, component, state === 'running' ? file.text : undefined)
+  // a control plane that has been a node from the beginning has these pods
+  if (!isFirst || !machine.state.made)
+    showPod(machine, component, state === 'running' ? file.text : undefined)
   report(machine, component, verdict)
 }
 
@@ -172,7 +174,7 @@ function apply(
  */
 function showPod(machine: HostMachine, component: ComponentName, manifest: string | undefined): void {
   const { node } = machine
-  if (node === undefined || machine.state.made) return
+  if (node === undefined) return
   const pod = manifest === undefined ? undefined : (parseYamlText(manifest) as Pod)
   const containers = pod?.spec.containers.map(
     ({ livenessProbe: _alive, readinessProbe: _ready, startupProbe: _started, ...rest }) => rest,

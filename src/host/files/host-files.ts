@@ -163,6 +163,9 @@ export class HostFiles {
           layers: [disk(), base()],
           writable: disk,
           readOnly: false,
+          // a machine has room for backups of etcd
+          largestFile: 64 * 2 ** 20,
+          limit: 256 * 2 ** 20,
           prefix: '',
           device: '/dev/vda1',
           type: 'ext4',

@@ -10,7 +10,7 @@ import { fileOf } from '../../shell/files/tree.js'
 import type { KeptFiles } from '../files/host-files.js'
 import { contentOf } from '../files/content.js'
 import { HostFiles, keptFiles } from '../files/host-files.js'
-import { COMPONENTS } from '../../cluster/kubeadm/images.js'
+import { COMPONENTS, minorOf } from '../../cluster/kubeadm/images.js'
 import { staticPodText } from '../../cluster/kubeadm/static-pods.js'
 import type { BareMachine, HostState, HostsState, JournalLine, UnitState } from './state.js'
 import { keepForContainer } from './container-logs.js'
@@ -242,6 +242,14 @@ export class HostMachine {
           .join('')}`,
     )
     file('etc/systemd/system/kubelet.service.d/10-kubeadm.conf', KUBELET_UNIT)
+    // one repository a minor, since 1.24
+    const minor = minorOf(this.state.packages.get('kubelet')?.version ?? '')
+    if (minor >= 24)
+      file(
+        'etc/apt/sources.list.d/kubernetes.list',
+        'deb [signed-by=/etc/apt/keyrings/kubernetes-apt-keyring.gpg] ' +
+          `https://pkgs.k8s.io/core:/stable:/v1.${minor}/deb/ /\n`,
+      )
     file(
       'etc/cni/net.d/10-bridge.conflist',
       '{\n  "cniVersion": "1.0.0",\n  "name": "bridge",\n  "plugins": [{ "type": "bridge", ' +

@@ -147,7 +147,11 @@ export class FileSystem {
     if (tree.size >= MOST_ENTRIES && !tree.has(key)) throw new FileFault('No space left on device')
     let used = size
     for (const { text } of tree.values()) if (typeof text === 'string') used += text.length
-    if (size > LARGEST_FILE || used > Math.min(mount.limit ?? LARGEST_LAYER, LARGEST_LAYER))
+    const { largestFile = LARGEST_FILE, limit = LARGEST_LAYER } = mount
+    if (
+      size > largestFile ||
+      used > (mount.largestFile === undefined ? Math.min(limit, LARGEST_LAYER) : limit)
+    )
       throw new FileFault('No space left on device')
     tree.set(key, entry)
   }

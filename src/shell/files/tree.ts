@@ -36,6 +36,8 @@ export interface Mount {
   readonly type: string
   /** Capacity in bytes. Default: unlimited. */
   readonly limit?: number
+  /** Most characters in one file. Default: what a container's file may have. */
+  readonly largestFile?: number
 }
 
 /** Makes the entry of a text file. */

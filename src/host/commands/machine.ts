@@ -1,0 +1,296 @@
+import type { HostMachine } from '../machine/host-machine.js'
+import { dateTime } from '../machine/texts.js'
+import type { CommandCall, CommandOutput } from './command.js'
+import { failed, readOptions } from './command.js'
+
+/** Ends the login on a machine that goes down, as ssh reports it. */
+function closed({ machine, session }: CommandCall): CommandOutput {
+  const { stack } = session
+  if (stack.length < 2 || stack.at(-1)?.machine.name !== machine.name) return {}
+  stack.pop()
+  return {
+    stderr: `Connection to ${machine.name} closed by remote host.\nConnection to ${machine.name} closed.\n`,
+  }
+}
+
+/** Ends and starts the control plane's processes, which lose what they had in memory. */
+function restartControlPlane({ cluster }: HostMachine): void {
+  cluster.apiserver.stop().start()
+  for (const name of ['kube-controller-manager', 'kube-scheduler'] as const) {
+    try {
+      const handle = cluster.process(name)
+      if (handle.running) handle.restart()
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error // the cluster was made without it
+    }
+  }
+}
+
+/** `reboot`: the machine loses its processes, and comes back. */
+export function reboot(call: CommandCall): CommandOutput {
+  const { machine } = call
+  machine.node?.reboot()
+  if (machine.isControlPlane) restartControlPlane(machine)
+  return closed(call)
+}
+
+/** `poweroff`, `halt` and `shutdown now`: the machine stays off until somebody gives it power. */
+export function poweroff(call: CommandCall): CommandOutput {
+  const { machine, args } = call
+  if (args.some((arg) => /^-(?:r|-reboot)$/.test(arg))) return reboot(call)
+  if (machine.isControlPlane)
+    return failed(
+      'Failed to power off: this is the terminal of the control plane, and nobody could switch it on again. ' +
+        'To stop the control plane, move its manifests out of /etc/kubernetes/manifests.',
+    )
+  machine.node?.crash()
+  return closed(call)
+}
+
+/** `df`: the machine's disk and its memory file systems. Sizes are those of the Node object. */
+export function df({ args, machine }: CommandCall): CommandOutput {
+  const isHuman = args.some((arg) => /^-\w*h/.test(arg))
+  const kib = 1024
+  const [total, shared] = [50 * kib ** 2, 2 * kib ** 2]
+  let bytes = 0
+  for (const { text } of machine.disk.values()) if (typeof text === 'string') bytes += text.length
+  const used = 4 * kib ** 2 + Math.ceil(bytes / kib)
+  const size = (value: number): string =>
+    !isHuman
+      ? String(value)
+      : value === 0
+        ? '0'
+        : value >= kib ** 2
+          ? `${Math.ceil(value / kib ** 2)}G`
+          : `${value}K`
+  const row = (name: string, all: number, taken: number, at: string): string =>
+    `${name.padEnd(15)}${size(all).padStart(9)} ${size(taken).padStart(9)} ${size(all - taken).padStart(9)} ` +
+    `${`${Math.ceil((taken / all) * 100)}%`.padStart(4)} ${at}\n`
+  return {
+    stdout:
+      `Filesystem     ${(isHuman ? 'Size' : '1K-blocks').padStart(9)}      Used ${isHuman ? '    Avail' : 'Available'} Use% Mounted on\n` +
+      row('/dev/vda1', total, used, '/') +
+      row('tmpfs', shared, 0, '/dev/shm') +
+      row('tmpfs', shared, 0, '/run'),
+  }
+}
+
+const LONGEST_WATCH = 60_000
+
+/**
+ * `watch [-n SECONDS] COMMAND`: runs the command again and again, until its output has changed or a minute has
+ * passed, as if Ctrl-C were pressed then.
+ */
+export async function watch({ args, machine, exec }: CommandCall): Promise<CommandOutput> {
+  let seconds = 2
+  let at = 0
+  for (; args[at]?.startsWith('-') === true; at++) {
+    const word = args[at] ?? ''
+    const [, given] = /^(?:-n|--interval=)(.*)$/.exec(word) ?? []
+    if (given !== undefined) seconds = Number(given === '' ? args[++at] : given)
+    else if (!/^-[dtbecgx]+$/.test(word))
+      return failed(`watch: invalid option -- '${word.replace(/^-+/, '')}'`)
+  }
+  const [command = '', ...rest] = args.slice(at)
+  if (command === '' || !(seconds > 0)) return failed('Usage:\n watch [options] command')
+  const { cluster } = machine
+  const end = cluster.now() + LONGEST_WATCH
+  const frame = async (): Promise<string> => {
+    const { stdout = '', stderr = '' } = await exec(command, rest)
+    return UTF8.decode(Uint8Array.from(stdout, (byte) => byte.charCodeAt(0))) + stderr
+  }
+  const shown = (text: string): string =>
+    `Every ${seconds.toFixed(1)}s: ${[command, ...rest].join(' ')}    ${machine.name}: ${dateTime(cluster.now())}\n\n${text}`
+  const first = await frame()
+  let stdout = shown(first)
+  while (cluster.now() < end) {
+    cluster.advance(Math.round(seconds * 1000))
+    const next = await frame()
+    if (next === first) continue
+    stdout += `\n${shown(next)}`
+    break
+  }
+  return { stdout }
+}
+
+const UTF8 = new TextDecoder()
+
+/** `ip address`, `ip link` and `ip route`, with the machine's interface and the bridge of its pods. */
+export function ip({ args, machine }: CommandCall): CommandOutput {
+  const [noun = ''] = args.filter((arg) => !arg.startsWith('-'))
+  const { address, name, hosts } = machine
+  const podCIDR = hosts.nodeObject(name)?.spec.podCIDR
+  const gateway = podCIDR?.replace(/\.0\/\d+$/, '.1')
+  const links = [
+    { name: 'lo', state: 'UNKNOWN', flags: 'LOOPBACK,UP,LOWER_UP', kind: 'loopback', inet: '127.0.0.1/8' },
+    {
+      name: 'eth0',
+      state: 'UP',
+      flags: 'BROADCAST,MULTICAST,UP,LOWER_UP',
+      kind: 'ether',
+      inet: `${address}/24`,
+    },
+    ...(gateway === undefined
+      ? []
+      : [
+          {
+            name: 'cni0',
+            state: 'UP',
+            flags: 'BROADCAST,MULTICAST,UP,LOWER_UP',
+            kind: 'ether',
+            inet: `${gateway}/24`,
+          },
+        ]),
+  ]
+  if (noun !== '' && ['address', 'addr', 'link'].some((word) => word.startsWith(noun)))
+    return {
+      stdout: links
+        .map(
+          (link, at) =>
+            `${at + 1}: ${link.name}: <${link.flags}> mtu ${at === 0 ? 65536 : 1500} state ${link.state}\n` +
+            `    link/${link.kind}\n` +
+            ('link'.startsWith(noun)
+              ? ''
+              : `    inet ${link.inet} scope ${at === 0 ? 'host' : 'global'} ${link.name}\n`),
+        )
+        .join(''),
+    }
+  if (noun !== '' && 'route'.startsWith(noun)) {
+    const network = address.replace(/\.\d+$/, '.0/24')
+    const others = hosts
+      .names()
+      .filter((each) => each !== name)
+      .flatMap((each) => {
+        const range = hosts.nodeObject(each)?.spec.podCIDR
+        return range === undefined ? [] : [`${range} via ${hosts.machine(each).address} dev eth0\n`]
+      })
+    return {
+      stdout:
+        `default via ${address.replace(/\.\d+$/, '.1')} dev eth0\n${network} dev eth0 proto kernel scope link src ${address}\n` +
+        (podCIDR === undefined ? '' : `${podCIDR} dev cni0 proto kernel scope link src ${gateway}\n`) +
+        others.join(''),
+    }
+  }
+  return failed(
+    noun === ''
+      ? 'Usage: ip [ OPTIONS ] { address | link | route }'
+      : `Object "${noun}" is unknown, try "ip help".`,
+  )
+}
+
+/** Ports on which the programs of a control plane listen. */
+const PORTS = {
+  etcd: [2379, 2380, 2381],
+  'kube-apiserver': [6443],
+  'kube-controller-manager': [10_257],
+  'kube-scheduler': [10_259],
+} as const
+
+/** Returns what listens on a machine: the address, the port and the program. */
+function listeners(
+  machine: HostMachine,
+): readonly (readonly [address: string, port: number, program: string])[] {
+  const found: (readonly [string, number, string])[] = [['0.0.0.0', 22, 'sshd']]
+  for (const [name, { state }] of machine.state.components) {
+    if (state !== 'running') continue
+    for (const port of PORTS[name as keyof typeof PORTS] ?? [])
+      found.push([name === 'kube-apiserver' ? '*' : '127.0.0.1', port, name])
+  }
+  if (machine.node !== undefined && machine.unit('kubelet')?.state === 'active')
+    found.push(['127.0.0.1', 10_248, 'kubelet'], ['*', 10_250, 'kubelet'])
+  if (machine.node !== undefined) found.push(['127.0.0.1', 10_249, 'kube-proxy'], ['*', 10_256, 'kube-proxy'])
+  return found.toSorted(([, a], [, b]) => a - b)
+}
+
+/** `ss` and `netstat` with `-l`: what listens on the machine. Connections are not listed. */
+export function ss({ args, machine }: CommandCall): CommandOutput {
+  const flags = args.filter((arg) => arg.startsWith('-')).join('')
+  const rows = flags.includes('l') || flags.includes('a') ? listeners(machine) : []
+  const hasProgram = flags.includes('p')
+  return {
+    stdout:
+      `State   Recv-Q  Send-Q  Local Address:Port    Peer Address:Port${hasProgram ? '  Process' : ''}\n` +
+      rows
+        .map(
+          ([address, port, program]) =>
+            `LISTEN  0       4096    ${`${address}:${port}`.padStart(18)}    ${'0.0.0.0:*'.padStart(17)}` +
+            `${hasProgram ? `  users:(("${program}"))` : ''}\n`,
+        )
+        .join(''),
+  }
+}
+
+/** `iptables -L [-n] [-t nat] [CHAIN]`: the chains that kube-proxy writes for Services. */
+export function iptables({ args, machine }: CommandCall): CommandOutput {
+  const options = readOptions(args, ['t', 'table'])
+  const wantsList = args.some((arg) => /^-\w*L|^--list$/.test(arg))
+  if (!wantsList)
+    return failed(
+      'iptables: only listing is simulated: iptables -L -n, or iptables -t nat -L KUBE-SERVICES -n',
+    )
+  const [wanted] = options.words
+  const table = options.get('t', 'table') ?? 'filter'
+  if (table !== 'filter' && table !== 'nat')
+    return failed(
+      `iptables v1.8.10 (nf_tables): can't initialize iptables table \`${table}': Table does not exist`,
+      3,
+    )
+  const chains = table === 'nat' ? natChains(machine) : FILTER
+  const found = [...chains].filter(([name]) => wanted === undefined || name === wanted)
+  if (found.length === 0) return failed('iptables: No chain/target/match by that name.')
+  const head = 'target     prot opt source               destination\n'
+  return {
+    stdout: found
+      .map(([name, rules]) => {
+        const policy = /^[A-Z]+$/.test(name) ? '(policy ACCEPT)' : '(1 references)'
+        return `Chain ${name} ${policy}\n${head}${rules.map((rule) => `${rule}\n`).join('')}`
+      })
+      .join('\n'),
+  }
+}
+
+const rule = (target: string, destination: string, comment: string): string =>
+  `${target.padEnd(10)} ${'all'.padEnd(4)} --  ${'0.0.0.0/0'.padEnd(20)} ${destination.padEnd(20)} ${comment}`.trimEnd()
+
+const FILTER: ReadonlyMap<string, readonly string[]> = new Map([
+  ['INPUT', [rule('KUBE-FIREWALL', '0.0.0.0/0', '')]],
+  ['FORWARD', [rule('KUBE-FORWARD', '0.0.0.0/0', '/* kubernetes forwarding rules */')]],
+  ['OUTPUT', [rule('KUBE-FIREWALL', '0.0.0.0/0', '')]],
+  ['KUBE-FIREWALL', []],
+  ['KUBE-FORWARD', [rule('ACCEPT', '0.0.0.0/0', '/* kubernetes forwarding rules */')]],
+])
+
+function natChains({ cluster }: HostMachine): ReadonlyMap<string, readonly string[]> {
+  const portal = '/* kubernetes service portals */'
+  const services = cluster.state.peek('services').flatMap(({ metadata, spec }) =>
+    (spec?.ports ?? []).map((port) => {
+      const name = `${metadata.namespace}/${metadata.name}${port.name === undefined ? '' : `:${port.name}`}`
+      return {
+        name,
+        port,
+        clusterIP: spec?.clusterIP ?? 'None',
+        protocol: (port.protocol ?? 'TCP').toLowerCase(),
+      }
+    }),
+  )
+  return new Map([
+    ['PREROUTING', [rule('KUBE-SERVICES', '0.0.0.0/0', portal)]],
+    ['OUTPUT', [rule('KUBE-SERVICES', '0.0.0.0/0', portal)]],
+    [
+      'KUBE-SERVICES',
+      services
+        .filter(({ clusterIP }) => clusterIP !== 'None')
+        .map(({ name, port, clusterIP, protocol }) =>
+          rule('KUBE-SVC', clusterIP, `/* ${name} cluster IP */ ${protocol} dpt:${port.port}`),
+        ),
+    ],
+    [
+      'KUBE-NODEPORTS',
+      services
+        .filter(({ port }) => port.nodePort !== undefined)
+        .map(({ name, port, protocol }) =>
+          rule('KUBE-EXT', '0.0.0.0/0', `/* ${name} */ ${protocol} dpt:${port.nodePort}`),
+        ),
+    ],
+  ])
+}

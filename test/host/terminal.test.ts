@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { hostOf } from '../../src/host/index.js'
+import { terminalText } from '../../src/host/terminal-order.js'
+import { SimCluster } from '../../src/index.js'
+
+const cluster = (): SimCluster => new SimCluster({ nodes: 2, like: 'kubeadm' }).settle()
+
+test('a terminal shows both streams of a command in the order of writing', async () => {
+  const { terminal, stdout, stderr } = await hostOf(cluster(), 'master').sh(
+    'kubectl drain node-1 --ignore-daemonsets',
+  )
+  expect(terminal.split('\n').map((line) => line.split(' ')[0])).toEqual([
+    'node/node-1',
+    'Warning:',
+    ...stdout
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(' ')[0]),
+  ])
+  expect(terminal).toHaveLength(stdout.length + stderr.length)
+})
+
+test('a script shows its commands one after the other, whichever stream each writes to', async () => {
+  const host = hostOf(cluster(), 'master')
+  const { terminal } = await host.sh(
+    'kubectl get pod none; echo between; kubectl create ns a; kubectl create ns a; kubectl create ns b',
+  )
+  expect(terminal).toBe(
+    'Error from server (NotFound): pods "none" not found\nbetween\nnamespace/a created\n' +
+      'Error from server (AlreadyExists): namespaces "a" already exists\nnamespace/b created\n',
+  )
+  expect(
+    (await host.sh('kubectl create ns c; kubectl get pod x 2>/dev/null; kubectl get pod y')).terminal,
+  ).toBe('namespace/c created\nError from server (NotFound): pods "y" not found\n')
+  const piped = await host.sh('kubectl drain node-2 --ignore-daemonsets 2>&1 | head -2')
+  expect(piped.terminal).toBe(piped.stdout)
+})
+
+test('nothing is lost or shown twice, whatever the commands have written', () => {
+  expect(terminalText('a\nb\n', 'c\n', [{ stdout: 'a\n' }, { stderr: 'c\n' }, { stdout: 'b\n' }])).toBe(
+    'a\nc\nb\n',
+  )
+  expect(terminalText('x\ny\n', '', [{ stdout: 'gone\n' }])).toBe('x\ny\n')
+  expect(terminalText('oe\n', '', [{ stdout: 'o', stderr: 'e\n', terminal: 'e\no' }])).toBe('e\no')
+})
