@@ -198,6 +198,7 @@ export const maintenanceLessons: readonly Lesson[] = [
       ),
       isUp('web'),
       keepsTheRest({
+        'nodes/control-plane': changingTaint('maintenance'),
         'nodes/node-1': changingTaint('maintenance'),
         'nodes/node-2': changingTaint('maintenance'),
       }),

@@ -117,7 +117,7 @@ const UTF8 = new TextDecoder()
 
 /** `ip address`, `ip link` and `ip route`, with the machine's interface and the bridge of its pods. */
 export function ip({ args, machine }: CommandCall): CommandOutput {
-  const [noun = ''] = args.filter((arg) => !arg.startsWith('-'))
+  const noun = args.find((arg) => !arg.startsWith('-')) ?? ''
   const { address, name, hosts } = machine
   const podCIDR = hosts.nodeObject(name)?.spec.podCIDR
   const gateway = podCIDR?.replace(/\.0\/\d+$/, '.1')

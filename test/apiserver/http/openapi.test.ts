@@ -205,3 +205,38 @@ describe('what clients read about types', () => {
     })
   })
 })
+
+it('kubectl explain says what the fields of the usual kinds mean, in lines of OpenAPI', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  const undescribed = [
+    'pod.spec.containers',
+    'pod.spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution',
+    'pod.spec.containers.livenessProbe',
+    'pod.spec.securityContext',
+    'deployment.spec',
+    'deployment.spec.strategy.rollingUpdate',
+    'service.spec',
+    'service.spec.ports',
+    'pvc.spec',
+    'networkpolicy.spec.ingress.from.ipBlock',
+    'role.rules',
+    'rolebinding.subjects',
+    'job.spec',
+    'cronjob.spec',
+    'statefulset.spec',
+    'daemonset.spec.updateStrategy',
+    'hpa.spec',
+    'pdb.spec',
+    'configmap',
+    'secret',
+    'node.spec.taints',
+    'ingress.spec.rules.http.paths',
+    'storageclass',
+  ].filter((path) =>
+    cluster
+      .kubectl(`explain ${path}`)
+      .stdout.replace(/configSource[^]*?<no d/, '')
+      .includes('<no d'),
+  )
+  expect(undescribed).toEqual([])
+})

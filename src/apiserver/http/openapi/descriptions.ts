@@ -1,3 +1,5 @@
+import { fieldText } from './field-texts.js'
+
 /** Descriptions of types, in our own words: what `kubectl explain` prints above the fields. */
 const TYPES: Readonly<Record<string, string>> = {
   ConfigMap: 'ConfigMap holds configuration for pods to consume.',
@@ -129,7 +131,8 @@ export function describeType(name: string): string | undefined {
 /** Returns the description of a field of a type; undefined if it has none. */
 export function describeField(type: string, field: string): string | undefined {
   const own = `${type}.${field}`
-  return Object.hasOwn(FIELDS, own) ? FIELDS[own] : Object.hasOwn(FIELDS, field) ? FIELDS[field] : undefined
+  if (Object.hasOwn(FIELDS, own)) return FIELDS[own]
+  return fieldText(type, field) ?? (Object.hasOwn(FIELDS, field) ? FIELDS[field] : undefined)
 }
 
 /** Returns a schema with a description, unless that is undefined. */
