@@ -23,8 +23,9 @@ type Row = readonly [
 const NEVER = undefined
 
 /**
- * Features of an operator's interest, and those that this simulation depends on. `on` may be later than `beta`,
- * because some betas start disabled. Source: pkg/features/kube_features.go and pkg/features of apiserver, of each minor.
+ * Features that operators meet, and those that this simulation depends on. `on` may be later than `beta`,
+ * because some betas start disabled. Source: pkg/features/kube_features.go and pkg/features of apiserver, of
+ * each minor.
  */
 const GATES: readonly Row[] = [
   ['APIResponseCompression', 8, 16, 16],

@@ -51,7 +51,8 @@ describe('a restore of etcd on the control plane', () => {
     const { cluster, host } = await backedUp()
     await host.sh(
       'mv /etc/kubernetes/manifests/*.yaml /tmp; mv /var/lib/etcd /var/lib/etcd.old; ' +
-        'etcdutl snapshot restore backup.db --data-dir=/var/lib/etcd; mv /tmp/*.yaml /etc/kubernetes/manifests',
+        'etcdutl snapshot restore backup.db --data-dir=/var/lib/etcd; ' +
+        'mv /tmp/*.yaml /etc/kubernetes/manifests',
     )
     cluster.settle()
     expect(await names(host)).toBe(BEFORE)

@@ -40,7 +40,7 @@ export function poweroff(call: CommandCall): CommandOutput {
   if (args.some((arg) => /^-(?:r|-reboot)$/.test(arg))) return reboot(call)
   if (machine.isControlPlane)
     return failed(
-      'Failed to power off: this is the terminal of the control plane, and nobody could switch it on again. ' +
+      'Failed to power off: this is the control plane, and nobody could switch it on again. ' +
         'To stop the control plane, move its manifests out of /etc/kubernetes/manifests.',
     )
   machine.node?.crash()
@@ -64,11 +64,13 @@ export function df({ args, machine }: CommandCall): CommandOutput {
           ? `${Math.ceil(value / kib ** 2)}G`
           : `${value}K`
   const row = (name: string, all: number, taken: number, at: string): string =>
-    `${name.padEnd(15)}${size(all).padStart(9)} ${size(taken).padStart(9)} ${size(all - taken).padStart(9)} ` +
+    `${name.padEnd(15)}${size(all).padStart(9)} ${size(taken).padStart(9)} ` +
+    `${size(all - taken).padStart(9)} ` +
     `${`${Math.ceil((taken / all) * 100)}%`.padStart(4)} ${at}\n`
   return {
     stdout:
-      `Filesystem     ${(isHuman ? 'Size' : '1K-blocks').padStart(9)}      Used ${isHuman ? '    Avail' : 'Available'} Use% Mounted on\n` +
+      `Filesystem     ${isHuman ? '     Size      Used     Avail' : '1K-blocks      Used Available'} ` +
+      'Use% Mounted on\n' +
       row('/dev/vda1', total, used, '/') +
       row('tmpfs', shared, 0, '/dev/shm') +
       row('tmpfs', shared, 0, '/run'),
@@ -78,8 +80,8 @@ export function df({ args, machine }: CommandCall): CommandOutput {
 const LONGEST_WATCH = 60_000
 
 /**
- * `watch [-n SECONDS] COMMAND`: runs the command again and again, until its output has changed or a minute has
- * passed, as if Ctrl-C were pressed then.
+ * `watch [-n SECONDS] COMMAND`: runs the command again and again, until its output has changed or a minute
+ * has passed, as if Ctrl-C were pressed then.
  */
 export async function watch({ args, machine, exec }: CommandCall): Promise<CommandOutput> {
   let seconds = 2
@@ -100,7 +102,8 @@ export async function watch({ args, machine, exec }: CommandCall): Promise<Comma
     return UTF8.decode(Uint8Array.from(stdout, (byte) => byte.charCodeAt(0))) + stderr
   }
   const shown = (text: string): string =>
-    `Every ${seconds.toFixed(1)}s: ${[command, ...rest].join(' ')}    ${machine.name}: ${dateTime(cluster.now())}\n\n${text}`
+    `Every ${seconds.toFixed(1)}s: ${[command, ...rest].join(' ')}    ` +
+    `${machine.name}: ${dateTime(cluster.now())}\n\n${text}`
   const first = await frame()
   let stdout = shown(first)
   while (cluster.now() < end) {
@@ -250,7 +253,7 @@ export function iptables({ args, machine }: CommandCall): CommandOutput {
 }
 
 const rule = (target: string, destination: string, comment: string): string =>
-  `${target.padEnd(10)} ${'all'.padEnd(4)} --  ${'0.0.0.0/0'.padEnd(20)} ${destination.padEnd(20)} ${comment}`.trimEnd()
+  [target.padEnd(10), 'all  -- ', '0.0.0.0/0'.padEnd(20), destination.padEnd(20), comment].join(' ').trimEnd()
 
 const FILTER: ReadonlyMap<string, readonly string[]> = new Map([
   ['INPUT', [rule('KUBE-FIREWALL', '0.0.0.0/0', '')]],

@@ -49,7 +49,8 @@ shouldn't include password)
 `
 
 const UTL_FLAGS =
-  '  -w, --write-out string   set the output format (fields, json, protobuf, simple, table) (default "simple")\n'
+  '  -w, --write-out string   set the output format ' +
+  '(fields, json, protobuf, simple, table) (default "simple")\n'
 
 /** Help of `etcdutl` without a command. */
 export const UTL_HELP: string = `Usage:

@@ -67,8 +67,8 @@ export function snapshotStatusOf(call: CommandCall, options: Options): CommandOu
 }
 
 /**
- * `snapshot restore FILE --data-dir DIRECTORY`, of etcdutl, and of etcdctl before 3.6: writes the database into a new directory, from which an etcd
- * can start. Source: etcdutl/snapshot/v3_snapshot.go Restore.
+ * `snapshot restore FILE --data-dir DIRECTORY`, of etcdutl, and of etcdctl before 3.6: writes the database
+ * into a new directory, from which an etcd can start. Source: etcdutl/snapshot/v3_snapshot.go Restore.
  */
 export function restoreSnapshot(call: CommandCall, options: Options): CommandOutput {
   const { files, cluster } = call.machine

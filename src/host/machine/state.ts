@@ -92,7 +92,7 @@ export interface HostsState {
   heededFlags?: string
   /** The directory of the running etcd's data. Default: /var/lib/etcd. */
   etcdDirectory?: string
-  /** The database as etcd left it when it stopped; '' if its file had been removed, undefined while it runs. */
+  /** The database as etcd left it when it stopped; '' if its file was removed, undefined while it runs. */
   etcdKept?: string
   /** Components of the control plane that are down because of their files. */
   readonly stopped: Set<string>
