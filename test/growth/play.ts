@@ -28,6 +28,8 @@ const { values } = parseArgs({
     whole: { type: 'boolean', default: false },
     n: { type: 'string', default: '100' },
     only: { type: 'string', default: '' },
+    share: { type: 'string', default: '1' },
+    always: { type: 'string', multiple: true, default: [] },
   },
 })
 
@@ -193,8 +195,10 @@ function growthOf(family: Family, n: number): readonly Growth[] {
 }
 
 const first = Number(values.n)
-for (const family of familiesOf(base, values.whole)) {
+const share = Number(values.share)
+for (const [at, family] of [...familiesOf(base, values.whole)].entries()) {
   if (!family.name.includes(values.only)) continue
+  if (at % share !== 0 && !values.always.includes(family.name)) continue
   // fields are many in an object, objects many in a cluster
   const n = family.grows === 'objects' ? Math.ceil(first / 4) : first
   console.log(JSON.stringify({ begins: family.name }))

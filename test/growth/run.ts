@@ -33,16 +33,33 @@ export interface GrowthOptions {
   readonly isWhole?: boolean
   /** Only families whose name contains this. */
   readonly only?: string
+  /** Only one family of so many, and those that have an exception. */
+  readonly share?: number
 }
 
 /** Bundles the families with counts of what they do, and plays them in a process of their own. */
-export async function playGrowth({ n, isWhole = false, only = '' }: GrowthOptions): Promise<GrowthFindings> {
+export async function playGrowth({
+  n,
+  isWhole = false,
+  only = '',
+  share = 1,
+}: GrowthOptions): Promise<GrowthFindings> {
   const folder = `growth-${process.pid}`
   const placeOf = await bundleInto(folder, ['test/growth/play', 'test/growth/steps'], {
     plugins: [countPlugin],
   })
   const words = ['--import', placeOf('test/growth/steps'), fileURLToPath(placeOf('test/growth/play'))]
-  const options = ['--n', `${n}`, '--only', only, ...(isWhole ? ['--whole'] : [])]
+  const always = exceptions.flatMap(([name]) => ['--always', name])
+  const options = [
+    '--n',
+    `${n}`,
+    '--only',
+    only,
+    '--share',
+    `${share}`,
+    ...always,
+    ...(isWhole ? ['--whole'] : []),
+  ]
   const child = spawnSync(process.execPath, ['--max-old-space-size=1500', ...words, ...options], {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
