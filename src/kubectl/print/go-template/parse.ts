@@ -149,6 +149,8 @@ class Parser {
   }
 
   #action(word: string, tokens: readonly Token[], line: number): GoNode | undefined {
+    // each level looks at all that is inside of it
+    if (nesting(tokens) > MOST_NESTED) throw new RangeError('parentheses are nested too deeply')
     const rest = trimmed(tokens.slice(1))
     switch (word) {
       case 'if':
@@ -338,6 +340,19 @@ function splitAt(tokens: readonly Token[], operator: string): readonly (readonly
     else parts.at(-1)?.push(token)
   }
   return parts
+}
+
+/** Most parentheses in each other. */
+const MOST_NESTED = 500
+
+function nesting(tokens: readonly Token[]): number {
+  let [depth, most] = [0, 0]
+  for (const { kind, text } of tokens) {
+    if (kind !== 'operator') continue
+    if (text === '(') most = Math.max(most, ++depth)
+    if (text === ')') depth--
+  }
+  return most
 }
 
 function closing(tokens: readonly Token[], from: number): number {
