@@ -12,7 +12,7 @@ import { isNonResource } from './pipeline.js'
 import type { LateDependencies } from './server-dependencies.js'
 import type { ApiRequest } from './request.js'
 
-/** Emits an event for each finished request: `request` in short, `audit` as in audit.k8s.io/v1. */
+/** Emits an event for each finished request: `request` in short, `audit` as in audit.k8s.io/v1, `refusal`. */
 export class RequestObserver {
   readonly #bus: EventBus<ClusterEvents>
   readonly #clock: Clock
@@ -42,10 +42,14 @@ export class RequestObserver {
   }
 
   #refuse({ user = ANONYMOUS, request }: Exchange, error: ApiError): void {
-    if (this.#late.refused === undefined || isNonResource(request)) return
-    const { verb, resource, subresource } = request
-    const what = subresource === undefined ? resource : `${resource}/${subresource}`
-    this.#late.refused({ user: user.name, verb, resource: what, error })
+    const isWanted = this.#late.refused !== undefined || this.#bus.has('refusal')
+    if (!isWanted || isNonResource(request)) return
+    const { verb, resource: main, subresource } = request
+    const resource = subresource === undefined ? main : `${main}/${subresource}`
+    this.#late.refused?.({ user: user.name, verb, resource, error })
+    if (!this.#bus.has('refusal')) return
+    const { code, message } = error
+    this.#bus.emit('refusal', { time: this.#clock.now(), user: user.name, verb, resource, code, message })
   }
 
   #report(exchange: Exchange, answer: EndpointResult): void {

@@ -53,23 +53,25 @@ export interface WriteObservers {
 
 /**
  * Adds every write but heartbeats to the trace hash, lets it end the quiet time of what it concerns, and
- * emits a `write` event if the bus has a listener.
+ * emits the events `write` and `change` if the bus has listeners.
  */
 export function reportWrites(observers: WriteObservers): void {
   const { storage, resources, clock, bus, trace, quiet, extensions } = observers
   storage.subscribe((change) => {
-    if (!isHeartbeat(change)) {
+    const isRoutine = isHeartbeat(change)
+    if (!isRoutine) {
       disturb(change.key, quiet, extensions)
       trace?.record('write', clock.now(), `${change.key}@${change.revision}`)
     }
-    if (bus.has('write')) emit(change)
+    if (bus.has('write')) emit('write', change)
+    if (!isRoutine && bus.has('change')) emit('change', change)
   })
-  const emit = ({ key, object, old, revision }: StoredChange): void => {
+  const emit = (name: 'write' | 'change', { key, object, old, revision }: StoredChange): void => {
     const resource = resources.ofKey(key)
     const subject = object ?? old
     if (resource === undefined || subject === undefined) return
     const type = object === undefined ? 'DELETED' : old === undefined ? 'ADDED' : 'MODIFIED'
-    bus.emit('write', {
+    bus.emit(name, {
       time: clock.now(),
       type,
       resource: resource.resource,

@@ -75,6 +75,20 @@ export interface ClusterEvents extends KernelEvents {
     readonly old?: KubeObject
     readonly revision: number
   }
+  /**
+   * As `write`, without the heartbeats of nodes: renewed leases, and conditions that only say when they were
+   * seen. A listener of `write` makes each heartbeat a request of its own, one of `change` does not.
+   */
+  change: ClusterEvents['write']
+  /** A request for a resource has been refused; `request` has all, and costs more. */
+  refusal: {
+    readonly time: number
+    readonly user: string
+    readonly verb: string
+    readonly resource: string
+    readonly code: number
+    readonly message: string
+  }
   /** The scheduler bound a pod. */
   scheduled: { readonly time: number; readonly pod: string; readonly node: string }
   /** The scheduler found no node. */

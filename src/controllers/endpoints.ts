@@ -26,7 +26,8 @@ import { HEADLESS, TRIGGER_TIME } from './endpointslice/slices.js'
 import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
 import { builtInController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
-import { BY_NAMESPACE, namespaceIndexer } from './shared/ownership.js'
+import { labelledPodIndexers, labelledPods } from './shared/labelled-pods.js'
+import { namespaceIndexer } from './shared/ownership.js'
 import { isNamespaceTerminating, messageOf } from './shared/pod-control.js'
 
 const MANAGED_BY = 'endpoints.kubernetes.io/managed-by'
@@ -46,7 +47,7 @@ export function createEndpointsController(): Component {
     name: controllerName('endpoints-controller'),
     identity: controllerIdentity('endpoint-controller'),
     informers: {
-      pods: { resource: 'pods', indexers: namespaceIndexer() },
+      pods: { resource: 'pods', indexers: labelledPodIndexers },
       endpoints: { resource: 'endpoints' },
       services: { resource: 'services', indexers: namespaceIndexer() },
     },
@@ -80,9 +81,9 @@ class EndpointsController implements Controller<Watched> {
     if (service.spec.type === 'ExternalName' || !hasSelector(service)) return
     const { namespace = '', name = '' } = service.metadata
     const { selector } = service.spec
-    const pods = this.#pods
-      .byIndex(BY_NAMESPACE, namespace)
-      .filter(({ metadata }) => labelMapMatches(selector, metadata.labels))
+    const pods = labelledPods(this.#pods, namespace, selector).filter(({ metadata }) =>
+      labelMapMatches(selector, metadata.labels),
+    )
     const all = subsetsOf(service, pods)
     const subsets = truncated(all)
     const existing =

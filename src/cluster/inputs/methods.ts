@@ -86,6 +86,8 @@ const EVENTS: Readonly<Record<keyof ClusterEvents, true>> = {
   log: true,
   request: true,
   write: true,
+  change: true,
+  refusal: true,
   scheduled: true,
   unschedulable: true,
   nodeCondition: true,

@@ -12,6 +12,7 @@ import type { WorkQueue } from '../../sim/modules/work-queue.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
 import { builtInController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
+import { labelledPodIndexers, labelledPods } from '../shared/labelled-pods.js'
 import { BY_NAMESPACE, namespaceIndexer } from '../shared/ownership.js'
 import type { ExpectedPods, ScalableResource } from './expected-pods.js'
 import { ControllerScales, ExpectedPodsError, expectedPodCount } from './expected-pods.js'
@@ -55,7 +56,7 @@ export function createDisruptionController({ resources }: DisruptionControllerOp
     informers: {
       sets: { resource: 'replicasets' },
       deployments: { resource: 'deployments' },
-      pods: { resource: 'pods', indexers: namespaceIndexer() },
+      pods: { resource: 'pods', indexers: labelledPodIndexers },
       budgets: { resource: 'poddisruptionbudgets', indexers: namespaceIndexer() },
     },
     setup: (context) => new DisruptionController(context, resources),
@@ -138,9 +139,10 @@ class DisruptionController implements Controller<Watched> {
   #updateStatus(key: string, budget: PodDisruptionBudget): void {
     const now = this.#host.clock.now()
     const matches = compileSelector(budget.spec.selector)
-    const pods = this.#pods
-      .byIndex(BY_NAMESPACE, budget.metadata.namespace ?? '')
-      .filter((pod) => matches(pod.metadata.labels))
+    const { selector } = budget.spec
+    const pods = labelledPods(this.#pods, budget.metadata.namespace ?? '', selector?.matchLabels).filter(
+      (pod) => matches(pod.metadata.labels),
+    )
     if (pods.length === 0) this.#budgetEvent(budget, 'Normal', 'NoPods', 'No matching pods found')
     const expected = this.#expectedPods(budget, pods)
     if (expected.unmanaged.length > 0) this.#warnOfUnmanaged(budget)

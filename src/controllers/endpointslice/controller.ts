@@ -12,7 +12,8 @@ import type { WorkQueue } from '../../sim/modules/work-queue.js'
 import type { Controller, ControllerContext, Handlers } from '../shared/define-controller.js'
 import { builtInController } from '../shared/define-controller.js'
 import { controllerIdentity, controllerName } from '../shared/identity.js'
-import { BY_NAMESPACE, namespaceIndexer } from '../shared/ownership.js'
+import { labelledPodIndexers, labelledPods } from '../shared/labelled-pods.js'
+import { namespaceIndexer } from '../shared/ownership.js'
 import { isNamespaceTerminating } from '../shared/pod-control.js'
 import { Retries } from '../shared/queue.js'
 import type { AddressType } from './desired.js'
@@ -55,7 +56,7 @@ export function createEndpointSliceController(): Component {
     identity: controllerIdentity('endpointslice-controller'),
     informers: {
       nodes: { resource: 'nodes' },
-      pods: { resource: 'pods', indexers: namespaceIndexer() },
+      pods: { resource: 'pods', indexers: labelledPodIndexers },
       slices: { resource: 'endpointslices', labelSelector: `${MANAGED_BY}=${MANAGER}`, indexers: byService },
       services: { resource: 'services', indexers: namespaceIndexer() },
     },
@@ -132,9 +133,9 @@ class EndpointSliceController implements Controller<Watched> {
   /** Source: reconciler.go Reconcile. */
   #reconcile(service: Service, lost: Set<string>): void {
     const { selector } = service.spec
-    const pods = this.#pods
-      .byIndex(BY_NAMESPACE, service.metadata.namespace ?? '')
-      .filter(({ metadata }) => labelMapMatches(selector, metadata.labels))
+    const pods = labelledPods(this.#pods, service.metadata.namespace ?? '', selector).filter(({ metadata }) =>
+      labelMapMatches(selector, metadata.labels),
+    )
     // a slice that only waits for a finalizer can be neither used nor replaced
     const existing = this.#slices
       .byIndex(BY_SERVICE, keyOf(service))
