@@ -36,8 +36,8 @@ export const bundling: Bundling = {
   },
 }
 
-/** The program `simcluster`, and the one that threads of sweeps run. */
-export const programs: readonly string[] = ['cli/main', 'cli/sweep/worker']
+/** The program `simcluster`, and those that threads of sweeps and of `whatif` run. */
+export const programs: readonly string[] = ['cli/main', 'cli/sweep/worker', 'cli/what-if/worker']
 
 /** What the scripts of `simcluster envtest` start. */
 export const scripted: readonly string[] = ['etcd', 'kept-code', 'kube-apiserver'].map(

@@ -14,6 +14,8 @@ import { recordCommand } from './commands/record-command.js'
 import { runCommand } from './commands/run-command.js'
 import { forkCommand, serveCommand } from './commands/serve-command.js'
 import { sweepCommand } from './commands/sweep-command.js'
+import { importCommand } from './commands/import-command.js'
+import { whatifCommand } from './commands/whatif-command.js'
 import { diffCommand, explainCommand } from './commands/what-if-commands.js'
 
 const COMMANDS: readonly Command[] = [
@@ -28,6 +30,8 @@ const COMMANDS: readonly Command[] = [
   rbacCommand,
   explainCommand,
   diffCommand,
+  importCommand,
+  whatifCommand,
   exploreCommand,
   sweepCommand,
   playCommand,

@@ -39,7 +39,7 @@ const CODES: Readonly<Record<string, number>> = {
 }
 
 /** Returns the error that kubectl has printed. Source: kubectl pkg/cmd/util checkErr. */
-function errorOf(stderr: string): Error {
+export function errorOf(stderr: string): Error {
   const text = stderr.trim()
   const [, reason, message] = /^Error from server \((\w+)\): (?:error when .*?: )?(.*)$/s.exec(text) ?? []
   if (reason !== undefined) return new ApiError(CODES[reason] ?? 500, reason as StatusReason, message ?? '')

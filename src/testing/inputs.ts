@@ -148,3 +148,26 @@ export const checkEscalation: Check = argumentsCheck(
     path: z.looseObject({ gains: anyObject() }),
   }),
 )
+
+const actionTexts = z.array(text).check(z.minLength(1))
+
+/** Checks the arguments of `whatIf()`. */
+export const checkWhatIf: Check = argumentsCheck(
+  'whatIf()',
+  "whatIf(cluster, ['crash node-1', 'advance 10m'])",
+  () => ({ cluster: aCluster, actions: actionTexts }),
+)
+
+/** Checks the arguments of `scenarios()`. */
+export const checkScenarios: Check = argumentsCheck(
+  'scenarios()',
+  "scenarios(cluster, { each: 'node', pairs: true })",
+  () => ({
+    cluster: aCluster,
+    options: z.strictObject({
+      each: z.enum(['node', 'zone']),
+      pairs: flag,
+      actions: z.optional(actionTexts),
+    }),
+  }),
+)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { splitWords } from '../../src/kubectl/call/words.js'
 import { typed } from '../cli/typed.js'
 import { readPages } from './pages.js'
 
@@ -14,6 +15,6 @@ test('a page shows what the program prints', () => {
 })
 
 test.for(outputs)('$file: simcluster $words', async ({ words, output }) => {
-  const { out } = await typed(...words.split(' '))
+  const { out } = await typed(...splitWords(words))
   expect(out.trimEnd()).toBe(output)
 })

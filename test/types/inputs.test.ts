@@ -112,6 +112,8 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
     referenceTo: 'no options',
     aimRequest: 'no options',
     arbitraries: [called(testing, 'arbitraries', {}), 'must be fast-check'],
+    whatIf: [called(testing, 'whatIf', cluster, ['crsh node-1']), 'did you mean crash?'],
+    scenarios: [called(testing, 'scenarios', cluster, { each: 'node', pair: true }), 'did you mean pairs?'],
     checkManifests: [called(testing, 'checkManifests', '', { version: 'v1.35' }), 'did you mean versions?'],
     runEscalation: [called(testing, 'runEscalation', cluster, { usr: 'x' }, { steps: [] }), 'did you mean'],
     netpolManifest: 'no options',

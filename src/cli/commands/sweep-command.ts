@@ -20,7 +20,7 @@ import {
   together,
   writeReport,
 } from '../sweep/report.js'
-import { hashOf, type Tally } from '../sweep/run-seeds.js'
+import { hashOf, loadCase, runSeeds, type Tally } from '../sweep/run-seeds.js'
 
 /** Ms between two writes of the report of a sweep that goes on. */
 const SAVE_MS = 10_000
@@ -88,11 +88,13 @@ async function sweep(
   const source = { file, name: plan.export }
   try {
     const left = missing(wanted, tally.done)
+    const play = await loadCase(source)
     await playAll(left, {
-      source,
+      play: (range) => runSeeds(play, range),
+      thread: { program: 'sweep/worker', data: source },
       jobs,
       main: programPath(),
-      onTally,
+      onOutcome: onTally,
       isStopped: () => stopped !== undefined,
     })
   } finally {

@@ -2,33 +2,34 @@ import { dirname, extname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { type Range, rangeText } from './ranges.js'
-import { type CaseSource, loadCase, runSeeds, type Tally } from './run-seeds.js'
 
-/** Ms that a block of seeds should take: after each one, the sweep can be stopped and its report saved. */
+/** Ms that a block should take: after each one, the sweep can be stopped and its report saved. */
 const BLOCK_MS = 200
 
-/** Plays blocks of seeds. */
-interface Hand {
-  play(range: Range): Promise<Tally>
+/** Plays blocks of numbers: seeds, or scenarios. */
+interface Hand<T> {
+  play(range: Range): Promise<T>
   close(): void
 }
 
 /** What a crew is told. */
-export interface Orders {
-  readonly source: CaseSource
-  /** How many threads play seeds; with one, it is this thread. */
+export interface Orders<T> {
+  /** Plays a block in this thread: what one job does. */
+  readonly play: (range: Range) => Promise<T>
+  /** The program of each thread, beside {@link main}, and its `workerData`. It plays one block a message. */
+  readonly thread: { readonly program: string; readonly data: unknown }
+  /** How many threads play; with one, it is this thread. */
   readonly jobs: number
-  /** The program, beside which the worker's is. */
+  /** The program, beside which the threads' is. */
   readonly main: string
   /** Gets the outcome of each block, in no certain order. */
-  readonly onTally: (tally: Tally) => void
+  readonly onOutcome: (outcome: T) => void
   readonly isStopped: () => boolean
 }
 
-/** Plays all seeds, or fewer when it is stopped. @throws UsageError if there is no case to play */
-export async function playAll(ranges: readonly Range[], orders: Orders): Promise<void> {
-  const play = await loadCase(orders.source)
-  const here: Hand = { play: (range) => runSeeds(play, range), close: () => undefined }
+/** Plays all blocks, or fewer when it is stopped. */
+export async function playAll<T>(ranges: readonly Range[], orders: Orders<T>): Promise<void> {
+  const here: Hand<T> = { play: orders.play, close: () => undefined }
   const hands = orders.jobs === 1 ? [here] : Array.from({ length: orders.jobs }, () => threadFor(orders))
   const blocks = new Blocks(ranges)
   try {
@@ -38,19 +39,23 @@ export async function playAll(ranges: readonly Range[], orders: Orders): Promise
   }
 }
 
-async function keepPlaying(hand: Hand, blocks: Blocks, { onTally, isStopped }: Orders): Promise<void> {
+async function keepPlaying<T>(
+  hand: Hand<T>,
+  blocks: Blocks,
+  { onOutcome, isStopped }: Orders<T>,
+): Promise<void> {
   for (let size = 1; ;) {
     // signals and other threads come between two blocks
     await setImmediate()
     const range = isStopped() ? undefined : blocks.next(size)
     if (range === undefined) return
     const start = performance.now()
-    onTally(await hand.play(range))
+    onOutcome(await hand.play(range))
     size = performance.now() - start < BLOCK_MS ? size * 2 : Math.max(1, Math.floor(size / 2))
   }
 }
 
-/** Hands out seeds in blocks. */
+/** Hands out numbers in blocks. */
 class Blocks {
   readonly #left: Range[]
 
@@ -68,17 +73,18 @@ class Blocks {
 }
 
 /** Starts a thread that plays one block at a time. */
-function threadFor({ main, source }: Orders): Hand {
-  const worker = new Worker(join(dirname(main), 'sweep', `worker${extname(main)}`), { workerData: source })
+function threadFor<T>({ main, thread }: Orders<T>): Hand<T> {
+  const path = join(dirname(main), `${thread.program}${extname(main)}`)
+  const worker = new Worker(path, { workerData: thread.data })
   return {
     play: (range) =>
       new Promise((resolve, reject) => {
         const ended = (error: unknown): void =>
-          reject(error instanceof Error ? error : new Error(`a thread ended in seeds ${rangeText(range)}`))
+          reject(error instanceof Error ? error : new Error(`a thread ended in ${rangeText(range)}`))
         worker.once('error', ended).once('exit', ended)
-        worker.once('message', (tally: Tally) => {
+        worker.once('message', (outcome: T) => {
           worker.off('error', ended).off('exit', ended)
-          resolve(tally)
+          resolve(outcome)
         })
         // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
         worker.postMessage(range)

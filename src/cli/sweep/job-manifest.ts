@@ -17,23 +17,38 @@ export interface JobWish {
   readonly version: string
 }
 
+/** What an Indexed Job is made from whose pods run one command of the program, each with its index. */
+export interface IndexedJob {
+  readonly name: string
+  /** The command of the program, and its words, which have `$(JOB_COMPLETION_INDEX)`. */
+  readonly command: string
+  readonly words: readonly string[]
+  readonly shards: number
+  /** An image that has simcluster and the file. Default: one with Node alone. */
+  readonly image: string | undefined
+  /** The file that pods get, unless the image has it. */
+  readonly file: Readonly<Record<'data' | 'binaryData', Readonly<Record<string, string>>>>
+  /** What pods install, unless the image has it. */
+  readonly packages: readonly string[]
+}
+
 const NODE_IMAGE = 'node:22'
 /** Where the ConfigMap is, and where the pod works. */
 const MOUNT = '/sweep'
 const WORK = '/work'
 /** A ConfigMap takes 1 MiB. */
-const MOST_BYTES = 1_000_000
+export const MOST_BYTES = 1_000_000
 /** How often an index starts again whose pod was lost or could not start. */
 const RETRIES = 3
 
-/** `soak.mjs` becomes `soak`, as a name of objects. */
-function nameFor(file: string): string {
+/** `soak.mjs` becomes `sweep-soak`, as a name of objects. */
+export function jobName(command: string, file: string): string {
   const name = basename(file)
     .replace(/\.[^.]*$/, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
-  return name === '' ? 'sweep' : `sweep-${name}`.slice(0, 50).replace(/-+$/, '')
+  return name === '' ? command : `${command}-${name}`.slice(0, 50).replace(/-+$/, '')
 }
 
 /** Returns the text of the module, which must be alone: a ConfigMap has one file. @throws UsageError */
@@ -69,23 +84,37 @@ const quotedWord = (word: string): string => `'${word.replaceAll("'", String.raw
  * otherwise starts again.
  */
 export function jobManifest({ file, export: exported, seeds, shards, image, version }: JobWish): string {
-  const name = nameFor(file)
+  const name = jobName('sweep', file)
   const text = image === undefined ? loneModule(file) : ''
-  const words = [
-    ...(image === undefined ? [basename(file)] : [file]),
-    ...(exported === 'default' ? [] : [`--export=${exported}`]),
-    `--seeds=${seeds}`,
-    `--shard=$(JOB_COMPLETION_INDEX)/${shards}`,
-    '--report=-',
-  ]
-  const packages = [`simcluster@${version}`, ...packagesOf(text)].map(quotedWord).join(' ')
+  const job = indexedJob({
+    name,
+    command: 'sweep',
+    words: [
+      ...(image === undefined ? [basename(file)] : [file]),
+      ...(exported === 'default' ? [] : [`--export=${exported}`]),
+      `--seeds=${seeds}`,
+      `--shard=$(JOB_COMPLETION_INDEX)/${shards}`,
+      '--report=-',
+    ],
+    shards,
+    image,
+    file: { data: { [basename(file)]: text }, binaryData: {} },
+    packages: [`simcluster@${version}`, ...packagesOf(text)],
+  })
+  return (
+    jobHead(name, `--tail=1 --max-log-requests=${shards}`, 'sweep merge reports.txt --report out.json') + job
+  )
+}
+
+/** Returns an Indexed Job as YAML, and a ConfigMap with its file, unless the image has that. */
+export function indexedJob({ name, command, words, shards, image, file, packages }: IndexedJob): string {
   const install =
-    `cp ${MOUNT}/* ${WORK} && cd ${WORK} && npm install --silent --no-audit --no-fund ${packages} >&2 && ` +
-    'exec npx simcluster sweep "$@"'
+    `cp ${MOUNT}/* ${WORK} && cd ${WORK} && npm install --silent --no-audit --no-fund ` +
+    `${packages.map(quotedWord).join(' ')} >&2 && exec npx simcluster ${command} "$@"`
   const container = {
-    name: 'sweep',
+    name: command,
     image: image ?? NODE_IMAGE,
-    command: image === undefined ? ['sh', '-c', install, 'sweep'] : ['npx', 'simcluster', 'sweep'],
+    command: image === undefined ? ['sh', '-c', install, command] : ['npx', 'simcluster', command],
     args: words,
     resources: { requests: { cpu: '1', memory: '512Mi' } },
     ...(image === undefined
@@ -113,7 +142,7 @@ export function jobManifest({ file, export: exported, seeds, shards, image, vers
       podFailurePolicy: {
         rules: [
           { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget' }] },
-          { action: 'FailIndex', onExitCodes: { containerName: 'sweep', operator: 'In', values: [1] } },
+          { action: 'FailIndex', onExitCodes: { containerName: command, operator: 'In', values: [1] } },
         ],
       },
       template: {
@@ -126,19 +155,26 @@ export function jobManifest({ file, export: exported, seeds, shards, image, vers
       },
     },
   }
+  const { data, binaryData } = file
   const map = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name, labels: { app: name } },
-    data: { [basename(file)]: text },
+    ...(Object.keys(data).length > 0 ? { data } : { binaryData }),
   }
   const objects = image === undefined ? [map, job] : [job]
   const documents = objects.map((object) => printYaml(object))
-  return head(name, shards) + documents.join('---\n')
+  return documents.join('---\n')
 }
 
-const head = (name: string, shards: number): string => `# kubectl apply -f THIS && \\
+/** The commands that play a Job and put its reports together, as comments. */
+export const jobHead = (
+  name: string,
+  logs: string,
+  merge: string,
+  flags = '',
+): string => `# kubectl apply ${flags}-f THIS && \\
 # kubectl wait --for=jsonpath='{.status.conditions[0].type}' --timeout=24h job/${name} && \\
-# kubectl logs -l app=${name} --tail=1 --max-log-requests=${shards} > reports.txt && \\
-# npx simcluster sweep merge reports.txt --report out.json
+# kubectl logs -l app=${name} ${logs} > reports.txt && \\
+# npx simcluster ${merge}
 `

@@ -88,7 +88,7 @@ const ZONES = 3
 const FIRST = 2
 
 /** The nodes of a number: one in each of three zones, and so on. */
-function zoned(nodes: number): readonly NodeOptions[] {
+export function zoned(nodes: number): readonly NodeOptions[] {
   return nodesOf({ nodes }).map(({ name }, at) => ({
     name,
     region: 'region-1',

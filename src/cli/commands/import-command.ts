@@ -1,0 +1,115 @@
+import { readFileSync, statSync } from 'node:fs'
+import type { Node } from '../../api/core/generated.js'
+import { parseManifests } from '../../api/manifests.js'
+import { DEFAULTS } from '../../cluster/compose/options.js'
+import { SimCluster } from '../../cluster/sim-cluster.js'
+import { versionOf } from '../../cluster/storage/etcd-import.js'
+import { writePrivateFile } from '../../disk/private-file.js'
+import { readCluster } from '../../real/from-cluster.js'
+import type { Arguments, Command } from '../command.js'
+import { UsageError } from '../command.js'
+import { checkFolderOf, manifestsIn, textOf } from '../files.js'
+import { importObjects, type Imported } from '../what-if/import.js'
+import { isEtcdSnapshot } from '../what-if/source.js'
+
+/** Flags that say how kubectl reaches the cluster: nothing else needs them. */
+const REACHED = ['kubeconfig', 'context', 'kubectl', 'namespaces', 'secrets'] as const
+
+async function ofRealCluster(flags: Arguments['flags']): Promise<Imported> {
+  const namespaces = textOf(flags, 'namespaces')?.split(',')
+  const options = Object.fromEntries(
+    (['kubeconfig', 'context', 'kubectl'] as const).flatMap((name) => {
+      const value = textOf(flags, name)
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+  const {
+    objects,
+    version,
+    options: own,
+    leftOut,
+  } = await readCluster(
+    { ...options, secrets: flags['secrets'] === true, ...(namespaces === undefined ? {} : { namespaces }) },
+    true,
+  )
+  const { cluster, notes } = importObjects(objects, { ...own, version: textOf(flags, 'version') ?? version })
+  return { cluster, notes: [...leftOut.map((each) => `left out: ${each}`), ...notes] }
+}
+
+function ofEtcd(path: string, bytes: Uint8Array, version: string | undefined): Imported {
+  const cluster = SimCluster.fromEtcdSnapshot(bytes, version === undefined ? {} : { version })
+  const notes = cluster.state
+    .unreadable()
+    .map(
+      ({ key, kind, detail }) => `kept, and not read: ${key} is ${kind}${detail === '' ? '' : `: ${detail}`}`,
+    )
+  if (cluster.state.peek('nodes').length === 0)
+    throw new UsageError(`${path} has no Node: it is of no cluster`)
+  return { cluster, notes }
+}
+
+function ofFiles(paths: readonly string[], version: string | undefined): Imported {
+  const [first = ''] = paths
+  const only = paths.length === 1 && first !== '-' ? statSync(first, { throwIfNoEntry: false }) : undefined
+  if (only?.isFile() === true) {
+    const bytes = readFileSync(first)
+    if (isEtcdSnapshot(bytes)) return ofEtcd(first, bytes, version)
+  }
+  const objects = paths.flatMap((path) => parseManifests(manifestsIn(path)))
+  const nodes = objects.filter(
+    (object): object is Node => object.kind === 'Node' && object.apiVersion === 'v1',
+  )
+  if (nodes.length === 0)
+    throw new UsageError(
+      `${paths.join(', ')}: there is no Node, so no pod runs anywhere; add the output of kubectl get nodes ` +
+        '-o yaml, or apply manifests to a new cluster: simcluster whatif DIR',
+    )
+  return importObjects(objects, { version: version ?? versionOf(nodes) ?? DEFAULTS.version })
+}
+
+/** Notes that are printed; the rest is counted. */
+const SHOWN = 20
+
+/** `simcluster import`: a real cluster, as a snapshot. */
+export const importCommand: Command = {
+  name: 'import',
+  about:
+    'Reads a real cluster into a snapshot, which whatif, upgrade and serve take: through kubectl (nothing ' +
+    'is changed), from the text of kubectl get -A -o yaml, or from a snapshot of etcd.',
+  words: '[FILE|DIR|-...]',
+  flags: {
+    output: { value: 'FILE', short: 'o', about: 'the snapshot to write; only you can read it' },
+    kubeconfig: { value: 'FILE', about: 'kubeconfig of the real cluster', default: "kubectl's choice" },
+    context: { value: 'NAME', about: 'context of the kubeconfig', default: 'the current one' },
+    kubectl: { value: 'PATH', about: 'the kubectl that reaches the cluster', default: 'that of the path' },
+    namespaces: { value: 'LIST', about: 'namespaces whose objects are read', default: 'all' },
+    secrets: { about: 'reads Secrets, too; without it, empty ones stand in for those that pods name' },
+    version: { value: 'VERSION', about: 'release of the snapshot', default: 'that of the cluster' },
+  },
+  examples: [
+    'simcluster import -o cluster.snapshot',
+    'simcluster import --context staging --namespaces shop,web -o staging.snapshot',
+    'kubectl get nodes,deploy,rs,pods,svc,endpointslices -A -o yaml | simcluster import - -o my.snapshot',
+    'simcluster import etcd.db -o cluster.snapshot',
+  ],
+  run: async ({ flags, words }, terminal) => {
+    const output = textOf(flags, 'output')
+    if (output === undefined)
+      throw new UsageError('-o is missing: write the snapshot, such as -o cluster.snapshot')
+    checkFolderOf('output', output)
+    if (words.length > 0)
+      for (const flag of REACHED)
+        if (flags[flag] !== undefined)
+          throw new UsageError(
+            `--${flag} is for a real cluster, and ${words[0] ?? ''} is a file: leave one out`,
+          )
+    const { cluster, notes } =
+      words.length === 0 ? await ofRealCluster(flags) : ofFiles(words, textOf(flags, 'version'))
+    writePrivateFile(output, cluster.snapshot().toFile())
+    for (const note of notes.slice(0, SHOWN)) terminal.err(`${note}\n`)
+    if (notes.length > SHOWN) terminal.err(`... and ${notes.length - SHOWN} more\n`)
+    const [nodes, pods] = [cluster.state.peek('nodes').length, cluster.state.peek('pods').length]
+    terminal.out(`${output}: ${cluster.version}, ${nodes} nodes, ${pods} pods\n`)
+    return 0
+  },
+}

@@ -1,0 +1,121 @@
+import type { SimCluster } from '../../cluster/sim-cluster.js'
+import { policyChanges } from '../../netpol/index.js'
+import { checkWhatIf } from '../inputs.js'
+import { type Action, type FailedAction, readAction } from './action.js'
+import { isViolated, nameOf, Observer, type Refused } from './observe.js'
+import { lostPods, type Moment, momentOf, newPending, shortWorkloads, type WhatIfReport } from './report.js'
+
+/** After which a dead node has been noticed, and its pods have been replaced. */
+const REST = 'advance 10m'
+
+/**
+ * Plays actions on a copy of a cluster, and returns what they do to its pods, budgets and Services. Actions
+ * are `crash`, `recover`, `reboot`, `partition`, `repair`, `cordon`, `uncordon` and `drain`, each with nodes
+ * or a label of nodes, `advance DURATION`, `settle`, and `kubectl WORDS`. If none after the last change lets
+ * time pass, `advance 10m` follows. The cluster itself does not change.
+ *
+ * @throws InputError for an unknown action, node or duration, before anything is played
+ * @example
+ * const report = whatIf(cluster, ['crash node-1', 'advance 10m', 'drain node-2'])
+ * expect(report.services).toEqual([]) // no Service was without endpoints
+ */
+export function whatIf(cluster: SimCluster, actions: readonly string[]): WhatIfReport {
+  checkWhatIf([cluster, actions])
+  const read = actions.map((text) => readAction(cluster, text))
+  return play(cluster, read.at(-1)?.isTime === true ? read : [...read, readAction(cluster, REST)])
+}
+
+function play(cluster: SimCluster, actions: readonly Action[]): WhatIfReport {
+  const copy = cluster.fork()
+  const down = new Set(
+    copy
+      .nodes()
+      .filter(({ machine }) => !machine.powered)
+      .map(({ name }) => name),
+  )
+  const observer = new Observer(copy)
+  const start = copy.now()
+  const before = momentOf(copy, down, 0)
+  const failed: FailedAction[] = []
+  for (const action of actions) {
+    if (action.reach !== undefined) {
+      const { nodes, isUp } = action.reach
+      for (const node of nodes)
+        if (isUp) down.delete(node)
+        else down.add(node)
+      observer.endpoints.reach(nodes, isUp, copy.now())
+    }
+    const message = action.play(copy)
+    if (message !== undefined) failed.push({ action: action.text, message })
+  }
+  const changesObjects = actions.some(({ text }) => text.startsWith('kubectl'))
+  return reportOf({
+    cluster,
+    copy,
+    observer,
+    before,
+    down,
+    failed,
+    actions: actions.map(({ text }) => text),
+    passedMs: copy.now() - start,
+    connections: changesObjects ? policyChanges(cluster, copy).closed.map(({ text }) => text) : [],
+  })
+}
+
+interface Played extends Pick<WhatIfReport, 'actions' | 'passedMs' | 'connections' | 'failed'> {
+  readonly cluster: SimCluster
+  readonly copy: SimCluster
+  readonly observer: Observer
+  readonly before: Moment
+  readonly down: ReadonlySet<string>
+}
+
+function reportOf({ cluster, copy, observer, before, down, ...told }: Played): WhatIfReport {
+  const now = copy.now()
+  const services = observer.endpoints.lacks
+    .until(now)
+    .map(([service, { lastedMs }]) => ({
+      service,
+      forMs: lastedMs,
+      isOver: observer.endpoints.of(service) > 0,
+    }))
+  const stored = new Map(copy.state.peek('poddisruptionbudgets').map((each) => [nameOf(each), each]))
+  const budgets = observer.budgets.until(now).map(([budget, { least, lastedMs }]) => {
+    const object = stored.get(budget)
+    const desired = object?.status?.desiredHealthy ?? 0
+    return { budget, desired, least, forMs: lastedMs, isOver: object === undefined || !isViolated(object) }
+  })
+  const after = momentOf(copy, down, services.filter(({ isOver }) => !isOver).length)
+  const lost = lostPods(before, after, down)
+  const pending = newPending(copy, before, after)
+  const refused = newRefusals(cluster, observer.refused, told.passedMs)
+  const isHarmless =
+    lost.every(({ isReplaced }) => isReplaced) &&
+    [services, budgets, pending, refused, told.connections, told.failed].every((list) => list.length === 0)
+  return {
+    actions: told.actions,
+    passedMs: told.passedMs,
+    before: before.counts,
+    after: after.counts,
+    lost,
+    pending,
+    workloads: shortWorkloads(before, after),
+    budgets,
+    services,
+    refused,
+    connections: told.connections,
+    failed: told.failed,
+    isHarmless,
+  }
+}
+
+/** Leaves out what would have been refused in this time without the actions. */
+function newRefusals(cluster: SimCluster, refused: readonly Refused[], ms: number): readonly Refused[] {
+  if (refused.length === 0) return refused
+  const undisturbed = cluster.fork()
+  const observer = new Observer(undisturbed)
+  undisturbed.advance(ms)
+  const key = ({ user, request, message }: Refused): string => `${user} ${request} ${message}`
+  const usual = new Set(observer.refused.map(key))
+  return refused.filter((one) => !usual.has(key(one)))
+}
