@@ -15,6 +15,7 @@ import { runCommand } from './commands/run-command.js'
 import { forkCommand, serveCommand } from './commands/serve-command.js'
 import { sweepCommand } from './commands/sweep-command.js'
 import { importCommand } from './commands/import-command.js'
+import { upgradeCommand } from './commands/upgrade-command.js'
 import { whatifCommand } from './commands/whatif-command.js'
 import { diffCommand, explainCommand } from './commands/what-if-commands.js'
 
@@ -32,6 +33,7 @@ const COMMANDS: readonly Command[] = [
   diffCommand,
   importCommand,
   whatifCommand,
+  upgradeCommand,
   exploreCommand,
   sweepCommand,
   playCommand,

@@ -171,3 +171,26 @@ export const checkScenarios: Check = argumentsCheck(
     }),
   }),
 )
+
+/** Checks the arguments of `planUpgrade()`. */
+export const checkPlan: Check = argumentsCheck(
+  'planUpgrade()',
+  "planUpgrade(readFileSync('web.yaml', 'utf8'), { from: 'v1.24', to: 'v1.35' })",
+  () => ({
+    source: z.union([
+      z.string(),
+      z.array(
+        z.strictObject({ path: z.string(), text: z.string(), builtFrom: z.optional(z.array(anyObject())) }),
+      ),
+      aCluster,
+    ]),
+    options: z.strictObject({ from: text, to: z.optional(text) }),
+  }),
+)
+
+/** Checks the arguments of `rehearseUpgrade()`. */
+export const checkRehearsal: Check = argumentsCheck(
+  'rehearseUpgrade()',
+  "rehearseUpgrade(cluster, { to: 'v1.35' })",
+  () => ({ cluster: aCluster, options: z.strictObject({ to: z.optional(text) }) }),
+)

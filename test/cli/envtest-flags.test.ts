@@ -3,7 +3,7 @@ import { featureGates } from '../../src/api/feature-gates.js'
 import { apiserverFlags, LISTED_FLAGS } from '../../src/cli/envtest/apiserver-flags.js'
 import { clusterOptions, portOf } from '../../src/cli/envtest/apiserver-options.js'
 import { checkFeatureGates } from '../../src/cli/envtest/feature-flags.js'
-import { knownGates } from '../../src/cli/envtest/known-gates.js'
+import { knownGates } from '../../src/api/known-gates.js'
 import { flagOf, listOf } from '../../src/cli/envtest/program.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 

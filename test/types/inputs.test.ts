@@ -112,6 +112,8 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
     referenceTo: 'no options',
     aimRequest: 'no options',
     arbitraries: [called(testing, 'arbitraries', {}), 'must be fast-check'],
+    planUpgrade: [called(testing, 'planUpgrade', '', { form: 'v1.34' }), 'did you mean from?'],
+    rehearseUpgrade: [called(testing, 'rehearseUpgrade', cluster, { too: 'v1.36' }), 'did you mean to?'],
     whatIf: [called(testing, 'whatIf', cluster, ['crsh node-1']), 'did you mean crash?'],
     scenarios: [called(testing, 'scenarios', cluster, { each: 'node', pair: true }), 'did you mean pairs?'],
     checkManifests: [called(testing, 'checkManifests', '', { version: 'v1.35' }), 'did you mean versions?'],

@@ -3,7 +3,7 @@ import { featureGates } from '../../api/feature-gates.js'
 import { release } from '../../api/releases.js'
 import { formatApiVersion } from '../../api/api-version.js'
 import { createScheme } from '../../api/scheme.js'
-import { knownGates } from './known-gates.js'
+import { knownGates } from '../../api/known-gates.js'
 import { commandFailed, FlagError, listOf, type ProgramFlags } from './program.js'
 
 const BOOLEANS: Readonly<Record<string, boolean>> = Object.fromEntries([

@@ -18,7 +18,7 @@ export const SOURCE_FLAGS: Command['flags'] = {
 export const isEtcdSnapshot = (bytes: Uint8Array): boolean =>
   bytes.length > 20 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(16, true) === 0xed_0c_da_ed
 
-const isManifests = (path: string): boolean =>
+export const isManifests = (path: string): boolean =>
   path === '-' ||
   /\.(?:ya?ml|json)$/.test(path) ||
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true

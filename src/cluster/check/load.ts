@@ -37,7 +37,12 @@ interface Sending {
   readonly dryRun?: boolean
 }
 
-function send(cluster: SimCluster, served: ServedKind, object: KubeObject, sending: Sending = {}): Answer {
+export function sendObject(
+  cluster: SimCluster,
+  served: ServedKind,
+  object: KubeObject,
+  sending: Sending = {},
+): Answer {
   const { strict = true, dryRun = false } = sending
   const { namespace } = object.metadata
   const place = served.namespaced ? `/namespaces/${encodeURIComponent(namespace ?? '')}` : ''
@@ -139,14 +144,14 @@ function create(
   const { cluster } = loading
   const object = placed(given, served, loading.namespace)
   const dryRun = ONLY_JUDGED.includes(object.kind ?? '') && !served.isCustom
-  const answer = send(cluster, served, object, { dryRun })
+  const answer = sendObject(cluster, served, object, { dryRun })
   for (const warning of answer.warnings) add(loading, source, warningOf(warning))
   const loaded = { source, served, object }
   if (answer.code < 300) return loaded
   if (answer.status.reason === 'AlreadyExists') return again(loading, loaded)
   for (const finding of refusals(answer.status, source, loading.kinds)) add(loading, source, finding)
   // unknown fields are left out, so that one fault is found once
-  return send(cluster, served, object, { strict: false, dryRun }).code < 300 ? loaded : undefined
+  return sendObject(cluster, served, object, { strict: false, dryRun }).code < 300 ? loaded : undefined
 }
 
 /** What a control plane brings, or another document. */

@@ -426,7 +426,7 @@ export function nodesOf(options: ClusterOptions): readonly NodeOptions[] {
  */
 export interface RestoreOptions extends Pick<
   ClusterOptions,
-  'seed' | 'components' | 'scheduler' | 'webhooks' | 'images' | 'access' | 'extensions'
+  'version' | 'seed' | 'components' | 'scheduler' | 'webhooks' | 'images' | 'access' | 'extensions'
 > {
   readonly network?: Pick<NetworkOptions, 'policyEnforcer'>
   readonly kubeadm?: Pick<KubeadmOptions, 'keys'>

@@ -35,7 +35,7 @@ const ON_NODES: Readonly<Record<string, OnNode>> = {
   uncordon: (cluster, node) => void cluster.node(node).uncordon(),
   drain: (cluster, node) => {
     const { exitCode, stderr } = cluster.node(node).drain(DRAIN)
-    return exitCode === 0 ? undefined : lastLine(stderr)
+    return exitCode === 0 ? undefined : whyNotDrained(stderr)
   },
 }
 
@@ -50,6 +50,10 @@ const VERBS = [...Object.keys(ON_NODES), 'advance', 'settle', 'kubectl']
 const EXAMPLES = "'crash node-1', 'drain node-2', 'advance 10m', 'kubectl scale deployment web --replicas=1'"
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''
+
+/** The first refusal of an eviction, which the last line does not repeat. */
+const whyNotDrained = (stderr: string): string =>
+  stderr.split('\n').find((line) => line.includes('Cannot evict pod')) ?? lastLine(stderr)
 
 /**
  * Reads an action such as `crash node-1 node-2`, `advance 10m`, `kubectl delete pod web`. Instead of names, a

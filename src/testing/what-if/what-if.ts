@@ -22,10 +22,15 @@ const REST = 'advance 10m'
 export function whatIf(cluster: SimCluster, actions: readonly string[]): WhatIfReport {
   checkWhatIf([cluster, actions])
   const read = actions.map((text) => readAction(cluster, text))
-  return play(cluster, read.at(-1)?.isTime === true ? read : [...read, readAction(cluster, REST)])
+  const all = read.at(-1)?.isTime === true ? read : [...read, readAction(cluster, REST)]
+  return playActions(cluster, all).report
 }
 
-function play(cluster: SimCluster, actions: readonly Action[]): WhatIfReport {
+/** Plays actions that have been read, and returns the copy on which they were played, too. */
+export function playActions(
+  cluster: SimCluster,
+  actions: readonly Action[],
+): { readonly copy: SimCluster; readonly report: WhatIfReport } {
   const copy = cluster.fork()
   const down = new Set(
     copy
@@ -49,7 +54,7 @@ function play(cluster: SimCluster, actions: readonly Action[]): WhatIfReport {
     if (message !== undefined) failed.push({ action: action.text, message })
   }
   const changesObjects = actions.some(({ text }) => text.startsWith('kubectl'))
-  return reportOf({
+  const report = reportOf({
     cluster,
     copy,
     observer,
@@ -60,6 +65,7 @@ function play(cluster: SimCluster, actions: readonly Action[]): WhatIfReport {
     passedMs: copy.now() - start,
     connections: changesObjects ? policyChanges(cluster, copy).closed.map(({ text }) => text) : [],
   })
+  return { copy, report }
 }
 
 interface Played extends Pick<WhatIfReport, 'actions' | 'passedMs' | 'connections' | 'failed'> {

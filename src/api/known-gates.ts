@@ -1,4 +1,4 @@
-import { release } from '../../api/releases.js'
+import { release } from './releases.js'
 
 /**
  * The feature gates that kube-apiserver knows, of all components: those in both releases, and those of one.
