@@ -556,7 +556,8 @@ export class SimCluster extends NamespaceScope {
 
   #log(pod: Pod, container: string, timestamps = false): string {
     try {
-      return this.logs(pod.metadata, { container, timestamps })
+      const { namespace = '', name = '' } = pod.metadata
+      return this.logs({ namespace, name }, { container, timestamps })
     } catch (error) {
       if (isApiError(error) || error instanceof ConnectionError) return ''
       throw error
