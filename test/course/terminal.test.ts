@@ -72,6 +72,25 @@ test('a learner gets hints, checks, and solves a lesson', async () => {
   )
 })
 
+test('back undoes what was typed last, also on other machines', async () => {
+  const lesson = LESSONS.find(({ id }) => id === 'T1-selector')
+  if (lesson === undefined) throw new Error('there is no lesson T1-selector')
+  const { screen, read, prompts, text } = atTerminal(
+    'back',
+    'kubectl delete deployment web',
+    'ssh node-1',
+    'back',
+    'check',
+    'back',
+    lesson.solution,
+    'check',
+  )
+  await teachLesson(lesson, 'en', screen, read)
+  expect(prompts.slice(2, 5)).toEqual(['root@control-plane:~# ', 'root@node-1:~# ', 'root@control-plane:~# '])
+  expect(text()).toMatch(/nothing to undo[^]*deleted[^]*undone[^]*Not solved yet[^]*undone[^]*Solved!/)
+  expect(text()).toContain('Solved in 1 command; the solution has 1.')
+})
+
 test('the prompt follows cd and ssh, and k is kubectl', async () => {
   const [lesson] = LESSONS
   if (lesson === undefined) throw new Error('there is no lesson')

@@ -23,15 +23,24 @@ export async function playLesson(lesson: Lesson, language: Language, screen: Scr
   screen.prose(explanation)
 }
 
-/** Lets somebody work at the desk of a lesson. */
+/** How many steps `back` can go. */
+const MOST_STEPS_BACK = 100
+
+/** How many commands a script has, without pauses. */
+function countCommands(script: string): number {
+  const bare = script.replaceAll(/'[^']*'|"[^"]*"/g, 'quoted')
+  return bare.split(/;|\n|&&/).filter((part) => !/^\s*(?:$|#|sleep\b)/.test(part)).length
+}
+
+/** Lets somebody work at the desk of a lesson; `back` undoes what was typed last. */
 export async function teachLesson(
   lesson: Lesson,
   language: Language,
   screen: Screen,
   read: ReadLine,
 ): Promise<void> {
-  const desk = await openDesk(lesson)
-  const playback = new Playback(desk.cluster)
+  let playback = new Playback((await openDesk(lesson)).cluster)
+  const past: Playback[] = []
   const { hints, explanation } = introduce(lesson, language, screen)
   screen.line(`${screen.words.lessonKeys}\n`)
   let told = 0
@@ -43,11 +52,22 @@ export async function teachLesson(
       const hint = hints[told++]
       screen.prose(hint === undefined ? screen.words.noMoreHints : `${screen.words.hint}: ${hint}`)
     } else if (line === 'solution') screen.line(`${lesson.solution}\n`)
-    else if (line === 'check') {
-      if (!(await check(lesson, desk, language, screen))) continue
+    else if (line === 'back') {
+      const before = past.pop()
+      if (before !== undefined) playback = before
+      screen.note(before === undefined ? screen.words.atTheBeginning : screen.words.wentBack)
+    } else if (line === 'check') {
+      const { cluster, host: master, typed } = playback
+      if (!(await check(lesson, { cluster, master }, language, screen))) continue
+      const taken = countCommands(typed.map((each) => each.line).join('\n'))
+      screen.line(screen.words.par(taken, countCommands(lesson.solution)))
       screen.prose(explanation)
       return
-    } else await own(line, playback, screen)
+    } else {
+      past.push(playback.fork())
+      if (past.length > MOST_STEPS_BACK) past.shift()
+      await own(line, playback, screen)
+    }
   }
 }
 
