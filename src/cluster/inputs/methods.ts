@@ -238,7 +238,7 @@ export const clientInputs: MethodInputs = {
   logs: {
     example: "client.logs({ namespace: 'office', name: 'web' }, { tailLines: 20 })",
     args: () => ({
-      key: namedKey(),
+      key: inputs().key,
       options: z.optional(
         z.strictObject({
           container: inputs().optionalText,
@@ -255,19 +255,17 @@ export const clientInputs: MethodInputs = {
   },
   exec: {
     example: "client.exec({ namespace: 'office', name: 'web' }, { command: ['ls'], stdout: true })",
-    args: () => ({ key: namedKey(), options: execOptions() }),
+    args: () => ({ key: inputs().key, options: execOptions() }),
   },
   attach: {
     example: "client.attach({ namespace: 'office', name: 'web' }, { stdout: true })",
-    args: () => ({ key: namedKey(), options: execOptions() }),
+    args: () => ({ key: inputs().key, options: execOptions() }),
   },
   portForward: {
     example: "client.portForward({ namespace: 'office', name: 'web' }, 8080)",
-    args: () => ({ key: namedKey(), port: z.number() }),
+    args: () => ({ key: inputs().key, port: z.number() }),
   },
 }
-
-const namedKey = (): z.ZodMiniType => z.strictObject({ namespace: z.optional(z.string()), name: z.string() })
 
 const execOptions = (): z.ZodMiniType =>
   z.strictObject({
