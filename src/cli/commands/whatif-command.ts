@@ -14,7 +14,7 @@ import { playAll } from '../sweep/crew.js'
 import { indexedJob, jobHead, jobName, MOST_BYTES } from '../sweep/job-manifest.js'
 import { shardOf } from '../sweep/ranges.js'
 import { playRange, type Row, scenariosOf, type Wish } from '../what-if/results.js'
-import { clusterAt, SOURCE_FLAGS } from '../what-if/source.js'
+import { clusterAt, snapshotOf, SOURCE_FLAGS } from '../what-if/source.js'
 import { harmOf, reportText, rowsText } from '../what-if/text.js'
 
 /** The sweep that the flags ask for; undefined if they ask for one run. */
@@ -74,14 +74,15 @@ function one(
 }
 
 async function each(
-  cluster: SimCluster,
+  path: string,
   wish: Wish,
   flags: Arguments['flags'],
   terminal: Terminal,
 ): Promise<number> {
   const shard = textOf(flags, 'shard')
+  const cluster = clusterAt(path, flags)
   const all = scenariosOf(cluster, wish)
-  const snapshot = cluster.snapshot().toFile()
+  const snapshot = snapshotOf(path, cluster)
   const hash = createHash('sha256').update(snapshot).update(exactJson(wish)).digest('hex').slice(0, 16)
   const jobs = wholeNumber('jobs', textOf(flags, 'jobs') ?? `${availableParallelism()}`, 1)
   const rows: Row[] = []
@@ -230,6 +231,6 @@ export const whatifCommand: Command = {
     if (flags['emit-job'] === true) return emitJob(path, wish, flags, terminal)
     for (const flag of ['shards', 'image'])
       if (flags[flag] !== undefined) throw new UsageError(`--${flag} goes with --emit-job only`)
-    return each(clusterAt(path, flags), wish, flags, terminal)
+    return each(path, wish, flags, terminal)
   },
 }

@@ -45,6 +45,13 @@ export function clusterAt(path: string, flags: Arguments['flags']): SimCluster {
   }
 }
 
+/** Returns the snapshot file of a cluster from {@link clusterAt}: the file itself, if it is one. */
+export function snapshotOf(path: string, cluster: SimCluster): Uint8Array {
+  if (isManifests(path)) return cluster.snapshot().toFile()
+  const bytes = readFileSync(path)
+  return isEtcdSnapshot(bytes) ? cluster.snapshot().toFile() : bytes
+}
+
 const FIRST = new Set(['Namespace', 'CustomResourceDefinition'])
 
 /** Namespaces and definitions come first; a namespace that no manifest has is made. */
