@@ -221,6 +221,23 @@ Commercial support is available at
   pause: { user: '65535:65535', ...STOPS, entrypoint: ['/pause'], ports: [], distroless: true },
 }
 
+const PROGRAM = { user: '', ...STOPS }
+
+/** What a control plane runs itself, and what usually runs beside it. Docker's library has none of them. */
+const OF_KUBERNETES: Readonly<Record<string, Omit<ImageDefinition, 'name'>>> = {
+  'kube-apiserver': PROGRAM,
+  'kube-controller-manager': PROGRAM,
+  'kube-scheduler': PROGRAM,
+  'kube-proxy': PROGRAM,
+  coredns: PROGRAM,
+  'metrics-server': PROGRAM,
+  'metrics-server-amd64': PROGRAM,
+  'prometheus-to-sd': PROGRAM,
+  'stackdriver-logging-agent': PROGRAM,
+  'debian-base': { ...PROGRAM, cmd: ['bash'], programs: ['bash'] },
+  'hpa-example': { ...PROGRAM, ports: [80], page: 'OK!' },
+}
+
 /** Images that respond with the name of their pod. */
 const HOSTNAME = { user: '', ports: [9376, 8080], listensOnDeclared: true }
 
@@ -273,6 +290,7 @@ function knownProgram(fullName: string): Omit<ImageDefinition, 'name'> | undefin
   const name = lastPart(fullName)
   if (name === 'nginx-unprivileged') return { ...KNOWN['nginx'], user: '101', ports: [8080] }
   if (/hostnames?$|^whoami$|^echo|^hello/.test(name)) return HOSTNAMES.has(name) ? HOSTNAME : undefined
+  if (Object.hasOwn(OF_KUBERNETES, name) && !OFFICIAL.test(fullName)) return OF_KUBERNETES[name]
   if (!Object.hasOwn(KNOWN, name)) return undefined
   return COMPLETE.has(name) && OFFICIAL.test(fullName) ? { ...KNOWN[name], closed: true } : KNOWN[name]
 }
@@ -290,7 +308,7 @@ export function nearestImage(image: string): string | undefined {
   if (knownImage(full) !== undefined) return undefined
   if (full.startsWith('docker.io/library/')) return nearest(lastPart(full), Object.keys(KNOWN))
   if (host !== 'registry.k8s.io') return undefined
-  const meant = nearest(lastPart(full), OF_KUBERNETES)
+  const meant = nearest(lastPart(full), [...Object.keys(OF_KUBERNETES), 'agnhost', 'etcd', 'pause'])
   return meant && full.replace(lastPart(full), meant)
 }
 
@@ -302,17 +320,6 @@ const REGISTRIES = [
   'public.ecr.aws',
   'quay.io',
   'registry.k8s.io',
-]
-
-const OF_KUBERNETES = [
-  'agnhost',
-  'coredns',
-  'etcd',
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kube-proxy',
-  'kube-scheduler',
-  'pause',
 ]
 
 const HOSTNAMES = new Set([

@@ -30,5 +30,5 @@ images: {
     behavior: { start: () => ({ log: ['started'] }) },
   }),
 }
-or set onUnknownImage to 'run'`
+or set containers.unknownImages to 'run'`
 }

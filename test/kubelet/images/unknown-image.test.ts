@@ -54,7 +54,7 @@ images: {
     behavior: { start: () => ({ log: ['started'] }) },
   }),
 }
-or set onUnknownImage to 'run'`,
+or set containers.unknownImages to 'run'`,
   )
 })
 
