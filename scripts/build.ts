@@ -77,8 +77,10 @@ async function bundle(
     },
   })
   const names: OutputOptions = { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }
+  // package.json's `imports` do not reach into dist/cjs, which has a package.json of its own
+  const paths = format === 'cjs' ? { '#shell': 'just-bash' } : {}
   // names and lines are kept: maps would need the sources, and both together are half the package
-  const output = await build.write({ dir, format, ...names, ...bundling.output, sourcemap: false })
+  const output = await build.write({ dir, format, ...names, ...bundling.output, paths, sourcemap: false })
   note(output)
   await build.close()
   return output
@@ -146,9 +148,7 @@ function writeDeclarations(): void {
       wanted.add(join(dirname(file), `${path}.d.ts`))
     for (const form of [dist, `${dist}/cjs`]) cpSync(join(all, file), join(form, file))
   }
-  // the package's own imports do not reach into a folder with a package.json
-  const commonjs = { type: 'commonjs', imports: { '#shell': 'just-bash' } }
-  writeFileSync(`${dist}/cjs/package.json`, `${JSON.stringify(commonjs)}\n`)
+  writeFileSync(`${dist}/cjs/package.json`, '{ "type": "commonjs" }\n')
 }
 
 /** The folders of the packages whose code is in the bundles. */

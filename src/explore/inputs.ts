@@ -102,7 +102,9 @@ const shape = (): ShapeOf<ExploreOptions> => ({
 /** What both take with clients. */
 const clientShape = (): ShapeOf<ClientOptions> => ({
   clients: shaped<ClientOptions['clients']>(z.optional(clients)),
-  quiet: z.optional(z.strictObject({ turns: z.int(), ms: z.int() })),
+  quiet: shaped<ClientOptions['quiet']>(
+    z.optional(z.strictObject({ turns: z.optional(z.int()), ms: z.optional(z.int()) })),
+  ),
 })
 
 const checkExplored = argumentsCheck(

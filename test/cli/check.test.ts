@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
-import { needs } from '../e2e/harness.js'
+import { needs, programs } from '../e2e/harness.js'
 import { typed } from './typed.js'
 
 const root = mkdtempSync(join(tmpdir(), 'simcluster-check-'))
@@ -19,7 +19,10 @@ function files(texts: Readonly<Record<string, string>>): void {
   process.chdir(folder)
 }
 
-afterEach(() => process.chdir(home))
+afterEach(() => {
+  process.chdir(home)
+  vi.unstubAllEnvs()
+})
 
 const web = (image = 'nginx', extra = ''): string => `apiVersion: apps/v1
 kind: Deployment
@@ -163,6 +166,7 @@ describe('what is read', () => {
 
   test('a kustomization is built, and findings are told where an object was written', async (context) => {
     needs(context, 'kubectl132')
+    vi.stubEnv('PATH', `${dirname(programs.kubectl132)}:${process.env['PATH'] ?? ''}`)
     files({
       'base/kustomization.yaml': 'resources: [web.yaml]\n',
       'base/web.yaml': `# a comment\n${needsSettings}`,

@@ -178,7 +178,8 @@ describe.each(PLAYS.map(({ name, version, chapter }, at) => [name, { at, version
       else expect(screen.all, cannot.why).toMatch(cannot.says)
       const by = (who: Ran['by']): readonly string[] =>
         [...new Set(ran.filter((each) => each.by === who).map(({ program }) => program))].toSorted()
-      expect(by('real program')).toEqual(REALITY[id]?.programs)
+      const { programs: always, programsAt } = REALITY[id] ?? {}
+      expect(by('real program')).toEqual(programsAt?.[version] ?? always)
       expect(by('simulated host').filter((program) => NEVER_SIMULATED.includes(program))).toEqual([])
     })
 

@@ -311,9 +311,9 @@ describe('what cannot be read', () => {
         { from: 'a/p', to: 'a/q', port: 1 },
         badInput<NetpolOptions>({ hostNetwork: 'host' }),
       ),
-    ).toThrow('hostNetwork: host is none of node, pod')
+    ).toThrow('hostNetwork must be one of node, pod, not host')
     expect(() => readWorld({}, { hostnetwork: 'pod' } as NetpolOptions)).toThrow(
-      'there is no option hostnetwork',
+      'unknown option hostnetwork (did you mean hostNetwork?)',
     )
   })
 })

@@ -74,6 +74,6 @@ export function draw({ SimCluster }, view, netpol, exploration) {
       view.toSvg(shown, { title: '그림' }),
     ),
     netpol.reachability(world).toSvg(),
-    exploration.toSvg(counterExample, explored),
+    exploration.storySvg(counterExample, explored),
   ]
 }

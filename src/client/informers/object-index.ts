@@ -21,6 +21,9 @@ export function splitKey(key: string): { namespace?: string; name: string } {
 
 const NONE: readonly never[] = []
 
+/** So many values of an object are searched one by one. */
+const FEW = 8
+
 /** The objects of each value of an index. */
 type Buckets<T> = Map<string, SortedObjects<T>>
 
@@ -143,7 +146,10 @@ export class ObjectIndex<T extends KubeObject> {
     for (const [valuesOf, buckets] of this.#indexes) {
       const values = valuesOf(object)
       if (old) {
-        for (const value of valuesOf(old)) if (!values.includes(value)) this.#removeFrom(buckets, value, key)
+        // pods are indexed by each label, and may have thousands
+        const kept = values.length > FEW ? new Set(values) : undefined
+        for (const value of valuesOf(old))
+          if (!(kept?.has(value) ?? values.includes(value))) this.#removeFrom(buckets, value, key)
       }
       for (const value of values) this.#addTo(buckets, value, key, object)
     }

@@ -1,5 +1,5 @@
 import { featureGates } from '../../api/feature-gates.js'
-import { newestMinor } from '../../api/releases.js'
+import { newestMinor, oldestMinor } from '../../api/releases.js'
 import { knownGates } from '../../api/known-gates.js'
 import type { UpgradeFinding } from './finding.js'
 
@@ -47,7 +47,8 @@ export function gatesAfter(set: readonly SetGates[], minors: readonly string[]):
             repair: `remove ${name} from the feature gates`,
           },
         ]
-        if (known !== undefined && knew?.has(name) === true && !known.has(name))
+        const wasKnown = knew?.has(name) === true || old.has(name)
+        if (wasKnown && !(known?.has(name) ?? stages.has(name)))
           return finding(`${version} does not know the feature gate ${name}: the component does not start`)
         if (stages.get(name) !== 'GA' || old.get(name) === 'GA') return []
         return finding(
@@ -61,9 +62,12 @@ export function gatesAfter(set: readonly SetGates[], minors: readonly string[]):
 
 /** Returns the gates that are set and of which no release is known here to have them. */
 export function unknownGates(set: readonly SetGates[]): readonly string[] {
-  const newest = `v1.${newestMinor}`
-  const known = new Set(featureGates(newest).map(({ name }) => name))
-  for (const version of ['v1.34', 'v1.35']) for (const name of knownGates(version) ?? []) known.add(name)
+  const known = new Set<string>()
+  for (let minor = oldestMinor; minor <= newestMinor; minor++) {
+    const version = `v1.${minor}`
+    for (const { name } of featureGates(version)) known.add(name)
+    for (const name of knownGates(version) ?? []) known.add(name)
+  }
   return set.flatMap(({ object, gates }) =>
     Object.keys(gates)
       .filter((name) => !known.has(name))

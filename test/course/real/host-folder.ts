@@ -44,11 +44,11 @@ export class HostFolder {
     this.#pairs = pairs
   }
 
-  /** A line of the host with the folder's paths in it. */
+  /** A line of the host with the folder's paths in it; what sed looks for in a file is as on the host. */
   line(text: string): string {
     return text.replaceAll(
-      /(?<![\w./-])\/(?=(?:etc\/kubernetes|root|var\/log|var\/lib\/kubelet|var\/lib\/etcd)\b)/g,
-      `${this.path}/`,
+      /'s#[^']*'|(?<![\w./-])\/(?=(?:etc\/kubernetes|root|var\/log|var\/lib\/kubelet|var\/lib\/etcd)\b)/g,
+      (found) => (found === '/' ? `${this.path}/` : found),
     )
   }
 

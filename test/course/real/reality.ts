@@ -7,6 +7,8 @@ import type { RealProgram } from './real-shell.js'
 export interface Reality {
   /** Real programs that its lines run, against the served cluster. */
   readonly programs: readonly RealProgram[]
+  /** Those of a version of the course that runs other ones. */
+  readonly programsAt?: Readonly<Record<string, readonly RealProgram[]>>
   /**
    * Where there are none: why. Where there are some: what of the row none of them does, or where else it is
    * played.
@@ -43,8 +45,12 @@ export const REALITY: Readonly<Record<string, Reality>> = {
   V5: { programs: ['kubectl'], note: "kubeadm and crictl are the simulated host's" },
   B1: KUBECTL,
   B2: { programs: ['etcdctl'] },
-  B3: { programs: ['etcdctl'], note: 'etcdutl: backup.test.ts' },
-  B4: { programs: ['kubectl'], note: 'a real etcd, restored by the real etcdutl: backup.test.ts' },
+  // etcdctl 3.6 has no snapshot status
+  B3: { programs: ['etcdctl'], programsAt: { 'v1.35': ['etcdutl'] } },
+  B4: {
+    programs: ['kubectl'],
+    note: 'the etcd that reads the restored directory is simulated; a real one: backup.test.ts',
+  },
   B5: KUBECTL,
   B6: { programs: ['etcdctl', 'kubectl'] },
   A1: { programs: ['curl', 'openssl'] },
