@@ -1,9 +1,18 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 
-const cache = (): string => join(inject('consumer'), 'node_modules/.cache/simcluster')
+/** A project of its own, since others load the package at the same time. */
+const project = mkdtempSync(join(tmpdir(), 'simcluster-kept-code-'))
+const cache = join(project, 'node_modules/.cache/simcluster')
+
+beforeAll(() => {
+  const to = join(project, 'node_modules/simcluster')
+  cpSync(join(inject('consumer'), 'node_modules/simcluster'), to, { recursive: true, dereference: true })
+})
+afterAll(() => rmSync(project, { recursive: true }))
 
 /** Long enough to be worth keeping. */
 const PROGRAM = `
@@ -15,7 +24,7 @@ while (performance.now() < end);`
 
 function run(code: string, env: NodeJS.ProcessEnv = {}): string {
   return execFileSync(process.execPath, ['--input-type=module', '--eval', code], {
-    cwd: inject('consumer'),
+    cwd: project,
     encoding: 'utf8',
     env: { ...process.env, ...env },
   }).trim()
@@ -23,14 +32,14 @@ function run(code: string, env: NodeJS.ProcessEnv = {}): string {
 
 function files(): readonly string[] {
   try {
-    const [folder = ''] = readdirSync(cache())
-    return readdirSync(join(cache(), folder)).map((name) => join(cache(), folder, name))
+    const [folder = ''] = readdirSync(cache)
+    return readdirSync(join(cache, folder)).map((name) => join(cache, folder, name))
   } catch {
     return []
   }
 }
 
-beforeEach(() => rmSync(cache(), { recursive: true, force: true }))
+beforeEach(() => rmSync(cache, { recursive: true, force: true }))
 
 test('the first process keeps compiled code, and the next ones use it as it is', () => {
   expect(run(PROGRAM)).toBe('1')
@@ -56,17 +65,15 @@ test('nothing is kept if the cache is switched off, cannot be written, or the pr
   expect(files()).toEqual([])
   expect(run("import 'simcluster'")).toBe('')
   expect(files()).toEqual([])
-  execFileSync('mkdir', ['-p', join(cache(), '..')])
-  writeFileSync(cache(), 'a file where the folder would be')
+  execFileSync('mkdir', ['-p', join(cache, '..')])
+  writeFileSync(cache, 'a file where the folder would be')
   expect(run(PROGRAM)).toBe('1')
-  expect(readFileSync(cache(), 'utf8')).toBe('a file where the folder would be')
+  expect(readFileSync(cache, 'utf8')).toBe('a file where the folder would be')
 })
 
 test('processes that start together do not disturb each other', async () => {
   const ends = Array.from({ length: 4 }, () => {
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM], {
-      cwd: inject('consumer'),
-    })
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM], { cwd: project })
     return new Promise((resolve) => void child.on('exit', resolve))
   })
   expect(await Promise.all(ends)).toEqual([0, 0, 0, 0])
