@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { bundleInto } from '../../scripts/bundle-into.js'
+import { needs } from '../e2e/harness.js'
 import { parseYamlText } from '../../src/lang/yaml/read.js'
 
 const inRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
@@ -57,7 +58,8 @@ function runStep(given: Readonly<Record<string, string>>): {
   return { status, stdout, file: (name) => readFileSync(join(folder, name), 'utf8') }
 }
 
-test('the action annotates lines, lists findings in the summary, writes JUnit, and fails', () => {
+test('the action annotates lines, lists findings in the summary, writes JUnit, and fails', (context) => {
+  needs(context, 'bash')
   const { status, stdout, file } = runStep({
     path: inRoot('examples/check/shop'),
     version: 'v1.34',
@@ -70,7 +72,8 @@ test('the action annotates lines, lists findings in the summary, writes JUnit, a
   expect(file('report.xml')).toContain('<testsuite')
 })
 
-test('the action ends as it is told: what has warnings only passes by default', () => {
+test('the action ends as it is told: what has warnings only passes by default', (context) => {
+  needs(context, 'bash')
   const { status, stdout } = runStep({ path: inRoot('examples/what-if/shop.yaml') })
   expect([status, stdout.includes('::error')]).toEqual([0, false])
 })
