@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -34,7 +34,8 @@ test('the fixture for pytest gives each test a cluster', { timeout: 120_000 }, a
 })
 
 test('TestMain in Go gives the tests of a package a cluster', { timeout: 600_000 }, async (context) => {
-  if (!isCI && !existsSync(CLIENT_GO)) context.skip('golang-k8s-client-go-dev is not installed')
+  const isThere = existsSync(CLIENT_GO) && spawnSync('go', ['version']).error === undefined
+  if (!isCI && !isThere) context.skip('Debian’s golang-go and golang-k8s-client-go-dev are not installed')
   execFileSync(inRoot('test/e2e/client-go/build.sh'), { stdio: 'inherit' })
   const { stdout } = await promisify(execFile)(inRoot('.cache/client-go/example.test'), ['-test.v'], { env })
   expect(stdout).toContain('--- PASS: TestPodsOfADeadNodeAreReplaced')
