@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
 import { bundleInto } from '../../scripts/bundle-into.js'
-import { has } from './harness.js'
+import { has, programs } from './harness.js'
 
 const inRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 const CLIENT_GO = '/usr/share/gocode/src/k8s.io/client-go'
@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 function hasPytest(): boolean {
   try {
-    execFileSync('python3', ['-c', 'import pytest'], { stdio: 'ignore' })
+    execFileSync(programs.python3, ['-c', 'import pytest'], { stdio: 'ignore' })
     return has('python3')
   } catch {
     return false
@@ -29,7 +29,7 @@ function hasPytest(): boolean {
 test('the fixture for pytest gives each test a cluster', { timeout: 120_000 }, async (context) => {
   if (!isCI && !hasPytest()) context.skip('python3-kubernetes or python3-pytest is not installed')
   const words = ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', inRoot('examples/python')]
-  const { stdout } = await promisify(execFile)('python3', words, { env })
+  const { stdout } = await promisify(execFile)(programs.python3, words, { env })
   expect(stdout).toMatch(/\b2 passed\b/)
 })
 
