@@ -83,7 +83,7 @@ openssl x509 -req -in ann.csr ${CA} -out ann.crt -days 1
 kubectl create rolebinding ann --clusterrole=view --user=ann
 kubectl config set-credentials ann --client-certificate=/root/ann.crt --client-key=/root/ann.key
 kubectl config set-context ann --cluster=kubernetes --namespace=default --user=ann`)
-      cluster.advance('48h')
+      cluster.advance('25h')
     },
     shows: { run: 'kubectl --context=ann get pods', prints: /Unauthorized/ },
     goals: [
