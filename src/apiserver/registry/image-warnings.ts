@@ -20,8 +20,14 @@ export function imageWarnings(
   const { spec } = object as KubeObject & Templated
   const pod = spec?.jobTemplate?.spec?.template?.spec ?? spec?.template?.spec ?? spec
   const containers = [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])]
-  return containers.flatMap(({ image = '' }) => {
-    const meant = image === '' ? undefined : meantImage(image)
-    return meant === undefined ? [] : [`nobody has described the image ${image}; did you mean ${meant}?`]
-  })
+  return containers.flatMap(({ image = '' }) => misspelt(image, meantImage))
+}
+
+/** Returns what to say of an image that is probably a typo of a well-known one; nothing of others. */
+export function misspelt(
+  image: string,
+  meantImage: (image: string) => string | undefined,
+): readonly string[] {
+  const meant = image === '' ? undefined : meantImage(image)
+  return meant === undefined ? [] : [`nobody has described the image ${image}; did you mean ${meant}?`]
 }

@@ -1,3 +1,4 @@
+import { misspelt } from '../../apiserver/registry/image-warnings.js'
 import { isPodReady, nodeCondition } from '../../api/core/conditions.js'
 import type { Node, Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
@@ -72,7 +73,7 @@ export function summarize(context: SummaryContext): string {
     ...waitingFor(context),
     ...refused(context),
     ...exhausted(context),
-    ...misspelt(context),
+    ...misspeltImages(context),
     ...unresolved(context),
   ].join('\n')
 }
@@ -129,13 +130,10 @@ function unresolved({ resources, stored }: SummaryContext): readonly string[] {
 const some = (names: readonly string[]): string =>
   names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} others`
 
-function misspelt({ stored, meantImage }: SummaryContext): readonly string[] {
+function misspeltImages({ stored, meantImage }: SummaryContext): readonly string[] {
   const pods = stored('pods') as readonly Pod[]
   const images = new Set(pods.flatMap(({ spec }) => spec.containers.map(({ image = '' }) => image)))
-  return [...images].flatMap((image) => {
-    const meant = meantImage(image)
-    return meant === undefined ? [] : [`nobody has described the image ${image}; did you mean ${meant}?`]
-  })
+  return [...images].flatMap((image) => misspelt(image, meantImage))
 }
 
 function phases(pods: readonly Pod[]): string {

@@ -1,3 +1,4 @@
+import { misspelt } from '../../apiserver/registry/image-warnings.js'
 import type { ContainerStatus, Event, Pod, Service } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { EndpointSlice } from '../../api/discovery/generated.js'
@@ -142,10 +143,7 @@ function podCauses(pod: Pod, context: Telling): readonly string[] {
   const { spec, status } = pod
   const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
   return [
-    ...spec.containers.flatMap(({ image = '' }) => {
-      const meant = context.meantImage(image)
-      return meant === undefined ? [] : [`nobody has described the image ${image}; did you mean ${meant}?`]
-    }),
+    ...spec.containers.flatMap(({ image = '' }) => misspelt(image, context.meantImage)),
     ...(spec.nodeName === undefined ? placement(pod, context) : nodeCauses(spec.nodeName, context)),
     ...containers.flatMap((container) => containerCauses(pod, container, context)),
     ...(spec.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) =>
