@@ -4,7 +4,7 @@ import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import { selectorMatches } from '../../api/selectors/labels.js'
 import type { SimCluster } from '../sim-cluster.js'
 import type { Found } from './finding.js'
-import type { Loaded } from './load.js'
+import { type Loaded, ofKind } from './load.js'
 import { findingAt } from './read-manifests.js'
 
 const keyOf = ({
@@ -14,9 +14,6 @@ const keyOf = ({
   readonly namespace?: string
   readonly name?: string
 }): string => `${namespace}/${name}`
-
-const ofKind = (loaded: readonly Loaded[], kind: string): readonly Loaded[] =>
-  loaded.filter(({ object, served }) => object.kind === kind && !served.isCustom)
 
 /** The pods that a budget protects. */
 const podsOf = (cluster: SimCluster, budget: PodDisruptionBudget): readonly Pod[] =>

@@ -35,7 +35,7 @@ export interface CheckFinding {
   readonly file: string
   /** From 1. */
   readonly line: number
-  /** `Deployment shop/web`; absent for what is no object. */
+  /** `Deployment shop/web`; absent if it is not about an object. */
   readonly object?: string
   readonly message: string
   /** What it follows from, as indented lines. */

@@ -25,6 +25,10 @@ export interface Loaded {
   readonly object: KubeObject
 }
 
+/** Returns the objects of a built-in kind. */
+export const ofKind = (loaded: readonly Loaded[], kind: string): readonly Loaded[] =>
+  loaded.filter(({ object, served }) => object.kind === kind && !served.isCustom)
+
 interface Answer {
   readonly code: number
   readonly status: Status

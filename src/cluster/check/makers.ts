@@ -11,7 +11,7 @@ import type { Template } from './templates.js'
 export class Makers {
   readonly #cluster: SimCluster
   readonly #templates: readonly Template[]
-  /** Objects that operators read, and annotations that they heed: texts by whoever mentions them. */
+  /** Every text in custom objects and in annotations, which operators read, with the object that has it. */
   readonly #mentions = new Map<string, string>()
   readonly #allowed = new Map<string, boolean>()
   /** Whether there are objects that only an operator understands. */

@@ -5,7 +5,7 @@ import { evaluateModel, readWorld, worldOf } from '../../netpol/index.js'
 import type { Model, NetworkPolicyModel, PodModel, World, WorldPod } from '../../netpol/index.js'
 import type { SimCluster } from '../sim-cluster.js'
 import type { Found } from './finding.js'
-import type { Loaded } from './load.js'
+import { type Loaded, ofKind } from './load.js'
 import type { Makers } from './makers.js'
 import { findingAt, nameOf } from './read-manifests.js'
 import { allContainers, isSelected, runningContainers, type Template } from './templates.js'
@@ -64,11 +64,9 @@ const policyOf = (loaded: readonly Loaded[], { namespace, name }: NetworkPolicyM
 export function findCuts(given: PolicyContext): readonly Found[] {
   if (!given.loaded.some(({ object }) => object.kind?.endsWith('NetworkPolicy') === true)) return []
   const context = sampled(given)
-  const services = context.loaded.filter(
-    ({ object, served }) => object.kind === 'Service' && !served.isCustom,
-  )
+  const services = ofKind(context.loaded, 'Service')
   const closed = services.map((service) => ({ service, found: closedService(service, context) }))
-  // who needs a Service that nobody reaches is told by that
+  // a Service that nothing reaches is reported itself, and not once more for each pod that needs it
   const open = closed.filter(({ found }) => found.length === 0).map(({ service }) => service)
   return [
     ...closed.flatMap(({ found }) => found),

@@ -4,7 +4,7 @@ import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import { nearest } from '../../lang/text/nearest.js'
 import type { SimCluster } from '../sim-cluster.js'
 import type { Found } from './finding.js'
-import type { Loaded } from './load.js'
+import { type Loaded, ofKind } from './load.js'
 import type { Makers } from './makers.js'
 import { findingAt } from './read-manifests.js'
 import { isSelected, runningContainers, type Template } from './templates.js'
@@ -16,9 +16,6 @@ export interface PortContext {
   readonly templates: readonly Template[]
   readonly makers: Makers
 }
-
-const ofKind = (loaded: readonly Loaded[], kind: string): readonly Loaded[] =>
-  loaded.filter(({ object, served }) => object.kind === kind && !served.isCustom)
 
 /** Returns the ports and selectors that lead nowhere: of Services, Ingresses, probes and budgets. */
 export function findMissingPorts(context: PortContext): readonly Found[] {

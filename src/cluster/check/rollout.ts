@@ -10,7 +10,7 @@ import { hasOwnSettings } from '../../kubelet/index.js'
 import { shortfall } from '../diagnosis/shortfall.js'
 import type { SimCluster } from '../sim-cluster.js'
 import type { Found } from './finding.js'
-import type { Loaded } from './load.js'
+import { type Loaded, ofKind } from './load.js'
 import { findingAt } from './read-manifests.js'
 import { isSelected, runningContainers, type Template } from './templates.js'
 
@@ -143,8 +143,7 @@ export function findUnheard(
   loaded: readonly Loaded[],
   templates: readonly Template[],
 ): readonly Found[] {
-  return loaded.flatMap(({ source, object, served }) => {
-    if (served.isCustom || object.kind !== 'Service') return []
+  return ofKind(loaded, 'Service').flatMap(({ source, object }) => {
     const { namespace = 'default', name = '' } = object.metadata
     const { selector } = (object as Service).spec
     const pods = templates.filter(
