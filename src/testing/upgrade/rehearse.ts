@@ -46,10 +46,7 @@ function upgradeActions(cluster: SimCluster, release: string): readonly Action[]
       text: `kubelet ${release} on ${name}`,
       isTime: false,
       play: (copy) => {
-        const kubelet = copy.process(`kubelet/${name}`)
-        kubelet.stop()
-        copy.node(name).machine.installKubelet(`${release}.0`)
-        kubelet.start()
+        copy.node(name).kubelet.stop().install(`${release}.0`).start()
         return undefined
       },
     },

@@ -46,6 +46,8 @@ export class Endpoints {
   readonly lacks: Spells = new Spells()
   readonly #slices = new Map<string, Map<string, EndpointSlice>>()
   readonly #down = new Set<string>()
+  /** Nodes without power or network. */
+  readonly down: ReadonlySet<string> = this.#down
   /** Services with an endpoint at the beginning; the others can lose nothing. */
   readonly #watched: ReadonlySet<string>
 

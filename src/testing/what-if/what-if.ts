@@ -32,24 +32,13 @@ export function playActions(
   actions: readonly Action[],
 ): { readonly copy: SimCluster; readonly report: WhatIfReport } {
   const copy = cluster.fork()
-  const down = new Set(
-    copy
-      .nodes()
-      .filter(({ machine }) => !machine.powered)
-      .map(({ name }) => name),
-  )
   const observer = new Observer(copy)
   const start = copy.now()
-  const before = momentOf(copy, down, 0)
+  const before = momentOf(copy, observer.endpoints.down, 0)
   const failed: FailedAction[] = []
   for (const action of actions) {
-    if (action.reach !== undefined) {
-      const { nodes, isUp } = action.reach
-      for (const node of nodes)
-        if (isUp) down.delete(node)
-        else down.add(node)
-      observer.endpoints.reach(nodes, isUp, copy.now())
-    }
+    const { reach } = action
+    if (reach !== undefined) observer.endpoints.reach(reach.nodes, reach.isUp, copy.now())
     const message = action.play(copy)
     if (message !== undefined) failed.push({ action: action.text, message })
   }
@@ -59,7 +48,6 @@ export function playActions(
     copy,
     observer,
     before,
-    down,
     failed,
     actions: actions.map(({ text }) => text),
     passedMs: copy.now() - start,
@@ -73,11 +61,11 @@ interface Played extends Pick<WhatIfReport, 'actions' | 'passedMs' | 'connection
   readonly copy: SimCluster
   readonly observer: Observer
   readonly before: Moment
-  readonly down: ReadonlySet<string>
 }
 
-function reportOf({ cluster, copy, observer, before, down, ...told }: Played): WhatIfReport {
+function reportOf({ cluster, copy, observer, before, ...told }: Played): WhatIfReport {
   const now = copy.now()
+  const { down } = observer.endpoints
   const services = observer.endpoints.lacks
     .until(now)
     .map(([service, { lastedMs }]) => ({
