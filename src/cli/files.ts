@@ -105,6 +105,18 @@ export const textOf = (flags: Arguments['flags'], name: string): string | undefi
   return typeof value === 'string' ? value : undefined
 }
 
+/** Returns the values of flags by their names; those that are not given are left out. */
+export const textsOf = <Name extends string>(
+  flags: Arguments['flags'],
+  names: readonly Name[],
+): Partial<Record<Name, string>> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = textOf(flags, name)
+      return value === undefined ? [] : [[name, value]]
+    }),
+  ) as Partial<Record<Name, string>>
+
 /** Reads the value of a flag that is a whole number. @throws UsageError if it is not, or below `least` */
 export function wholeNumber(flag: string, text: string, least = 0): number {
   if (!/^\d{1,15}$/.test(text) || Number(text) < least)

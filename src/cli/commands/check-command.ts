@@ -1,7 +1,7 @@
 import { checkManifests, type CheckOptions } from '../../cluster/check/check-manifests.js'
 import type { CheckReport, CheckFinding } from '../../cluster/check/finding.js'
 import { mergeOptions } from '../../cluster/compose/merge-options.js'
-import type { ClusterOptions } from '../../cluster/compose/options.js'
+import { type ClusterOptions, DEFAULTS } from '../../cluster/compose/options.js'
 import type { Arguments, Command } from '../command.js'
 import { UsageError } from '../command.js'
 import { textOf, wholeNumber } from '../files.js'
@@ -10,7 +10,7 @@ import { readPaths, shownPath, type ReadPaths } from '../manifest-sets.js'
 import { configIn } from '../serving.js'
 
 function optionsOf(flags: Arguments['flags']): CheckOptions {
-  const versions = (textOf(flags, 'version') ?? 'v1.35').split(',').map((each) => each.trim())
+  const versions = (textOf(flags, 'version') ?? DEFAULTS.version).split(',').map((each) => each.trim())
   const like = textOf(flags, 'like') ?? 'kind'
   if (like !== 'kind' && like !== 'kubeadm') throw new UsageError(`--like ${like}: write kind or kubeadm`)
   const nodes = textOf(flags, 'nodes')
@@ -65,7 +65,11 @@ export const checkCommand: Command = {
     'node, and says what is wrong, with file and line. Exit code 1: findings as bad as --fail-on.',
   words: 'DIR|FILE|-...',
   flags: {
-    version: { value: 'VERSIONS', about: 'releases to check on, such as v1.34,v1.35', default: 'v1.35' },
+    version: {
+      value: 'VERSIONS',
+      about: 'releases to check on, such as v1.34,v1.35',
+      default: DEFAULTS.version,
+    },
     nodes: { value: 'N', about: 'number of nodes', default: '3' },
     like: { value: 'kind|kubeadm', about: 'what the cluster has besides its control plane', default: 'kind' },
     config: { value: 'FILE', about: 'options of SimCluster as YAML or JSON; other flags override it' },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { writePrivateFile } from '../../disk/private-file.js'
 import type { Arguments, Command, Terminal } from '../command.js'
 import { onlyWord } from '../files.js'
@@ -26,7 +27,7 @@ const MOST_LOOKS = 200
 /** Resolves when a served cluster no longer responds. @throws Error if it does after ten seconds */
 async function untilGone(flags: Arguments['flags']): Promise<void> {
   for (let look = 0; look < MOST_LOOKS; look++) {
-    await new Promise((wake) => void setTimeout(wake, GONE_MS))
+    await sleep(GONE_MS)
     const responds = await ask(flags, 'GET', 'time').then(
       () => true,
       () => false,

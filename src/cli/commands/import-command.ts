@@ -8,7 +8,7 @@ import { writePrivateFile } from '../../disk/private-file.js'
 import { readCluster } from '../../real/from-cluster.js'
 import type { Arguments, Command } from '../command.js'
 import { UsageError } from '../command.js'
-import { checkFolderOf, manifestsIn, textOf } from '../files.js'
+import { checkFolderOf, manifestsIn, textOf, textsOf } from '../files.js'
 import { importObjects, type Imported } from '../what-if/import.js'
 import { isEtcdSnapshot } from '../what-if/source.js'
 
@@ -17,12 +17,7 @@ const REACHED = ['kubeconfig', 'context', 'kubectl', 'namespaces', 'secrets'] as
 
 async function ofRealCluster(flags: Arguments['flags']): Promise<Imported> {
   const namespaces = textOf(flags, 'namespaces')?.split(',')
-  const options = Object.fromEntries(
-    (['kubeconfig', 'context', 'kubectl'] as const).flatMap((name) => {
-      const value = textOf(flags, name)
-      return value === undefined ? [] : [[name, value]]
-    }),
-  )
+  const options = textsOf(flags, ['kubeconfig', 'context', 'kubectl'])
   const {
     objects,
     version,

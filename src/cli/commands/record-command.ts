@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { recordCluster } from '../../real/recording/record.js'
 import type { Command } from '../command.js'
 import { UsageError } from '../command.js'
-import { textOf } from '../files.js'
+import { textsOf } from '../files.js'
 import { untilStopped } from '../until-stopped.js'
 
 /** Runs a program to its end with this kubeconfig; returns its exit code. */
@@ -32,13 +32,7 @@ export const recordCommand: Command = {
   examples: ['simcluster record bug.json -- go test ./...', 'simcluster record bug.json --context staging'],
   run: async ({ flags, words: [file, ...program] }, terminal) => {
     if (file === undefined) throw new UsageError('write record FILE, or record FILE -- PROGRAM WORDS')
-    const options = Object.fromEntries(
-      ['kubeconfig', 'context', 'kubectl', 'id'].flatMap((name) => {
-        const value = textOf(flags, name)
-        return value === undefined ? [] : [[name, value]]
-      }),
-    )
-    const recording = await recordCluster(options)
+    const recording = await recordCluster(textsOf(flags, ['kubeconfig', 'context', 'kubectl', 'id']))
     try {
       if (program.length > 0) return await runWith(recording.kubeconfig, program)
       terminal.out(`export KUBECONFIG=${recording.kubeconfig}\n`)

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ClusterSnapshot } from '../../cluster/storage/snapshot.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
 import type { ServeTime } from '../../server/index.js'
@@ -67,7 +68,7 @@ async function detach(flags: Arguments['flags'], terminal: Terminal): Promise<nu
       terminal.err(text)
       return ended
     }
-    await new Promise((wake) => void setTimeout(wake, READY_MS))
+    await sleep(READY_MS)
   }
 }
 

@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../../cluster/compose/options.js'
 import { rehearseUpgrade, type RehearsedMinor } from '../../testing/upgrade/rehearse.js'
 import type { UpgradeFinding, UpgradePlan } from '../../testing/upgrade/finding.js'
 import { planUpgrade } from '../../testing/upgrade/plan.js'
@@ -14,10 +15,8 @@ interface Outcome extends UpgradePlan {
   readonly rehearsal?: readonly RehearsedMinor[]
 }
 
-const DEFAULT_TO = 'v1.35'
-
 function outcomeOf(path: string, flags: Arguments['flags']): Outcome {
-  const to = textOf(flags, 'to') ?? DEFAULT_TO
+  const to = textOf(flags, 'to') ?? DEFAULTS.version
   const from = textOf(flags, 'from')
   if (!isManifests(path)) {
     const cluster = clusterAt(path, {})
@@ -44,7 +43,7 @@ function outcomeOf(path: string, flags: Arguments['flags']): Outcome {
 const placeOf = ({ file, line }: UpgradeFinding): string =>
   file === undefined || file === '' ? '' : ` (${file}:${line ?? 1})`
 
-/** Equal findings of several objects of one release become one. */
+/** Returns the findings under the release that each belongs to. */
 function textOfFindings(findings: readonly UpgradeFinding[]): readonly string[] {
   const lines: string[] = []
   let release = ''
@@ -95,7 +94,7 @@ export const upgradeCommand: Command = {
   words: 'DIR|SNAPSHOT|-',
   flags: {
     from: { value: 'VERSION', about: 'the release of now', default: 'that of the snapshot' },
-    to: { value: 'VERSION', about: 'the release to come', default: DEFAULT_TO },
+    to: { value: 'VERSION', about: 'the release to come', default: DEFAULTS.version },
     rehearse: { about: 'plays the upgrade with the drain of each node, and says what it interrupts' },
     nodes: { value: 'N', about: 'number of nodes on which manifests are rehearsed', default: '3' },
     output: { ...OUTPUT['output'], value: 'text|json|junit', about: 'the form of the result', short: 'o' },
