@@ -64,7 +64,7 @@ cluster.settle()
 let next = 0
 const pod = (): { metadata: { name: string }; spec: object } => ({
   metadata: { name: `p${(next += 1)}` },
-  // nobody schedules it
+  // the scheduler leaves it alone
   spec: { schedulerName: 'none', containers: [{ name: 'c', image: 'nginx:1.27' }] },
 })
 

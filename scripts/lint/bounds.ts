@@ -23,7 +23,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = { RegExp: ['lang/go/r
 
 /**
  * Finds where a value could become a pattern, a size or a time without a bound: `new RegExp` of anything but
- * the constants of its file, `AbortSignal.timeout`, and a time, a repetition or a buffer that is no constant.
+ * the constants of its file, `AbortSignal.timeout`, and a time, repetition or buffer that is not constant.
  * One that is bounded elsewhere says so: `// bounded: a port has five digits`.
  */
 export function unboundedUses(path: string, text: string): readonly Found[] {
