@@ -179,9 +179,14 @@ export class QuietHeartbeats implements Heartbeats {
     this.#lastCheck = original.lastCheck
   }
 
+  get areUnseen(): boolean {
+    const { bus } = this.#ports
+    return !bus.has('request') && !bus.has('audit')
+  }
+
   tally<T extends Lease | Node>(object: T, written?: (object: T) => void): HeartbeatTally | undefined {
     const { bus, storage, hub } = this.#ports
-    if (bus.has('write') || bus.has('request') || bus.has('audit')) return undefined
+    if (bus.has('write') || !this.areUnseen) return undefined
     const key = keyOf(object)
     if (storage.get(key) !== object || !storage.isPrivate(key) || !hub.isOnlyFollowed(key, object))
       return undefined

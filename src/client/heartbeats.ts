@@ -31,6 +31,8 @@ export interface HeartbeatPlace {
  * between. The apiserver implements it for the kubelets.
  */
 export interface Heartbeats {
+  /** Whether single requests are seen by nobody, as those of calls in a quiet spell cannot be. */
+  readonly areUnseen: boolean
   /**
    * Returns the tally of a lease or node for this spell; undefined if it is not the stored one, or if others
    * than informers would see the heartbeats. It does not check whether the request would be admitted: the

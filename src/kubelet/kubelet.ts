@@ -50,9 +50,10 @@ export function createKubelet(options: KubeletOptions): Component {
     identity: kubeletIdentity(options.node),
     setup: (host) => new Kubelet(host, options).start(),
     doze: (host) => {
-      const { leaseForm, statusForm } = heartbeatsOf(host, options)
+      const { leaseForm, statusForm, volumesForm } = heartbeatsOf(host, options)
       host.quietForm('lease', leaseForm)
       host.quietForm('status', statusForm)
+      host.quietForm('volumes', volumesForm)
     },
   }
 }
@@ -125,6 +126,8 @@ class Kubelet {
 
     const heartbeats = (this.#heartbeats = heartbeatsOf(host, options))
     this.#status = host.handle('status', () => this.#statusTick(), { quiet: heartbeats.statusForm })
+    const refresh = (uid: string): void => this.#workers.refreshVolumes(uid)
+    const volumes = host.handle('volumes', refresh, { quiet: heartbeats.volumesForm })
 
     const nodes = this.#watchNode()
     this.#pods = host
@@ -162,7 +165,7 @@ class Kubelet {
       wake: (uid) => this.#wake(uid),
       report,
     })
-    this.#workers = this.#makeWorkers(release, recorder, hooks, looks)
+    this.#workers = this.#makeWorkers(release, recorder, { hooks, looks, volumes })
   }
 
   /** Called before everything else, since the credentials decide what the kubelet may see. */
@@ -228,8 +231,7 @@ class Kubelet {
   #makeWorkers(
     release: KubeletRelease,
     recorder: EventRecorder | undefined,
-    hooks: Topic,
-    looks: Topic,
+    { hooks, looks, volumes }: Readonly<Record<'hooks' | 'looks' | 'volumes', Topic>>,
   ): PodWorkers {
     const { runtime, operatingSystem = 'linux', internalIP: hostIP } = this.#options
     const objects = new ApiObjects(this.#host.client)
@@ -289,6 +291,7 @@ class Kubelet {
       pressure: (pod) => this.#evictions.admit(pod),
       hooks,
       looks,
+      volumeTimers: volumes,
       wake: (uid) => this.#wake(uid),
     })
   }

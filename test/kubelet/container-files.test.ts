@@ -269,6 +269,34 @@ test('binary data of a ConfigMap keeps its bytes', () => {
   expect(run(cluster, 'hexdump -C /m/dump')).toContain('de ca fe ba d0 fe ff')
 })
 
+test('a mounted ConfigMap is read again within a minute, also by a kubelet that was restarted', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm' }, data: { a: '1' } })
+  cluster.apply({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p' },
+    spec: {
+      containers: [{ name: 'c', image, command: sleep, volumeMounts: [{ name: 'v', mountPath: '/m' }] }],
+      volumes: [{ name: 'v', configMap: { name: 'm' } }],
+    },
+  })
+  cluster.settle()
+  const change = (a: string): string => {
+    cluster.client.patch(
+      'configmaps',
+      { namespace: 'default', name: 'm' },
+      { type: 'merge', body: { data: { a } } },
+    )
+    cluster.advance('1m')
+    return run(cluster, 'cat /m/a')
+  }
+  expect(change('2')).toBe('2')
+  cluster.node('node-1').kubelet.restart()
+  cluster.settle()
+  expect(change('3')).toBe('3')
+})
+
 test('a hostPath volume shows the files of the node, and what pods have written over them', () => {
   const mounts = [
     { name: 'hosts', mountPath: '/etc/hosts-original' },

@@ -97,6 +97,26 @@ export const fromOutside: Readonly<Record<string, (cluster: SimCluster) => unkno
     cluster.apply(deployment('lacks', { envFrom: [{ configMapRef: { name: 'none' } }] }))
     cluster.apply(deployment('large', { resources: { requests: { cpu: '100' } } }))
   },
+  'changes ConfigMaps that pods mount': (cluster) => {
+    const make = (name: string): void => {
+      const volumeMounts = [{ name: 'config', mountPath: '/etc/config' }]
+      const volumes = [{ name: 'config', configMap: { name } }]
+      cluster.kubectl(`create configmap ${name} --from-literal=a=1`)
+      cluster.apply(deployment(name, { volumeMounts }, { volumes }))
+      cluster.advance('17s')
+    }
+    make('one')
+    make('two')
+    cluster.advance('5m')
+    cluster.kubectl(`patch configmap two --type=merge -p '{"data":{"a":"2"}}'`)
+    cluster.advance('70s')
+    cluster.node('node-1').kubelet.restart()
+    cluster.kubectl('delete configmap one')
+  },
+  'starts a probed pod on the network of its node': (cluster) => {
+    const livenessProbe = { httpGet: { path: '/livez', port: 10_257, host: '127.0.0.1' } }
+    cluster.apply(deployment('static', { livenessProbe }, { hostNetwork: true }))
+  },
   'starts an autoscaler': (cluster) => {
     cluster.apply(deployment('web', { resources: { requests: { cpu: '100m' } } }))
     cluster.kubectl('autoscale deployment web --min=1 --max=4 --cpu-percent=50')
@@ -130,9 +150,13 @@ export const fromOutside: Readonly<Record<string, (cluster: SimCluster) => unkno
   },
 }
 
-function deployment(name: string, container: object): KubeObject & { readonly spec: object } {
+function deployment(
+  name: string,
+  container: object,
+  pod: object = {},
+): KubeObject & { readonly spec: object } {
   const labels = { app: name }
-  const spec = { containers: [{ name: 'main', image: 'nginx', ...container }] }
+  const spec = { containers: [{ name: 'main', image: 'nginx', ...container }], ...pod }
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',

@@ -70,6 +70,24 @@ function renewalsSince(cluster: SimCluster, resourceVersion: string): readonly n
   return [...counts.values()]
 }
 
+test('a cluster like that of kubeadm has quiet times, and they are exact', () => {
+  const original = new SimCluster({ nodes: 2, like: 'kubeadm' })
+  original.settle()
+  original.advance('12m')
+  const [exact, quiet] = (['exact', 'quiet'] as const).map((heartbeats) => {
+    const cluster = original.fork({ time: { heartbeats } })
+    cluster.advance('12m')
+    const before = cluster.list('leases', { namespace: 'kube-node-lease' }).metadata.resourceVersion
+    cluster.advance('2m')
+    const renewals = renewalsSince(cluster, before)
+    cluster.advance('31m')
+    return { renewals, state: stateOf(cluster) }
+  })
+  expect(quiet?.renewals).toEqual([1, 1, 1])
+  expect(Math.min(...(exact?.renewals ?? []))).toBeGreaterThan(9)
+  expectSame(quiet?.state, exact?.state)
+})
+
 test('a quiet time goes on in forks, and when somebody reads', () => {
   const original = SimCluster.restore(fresh)
   original.advance('12m')

@@ -12,7 +12,7 @@ export interface CompactorOptions {
    * Advances idle watches, so that they do not need the history that the next compaction removes:
    * `server.context.hub`.
    */
-  readonly hub: { bookmark(): void; readonly hasOnlyFollowers: boolean }
+  readonly hub: { bookmark(): void; readonly tellsOfBookmarks: boolean }
   /** Default: every compaction is a step. */
   readonly heartbeats?: Heartbeats | undefined
   /**
@@ -54,7 +54,7 @@ export function etcdCompactor({
       }
       // of several compactions in a quiet spell, the last one does it all
       const join = (): QuietCalls | undefined => {
-        if (heartbeats === undefined || !hub.hasOnlyFollowers) return undefined
+        if (heartbeats === undefined || hub.tellsOfBookmarks) return undefined
         let place: HeartbeatPlace | undefined
         let target = 0
         const call = (now: number): number => {

@@ -67,6 +67,10 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
     this.#subscription = start.isResumed ? hub.resume(this, subscription) : hub.add(this, subscription)
   }
 
+  get isHeard(): boolean {
+    return this.#listener !== undefined
+  }
+
   get resourceVersion(): string {
     return String(this.#revision)
   }

@@ -153,10 +153,10 @@ export class WatchHub implements WatchRegister {
     return listsFor(routes, object).every((list) => this.#isOnlyFollowed(list))
   }
 
-  /** Whether all watches are informers'. */
-  get hasOnlyFollowers(): boolean {
-    for (const { follower } of this.#live.keys()) if (follower === undefined) return false
-    return true
+  /** Whether somebody besides informers listens, and so would hear of each bookmark. */
+  get tellsOfBookmarks(): boolean {
+    for (const [{ follower }, { isHeard }] of this.#live) if (isHeard && follower === undefined) return true
+    return false
   }
 
   #isOnlyFollowed(list: SubscriptionList): boolean {
@@ -343,6 +343,8 @@ export const ROUTING_FIELDS = ['metadata.name', 'spec.nodeName'] as const
 
 /** A watch as the hub sees it. */
 export interface RoutedWatch {
+  /** Whether it has a listener. Without one it is only read when somebody asks. */
+  readonly isHeard: boolean
   /** Called with a change that may affect this watch. */
   offer(change: StoredChange): void
   /** Wakes an idle watch that is behind the current revision. */

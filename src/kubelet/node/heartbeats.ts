@@ -5,6 +5,9 @@ import type { RandomStream } from '../../sim/random.js'
 import type { LoadedCertificates } from '../certificates/ports.js'
 import type { KubeletTimings } from '../options.js'
 
+/** Period in which ConfigMaps and Secrets that are mounted are read again, in ms. */
+export const VOLUME_REFRESH = 60_000
+
 /** Delay of the first retry of a failed renewal or registration, in ms. */
 export const FIRST_RETRY = 100
 
@@ -52,6 +55,8 @@ export class KubeletHeartbeats {
   readonly leaseForm: QuietForm = { join: () => this.#joinWithLease(), heeds: 'none' }
   /** The quiet form of the topic `status`, for a tick that follows one that did nothing. */
   readonly statusForm: QuietForm = { join: () => this.#joinWithStatus(), heeds: 'subject' }
+  /** The quiet form of the topic `volumes`: rereads of volumes change nothing as long as nothing happens. */
+  readonly volumesForm: QuietForm = { join: () => this.#joinWithVolumes(), byKey: true }
   readonly #host: DozingHost
   readonly #options: KubeletHeartbeatOptions
   readonly #certificates: Slice<LoadedCertificates>
@@ -103,6 +108,12 @@ export class KubeletHeartbeats {
       until: this.#refusedFrom,
       leap: { settles: this.#options.timings.leaseDuration, next: calling((now) => tally.leap(now)) },
     }
+  }
+
+  #joinWithVolumes(): QuietCalls | undefined {
+    if (this.#host.heartbeats?.areUnseen !== true) return undefined
+    const call = (now: number): number => now + VOLUME_REFRESH
+    return { call, leap: { settles: 0, next: call } }
   }
 
   /** The last status is posted again whenever that is due, if that is possible. */

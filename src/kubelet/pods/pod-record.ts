@@ -133,8 +133,6 @@ export interface PodRecord {
   written?: PodStatus
   /** Virtual ms from which its probes' periods count. */
   probedSince?: number
-  /** Virtual ms of the last reading of mutable volumes. */
-  volumesAt?: number
   /** Attachable volumes that it uses or is about to use, as the node's status names them. */
   volumesInUse?: readonly string[]
   /** Virtual ms since when it waits for its volumes. */

@@ -9,6 +9,7 @@ import type { Slice, Topic } from '../../sim/modules/module.js'
 import type { ContainerStopper } from '../lifecycle/container-stopper.js'
 import { isCritical } from '../node/critical.js'
 import { NETWORK_MESSAGE } from '../node/conditions.js'
+import { VOLUME_REFRESH } from '../node/heartbeats.js'
 import type { Prober } from '../prober/prober.js'
 import type { ContainerRuntime } from '../runtime/runtime-api.js'
 import { hasRunningContainer, latestContainer, previousContainer } from '../runtime/state.js'
@@ -63,14 +64,14 @@ export interface PodWorkerDependencies {
    */
   readonly hooks: Topic
   readonly looks: Topic
+  /** The timers of {@link PodWorkers.refreshVolumes}, by the pod's UID. */
+  readonly volumeTimers: Topic
   /** Wakes the worker of a pod now. */
   readonly wake: (uid: string) => void
 }
 
 /** Virtual ms before a sync that the node prevented is retried. Source: backOffPeriod. */
 const RETRY = 10_000
-/** Virtual ms between readings of ConfigMaps and Secrets in volumes. Source: kubelet's syncFrequency. */
-const VOLUME_REFRESH = 60_000
 
 /**
  * One worker for each pod: admits it, keeps it running, stops it. Source: pkg/kubelet/pod_workers.go,
@@ -148,6 +149,8 @@ export class PodWorkers {
     countPod(usage.value, pod, 1)
     record.admitted = true
     record.stage = 'active'
+    // the pod runs already if the kubelet was started again
+    if (runtime.pod(record.uid) !== undefined) this.refreshVolumes(record.uid)
   }
 
   /**
@@ -193,7 +196,7 @@ export class PodWorkers {
   }
 
   #run(record: PodRecord): void {
-    const { clock, runtime, statuses, mirrors } = this.#ports
+    const { clock, runtime, statuses, mirrors, volumeTimers } = this.#ports
     const now = clock.now()
     if (
       record.removed ||
@@ -203,7 +206,8 @@ export class PodWorkers {
       record.stage = 'terminating'
       return
     }
-    this.#refreshVolumes(record, now)
+    if (this.#hasNewMetadata(record) && volumeTimers.dueAt(record.uid) !== undefined)
+      this.refreshVolumes(record.uid)
     let published = false
     if (record.inFlight) {
       if (this.#stillInFlight(record, now)) return
@@ -338,7 +342,7 @@ export class PodWorkers {
     record.probedSince ??= now
     runtime.runSandbox({ uid, namespace, name, hostNetwork, podCIDR, pod })
     if (mounted.volumes.size > 0) runtime.setVolumes(uid, mounted.volumes)
-    if (mounted.mutable) this.#watchVolumes(record, now)
+    if (mounted.mutable) this.#awaitRefresh(uid)
     return true
   }
 
@@ -348,21 +352,17 @@ export class PodWorkers {
     containerMemory(record, '').waiting = { reason: event, until: now + RETRY }
   }
 
-  #watchVolumes(record: PodRecord, now: number): void {
-    record.volumesAt = now
-    this.#ports.looks.wakeAfter(`volumes/${record.uid}`, VOLUME_REFRESH, { class: 'watchdog' })
+  /**
+   * Reads the volumes of a pod from the API again; deleted sources keep their last content. Does so again
+   * after a period if some of it may change.
+   */
+  refreshVolumes(uid: string): void {
+    const record = this.#ports.records.value.get(uid)
+    if (record?.stage === 'active' && this.#ports.volumes.refresh(record)) this.#awaitRefresh(uid)
   }
 
-  /**
-   * Rereads volumes periodically, and after a change of the pod's labels or annotations; deleted sources keep
-   * their last content.
-   */
-  #refreshVolumes(record: PodRecord, now: number): void {
-    const isChanged = this.#hasNewMetadata(record)
-    if (record.volumesAt === undefined) return
-    if (!isChanged && now - record.volumesAt < VOLUME_REFRESH) return
-    this.#ports.volumes.refresh(record)
-    this.#watchVolumes(record, now)
+  #awaitRefresh(uid: string): void {
+    this.#ports.volumeTimers.wakeAfter(uid, VOLUME_REFRESH, { class: 'watchdog' })
   }
 
   /** Shows changed labels and annotations to the pod's containers; returns whether there are some. */
@@ -424,12 +424,12 @@ export class PodWorkers {
   }
 
   #finish(record: PodRecord): void {
-    const { runtime, records, statuses, looks, hooks, wake, prober } = this.#ports
+    const { runtime, records, statuses, looks, volumeTimers, hooks, wake, prober } = this.#ports
     const { uid, mirrorUid } = record
     prober.stop(record)
     looks.cancel(uid)
     looks.cancel(`deadline/${uid}`)
-    looks.cancel(`volumes/${uid}`)
+    volumeTimers.cancel(uid)
     hooks.cancel(uid)
     if (record.removed) {
       runtime.removePod(uid)

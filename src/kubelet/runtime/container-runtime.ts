@@ -244,7 +244,7 @@ class SimulatedMachine implements Machine {
 
   hasConstantResponse(uid: string, port: number): boolean {
     const pod = this.pod(uid)
-    return pod !== undefined && !pod.hostNetwork && this.processes.hasConstantResponse(pod, port)
+    return pod !== undefined && this.processes.hasConstantResponse(pod, port)
   }
 
   resizeContainer(uid: string, name: string, resources: ResourceRequirements): void {

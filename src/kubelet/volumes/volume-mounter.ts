@@ -86,13 +86,17 @@ export class VolumeMounter {
     return { volumes: look.volumes, mutable: look.mutable }
   }
 
-  /** Updates volumes from the API; deleted sources keep their last content. */
-  refresh(record: PodRecord): void {
+  /**
+   * Updates volumes from the API; deleted sources keep their last content. Returns whether some of it may
+   * change.
+   */
+  refresh(record: PodRecord): boolean {
     const { objects, runtime } = this.#ports
-    const { volumes, faults } = apiMounts(record.pod, objects)
-    if (faults.length > 0) return
+    const { volumes, faults, mutable } = apiMounts(record.pod, objects)
+    if (faults.length > 0) return true
     const kept = [...(runtime.pod(record.uid)?.volumes ?? [])].filter(([, volume]) => !comesFromApi(volume))
     runtime.setVolumes(record.uid, new Map<string, PodVolume>([...kept, ...volumes]))
+    return mutable
   }
 
   /** Unmounts the volumes of a pod of which nothing runs, so that they can be attached elsewhere. */

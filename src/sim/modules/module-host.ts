@@ -20,7 +20,7 @@ export interface Kernel<Events extends KernelEvents> {
   readonly random: Random
   readonly timers: Timers
   readonly ready: ReadyQueue
-  readonly quiet: Pick<QuietTime, 'register'>
+  readonly quiet: Pick<QuietTime, 'register' | 'cancelled'>
   slice<S>(owner: string, name: string, initial: () => S): Slice<S>
   register(owner: string, topic: string, handler: Handler, options?: HandlerOptions): void
   isStopped(owner: string): boolean
@@ -123,7 +123,8 @@ class ModuleTopic<Events extends KernelEvents> implements Topic {
   }
 
   cancel(key: string): boolean {
-    const { timers, ready } = this.#kernel
+    const { timers, ready, quiet } = this.#kernel
+    quiet.cancelled(this.owner, this.name, key)
     return timers.cancel(this.owner, this.name, key) || ready.removeTimed(this.owner, this.name, key)
   }
 

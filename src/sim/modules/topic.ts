@@ -50,6 +50,11 @@ export interface QuietForm {
   readonly heeds?: 'all' | 'subject' | 'none'
   /** Other subjects that it heeds besides that of its module. Default: none. */
   readonly subjects?: readonly string[]
+  /**
+   * Whether each key of the topic finds its own things to do, so that one that found nothing says nothing of
+   * the others. Default false.
+   */
+  readonly byKey?: boolean
 }
 
 /** The calls of a periodic handler in a quiet spell: nothing else runs or looks until they have left it. */

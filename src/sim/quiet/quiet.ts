@@ -46,7 +46,9 @@ function note(disturbed: Disturbed, subject: string | undefined): void {
 
 const NO_SUBJECTS: readonly string[] = []
 
-const idOf = (owner: string, topic: string): string => `${owner} ${topic}`
+/** Returns the ID of a handler; with a key if each key of the topic is one, see `QuietForm.byKey`. */
+const idOf = (owner: string, topic: string, key?: string): string =>
+  key === undefined ? `${owner} ${topic}` : `${owner} ${topic} ${key}`
 
 /**
  * Knows the periodic handlers that find nothing to do, so that their calls can be made in a {@link
@@ -211,10 +213,10 @@ export class QuietTime {
   }
 
   /** Notes that a step has set one timer and nothing else. */
-  idled({ owner, topic }: Ready): void {
-    const quiet = this.#forms.get(owner)?.get(topic)?.quiet
+  idled({ owner, topic, key }: Ready): void {
+    const quiet = this.#quietForm(owner, topic)
     if (quiet === undefined) return
-    const id = idOf(owner, topic)
+    const id = idOf(owner, topic, quiet.byKey === true ? key : undefined)
     if (this.#idle.get(id)?.era === this.#era) return
     this.#makeOwn()
     const { heeds = 'all', subjects = NO_SUBJECTS } = quiet
@@ -222,8 +224,9 @@ export class QuietTime {
   }
 
   /** Whether the handler of this timer did nothing the last time, and nothing has happened since. */
-  isIdle({ owner, topic }: Timer): boolean {
-    const idle = this.#idle.get(idOf(owner, topic))
+  isIdle({ owner, topic, key }: Timer): boolean {
+    const isByKey = this.#quietForm(owner, topic)?.byKey === true
+    const idle = this.#idle.get(idOf(owner, topic, isByKey ? key : undefined))
     if (idle === undefined) return false
     const { era, heeds, subjects } = idle
     if (heeds === 'none') return era >= this.#calmSince
@@ -237,7 +240,18 @@ export class QuietTime {
   /** Returns the calls of this timer's handler in a spell, if it can join. */
   join(timer: Timer): QuietCalls | undefined {
     if (!this.isIdle(timer)) return undefined
-    return this.#forms.get(timer.owner)?.get(timer.topic)?.quiet?.join()
+    return this.#quietForm(timer.owner, timer.topic)?.join()
+  }
+
+  /** Forgets what is known of a key whose timer is cancelled. */
+  cancelled(owner: string, topic: string, key: string): void {
+    if (this.#quietForm(owner, topic)?.byKey !== true) return
+    this.#makeOwn()
+    this.#idle.delete(idOf(owner, topic, key))
+  }
+
+  #quietForm(owner: string, topic: string): QuietForm | undefined {
+    return this.#forms.get(owner)?.get(topic)?.quiet
   }
 
   /** Writes what the handlers have put off in a spell. */
