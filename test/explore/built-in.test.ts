@@ -31,6 +31,13 @@ const scale = (what: string, replicas: number) => ({
   do: (c: SimCluster) => c.kubectl(`scale ${what} web --replicas=${replicas}`),
 })
 
+const deletion = (cascade: 'background' | 'foreground' | 'orphan') => ({
+  name: `delete, ${cascade}`,
+  do: (c: SimCluster) => c.kubectl(`delete replicaset web --cascade=${cascade} --wait=false`),
+})
+const isGone = (c: SimCluster): boolean => c.list('replicasets').items.length === 0
+const isDeleted = { name: 'the ReplicaSet goes', holds: isGone, within: '10m' } as const
+
 function clusterWith(
   kind: 'replicasets' | 'statefulsets' | 'deployments',
   replicas: number,
@@ -88,6 +95,43 @@ describe('within one delay', () => {
           ],
           always: [atMost(1)],
           eventually: [{ ...inTheEnd(1), name: 'one pod' }],
+        }),
+    ],
+    [
+      'a ReplicaSet that is deleted takes its pods with it, and leaves none that it made meanwhile',
+      () =>
+        explored(clusterWith('replicasets', 2), 'replicaset', {
+          actions: [deletion('background')],
+          always: [atMost(2)],
+          eventually: [inTheEnd(0), isDeleted],
+        }),
+    ],
+    [
+      'a ReplicaSet that is deleted in the foreground goes after its pods',
+      () =>
+        explored(clusterWith('replicasets', 2), 'replicaset', {
+          actions: [deletion('foreground')],
+          always: [
+            atMost(2),
+            { name: 'its pods go first', holds: (c) => !isGone(c) || podNames(c).length === 0 },
+          ],
+          eventually: [inTheEnd(0), isDeleted],
+        }),
+    ],
+    [
+      'a ReplicaSet that is deleted as an orphan leaves its pods, and adopts none of them again',
+      () =>
+        explored(clusterWith('replicasets', 2), 'replicaset', {
+          actions: [deletion('orphan')],
+          always: [atMost(2), { name: 'no pod goes', holds: (c) => staying(c) === 2 }],
+          eventually: [
+            isDeleted,
+            {
+              name: 'no pod has an owner',
+              holds: (c) => c.list('pods').items.every((pod) => pod.metadata.ownerReferences === undefined),
+              within: '10m',
+            },
+          ],
         }),
     ],
     [
@@ -203,5 +247,27 @@ describe('what Kubernetes itself gets wrong', () => {
     })
     expect(counterExample).toMatchObject({ property: 'at most 1 pods' })
     expect(counterExample?.choices).toHaveLength(2)
+  }, 120_000)
+
+  test('a pod is lost that a ReplicaSet adopts while it is deleted as an orphan', () => {
+    const cluster = new SimCluster({ nodes: 1 })
+    cluster.create('pods', { metadata: { name: 'stray', labels }, spec: template.spec })
+    const manifest = {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: { name: 'web' },
+      spec: { replicas: 1, selector, template },
+    }
+    const { counterExample, story } = explored(cluster.settle(), 'replicaset', {
+      actions: [
+        { name: 'create', do: (c) => c.apply([manifest]) },
+        { ...deletion('orphan'), at: 'any' },
+      ],
+      search: { delays: 1 },
+      always: [{ name: 'the stray stays', holds: (c) => podNames(c).includes('stray') }],
+    })
+    expect(counterExample).toMatchObject({ property: 'the stray stays' })
+    expect(counterExample?.choices[0]).toMatchObject({ fault: 'action', action: 'delete, orphan' })
+    expect(story).toMatch(/garbage-collector-controller: delete pods default\/stray/)
   }, 120_000)
 })
