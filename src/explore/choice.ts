@@ -1,3 +1,5 @@
+import { stepInWords } from './steps.js'
+
 /** What may happen to one request of a component, see `Faults` and `ExploreOptions`. */
 export type RequestFault =
   | 'conflict'
@@ -67,19 +69,19 @@ export const isAction = (choice: Choice): boolean =>
 export function describeChoice(choice: Choice): string {
   switch (choice.do) {
     case 'delay':
-      return `${choice.step} waits until nothing else is ready`
+      return `${stepInWords(choice.step)} waits until nothing else is ready`
     case 'divide':
-      return `${choice.step} sees ${choice.events} of the events, and the others later`
+      return `${stepInWords(choice.step)} sees the first ${eventsOf(choice.events)}, and the others later`
     case 'pick':
-      return `${choice.step} runs first`
+      return `${stepInWords(choice.step)} runs first`
     case 'lag':
-      return `${choice.component} pauses for ${choice.ms / 1000} s`
+      return `${pausing(choice.component)} for ${choice.ms / 1000} s`
     case 'crash':
       return `${choice.component} crashes and starts again`
     case 'nodeCrash':
       return `node ${choice.node} crashes`
     case 'timeTravel':
-      return `${choice.component} starts again, and sees revision ${choice.revision}`
+      return `${choice.component} starts again, and lists revision ${choice.revision}, as old as the start`
     case 'unobserved':
       return `${choice.component} loses its watches for a minute, and lists again`
     case 'action':
@@ -87,6 +89,14 @@ export function describeChoice(choice: Choice): string {
     case 'request':
       return describeFault(choice)
   }
+}
+
+const eventsOf = (count: number): string => (count === 1 ? 'event' : `${count} events`)
+
+/** `informers/x` names all informers of a process. */
+function pausing(component: string): string {
+  const [, process] = /^informers\/([^/]+)$/.exec(component) ?? []
+  return process === undefined ? `${stepInWords(component)} pauses` : `${process}'s informers pause`
 }
 
 function describeFault({ of, fault, ms = 0, action = '' }: RequestChoice): string {

@@ -12,6 +12,8 @@ export class Deadlines {
   /** Virtual ms. */
   #since: number
   #overdue: Eventually | undefined
+  /** Judges a property as the cluster is now. */
+  holds: (property: Eventually) => boolean = () => true
 
   constructor(properties: readonly Eventually[], since: number, from?: Deadlines) {
     this.#properties = properties
@@ -44,12 +46,12 @@ export class Deadlines {
    * Judges what is due now, when nothing is ready any more at this instant. Returns the time up to which
    * nothing else is due.
    */
-  pass(cluster: SimCluster, holds: (property: Eventually) => boolean): number {
+  pass(cluster: SimCluster): number {
     let next = Infinity
     for (const property of this.#properties) {
       const due = this.of(property)
       if (due > cluster.now()) next = Math.min(next, due)
-      else if (due === cluster.now() && !holds(property)) this.#overdue ??= property
+      else if (due === cluster.now() && !this.holds(property)) this.#overdue ??= property
     }
     return next
   }

@@ -190,7 +190,7 @@ function* delaysOf(execution: Execution, ready: readonly Ready[], at: number): G
   if (ready.some(({ owner, topic }) => owner !== first.owner || topic !== first.topic))
     yield { at, do: 'delay', step }
   if (execution.scope.options.events === 'one') return
-  const waiting = execution.waiting(first)
+  const waiting = execution.waitingEvents(first)
   for (let events = 1; events < waiting; events += 1) yield { at, do: 'divide', step, events }
 }
 

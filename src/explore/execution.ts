@@ -1,32 +1,30 @@
 import type { Delivery } from '../client/informers/list-watch-informer.js'
-import { INFORMER_TOPIC } from '../cluster/compose/component-host.js'
 import type { RequestGate } from '../cluster/compose/request-gate.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { PlainData } from '../sim/data/plain-data.js'
 import { toMillis } from '../sim/duration.js'
 import type { Ready } from '../sim/ready-queue.js'
 import { perform } from './act.js'
-import { type Choice, isAction, type RequestChoice } from './choice.js'
+import type { Choice, RequestChoice } from './choice.js'
 import { Deadlines } from './deadlines.js'
 import type { Failure } from './failure.js'
 import { noteIdle } from './generic-invariants.js'
 import { Interruptions } from './interruptions.js'
+import { Journal } from './journal.js'
 import { StepCounter } from './no-rest.js'
-import type { Eventually, ExploredAction } from './options.js'
+import type { ExploredAction } from './options.js'
+import { Outages } from './outages.js'
+import { Pace } from './pace.js'
 import type { RunRecord, SentRequest } from './records.js'
 import { type ChooseFault, Requests } from './requests.js'
-import type { Scope } from './scope.js'
-import { isRoutine, isSameStep, stepName } from './steps.js'
+import { isWatched, type Scope } from './scope.js'
+import { isSameStep, stepName } from './steps.js'
 import { staleness } from './story/view.js'
 import { Waiting } from './waiting.js'
 
-/** How long an apiserver's cache lags behind, or watches are broken, in virtual ms. */
-const STALE_FOR = 60_000
-
 /** One run of a cluster, step by step, with the choices made in it. */
-export class Execution {
+export class Execution extends Outages {
   readonly scope: Scope
-  readonly cluster: SimCluster
   readonly choices: Choice[]
   /** Actions that have not been done. */
   readonly actions: ExploredAction[]
@@ -39,38 +37,35 @@ export class Execution {
   readonly idleWrites: Map<string, number>
   /** Whether actions that may come at any time wait for a choice, or for rest. */
   #isPending: boolean
-  /** Virtual ms until which periodic work counts like other work. */
-  #restlessUntil = 0
   #decisions: number
   readonly #steps: StepCounter
-  readonly #waiting: Waiting
-  readonly #deadlines: Deadlines
   readonly #requests: Requests
   readonly #interruptions: Interruptions
-  /** Judges what must hold eventually. */
-  holds: (property: Eventually) => boolean = () => true
-  /** Number of what the observer has been told of. */
-  #order = 0
-  /** Called after each step, and before what each choice and each action changes. */
-  #observe: ((record: RunRecord) => void) | undefined
+  readonly #pace: Pace
+  readonly #journal: Journal
 
   constructor(scope: Scope, cluster: SimCluster, from?: Execution) {
+    super(
+      cluster,
+      new Waiting(cluster, from?.waiting),
+      new Deadlines(scope.options.eventually ?? [], scope.root.now(), from?.deadlines),
+    )
     this.scope = scope
-    this.cluster = cluster
     this.actions = [...(from?.actions ?? scope.options.actions ?? [])]
     this.choices = [...(from?.choices ?? [])]
     this.lost = new Set(from?.lost)
     this.idleWrites = new Map(from?.idleWrites)
     this.#isPending = from?.isPending ?? false
     this.#decisions = from?.decisions ?? 0
-    this.#restlessUntil = from === undefined ? 0 : from.#restlessUntil
     const now = cluster.now()
     this.#steps = new StepCounter(now, from === undefined ? undefined : from.#steps)
-    this.#waiting = new Waiting(cluster, from === undefined ? undefined : from.#waiting)
-    this.#deadlines = new Deadlines(
-      scope.options.eventually ?? [],
-      scope.root.now(),
-      from === undefined ? undefined : from.#deadlines,
+    this.#journal = new Journal(cluster)
+    this.#pace = new Pace(
+      cluster,
+      this.waiting,
+      this.deadlines,
+      { decisions: () => this.#decisions, list: (entry) => this.deliver(entry, { anew: true }) },
+      from === undefined ? undefined : from.#pace,
     )
     this.#interruptions = this.#interruptionsOf()
     this.#requests = this.#requestsOf()
@@ -78,11 +73,11 @@ export class Execution {
   }
 
   #interruptionsOf(): Interruptions {
-    return new Interruptions(this.cluster, this.#waiting, this.scope.options.workers ?? 1, {
+    return new Interruptions(this.cluster, this.waiting, this.scope.options.workers ?? 1, {
       running: () => this.#requests.running,
       play: (entry) => void this.#play(entry, this.#decisions - 1, []),
-      advance: (limit) => void this.#advance(limit),
-      releaseDue: () => this.#releaseDue(),
+      advance: (limit) => void this.#pace.advance(limit),
+      releaseDue: () => this.#pace.releaseDue(),
     })
   }
 
@@ -94,12 +89,13 @@ export class Execution {
       respondLate: (process) => this.respondLate(process),
       interruptsBefore: (component) => this.interruptsBefore(component),
       standStill: (process, ms) => {
-        this.#deadlines.restart(this.cluster.now() + ms)
+        this.deadlines.restart(this.cluster.now() + ms)
         interruptions.standStill(process, ms)
       },
       act: () => void this.act(),
-      isWatched: (component) => this.isWatched(component),
-      nextOrder: () => this.#order++,
+      tell: (choice) => this.#journal.tell(choice),
+      isWatched: (component) => isWatched(this.scope, component),
+      nextOrder: () => this.#journal.next(),
     })
   }
 
@@ -117,9 +113,9 @@ export class Execution {
 
   /** Does what {@link begin} does in the fork. */
   start(isPending: boolean, observe?: (record: RunRecord) => void): void {
-    this.#observe = observe
+    this.#journal.observe = observe
     this.#isPending = isPending
-    this.#restlessUntil = this.cluster.now() + toMillis(this.scope.options.time ?? 0)
+    this.#pace.beRestless(toMillis(this.scope.options.time ?? 0))
     for (let next = this.actions[0]; next !== undefined; next = this.actions[0]) {
       if (next.at === 'rest' || (isPending && next.at === 'any')) break
       this.act()
@@ -136,20 +132,6 @@ export class Execution {
     this.#requests.chooseFault = choose
   }
 
-  /** Whether a component has informers of its own. */
-  hasInformers(component: string): boolean {
-    const { internals } = this.cluster
-    if (internals.processOf(component) !== component) return false
-    const slices = internals.slices().get(component)
-    return slices !== undefined && [...slices.keys()].some((name) => name.startsWith(INFORMER_TOPIC))
-  }
-
-  /** Whether a request of a component is a point at which something may come in between. */
-  isWatched(component: string): boolean {
-    const { underTest, options } = this.scope
-    return (options.preempt ?? 0) > 0 || underTest.includes(component)
-  }
-
   get isPending(): boolean {
     return this.#isPending
   }
@@ -161,12 +143,7 @@ export class Execution {
 
   /** Whether a step waits until nothing else is ready. */
   get isDelaying(): boolean {
-    return this.#waiting.isDelaying
-  }
-
-  /** When what must hold eventually is due, and whether it was late. */
-  get deadlines(): Deadlines {
-    return this.#deadlines
+    return this.waiting.isDelaying
   }
 
   /** What decides how the run goes on, besides the state of the cluster. */
@@ -174,9 +151,9 @@ export class Execution {
     return [
       this.actions.length,
       [...this.lost].sort(),
-      this.#waiting.circumstances,
-      this.#deadlines.circumstances(this.cluster.now()),
-      Math.max(0, this.#restlessUntil - this.cluster.now()),
+      this.waiting.circumstances,
+      this.deadlines.circumstances(this.cluster.now()),
+      this.#pace.circumstances,
     ]
   }
 
@@ -192,54 +169,20 @@ export class Execution {
   /** Goes on in a fork in place of the run itself. */
   forked(): Execution {
     const fork = this.fork()
-    fork.#observe = this.#observe
-    fork.#order = this.#order
+    fork.#journal.continue(this.#journal)
     return fork
   }
 
   /**
-   * Runs routine work and moves time up to `deadline` (virtual ms) until there is a decision to make. Returns
-   * the steps that are ready, the next one first; undefined at the deadline, or, if `restOnly`, as soon as
-   * only watchdogs are pending.
+   * Goes on to the next decision. Returns the steps that are ready, the next one first; undefined at the
+   * deadline, or, if `restOnly`, at rest.
    */
   next(deadline: number, restOnly = false): readonly Ready[] | undefined {
-    const { internals } = this.cluster
-    for (;;) {
-      this.#releaseDue()
-      const ready = internals.ready()
-      const [first] = ready
-      if (first !== undefined) {
-        const until = this.#waiting.until(first)
-        if (until !== undefined) this.#waiting.hold(first, until)
-        else if (!isRoutine(this.cluster, first)) return ready
-        else internals.step(first)
-        continue
-      }
-      if (this.#waiting.releaseDelayed()) continue
-      const { atRest } = this.cluster.state
-      // the user does not wait for what a component with broken watches will list
-      if (restOnly && atRest && this.actions.length > 0 && this.#waiting.isOnlyUnobserved) return undefined
-      const isRest = !this.#waiting.isHolding && atRest
-      if (restOnly && isRest && this.cluster.now() >= this.#restlessUntil) return undefined
-      const end = isRest && restOnly ? this.#restlessUntil : deadline
-      if (!this.#advance(Math.min(end, this.#waiting.firstDue)) && this.cluster.now() >= deadline)
-        return undefined
-    }
-  }
-
-  /**
-   * Moves time to the next timer, or to `limit`, or to when something is due, whatever comes first. Returns
-   * whether there is a timer.
-   */
-  #advance(limit: number): boolean {
-    const { internals } = this.cluster
-    const end = Math.min(limit, this.#deadlines.pass(this.cluster, this.holds))
-    if (!this.#waiting.isSlow) internals.passQuietly(end)
-    return internals.advanceToNext(end)
+    return this.#pace.next(deadline, restOnly, this.actions.length > 0)
   }
 
   /** Returns the number of events that a step would deliver; 1 if it is not one of an informer. */
-  waiting(entry: Ready): number {
+  waitingEvents(entry: Ready): number {
     return this.cluster.internals.informerOf(entry)?.waiting()?.length ?? 1
   }
 
@@ -260,9 +203,9 @@ export class Execution {
     delivery = this.#deliveryOf(entry),
   ): readonly SentRequest[] {
     const time = this.cluster.now()
-    const order = this.#order++
+    const order = this.#journal.next()
     const isNested = this.#requests.isBusy
-    const isLooked = !isNested && (this.#observe !== undefined || this.choices.length === 0)
+    const isLooked = !isNested && (this.#journal.observe !== undefined || this.choices.length === 0)
     const view = isLooked && this.#isWork(entry) ? staleness(this.cluster, entry.owner) : undefined
     const { requests, hasCrashed } = this.#requests.during(entry, choices, () =>
       this.deliver(entry, delivery),
@@ -279,7 +222,7 @@ export class Execution {
     }
     if (!isNested && view === undefined && this.choices.length === 0) noteIdle(this, record, entry.topic)
     this.scope.coverage.step(record, this.cluster.internals.roleOf(entry) === 'informer')
-    this.#observe?.(record)
+    this.#journal.observe?.(record)
     if (hasCrashed) this.restart(entry.owner)
     return requests
   }
@@ -310,23 +253,18 @@ export class Execution {
   act(): ExploredAction | undefined {
     const action = this.actions.shift()
     if (action === undefined) return undefined
-    this.#tell({ at: this.#decisions, do: 'action', action: action.name })
-    this.#deadlines.restart(this.cluster.now())
+    this.#journal.tell({ at: this.#decisions, do: 'action', action: action.name })
+    this.deadlines.restart(this.cluster.now())
     perform(action, this.cluster)
     this.scope.coverage.action(action.name)
     return action
   }
 
-  /** Notes a choice that is about to be made. */
+  /** Notes a choice that is about to be made. What befalls a request is told of when that is sent. */
   note(choice: Choice): void {
     this.choices.push(choice)
-    this.#deadlines.restart(this.cluster.now())
-    if (!isAction(choice)) this.#tell(choice)
-  }
-
-  /** Tells the observer of a choice. {@link act} tells of actions, whether they are chosen or not. */
-  #tell(choice: Choice): void {
-    this.#observe?.({ order: this.#order++, time: this.cluster.now(), choice })
+    this.deadlines.restart(this.cluster.now())
+    if (choice.do !== 'action' && choice.do !== 'request') this.#journal.tell(choice)
   }
 
   /**
@@ -340,57 +278,9 @@ export class Execution {
     return action !== undefined
   }
 
-  /** Kills the process of a component and starts it again. */
-  restart(component: string): void {
-    const node = /^kubelet\/(.+)$/.exec(component)?.[1]
-    if (node === undefined) this.cluster.process(this.#processOf(component)).restart()
-    else this.cluster.node(node).kubelet.restart()
-  }
-
-  #processOf(component: string): string {
-    return this.cluster.internals.processOf(component)
-  }
-
-  /** Starts a component again on lists of an old revision; its watches catch up after {@link STALE_FOR}. */
-  timeTravel(component: string, revision: number): void {
-    const { internals } = this.cluster
-    internals.setStaleReads(component, revision)
-    try {
-      this.restart(component)
-      const until = this.keepStale(component)
-      for (const entry of internals.ready())
-        if (entry.owner === component && internals.roleOf(entry) === 'informer') {
-          internals.step(entry)
-          this.#waiting.hold(entry, until)
-        }
-    } finally {
-      internals.setStaleReads(component, undefined)
-    }
-  }
-
-  /** Breaks the watches of a component for {@link STALE_FOR}; then it lists again. */
-  cutWatches(component: string): void {
-    this.keepStale(component, true)
-  }
-
-  /** Keeps the informers of a component from following the store. Returns until when, in virtual ms. */
-  protected keepStale(component: string, anew = false): number {
-    const until = this.cluster.now() + STALE_FOR
-    this.#waiting.keepStale(component, until, anew)
-    this.#deadlines.restart(until)
-    return until
-  }
-
-  /** Makes a component pause for `ms` of virtual time: no step of its process runs before. */
-  pause(component: string, ms: number): void {
-    const until = this.cluster.now() + ms
-    this.#waiting.pause(this.#processOf(component), until)
-    this.#deadlines.restart(until)
-  }
-
   /** Makes a ready step wait until nothing else is ready. */
   delay(entry: Ready): void {
-    this.#waiting.delay(entry, this.#decisions)
+    this.waiting.delay(entry, this.#decisions)
   }
 
   /** Looks at the cluster after each step that runs while a request waits. */
@@ -401,10 +291,6 @@ export class Execution {
   /** Returns what {@link checkNested} has found, once. */
   takeNestedFailure(): Failure | undefined {
     return this.#interruptions.takeFailure()
-  }
-
-  #releaseDue(): void {
-    for (const entry of this.#waiting.releaseDue(this.#decisions)) this.deliver(entry, { anew: true })
   }
 
   /** Lets everything else run before the response to the present request arrives. */

@@ -12,7 +12,7 @@ import type { SentRequest } from './records.js'
 import { finished, OutOfTime, play, thrown } from './run.js'
 import type { Found, SearchEnd } from './result.js'
 import { Sampler } from './sampler.js'
-import type { Scope } from './scope.js'
+import { isWatched, type Scope } from './scope.js'
 
 /** Thrown to end the search. */
 class Ended extends Error {
@@ -137,7 +137,7 @@ export class ForkSearch {
   /** Runs the next step, and all that may befall its requests. Returns false if the run ends with it. */
   #step(execution: Execution, first: Ready, allowance: Allowance, depth: number): boolean {
     const mayBefall =
-      allowance.allowsRequests(execution.isWatched(first.owner)) &&
+      allowance.allowsRequests(isWatched(this.#scope, first.owner)) &&
       execution.cluster.internals.roleOf(first) !== 'informer'
     const before = mayBefall ? this.#fork(execution) : undefined
     const at = execution.decisions

@@ -74,7 +74,7 @@ export class Properties {
     const findings: Failure[] = []
     this.#findings.set(cluster, findings)
     execution.checkNested = () => this.#always(cluster, false)
-    execution.holds = (property) => this.#holds(cluster, property)
+    execution.deadlines.holds = (property) => this.#holds(cluster, property)
     for (const property of this.#scope.options.always ?? []) {
       const observer = isInvariant(property) ? property.observe?.(cluster) : undefined
       if (observer === undefined) continue

@@ -1,5 +1,5 @@
 import type { GatedRequest } from '../cluster/compose/request-gate.js'
-import type { Choice } from './choice.js'
+import type { Choice, RequestFault } from './choice.js'
 
 /** A request that a step has sent. */
 export interface SentRequest extends GatedRequest {
@@ -8,7 +8,9 @@ export interface SentRequest extends GatedRequest {
   order: number
   /** The name that the server generated. */
   generated?: string
-  /** How it ended, if not well: `409 Conflict`, `its response is lost`. */
+  /** What befell it. */
+  faults?: readonly RequestFault[]
+  /** How it ended, if not well: `409 Conflict`, `executed, but its response is lost`. */
   failed?: string
   /** Whether a write changed nothing. */
   idle?: boolean
@@ -49,8 +51,9 @@ export type RunRecord = StepRecord | ChoiceRecord
 export const isWrite = ({ verb }: Pick<GatedRequest, 'verb'>): boolean =>
   verb !== 'get' && verb !== 'list' && verb !== 'watch'
 
-/** Returns a request in words: `create configmaps default/gadget`. */
+/** Returns a request in words: `update configmaps default/gadget`, `create configmaps in default`. */
 export function textOf({ verb, resource, subresource, namespace, name }: GatedRequest): string {
   const path = [resource, subresource].filter(Boolean).join('/')
-  return `${verb} ${path} ${[namespace, name].filter(Boolean).join('/')}`.trimEnd()
+  if (name === undefined) return `${verb} ${path}${namespace === undefined ? '' : ` in ${namespace}`}`
+  return `${verb} ${path} ${[namespace, name].filter(Boolean).join('/')}`
 }

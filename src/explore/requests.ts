@@ -27,6 +27,8 @@ export interface RequestPorts {
   interruptsBefore(component: string): boolean
   standStill(process: string, ms: number): void
   act(): void
+  /** Tells of a choice that befalls the request which comes next. */
+  tell(choice: RequestChoice): void
   /** Numbers what happens. */
   nextOrder(): number
   /** Whether others are looked for at the requests of a component. */
@@ -117,12 +119,15 @@ export class Requests {
     const process = internals.processOf(component)
     const isWatched = this.#ports.isWatched(component)
     if (isWatched) sent.othersBefore = this.#ports.interruptsBefore(component) && this.#ports.others(process)
-    for (const { fault, ms = 0 } of choices) {
+    for (const choice of choices) {
+      const { fault, ms = 0 } = choice
+      if (fault !== 'action') this.#ports.tell(choice)
       if (fault === 'preempt') this.#ports.runOthers(process)
       else if (fault === 'lag') this.#ports.standStill(process, ms)
       else if (fault === 'action') this.#ports.act()
     }
     this.#place(sent)
+    if (choices.length > 0) sent.faults = choices.map(({ fault }) => fault)
     for (const { fault } of choices) refuse(sent, fault)
     const { revision } = internals.etcd
     const result = this.#sent(sent, send)
@@ -131,7 +136,7 @@ export class Requests {
       if (fault === 'lateResponse') this.#ports.respondLate(process)
       else if (fault === 'lostResponse') this.#lose(sent)
       else if (fault === 'crash') {
-        sent.failed = 'it crashes before it sees the response'
+        sent.failed = `executed, but ${component} crashes before it sees the response`
         throw new Crash(component)
       }
     }
@@ -163,7 +168,7 @@ export class Requests {
   #lose(sent: SentRequest): never {
     const { verb, resource, subresource } = sent
     this.#lost.add(`${verb} ${[resource, subresource].filter(Boolean).join('/')}`)
-    sent.failed = 'its response is lost'
+    sent.failed = 'executed, but its response is lost'
     throw new ConnectionError('http2: client connection lost')
   }
 }
@@ -179,7 +184,7 @@ function refuse(sent: SentRequest, fault: RequestChoice['fault']): void {
     throw new ApiError(500, 'InternalError', 'Internal error occurred: injected')
   }
   if (fault === 'timeout') {
-    sent.failed = 'it times out'
+    sent.failed = 'times out, and is not executed'
     throw new ConnectionError('net/http: request canceled (Client.Timeout exceeded)')
   }
 }

@@ -36,6 +36,11 @@ export function scopeOf(root: SimCluster, options: ExploreOptions, programs?: Pr
   }
 }
 
+/** Whether a request of a component is a point at which something may come in between. */
+export function isWatched({ options, underTest }: Scope, component: string): boolean {
+  return (options.preempt ?? 0) > 0 || underTest.includes(component)
+}
+
 /** Whether a component has one of the names, or is part of a process with one. Without names: always. */
 export function isOf(component: string, names: readonly string[] | undefined): boolean {
   return names === undefined || names.some((name) => component === name || component.startsWith(`${name}/`))

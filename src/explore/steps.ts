@@ -11,6 +11,20 @@ export function stepName({ owner, topic, key }: Ready): string {
   return `${owner}/${topic} ${key}`.trimEnd()
 }
 
+/**
+ * Returns the name of a step, or of an informer, in words: `maker's informer of pods (app=web)` for
+ * `maker/informer pods|default|app=web|`.
+ */
+export function stepInWords(name: string): string {
+  const [, process, resource, selectors = ''] =
+    /^(?:informers\/)?(.+)\/informer ([^|]+)\|[^|]*\|(.*)$/.exec(name) ??
+    /^informers\/(.+)\/([^/ ]+)$/.exec(name) ??
+    []
+  if (process === undefined || resource === undefined) return name
+  const selected = selectors.split('|').filter(Boolean).join(', ')
+  return `${process}'s informer of ${resource}${selected === '' ? '' : ` (${selected})`}`
+}
+
 export const isSameStep = (some: Ready, other: Ready): boolean =>
   some.owner === other.owner && some.topic === other.topic && some.key === other.key
 

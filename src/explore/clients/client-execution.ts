@@ -44,8 +44,8 @@ export class ClientExecution extends Execution {
     return this.#isClient(component) || super.hasInformers(component)
   }
 
-  override waiting(entry: Ready): number {
-    return this.#isClient(entry.owner) ? this.#programs.waiting(entry) : super.waiting(entry)
+  override waitingEvents(entry: Ready): number {
+    return this.#isClient(entry.owner) ? this.#programs.waiting(entry) : super.waitingEvents(entry)
   }
 
   protected override deliver(entry: Ready, delivery: Delivery | undefined): void {
