@@ -76,7 +76,7 @@ const dueOf = (cluster: SimCluster, { owner, topic, key }: Failing): number | un
     .timers.find((timer) => timer.owner === owner && timer.topic === topic && timer.key === key)?.due
 
 function left({ owner, topic, key, failures }: Failing, due: number | undefined): Failure {
-  const what = `${owner}/${topic} "${key}" has failed ${failures} times`
+  const what = `${owner}/${topic} "${key}" has failed ${failures === 1 ? 'once' : `${failures} times`}`
   const works =
     'and works, but nobody has called forget(): its next failure waits as long as one more of them'
   const message =

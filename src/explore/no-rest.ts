@@ -1,4 +1,5 @@
 import type { Failure } from './failure.js'
+import { stepInWords } from './steps.js'
 
 /** As many steps of a run, at one instant and in all, are too many to come to rest. */
 const MOST_AT_INSTANT = 5_000
@@ -27,10 +28,12 @@ export class NoRest extends Error {
 
 /** Returns the failure of a run that has come back to a state: `steps` are those since it was there. */
 export function cycleOf(steps: readonly string[]): Failure {
-  const shown = steps.length > 12 ? [...steps.slice(0, 12), `... (${steps.length} steps)`] : steps
+  const many = steps.length === 1 ? '1 step' : `${steps.length} steps`
+  const named = steps.map(stepInWords)
+  const shown = named.length > 12 ? [...named.slice(0, 12), `... (${named.length} steps)`] : named
   return {
     property: COMES_TO_REST,
-    message: `the state repeats for ever after ${steps.length} steps: ${shown.join(', then ')}`,
+    message: `the state repeats for ever after ${many}: ${shown.join(', then ')}`,
     cycle: steps.length,
   }
 }

@@ -23,7 +23,7 @@ describe('simcluster explore', () => {
     const { code, out, err } = await typed('explore', module, '--out', found, '--svg', at('found.svg'))
     expect({ code, err }).toEqual({ code: 1, err: '' })
     expect(out).toMatch(
-      /^violated: 1 runs, [^]*create pods default[^]*violated: at most 2 pods: it does not hold\n {12}/,
+      /^violated: 1 runs, [^]*create pods in default[^]*violated: at most 2 pods: it does not hold\n {12}/,
     )
     const counterExample = JSON.parse(readFileSync(found, 'utf8')) as CounterExample
     expect(counterExample).toMatchObject({ version: 1, property: 'at most 2 pods', actions: ['scale'] })

@@ -56,7 +56,7 @@ test('two components that overwrite one field never rest', () => {
   )
   expect(verdict).toBe('does not come to rest')
   expect(story).toMatch(
-    /repeats from here:\n.*y sees an old configmaps a .*\n.*y: patch configmaps default\/a/,
+    /repeats from here:\n.*y sees an old version of configmaps a .*\n.*y: patch configmaps default\/a/,
   )
   expect(counterExample?.message).toMatch(/the state repeats for ever after \d+ steps: /)
 })
@@ -176,7 +176,7 @@ test('a back-off that is never forgotten is found', () => {
       { name: 'a is there', holds: (c) => c.list('configmaps', { namespace: 'default' }).items.length > 0 },
     ],
   })
-  expect(counterExample?.message).toMatch(/has failed 1 times and works, but nobody has called forget\(\)/)
+  expect(counterExample?.message).toMatch(/has failed once and works, but nobody has called forget\(\)/)
 })
 
 test.each([

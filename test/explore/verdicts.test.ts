@@ -340,7 +340,7 @@ describe('a counter-example', () => {
   test('tells what caches did not show, generated names, and the state that violates', () => {
     const { story, counterExample, replay } = explore(clusterWith(twice), options)
     expect(story).toMatch(/maker does not see configmaps a-\w{5} yet/)
-    expect(story).toMatch(/maker: create configmaps default -> a-\w{5} {3}\(step \d+: maker\/queue a\)/)
+    expect(story).toMatch(/maker: create configmaps in default -> a-\w{5} {3}\(step \d+: queue a\)/)
     expect(story).toMatch(/violated: at most one part: it does not hold\n {12}configmaps: \d: .*a-\w{5}/)
     expect(replay().state.traceHash()).toBe(counterExample?.traceHash)
   })

@@ -1,84 +1,134 @@
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
-import { describeChoice } from '../choice.js'
+import { describeChoice, type RequestFault } from '../choice.js'
 import type { Failure } from '../failure.js'
-import { isWrite, type RunRecord, type SentRequest, type StepRecord, textOf } from '../records.js'
+import {
+  type ChoiceRecord,
+  isWrite,
+  type RunRecord,
+  type SentRequest,
+  type StepRecord,
+  textOf,
+} from '../records.js'
 import { played } from '../repeat.js'
 import type { Playing } from '../run.js'
 import type { Violation } from '../shrink.js'
-import { namesOf } from './view.js'
+import { printed, type StoryLine } from './lines.js'
+import { keyOf, namesOf } from './view.js'
 
 /** Tells a run while it is played. */
 export class Narration {
   readonly #root: SimCluster
-  readonly #lines: { readonly order: number; readonly line: string; readonly steps: number }[] = []
+  readonly #lines: StoryLine[] = []
   #steps = 0
+  /** Number of what came last in between two requests of a step. */
+  #between = -1
 
   /** `root`: the cluster before the first step. */
   constructor(root: SimCluster) {
     this.#root = root
   }
 
-  /** Tells what happens next. */
+  /** Tells what happens next; a step comes after all that happened while it ran. */
   add(record: RunRecord): void {
-    if ('choice' in record) return this.#line(record, `* ${describeChoice(record.choice)}`)
+    if ('choice' in record) return this.#choice(record)
     if (record.isNested !== true) this.#steps += 1
-    const told = record.requests.filter((sent) => isTold(sent))
-    if (told.length > 0 && record.view !== undefined)
-      this.#line(record, `${record.owner} ${record.view}   (step ${record.at}: ${record.step})`)
-    for (const sent of told) this.#line(sent, lineOf(record, sent))
+    const { order, view, requests } = record
+    const isInterrupted = this.#between > order
+    const told = requests.filter((sent) => isTold(sent, isInterrupted))
+    const where = whereOf(record)
+    if (told.length > 0 && view !== undefined) this.#line(record, { text: `${record.owner} ${view}`, where })
+    for (const sent of told)
+      this.#line(sent, { text: textOfSent(sent), where, isStarred: sent.faults?.some(isToldAtEnd) === true })
+    if (record.isNested === true) this.#between = Math.max(this.#between, order)
+  }
+
+  #choice({ order, time, choice }: ChoiceRecord): void {
+    const fault = choice.do === 'request' ? choice.fault : undefined
+    if (fault === undefined || fault === 'lateResponse' || !isToldAtEnd(fault)) this.#between = order
+    if (fault === undefined || !isToldAtEnd(fault))
+      this.#line({ order, time }, { text: describeChoice(choice), isStarred: true })
   }
 
   /** Returns the whole story, which ends with a violation in the state of a cluster. */
   end({ property, message, cycle }: Omit<Failure, 'threw'>, cluster: SimCluster): string {
-    this.#line({ order: Infinity, time: cluster.now() }, `violated: ${property}: ${message}`)
+    this.#line({ order: Infinity, time: cluster.now() }, { text: `violated: ${property}: ${message}` })
     const sorted = this.#lines.toSorted((a, b) => a.order - b.order)
-    const lines = sorted.map(({ line }) => line)
-    if (cycle !== undefined) {
-      const from = sorted.findIndex(({ steps }) => steps > this.#steps - cycle)
-      lines.splice(Math.max(from, 0), 0, `${' '.repeat(10)}  repeats from here:`)
-    }
+    const from = cycle === undefined ? 0 : sorted.findIndex(({ steps }) => steps > this.#steps - cycle)
+    const lines =
+      cycle === undefined
+        ? printed(sorted)
+        : [
+            ...printed(sorted.slice(0, Math.max(from, 0))),
+            `${' '.repeat(10)}  repeats from here:`,
+            ...printed(sorted.slice(Math.max(from, 0))),
+          ]
     return [...lines, ...stateLines(this.#root, cluster)].join('\n')
   }
 
-  #line({ order, time }: { readonly order: number; readonly time: number }, text: string): void {
-    const seconds = `${((time - this.#root.now()) / 1000).toFixed(3)}s`.padStart(10)
-    this.#lines.push({ order, line: `${seconds}  ${text}`, steps: this.#steps })
+  #line(
+    { order, time }: { readonly order: number; readonly time: number },
+    line: Pick<StoryLine, 'text' | 'where' | 'isStarred'>,
+  ): void {
+    this.#lines.push({ order, time: time - this.#root.now(), steps: this.#steps, ...line })
   }
 }
 
-/** Writes that people want to know of, and reads that failed. */
-const isTold = (sent: SentRequest): boolean =>
-  sent.resource !== 'events' && (isWrite(sent) || sent.failed !== undefined)
+/** Whether a fault is told with how its request ended. */
+const isToldAtEnd = (fault: RequestFault): boolean =>
+  fault !== 'action' && fault !== 'preempt' && fault !== 'lag'
 
-function lineOf({ at, step, isNested }: StepRecord, sent: SentRequest): string {
-  const { component, generated, failed, idle } = sent
+/**
+ * Writes that people want to know of, and reads that failed. Where something comes in between, it matters
+ * what a component had read before.
+ */
+const isTold = (sent: SentRequest, isInterrupted: boolean): boolean =>
+  sent.resource !== 'events' && (isWrite(sent) || sent.failed !== undefined || isInterrupted)
+
+function textOfSent(sent: SentRequest): string {
+  const { component, generated, failed, idle, faults } = sent
+  const isLate = faults?.includes('lateResponse') === true
   const ends = [
-    ...(generated === undefined ? [] : [`-> ${generated}`]),
-    ...(failed === undefined ? [] : [`-> ${failed}`]),
-    ...(idle === true ? ['-> nothing changes'] : []),
+    ...(generated === undefined ? [] : [generated]),
+    ...(failed === undefined ? [] : [failed]),
+    ...(idle === true ? ['nothing changes'] : []),
   ]
-  const where = isNested === true ? `meanwhile: ${step}` : `step ${at}: ${step}`
-  return `${component}: ${textOf(sent)} ${ends.join(' ')}`.trimEnd() + `   (${where})`
+  const text = [`${component}: ${textOf(sent)}`, ...ends].join(' -> ')
+  return isLate ? `${text}; everything else that is ready runs before its response arrives` : text
+}
+
+/** Names the step of a record; the component stands before it in the line. */
+function whereOf({ at, step, owner, isNested }: StepRecord): string {
+  const name = step.startsWith(`${owner}/`) ? step.slice(owner.length + 1) : step
+  return isNested === true ? `meanwhile: ${name}` : `step ${at}: ${name}`
 }
 
 /**
- * Returns what the violating state has of each kind that has changed: `configmaps: 3: gadget, gadget-a, ...`.
+ * Returns what the violating state has of each kind that has changed: `configmaps: 3: gadget (created anew),
+ * gadget-a; gone: gadget-b; 1 unchanged`.
  */
 function stateLines(root: SimCluster, cluster: SimCluster): readonly string[] {
   const lines: string[] = []
+  const before = new Set(root.state.resources())
   for (const resource of cluster.state.resources()) {
     if (resource === 'events') continue
     const objects = cluster.state.peek(resource).filter((object) => !isRoutine(object))
-    const before = root.state.resources().includes(resource)
-      ? root.state.peek(resource).filter((object) => !isRoutine(object))
-      : []
-    if (versionsOf(objects) === versionsOf(before)) continue
-    const known = new Set(before.map(versionOf))
+    const old = before.has(resource) ? root.state.peek(resource).filter((one) => !isRoutine(one)) : []
+    const known = new Set(old.map(versionOf))
+    const uids = new Map(old.map((object) => [keyOf(object), object.metadata.uid]))
+    const left = new Set(objects.map(keyOf))
     const changed = objects.filter((object) => !known.has(versionOf(object)))
-    const others = objects.filter((object) => known.has(versionOf(object)))
-    const names = objects.length === 0 ? '' : `: ${namesOf([...changed, ...others])}`
-    lines.push(`${' '.repeat(12)}${resource}: ${objects.length}${names}`)
+    const gone = old.filter((object) => !left.has(keyOf(object)))
+    const isAnew = (one: KubeObject): boolean =>
+      (uids.get(keyOf(one)) ?? one.metadata.uid) !== one.metadata.uid
+    if (changed.length + gone.length === 0) continue
+    const unchanged = objects.length - changed.length
+    const parts = [
+      ...(changed.length === 0 ? [] : [namesOf(changed, (one) => (isAnew(one) ? ' (created anew)' : ''))]),
+      ...(gone.length === 0 ? [] : [`gone: ${namesOf(gone)}`]),
+      ...(unchanged === 0 ? [] : [`${unchanged} unchanged`]),
+    ]
+    lines.push(`${' '.repeat(12)}${resource}: ${objects.length}: ${parts.join('; ')}`)
   }
   return lines
 }
@@ -87,8 +137,6 @@ const isRoutine = ({ kind, metadata }: KubeObject): boolean =>
   kind === 'Node' || metadata.namespace === 'kube-node-lease'
 
 const versionOf = ({ metadata }: KubeObject): string => `${metadata.uid} ${metadata.resourceVersion}`
-
-const versionsOf = (objects: readonly KubeObject[]): string => objects.map(versionOf).join()
 
 /** Plays a violation, and tells it. */
 export function* storyOf({ scope, choices, failure }: Violation): Playing<string> {

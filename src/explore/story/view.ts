@@ -4,7 +4,8 @@ import type { SimCluster } from '../../cluster/sim-cluster.js'
 /** As many names are told of each kind. */
 const MOST_NAMES = 4
 
-const keyOf = ({ metadata: { namespace = '', name = '' } }: KubeObject): string => `${namespace}/${name}`
+export const keyOf = ({ metadata: { namespace = '', name = '' } }: KubeObject): string =>
+  `${namespace}/${name}`
 
 /**
  * Returns how the caches of a component differ from what is stored: `does not see configmaps gadget-x2f yet`;
@@ -32,7 +33,7 @@ export function staleness(cluster: SimCluster, component: string): string | unde
       stored.filter((object) => !cached.has(keyOf(object))),
       'yet',
     )
-    tell(told, 'sees an old', resource, stored.filter(isOld))
+    tell(told, 'sees an old version of', resource, stored.filter(isOld))
     tell(
       told,
       'still sees',
@@ -53,9 +54,9 @@ function tell(
   if (objects.length > 0) told.push(`${verb} ${resource} ${namesOf(objects)} ${end}`.trimEnd())
 }
 
-/** Returns the names of objects, the first ones of many. */
-export function namesOf(objects: readonly KubeObject[]): string {
-  const names = objects.slice(0, MOST_NAMES).map(({ metadata: { name = '' } }) => name)
+/** Returns the names of objects, the first ones of many, with what `note` says of each. */
+export function namesOf(objects: readonly KubeObject[], note = (_object: KubeObject): string => ''): string {
+  const names = objects.slice(0, MOST_NAMES).map((object) => `${object.metadata.name ?? ''}${note(object)}`)
   const more = objects.length - names.length
   return [...names, ...(more > 0 ? [`and ${more} more`] : [])].join(', ')
 }

@@ -43,7 +43,7 @@ describe.skipIf(!isInstalled)('a controller of client-node', () => {
     expect(cluster.state.traceHash()).toBe(found.traceHash)
     expect(countParts(cluster)).toBeGreaterThan(3)
     expect(await narrate(found, stale)).toMatch(
-      /the user does: label[^]*gadgets: create configmaps default[^]*violated: at most 3 parts: 4 parts\n/,
+      /the user does: label[^]*gadgets: create configmaps in default[^]*violated: at most 3 parts: 4 parts\n/,
     )
   })
 
