@@ -9,6 +9,7 @@ import { bookkeeping } from './bookkeeping.js'
 import type { Planted } from './kit.js'
 import { memory } from './memory.js'
 import { operators } from './operators.js'
+import { orders } from './orders.js'
 import { queues } from './queues.js'
 import { partners } from './partners.js'
 import { versions } from './versions.js'
@@ -22,6 +23,7 @@ const planted: readonly Planted[] = [
   ...partners,
   ...versions,
   ...memory,
+  ...orders,
 ]
 
 function explored({ components, prepare, options }: Planted, isWrong: boolean): ExplorationResult {
