@@ -1,5 +1,5 @@
 /**
- * `npm run test:changed -- REF`: the tests beside what has changed since REF (default: main), committed or not.
+ * `npm run test:changed -- REF`: the tests beside what has changed since REF (default: main), or is new.
  * A file of src has its tests in the same folder of test/, else in the nearest one above; rules of style and
  * of the public types are always played. It is quick, not complete: CI plays everything.
  */
