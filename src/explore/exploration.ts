@@ -197,8 +197,9 @@ class Searching {
     const found = yield* this.#again({ scope, choices, failure, traceHash }, steps)
     const least = yield* withFewerActions(yield* withFewerChoices(found))
     const budget = budgetInSmaller(this.budget)
+    const { shard: _shard, ...options } = this.scope.options
     const smallest = yield* inSmallerScope(least, (root, actions) =>
-      smaller(root, { ...this.scope.options, actions, budget }, this.scope),
+      smaller(root, { ...options, actions, budget }, this.scope),
     )
     return yield* this.#again(smallest)
   }

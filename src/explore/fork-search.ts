@@ -13,6 +13,7 @@ import { finished, OutOfTime, play, thrown } from './run.js'
 import type { Found, SearchEnd } from './result.js'
 import { Sampler } from './sampler.js'
 import { isWatched, type Scope } from './scope.js'
+import { Shard } from './shard.js'
 
 /** Thrown to end the search. */
 class Ended extends Error {
@@ -40,6 +41,7 @@ export class ForkSearch {
   readonly #verify: ((execution: Execution) => void) | undefined
   readonly #seen = new Set<string>()
   readonly #states = new Set<string>()
+  readonly #shard: Shard
   #finished = 0
 
   constructor(scope: Scope, properties: Properties, budget: Budget, verify?: (execution: Execution) => void) {
@@ -48,6 +50,7 @@ export class ForkSearch {
     this.#deadline = scope.root.now() + properties.horizon
     this.#budget = budget
     this.#verify = verify
+    this.#shard = new Shard(scope.options.shard)
   }
 
   /** Different states in which runs were, between two steps and at rest. */
@@ -165,6 +168,7 @@ export class ForkSearch {
     },
   ): void {
     for (const choice of optionsOf(before, first, requests, at, allowance, made)) {
+      if (this.#shard.skips([...before.choices, ...made])) continue
       const child = this.#fork(before)
       this.#scope.coverage.deviation(choice.fault)
       const all = [...made, choice]
@@ -177,6 +181,7 @@ export class ForkSearch {
   }
 
   #branch(from: Execution, choice: Choice, allowance: Allowance, depth: number): void {
+    if (this.#shard.skips(from.choices)) return
     const child = this.#fork(from)
     this.#scope.coverage.deviation(choice.do)
     if (this.#guarded(child, () => (apply(child, choice), true)) === true)

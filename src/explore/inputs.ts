@@ -97,6 +97,7 @@ const shape = (): ShapeOf<ExploreOptions> => ({
     strict<NonNullable<ExploreOptions['budget']>>({ schedules: atLeastOne, time: z.optional(duration) }),
   ),
   seed: z.optional(z.number()),
+  shard: z.optional(z.strictObject({ index: z.int().check(z.gte(0)), of: z.int().check(z.gte(1)) })),
 })
 
 /** What both take with clients. */
@@ -126,8 +127,22 @@ export function checkExplore(cluster: unknown, options: ExploreOptions): void {
       'explore() has nothing to check: give it `always: [{ name, holds }]`, `eventually: [{ holds }]` or ' +
         "`sameAs: 'faultless'`",
     )
+  checkShard(options)
   refuseTwice('always', first)
   refuseTwice('eventually', eventually)
+}
+
+function checkShard({ shard, search }: ExploreOptions): void {
+  if (shard === undefined) return
+  const { index, of } = shard
+  if (index >= of)
+    throw new InputError(
+      `explore(): there is no shard ${index} of ${of}: the last one has the index ${of - 1}`,
+    )
+  if (typeof search === 'object' && !('delays' in search))
+    throw new InputError(
+      'explore(): shard divides searches with delays; give each thread a `seed` of its own instead',
+    )
 }
 
 function refuseTwice(where: string, properties: readonly { readonly name?: string }[]): void {

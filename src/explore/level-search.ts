@@ -12,6 +12,7 @@ import type { RunRecord } from './records.js'
 import { stepsOf } from './repeat.js'
 import { Sampler } from './sampler.js'
 import type { Scope } from './scope.js'
+import { Shard } from './shard.js'
 
 /** A run still to be made, with what may happen in it beyond its choices. */
 interface Schedule {
@@ -59,6 +60,7 @@ export class LevelSearch {
   /** All runs without deviations, then all with one, and so on. */
   *#deepen(delays: number): Playing<SearchEnd> {
     const allowance = Allowance.of(this.#scope.options, delays)
+    const shard = new Shard(this.#scope.options.shard)
     const begin = { choices: [], allowance }
     let level: Schedule[] = [{ ...begin, isPending: false }]
     if (allowance.has('action')) level.push({ ...begin, isPending: true })
@@ -68,7 +70,8 @@ export class LevelSearch {
         const played = yield* this.#play({ choices, isPending, allowance: left })
         if (played.failure !== undefined) return this.#foundIn(played)
         for (const choice of played.options)
-          next.push({ choices: [...choices, choice], isPending, allowance: left.without(choice) })
+          if (!shard.skips(choices))
+            next.push({ choices: [...choices, choice], isPending, allowance: left.without(choice) })
       }
       level = next
     }

@@ -144,6 +144,12 @@ export interface ExploreOptions {
    * limit in time.
    */
   readonly budget?: { readonly schedules?: number; readonly time?: Duration }
+  /**
+   * Makes only a part of the runs: the undisturbed one, and of those that begin with the same deviation every
+   * `of`th group, from the `index`th on, counted from 0. All shards together are the whole exploration, and
+   * find what it finds; a shard alone may be `vacuous`. For `delays` and `exhaustive`. Default: all runs.
+   */
+  readonly shard?: { readonly index: number; readonly of: number }
   /** Seed of random priorities. Default 1. */
   readonly seed?: number
 }
