@@ -8,6 +8,7 @@ import type { Execution } from './execution.js'
 import { stepName } from './steps.js'
 import type { SentRequest } from './records.js'
 import type { Scope } from './scope.js'
+import { PATIENCE } from './waiting.js'
 
 /** How likely something happens at rest. */
 const AT_REST = 0.25
@@ -31,6 +32,10 @@ export class Sampler {
   readonly #changes: ReadonlySet<number>
   readonly #priorities = new Map<string, number>()
   #allowance: Allowance
+  /** How often each step that is ready was not chosen. */
+  #passed: ReadonlyMap<Ready, number> = new Map()
+  /** Priority of the last process that would not let others run. */
+  #lowest = 0
 
   private constructor(random: RandomStream, length: number, rules: Rules) {
     this.#random = random
@@ -82,11 +87,29 @@ export class Sampler {
 
   /** Returns the step that runs. */
   pick(execution: Execution, ready: readonly Ready[]): Ready {
-    let best = ready[0] as Ready
-    for (const entry of ready) if (this.#priorityOf(entry) > this.#priorityOf(best)) best = entry
+    const best = this.#fair(ready, this.#best(ready))
     if (this.#changes.has(execution.decisions)) this.#priorities.set(best.owner, this.#random.float())
     if (best !== ready[0]) execution.note({ at: execution.decisions, do: 'pick', step: stepName(best) })
     return best
+  }
+
+  #best(ready: readonly Ready[]): Ready {
+    let best = ready[0] as Ready
+    for (const entry of ready) if (this.#priorityOf(entry) > this.#priorityOf(best)) best = entry
+    return best
+  }
+
+  /**
+   * Lets a step run that others like `best` have kept waiting for too long: a
+   * process that adds its key again until another one has done something is no bug, and real queues are fair.
+   */
+  #fair(ready: readonly Ready[], best: Ready): Ready {
+    const before = this.#passed
+    this.#passed = new Map(ready.map((entry) => [entry, (before.get(entry) ?? 0) + 1]))
+    const patient = ready.find((entry) => (this.#passed.get(entry) ?? 0) > PATIENCE)
+    if (patient === undefined || patient === best) return best
+    this.#priorities.set(best.owner, (this.#lowest -= 1))
+    return patient
   }
 
   #priorityOf({ owner }: Ready): number {

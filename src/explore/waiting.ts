@@ -3,8 +3,8 @@ import type { PlainData } from '../sim/data/plain-data.js'
 import type { Ready } from '../sim/ready-queue.js'
 import { informerNameOf, stepName } from './steps.js'
 
-/** A delayed step runs after so many others, if they never end. */
-const PATIENCE = 100
+/** A step that waits runs after so many others, if they never end. */
+export const PATIENCE = 100
 
 interface Held {
   readonly entry: Ready
