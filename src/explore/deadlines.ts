@@ -21,6 +21,11 @@ export class Deadlines {
     this.#overdue = from === undefined ? undefined : from.#overdue
   }
 
+  /** When the user or the exploration last did something, or will have done, in virtual ms. */
+  get since(): number {
+    return this.#since
+  }
+
   /** The property that did not hold when it was due. */
   get overdue(): Eventually | undefined {
     return this.#overdue

@@ -36,7 +36,6 @@ const isSample = (nth: number): boolean => nth < 8 || (nth & (nth - 1)) === 0
 export class ForkSearch {
   readonly #scope: Scope
   readonly #properties: Properties
-  readonly #deadline: number
   readonly #budget: Budget
   readonly #verify: ((execution: Execution) => void) | undefined
   readonly #seen = new Set<string>()
@@ -47,7 +46,6 @@ export class ForkSearch {
   constructor(scope: Scope, properties: Properties, budget: Budget, verify?: (execution: Execution) => void) {
     this.#scope = scope
     this.#properties = properties
-    this.#deadline = scope.root.now() + properties.horizon
     this.#budget = budget
     this.#verify = verify
     this.#shard = new Shard(scope.options.shard)
@@ -95,6 +93,10 @@ export class ForkSearch {
     return { verdict: 'sampled' }
   }
 
+  #deadlineOf({ deadlines }: Execution): number {
+    return deadlines.since + this.#properties.horizon
+  }
+
   #begin(isPending = false): Execution {
     const execution = Execution.begin(this.#scope, isPending)
     this.#properties.observe(execution)
@@ -115,7 +117,7 @@ export class ForkSearch {
     let acted = -1
     let rested = -1
     for (;;) {
-      const ready = execution.next(this.#deadline, true)
+      const ready = execution.next(this.#deadlineOf(execution), true)
       const key = this.#keyOf(execution, prospects)
       if (this.#seen.has(key)) break
       passed.push(key)
@@ -192,7 +194,7 @@ export class ForkSearch {
   #rest(execution: Execution, allowance: Allowance): boolean {
     const acted = this.#guarded(execution, () => execution.actAtRest())
     if (acted !== false) return acted === true
-    return allowance.isPatient && execution.next(this.#deadline) !== undefined
+    return allowance.isPatient && execution.next(this.#deadlineOf(execution)) !== undefined
   }
 
   /** Ends a run without further deviations, and checks all properties. */

@@ -55,11 +55,11 @@ export class Properties {
     )
   }
 
-  /** Virtual ms that a run may take. */
+  /** Virtual ms that a run may take after the user or the exploration has last done something. */
   get horizon(): number {
-    const { eventually = [], lag } = this.#scope.options
+    const { eventually = [] } = this.#scope.options
     const longest = Math.max(0, ...eventually.map(({ within = DEFAULT_WITHIN }) => toMillis(within)))
-    return Math.max(longest, toMillis('10m')) + (lag === undefined ? 0 : toMillis(lag.max)) + SLACK
+    return Math.max(longest, toMillis('10m')) + SLACK
   }
 
   /** Whether two equal states at different times have different prospects. */

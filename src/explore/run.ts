@@ -99,7 +99,6 @@ class Run {
   readonly #scope: Scope
   readonly #properties: Properties
   readonly #plan: Plan
-  readonly #deadline: number
   readonly #left: Choice[]
   readonly #options: Choice[] = []
   readonly #states = new Map<string, number>()
@@ -113,7 +112,6 @@ class Run {
     this.#scope = execution.scope
     this.#properties = properties
     this.#plan = plan
-    this.#deadline = execution.scope.root.now() + properties.horizon
     this.#left = [...plan.choices]
     plan.sampler?.begin(execution)
     properties.observe(execution)
@@ -147,6 +145,10 @@ class Run {
     // what the user cannot do in an undisturbed run is a mistake in the options
     if (this.#execution.choices.every(isAction) && this.#plan.sampler === undefined) throw error
     return { ...this.#ended(undefined), isMisplaced: true }
+  }
+
+  get #deadline(): number {
+    return this.#execution.deadlines.since + this.#properties.horizon
   }
 
   get #isStopped(): boolean {
@@ -248,13 +250,13 @@ class Run {
 
   /** Returns the failure of a run in which a component under test still wakes itself at the deadline. */
   #restless(): Failure | undefined {
-    const { cluster, scope } = this.#execution
+    const { cluster, scope, deadlines } = this.#execution
     if (cluster.now() < this.#deadline) return undefined
     const { timers, ready } = cluster.internals.pending()
     const isOwn = ({ owner }: Pick<Ready, 'owner'>): boolean => scope.underTest.includes(owner)
     const waiting = [...ready, ...timers.filter((timer) => timer.class === 'work')].find(isOwn)
     if (waiting === undefined) return undefined
-    const minutes = Math.round((this.#deadline - scope.root.now()) / 60_000)
+    const minutes = Math.round((cluster.now() - deadlines.since) / 60_000)
     return {
       property: COMES_TO_REST,
       message: `after ${minutes} minutes ${stepName(waiting)} still wakes itself again and again`,

@@ -1,8 +1,8 @@
-/** What random orders must not do to right controllers. */
+/** Right controllers that are slow or impatient, and must not be blamed. */
 import { expect, test } from 'vitest'
 import { explore } from '../../src/explore/index.js'
 import { SimCluster } from '../../src/index.js'
-import { cache, controller, create, inTheEnd, live, make } from './bench/kit.js'
+import { cache, controller, create, inTheEnd, later, live, make } from './bench/kit.js'
 
 /** Adds its key again until all helpers have done their part: a hot loop, but it ends. */
 const impatient = controller('impatient', (host, queue) => {
@@ -37,3 +37,27 @@ test.each([1, 2, 3])(
   },
   30_000,
 )
+
+/** Makes a part five minutes after it was wished for. */
+const slow = controller('slow', (host, queue) => {
+  const begun = host.state('begun', () => new Map<string, number>())
+  cache(host, 'wish').onChange(({ object }) => queue().add(object.metadata.name ?? ''))
+  return (name) => {
+    if (live(host, 'part').some(({ metadata }) => metadata.name === `part-${name}`)) return
+    const since = begun.value.get(name) ?? host.clock.now()
+    begun.value.set(name, since)
+    if (host.clock.now() - since < 300_000) queue().addAfter(name, 300_000)
+    else make(host, 'part', `part-${name}`)
+  }
+})
+
+test('a run may take long in which the user acts again and again', () => {
+  const cluster = new SimCluster({ nodes: 0, components: [slow] })
+  const { verdict, story, coverage } = explore(cluster.settle(), {
+    actions: [create('a'), later(create('b')), later(create('c')), later(create('d'))],
+    search: { delays: 0 },
+    eventually: [{ ...inTheEnd(4, 'part'), within: '6m' }],
+  })
+  expect({ verdict, story }).toEqual({ verdict: 'holds', story: undefined })
+  expect(coverage.components['slow']?.writes).toBeGreaterThanOrEqual(4)
+})
