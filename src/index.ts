@@ -66,6 +66,7 @@ export type { Change, Informer, InformerOptions } from './client/informers/infor
 export type { EventRecorder } from './client/recorders/event-recorder.js'
 export { ignoreNotFound } from './client/api-error.js'
 export { keyOf } from './client/informers/object-index.js'
+export { resourceName } from './client/typed-name.js'
 export { defineController } from './controllers/shared/define-controller.js'
 export type {
   Controller,
@@ -74,17 +75,21 @@ export type {
 } from './controllers/shared/define-controller.js'
 export type { WorkQueue, WorkQueueOptions } from './sim/modules/work-queue.js'
 export type {
+  BuiltInName,
   BuiltInResource,
   ClusterScopedResource,
+  CustomName,
   InputOf,
   NamespacedResource,
   ObjectOf,
+  PluralOf,
   ResourceInputs,
   ResourceName,
   ResourceTypes,
   Stored,
   StoredMetadata,
   StoredOf,
+  TypedName,
   UntypedInput,
 } from './client/resources.js'
 export type { CustomInput, CustomObject, CustomResource, TypedSchema } from './cluster/custom-resource.js'

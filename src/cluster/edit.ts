@@ -4,7 +4,14 @@ import type { Draft } from '../api/kind/draft.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import { isApiError } from '../client/api-error.js'
 import type { Client, ObjectKey } from '../client/client.js'
-import type { BuiltInResource, ResourceInputs, ResourceName, ResourceTypes } from '../client/resources.js'
+import type {
+  BuiltInName,
+  BuiltInResource,
+  PluralOf,
+  ResourceInputs,
+  ResourceName,
+  ResourceTypes,
+} from '../client/resources.js'
 
 const MAX_CONFLICTS = 5
 
@@ -14,7 +21,9 @@ type RequiredKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? never : K }[
  * What `edit` gives to its recipe: the object as clients may send it, so that new parts need no defaults. The
  * top level has what every returned object has (`draft.spec` is there even where a client may leave it out).
  */
-export type EditDraft<R extends BuiltInResource> = Draft<
+export type EditDraft<R extends BuiltInName> = DraftOf<PluralOf<R>>
+
+type DraftOf<R extends BuiltInResource> = Draft<
   Omit<ResourceInputs[R], RequiredKeys<ResourceTypes[R]>> & {
     [K in RequiredKeys<ResourceTypes[R]> & keyof ResourceInputs[R]]-?: NonNullable<ResourceInputs[R][K]>
   }

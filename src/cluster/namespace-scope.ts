@@ -14,8 +14,9 @@ import type {
   WriteOptions,
 } from '../client/client.js'
 import type {
-  BuiltInResource,
+  BuiltInName,
   ClusterScopedResource,
+  PluralOf,
   ResourceInputs,
   ResourceName,
   StoredOf,
@@ -46,9 +47,8 @@ export interface ScopeAccess {
 }
 
 /** Options of `list` and `watch`. Cluster-scoped resources take no namespace. */
-export type ListOptionsFor<R extends BuiltInResource> = R extends ClusterScopedResource
-  ? Omit<ListQuery, 'namespace'>
-  : ListQuery
+export type ListOptionsFor<R extends BuiltInName> =
+  PluralOf<R> extends ClusterScopedResource ? Omit<ListQuery, 'namespace'> : ListQuery
 
 /** Options of {@link NamespaceScope.evict}. */
 export interface EvictOptions {
@@ -62,8 +62,8 @@ export interface EvictOptions {
  * Reads and writes objects, and runs kubectl, with a current namespace: names and objects without a namespace
  * are in it. {@link SimCluster} is the scope of `default`; `cluster.in('office')` gives that of another
  * namespace. Methods that read and write act as a cluster administrator and throw ApiError (a Kubernetes
- * Status) if the apiserver refuses, ConnectionError if it is stopped. Resources are named by their plural,
- * and at run time also as in kubectl: `po`, `Pod`, `deployments.apps`. Objects that are passed in are never
+ * Status) if the apiserver refuses, ConnectionError if it is stopped. Resources are named as in kubectl:
+ * `pods`, `pod`, `po`. Objects that are passed in are never
  * changed; objects that are returned are deeply frozen.
  */
 export class NamespaceScope {
@@ -89,23 +89,23 @@ export class NamespaceScope {
   }
 
   /** GET of one object: `get('pods', 'web')`, `get('pods', 'office/web')`, `get('pods', pod.metadata)`. */
-  get<R extends BuiltInResource>(resource: R, name: NameOf<R>): StoredOf<R> {
+  get<R extends BuiltInName>(resource: R, name: NameOf<R>): StoredOf<R> {
     return this.#client.get<string>(this.#resource(resource), this.#key(resource, name)) as StoredOf<R>
   }
 
   /**
    * Lists a resource. Without `namespace`: all namespaces of a cluster, the namespace of `cluster.in(...)`.
    */
-  list<R extends BuiltInResource>(resource: R, options?: ListOptionsFor<R>): ObjectList<StoredOf<R>> {
+  list<R extends BuiltInName>(resource: R, options?: ListOptionsFor<R>): ObjectList<StoredOf<R>> {
     return this.#client.list<string>(this.#resource(resource), this.#listing(options)) as ObjectList<
       StoredOf<R>
     >
   }
 
   /** POST. `apiVersion` and `kind` may be left out. */
-  create<R extends BuiltInResource>(
+  create<R extends BuiltInName>(
     resource: R,
-    object: ResourceInputs[R],
+    object: ResourceInputs[PluralOf<R>],
     options?: WriteOptions,
   ): StoredOf<R> {
     return this.#client.create<string>(
@@ -116,9 +116,9 @@ export class NamespaceScope {
   }
 
   /** PUT of the whole object, or of the subresource that `options` names. */
-  update<R extends BuiltInResource>(
+  update<R extends BuiltInName>(
     resource: R,
-    object: ResourceInputs[R],
+    object: ResourceInputs[PluralOf<R>],
     options?: WriteOptions,
   ): StoredOf<R> {
     return this.#client.update<string>(
@@ -129,7 +129,7 @@ export class NamespaceScope {
   }
 
   /** PATCH: JSON patch, merge patch, strategic merge patch or server-side apply. */
-  patch<R extends BuiltInResource>(
+  patch<R extends BuiltInName>(
     resource: R,
     name: NameOf<R>,
     patch: Patch,
@@ -147,7 +147,7 @@ export class NamespaceScope {
    * Reads an object, lets `recipe` change a draft of it (immer) and writes it back; repeats after a conflict,
    * at most five times. `edit('deployments', 'web', (draft) => { draft.spec.replicas = 5 })`
    */
-  edit<R extends BuiltInResource>(
+  edit<R extends BuiltInName>(
     resource: R,
     name: NameOf<R>,
     recipe: (draft: EditDraft<R>) => void,
@@ -161,7 +161,7 @@ export class NamespaceScope {
   }
 
   /** DELETE. Returns the object if it still exists (graceful deletion, finalizers), else a Status. */
-  delete<R extends BuiltInResource>(
+  delete<R extends BuiltInName>(
     resource: R,
     name: NameOf<R>,
     options?: DeletionOptions,
@@ -175,7 +175,7 @@ export class NamespaceScope {
    * Watches a resource: `for await (const event of cluster.watch('pods'))`. Events arrive while time is moved
    * elsewhere; leaving the loop stops the watch. Namespaces as in {@link list}.
    */
-  watch<R extends BuiltInResource>(
+  watch<R extends BuiltInName>(
     resource: R,
     options?: ListOptionsFor<R>,
   ): AsyncGenerator<WatchEvent<StoredOf<R>>, void, undefined> {

@@ -1,7 +1,7 @@
 import type { Scheme } from '../api/scheme.js'
 import type { ObjectKey } from '../client/client.js'
 import { splitKey } from '../client/informers/object-index.js'
-import type { BuiltInResource, ClusterScopedResource } from '../client/resources.js'
+import type { BuiltInName, ClusterScopedResource, CustomName, PluralOf } from '../client/resources.js'
 
 /**
  * Names an object of a namespaced resource: `web` in the current namespace, `office/web`, or any object's
@@ -12,9 +12,11 @@ export type NamespacedName = string | ObjectKey
 /** Names an object of a cluster-scoped resource: `node-1`, or its `metadata`. */
 export type ClusterScopedName = string | (ObjectKey & { readonly namespace?: never })
 
-/** Names an object of a built-in resource. */
-export type NameOf<R extends BuiltInResource> = R extends ClusterScopedResource
-  ? ClusterScopedName
+/** Names an object of a resource. */
+export type NameOf<R extends BuiltInName | CustomName> = R extends BuiltInName
+  ? PluralOf<R> extends ClusterScopedResource
+    ? ClusterScopedName
+    : NamespacedName
   : NamespacedName
 
 /**

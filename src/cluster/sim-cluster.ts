@@ -8,7 +8,7 @@ import { ConnectionError, isApiError } from '../client/api-error.js'
 import { NotFoundError, notFound } from '../client/not-found.js'
 import type { UserClient } from '../client/client.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
-import type { BuiltInResource } from '../client/resources.js'
+import type { BuiltInName } from '../client/resources.js'
 import type { EtcdStore } from '../etcd/store.js'
 import type { Pki } from '../pki/index.js'
 import type { SchedulingExplanation } from '../scheduler/explain.js'
@@ -247,7 +247,7 @@ export class SimCluster extends NamespaceScope {
    * `console.log(cluster.why('deployments', 'web'))`.
    * @throws ApiError if the object does not exist
    */
-  why<R extends BuiltInResource>(resource: R, name: NameOf<R>): string {
+  why<R extends BuiltInName>(resource: R, name: NameOf<R>): string {
     const object = this.get(resource, name)
     return whyNot(resourceNamed(this.#parts.plane.scheme, resource), object, this.#diagnosis())
   }

@@ -1,6 +1,6 @@
 import type { Manifests } from '../api/manifests.js'
 import type { ListOptions, Patch } from '../client/client.js'
-import type { BuiltInResource, ResourceInputs, StoredOf } from '../client/resources.js'
+import type { BuiltInName, PluralOf, ResourceInputs, StoredOf } from '../client/resources.js'
 import type { CommandResult } from '../cluster/streams/pod-streams.js'
 import type { EditDraft } from '../cluster/edit.js'
 import type { NameOf, NamespacedName } from '../cluster/object-name.js'
@@ -20,24 +20,24 @@ export interface TestCluster {
   /** Returns the same cluster with another current namespace. */
   in(namespace: string): TestCluster
   /** Reads an object: `get('pods', 'web')`. */
-  get<R extends BuiltInResource>(resource: R, name: NameOf<R>): Promise<StoredOf<R>>
-  list<R extends BuiltInResource>(resource: R, options?: Selected): Promise<readonly StoredOf<R>[]>
+  get<R extends BuiltInName>(resource: R, name: NameOf<R>): Promise<StoredOf<R>>
+  list<R extends BuiltInName>(resource: R, options?: Selected): Promise<readonly StoredOf<R>[]>
   /** Creates an object; `apiVersion` and `kind` may be left out. */
-  create<R extends BuiltInResource>(resource: R, object: ResourceInputs[R]): Promise<StoredOf<R>>
+  create<R extends BuiltInName>(resource: R, object: ResourceInputs[PluralOf<R>]): Promise<StoredOf<R>>
   /** Patches an object; server-side apply is `kubectl apply --server-side`. */
-  patch<R extends BuiltInResource>(
+  patch<R extends BuiltInName>(
     resource: R,
     name: NameOf<R>,
     patch: Exclude<Patch, { readonly type: 'apply' }>,
   ): Promise<StoredOf<R>>
   /** Reads an object, changes a draft of it, and writes it back; repeats after a conflict. */
-  edit<R extends BuiltInResource>(
+  edit<R extends BuiltInName>(
     resource: R,
     name: NameOf<R>,
     recipe: (draft: EditDraft<R>) => void,
   ): Promise<StoredOf<R>>
   /** Deletes an object; does not wait until it is gone. */
-  delete<R extends BuiltInResource>(resource: R, name: NameOf<R>): Promise<void>
+  delete<R extends BuiltInName>(resource: R, name: NameOf<R>): Promise<void>
   /** Applies manifests: YAML or JSON text, one object, or a list of objects. */
   apply(manifests: Manifests): Promise<void>
   /** Runs a kubectl command line. */

@@ -1,4 +1,6 @@
-import { SimCluster } from 'simcluster'
+import { readFileSync } from 'node:fs'
+import { defineController, keyOf, resourceName, SimCluster } from 'simcluster'
+import 'simcluster/vitest'
 import type {
   BuiltInResource,
   ComponentHost,
@@ -8,6 +10,8 @@ import type {
   StoredOf,
 } from 'simcluster'
 import type { Container, ContainerInput, Deployment, DeploymentInput, Pod, PodInput } from 'simcluster/types'
+import { createScheme } from '../../src/api/scheme.js'
+import type { KindDefinition } from '../../src/api/kind/definition.js'
 import { beforeEach, describe, expect, expectTypeOf, it, test } from 'vitest'
 import { z } from 'zod'
 
@@ -319,4 +323,72 @@ test('a cluster-scoped custom resource takes no namespace', () => {
   expect(racks.create({ metadata: { name: 'a' } }).metadata).not.toHaveProperty('namespace')
   expect(racks.get('a').metadata.name).toBe('a')
   expect(() => racks.get('office/a')).toThrow("racks.example.com are not namespaced: write 'a'")
+})
+
+test('resources are named as in kubectl, also in the types', () => {
+  createWeb('web')
+  const short = cluster.get('deploy', 'web')
+  expectTypeOf(short).toEqualTypeOf<StoredOf<'deployments'>>()
+  expect(short).toBe(cluster.get('deployments', 'web'))
+  expectTypeOf(cluster.list('po').items[0]).toEqualTypeOf<StoredOf<'pods'> | undefined>()
+  cluster.edit('deployment', 'web', (draft) => {
+    draft.spec.replicas = 2
+  })
+  cluster.create('cm', { metadata: { name: 'c' }, data: { a: '1' } })
+  expect(cluster.get('configmap', 'c').data).toEqual({ a: '1' })
+  expect(() => cluster.get('no', 'office/n')).toThrow(/not namespaced/)
+  // @ts-expect-error there is no such resource
+  expect(() => cluster.get('deploi', 'web')).toThrow(/did you mean deployments\?/)
+})
+
+test('the other names of resources in the types are those that the server knows', () => {
+  const source = readFileSync(new URL('../../src/client/resource-aliases.ts', import.meta.url), 'utf8')
+  const inTypes = Array.from(source.matchAll(/^ {2}(\w+): '(\w+)'$/gm), ([, name = '', plural = '']) => [
+    name,
+    plural,
+  ])
+  expect(inTypes.length).toBeGreaterThan(80)
+  const plurals = new Set(inTypes.map(([, plural]) => plural))
+  const scheme = createScheme('v1.35')
+  const served = [...plurals].flatMap((plural = '') => {
+    const { singular, shortNames } = scheme.byName(plural) as KindDefinition
+    return [singular, ...shortNames]
+      .filter((name) => name !== plural && scheme.byName(name)?.resource === plural)
+      .map((name) => [name, plural])
+  })
+  expect(Object.fromEntries(served)).toEqual(Object.fromEntries(inTypes))
+})
+
+test('custom resources carry the type of their objects into informers, and matchers know them', () => {
+  const widgets = resourceName<{ readonly spec: { readonly size: number } }>('widgets.example.com')
+  const sizes: number[] = []
+  const watcher = defineController({
+    name: 'widget-watcher',
+    identity: { name: 'watcher', groups: ['system:masters'] },
+    informers: { widgets: { resource: widgets } },
+    setup: ({ informers }) => ({
+      on: { widgets: ({ object }) => [keyOf(object)] },
+      reconcile: (key) => {
+        const size = informers.widgets.get(key)?.spec.size
+        expectTypeOf(size).toEqualTypeOf<number | undefined>()
+        if (size !== undefined) sizes.push(size)
+      },
+    }),
+  })
+  cluster = new SimCluster({ nodes: 1, manifests: [crd], components: [watcher] }).settle()
+  cluster.resource('widgets.example.com').create({ metadata: { name: 'w' }, spec: { size: 3 } })
+  cluster.settle()
+  expect(sizes).toEqual([3])
+  expect(cluster).toExist('widgets.example.com', 'w')
+  expect(cluster).not.toExist('widgets.example.com', 'v')
+  expect(cluster).toBeReady('widgets.example.com', 'w')
+  const stored = cluster.client.get(widgets, { namespace: 'default', name: 'w' })
+  expectTypeOf(stored.spec.size).toEqualTypeOf<number>()
+  expect(stored.spec.size).toBe(3)
+})
+
+test('a workload that is not there yet is not ready under any of its names', () => {
+  createWeb('web')
+  for (const name of ['deployments', 'deployment', 'deploy'] as const)
+    expect(() => expect(cluster).toBeReady(name, 'web')).toThrow(/to be ready/)
 })

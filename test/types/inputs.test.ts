@@ -66,6 +66,7 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, Wrong | 'no options
     isApiError: 'no options',
     ignoreNotFound: 'no options',
     keyOf: 'no options',
+    resourceName: [called(main, 'resourceName', 'widgets'), 'widgets.example.com'],
     defineController: [
       called(main, 'defineController', {
         name: 'c',

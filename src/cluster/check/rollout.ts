@@ -77,7 +77,7 @@ function unfinished(cluster: SimCluster, loaded: readonly Loaded[]): readonly Un
     const object = stored(resource, each.object)
     // a Job with a time to live, or a pod that an autoscaler has replaced
     if (object === undefined || rests(cluster, resource, object)) return []
-    const lack = shortfall(resource, object)
+    const lack = shortfall(object)
     return lack === undefined ? [] : [{ loaded: each, resource, lack }]
   })
 }

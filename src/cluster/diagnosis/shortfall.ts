@@ -1,3 +1,4 @@
+import { parseApiVersion } from '../../api/api-version.js'
 import { findCondition } from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
 import { podSummary } from '../../api/core/pod-columns.js'
@@ -34,28 +35,30 @@ const GOOD = ['Ready', 'Available', 'Established']
 
 type Judge = (object: Progress) => string | undefined
 
-/** What an object of a resource still lacks, other than in general. */
+/** What an object of a kind still lacks, other than in general, by group and kind. */
 const judges: Readonly<Record<string, Judge>> = {
-  deployments: (object) => unobserved(object) ?? outdated(object) ?? unavailable(object) ?? surplus(object),
-  statefulsets: (object) => unobserved(object) ?? outdated(object) ?? unavailable(object),
-  replicasets: unavailable,
-  replicationcontrollers: unavailable,
-  daemonsets: (object) => unobserved(object) ?? daemons(object),
-  jobs,
-  pods,
-  persistentvolumeclaims: claims,
-  horizontalpodautoscalers: autoscalers,
+  'apps/Deployment': (object) =>
+    unobserved(object) ?? outdated(object) ?? unavailable(object) ?? surplus(object),
+  'apps/StatefulSet': (object) => unobserved(object) ?? outdated(object) ?? unavailable(object),
+  'apps/ReplicaSet': unavailable,
+  '/ReplicationController': unavailable,
+  'apps/DaemonSet': (object) => unobserved(object) ?? daemons(object),
+  'batch/Job': jobs,
+  '/Pod': pods,
+  '/PersistentVolumeClaim': claims,
+  'autoscaling/HorizontalPodAutoscaler': autoscalers,
 }
 
 /**
  * Returns what an object still lacks to be as its owner wants it, as words after its name: `has 1 of 3
  * replicas available`; undefined if it lacks nothing. Objects of kinds without a status lack nothing.
  */
-export function shortfall(resource: string, object: KubeObject): string | undefined {
+export function shortfall(object: KubeObject): string | undefined {
   const { deletionTimestamp, finalizers = [] } = object.metadata
   if (deletionTimestamp !== undefined)
     return `is being deleted${finalizers.length === 0 ? '' : `, and waits for ${finalizers.join(', ')}`}`
-  return (Object.hasOwn(judges, resource) ? (judges[resource] as Judge) : conditions)(object as Progress)
+  const id = `${parseApiVersion(object.apiVersion ?? '').group}/${object.kind}`
+  return (Object.hasOwn(judges, id) ? (judges[id] as Judge) : conditions)(object as Progress)
 }
 
 function claims(object: Progress): string | undefined {

@@ -56,7 +56,7 @@ export function summarize(context: SummaryContext): string {
   const ready = nodes.filter((node) => nodeCondition(node, 'Ready')?.status === 'True').length
   const lacking = SHOWN.filter((resource) => resources.includes(resource)).flatMap((resource) =>
     stored(resource).flatMap((object) => {
-      const lack = shortfall(resource, object) ?? context.unheard(resource, object)
+      const lack = shortfall(object) ?? context.unheard(resource, object)
       const { namespace, name = '' } = object.metadata
       return lack === undefined
         ? []

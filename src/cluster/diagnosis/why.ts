@@ -50,7 +50,7 @@ export function whyNot(resource: string, object: KubeObject, context: DiagnosisC
 function causesOf(resource: string, object: KubeObject, context: Telling): string[] {
   const { namespace, name = '' } = object.metadata
   const lack =
-    (resource === 'services' ? unserved(object as Service, context) : shortfall(resource, object)) ??
+    (resource === 'services' ? unserved(object as Service, context) : shortfall(object)) ??
     context.unheard(resource, object)
   if (lack === undefined) return latent(resource, object, context)
   const details = [
@@ -210,14 +210,14 @@ function servedBy({ metadata, spec }: Service, { stored }: DiagnosisContext): re
 /** A Service with a selector lacks something if no endpoint is ready. */
 function unserved(service: Service, context: DiagnosisContext): string | undefined {
   const { metadata, spec } = service
-  if (Object.keys(spec.selector ?? {}).length === 0) return shortfall('services', service)
+  if (Object.keys(spec.selector ?? {}).length === 0) return shortfall(service)
   const isReady = (context.stored('endpointslices') as readonly EndpointSlice[]).some(
     (slice) =>
       slice.metadata.namespace === metadata.namespace &&
       slice.metadata.labels?.['kubernetes.io/service-name'] === metadata.name &&
       (slice.endpoints ?? []).some(({ conditions }) => conditions.ready !== false),
   )
-  if (isReady) return shortfall('services', service)
+  if (isReady) return shortfall(service)
   return servedBy(service, context).length === 0
     ? 'has no endpoints: its selector matches no pod'
     : 'has no endpoint that is ready'

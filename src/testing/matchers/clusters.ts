@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/kind/definition.js'
 import type { Pod } from '../../api/core/generated.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import type { BuiltInResource } from '../../client/resources.js'
+import type { BuiltInName, CustomName } from '../../client/resources.js'
 import { shortfall } from '../../cluster/diagnosis/shortfall.js'
 import type { NameOf, NamespacedName } from '../../cluster/object-name.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
@@ -33,16 +33,16 @@ export interface Scope {
 /** The matchers on `expect(cluster)`, and one on `expect(cluster.as(user))`. */
 export interface ClusterMatchers<R> {
   /** Expects an object to exist. */
-  toExist<T extends BuiltInResource>(resource: T, name: NameOf<T>): R
+  toExist<T extends BuiltInName | CustomName>(resource: T, name: NameOf<T>): R
   /**
    * Expects an object to be as wanted: a workload available in its latest revision, a pod or node Ready, a
    * claim Bound, a job complete. The failure says why it is not.
    */
-  toBeReady<T extends BuiltInResource>(resource: T, name: NameOf<T>): R
+  toBeReady<T extends BuiltInName | CustomName>(resource: T, name: NameOf<T>): R
   /** As {@link toBeReady}, of a Deployment, or of another workload: `'statefulsets'`. */
   toHaveRolledOut(name: NamespacedName, resource?: 'deployments' | 'statefulsets' | 'daemonsets'): R
   /** Expects a condition in the status, by default `True`. */
-  toHaveCondition<T extends BuiltInResource>(
+  toHaveCondition<T extends BuiltInName | CustomName>(
     resource: T,
     name: NameOf<T>,
     type: string,
@@ -65,9 +65,13 @@ function clusterOf(received: unknown): SimCluster {
   throw new TypeError('expected a SimCluster')
 }
 
-function toExist<T extends BuiltInResource>(received: unknown, resource: T, name: NameOf<T>): MatcherResult {
+function toExist<T extends BuiltInName | CustomName>(
+  received: unknown,
+  resource: T,
+  name: NameOf<T>,
+): MatcherResult {
   const cluster = clusterOf(received)
-  const found = ignoreNotFound(() => cluster.get(resource, name))
+  const found = ignoreNotFound(() => cluster.get(resource as BuiltInName, name))
   // at once: an unknown resource is an error, whatever is expected of it
   const instead = found === undefined ? insteadOf(cluster, resource, name) : ''
   return result(
@@ -82,7 +86,7 @@ interface Expectation {
   readonly isNot?: boolean
 }
 
-function toBeReady<T extends BuiltInResource>(
+function toBeReady<T extends BuiltInName | CustomName>(
   this: Expectation | void,
   received: unknown,
   resource: T,
@@ -93,7 +97,7 @@ function toBeReady<T extends BuiltInResource>(
 
 const isOpposite = (expectation: Expectation | void): boolean => expectation?.isNot === true
 
-function toBeAsWanted<T extends BuiltInResource>(
+function toBeAsWanted<T extends BuiltInName | CustomName>(
   cluster: SimCluster,
   resource: T,
   name: NameOf<T>,
@@ -102,8 +106,9 @@ function toBeAsWanted<T extends BuiltInResource>(
 ): MatcherResult {
   const judge = (object: unknown): MatcherResult =>
     result(
-      shortfall(resource, object as KubeObject) === undefined,
-      () => `expected ${titleOf(resource, name)} to ${wanted}\n\n${cluster.why(resource, name)}`,
+      shortfall(object as KubeObject) === undefined,
+      () =>
+        `expected ${titleOf(resource, name)} to ${wanted}\n\n${cluster.why(resource as BuiltInName, name)}`,
       () => `expected ${titleOf(resource, name)} not to ${wanted}`,
     )
   return aboutObject(cluster, resource, name, judge, isNot)
@@ -118,7 +123,7 @@ function toHaveRolledOut(
   return toBeAsWanted(clusterOf(received), resource, name, 'have rolled out', isOpposite(this))
 }
 
-function toHaveCondition<T extends BuiltInResource>(
+function toHaveCondition<T extends BuiltInName | CustomName>(
   this: Expectation | void,
   received: unknown,
   resource: T,

@@ -1,11 +1,14 @@
+import type { KubeObject } from '../../api/kind/definition.js'
 import { ignoreNotFound } from '../../client/api-error.js'
-import type { BuiltInResource, StoredOf } from '../../client/resources.js'
+import type { BuiltInName, CustomName, StoredOf } from '../../client/resources.js'
 import { keyOfName, type NameOf, type NamespacedName } from '../../cluster/object-name.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { MatcherResult } from './result.js'
 
 /** Most names that are listed. */
 const MOST = 20
+
+type JudgedBy<R extends BuiltInName | CustomName> = R extends BuiltInName ? StoredOf<R> : KubeObject
 
 /** Names an object as a matcher was given it: `pods office/web`. */
 export const titleOf = (resource: string, name: NamespacedName): string =>
@@ -15,15 +18,15 @@ export const titleOf = (resource: string, name: NamespacedName): string =>
  * Judges the object that a matcher is about. One that does not exist fails the expectation; so does its
  * opposite, of which it says nothing either: `not.toBeReady` means an object that is there and not ready.
  */
-export function aboutObject<R extends BuiltInResource>(
+export function aboutObject<R extends BuiltInName | CustomName>(
   cluster: SimCluster,
   resource: R,
   name: NameOf<R>,
-  judge: (object: StoredOf<R>) => MatcherResult,
+  judge: (object: JudgedBy<R>) => MatcherResult,
   isNot: boolean,
 ): MatcherResult {
-  const found = ignoreNotFound(() => cluster.get(resource, name))
-  if (found !== undefined) return judge(found)
+  const found = ignoreNotFound(() => cluster.get(resource as BuiltInName, name))
+  if (found !== undefined) return judge(found as JudgedBy<R>)
   // at once: an unknown resource is an error, whatever is expected of it
   const instead = insteadOf(cluster, resource, name)
   return { pass: isNot, message: () => `${titleOf(resource, name)} does not exist; ${instead}` }
@@ -33,8 +36,8 @@ export function aboutObject<R extends BuiltInResource>(
  * Returns what there is instead of a missing object: the names in its namespace, and the other namespaces
  * that have its name. @throws ApiError if there is no such resource
  */
-export function insteadOf(cluster: SimCluster, resource: BuiltInResource, wanted: NamespacedName): string {
-  const { items } = cluster.list(resource)
+export function insteadOf(cluster: SimCluster, resource: string, wanted: NamespacedName): string {
+  const { items } = cluster.list(resource as BuiltInName)
   const { namespace = '', name } = keyOfName(wanted, cluster.namespace)
   if (items.every(({ metadata }) => metadata.namespace === undefined))
     return `there are${listed(items.map(({ metadata }) => metadata.name))}`
