@@ -1,3 +1,5 @@
+import { InputError } from '../api/input-error.js'
+import { nearest } from '../lang/text/nearest.js'
 /** One cause inside a Status: which field, and why. */
 export interface StatusCause {
   readonly reason?: string
@@ -27,27 +29,30 @@ export interface Status {
   readonly code?: number
 }
 
+const REASONS = [
+  '',
+  'Unauthorized',
+  'Forbidden',
+  'NotFound',
+  'AlreadyExists',
+  'Conflict',
+  'Gone',
+  'Expired',
+  'Invalid',
+  'BadRequest',
+  'MethodNotAllowed',
+  'NotAcceptable',
+  'RequestEntityTooLarge',
+  'UnsupportedMediaType',
+  'TooManyRequests',
+  'InternalError',
+  'ServerTimeout',
+  'Timeout',
+  'ServiceUnavailable',
+] as const
+
 /** Machine-readable reason of a failure. Source: apimachinery pkg/apis/meta/v1/types.go. */
-export type StatusReason =
-  | ''
-  | 'Unauthorized'
-  | 'Forbidden'
-  | 'NotFound'
-  | 'AlreadyExists'
-  | 'Conflict'
-  | 'Gone'
-  | 'Expired'
-  | 'Invalid'
-  | 'BadRequest'
-  | 'MethodNotAllowed'
-  | 'NotAcceptable'
-  | 'RequestEntityTooLarge'
-  | 'UnsupportedMediaType'
-  | 'TooManyRequests'
-  | 'InternalError'
-  | 'ServerTimeout'
-  | 'Timeout'
-  | 'ServiceUnavailable'
+export type StatusReason = (typeof REASONS)[number]
 
 /** A request that the apiserver refused. `status` is the body of the response. */
 export class ApiError extends Error {
@@ -83,8 +88,17 @@ export class ConnectionError extends Error {
   }
 }
 
-/** Whether `error` is an {@link ApiError}, and has the reason, if given. */
+/**
+ * Whether `error` is an {@link ApiError}, and has the reason, if given.
+ * @throws InputError if there is no such reason
+ */
 export function isApiError(error: unknown, reason?: StatusReason): error is ApiError {
+  if (reason !== undefined && !KNOWN_REASONS.has(reason)) {
+    const meant = nearest(reason, REASONS)
+    const hint =
+      meant === undefined ? `there are: ${REASONS.slice(1).join(', ')}` : `did you mean '${meant}'?`
+    throw new InputError(`isApiError(): there is no reason ${JSON.stringify(reason)} (${hint})`)
+  }
   return error instanceof ApiError && (reason === undefined || error.reason === reason)
 }
 
@@ -95,8 +109,15 @@ export function explained(error: unknown, what: string): unknown {
   return new ApiError(code, reason, `${what}: ${message}`, status.details)
 }
 
+const KNOWN_REASONS: ReadonlySet<unknown> = new Set(REASONS)
+
 /** Runs `call`. Returns undefined instead of throwing if the object does not exist. */
 export function ignoreNotFound<T>(call: () => T): T | undefined {
+  if (typeof call !== 'function')
+    throw new InputError(
+      'ignoreNotFound() takes a function. Write for example: ' +
+        "ignoreNotFound(() => cluster.delete('pods', 'web'))",
+    )
   try {
     return call()
   } catch (error) {

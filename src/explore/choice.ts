@@ -1,4 +1,6 @@
 import { stepInWords } from './steps.js'
+import * as z from 'zod/mini'
+import { argumentsCheck } from '../api/checked-input.js'
 
 /** What may happen to one request of a component, see `Faults` and `ExploreOptions`. */
 export type RequestFault =
@@ -58,6 +60,23 @@ export type Choice =
   | { readonly at: number; readonly do: 'action'; readonly action: string; readonly rest?: true }
   | RequestChoice
 
+const KINDS: Readonly<Record<Choice['do'], true>> = {
+  delay: true,
+  divide: true,
+  pick: true,
+  lag: true,
+  crash: true,
+  nodeCrash: true,
+  timeTravel: true,
+  unobserved: true,
+  action: true,
+  request: true,
+}
+
+const checkChoice = argumentsCheck('describeChoice()', 'counterExample.choices.map(describeChoice)', () => ({
+  choice: z.looseObject({ at: z.number(), do: z.enum(Object.keys(KINDS)) }),
+}))
+
 /** Whether a choice is made at rest. */
 export const isAtRest = (choice: Choice): boolean => 'rest' in choice && choice.rest
 
@@ -65,8 +84,12 @@ export const isAtRest = (choice: Choice): boolean => 'rest' in choice && choice.
 export const isAction = (choice: Choice): boolean =>
   choice.do === 'action' || (choice.do === 'request' && choice.fault === 'action')
 
-/** Returns a choice in words: `kube-scheduler crashes and starts again`. */
+/**
+ * Returns a choice in words: `kube-scheduler crashes and starts again`.
+ * @throws InputError if it is none
+ */
 export function describeChoice(choice: Choice): string {
+  checkChoice([choice])
   switch (choice.do) {
     case 'delay':
       return `${stepInWords(choice.step)} waits until nothing else is ready`

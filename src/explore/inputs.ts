@@ -3,6 +3,7 @@ import {
   anyFunction,
   anyObject,
   argumentsCheck,
+  callable,
   duration,
   flag,
   shaped,
@@ -187,4 +188,11 @@ export const checkSchedules: (args: readonly unknown[]) => void = argumentsCheck
     const { actions, time } = shape()
     return { fc: fastCheck, cluster: aCluster, options: z.strictObject({ actions, time }) }
   },
+)
+
+/** Checks the argument of `schedule.run()`. */
+export const checkAct: (args: readonly unknown[]) => void = argumentsCheck(
+  'run()',
+  "schedule.run((cluster) => cluster.kubectl('scale deployment web --replicas=2'))",
+  () => ({ act: callable() }),
 )

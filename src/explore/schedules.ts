@@ -3,7 +3,7 @@ import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { FastCheck } from '../testing/rbac/arbitraries.js'
 import { Execution } from './execution.js'
 import { stepName } from './steps.js'
-import { checkSchedules } from './inputs.js'
+import { checkAct, checkSchedules } from './inputs.js'
 import type { ExploreOptions } from './options.js'
 import { Properties } from './properties.js'
 import { scopeOf } from './scope.js'
@@ -70,6 +70,7 @@ class PickedSchedule implements Schedule {
   }
 
   run(act: (cluster: SimCluster) => unknown = () => undefined): SimCluster {
+    checkAct([act])
     const { actions = [], ...rest } = this.#options
     const first = { name: 'act', do: act }
     const scope = scopeOf(this.#cluster, { ...rest, actions: [first, ...actions] })

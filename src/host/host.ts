@@ -25,6 +25,11 @@ const checkMachine = argumentsCheck(
   },
 )
 
+const checkHost = argumentsCheck('hostOf()', "hostOf(cluster, 'node-1')", () => ({
+  cluster: aCluster,
+  name: z.string(),
+}))
+
 /**
  * Opens a terminal on a machine of a cluster: `hostOf(cluster, 'master')` is the control plane's,
  * `hostOf(cluster, 'node-1')` a node's. A terminal remembers its working directory, its exported variables
@@ -32,6 +37,7 @@ const checkMachine = argumentsCheck(
  * cluster, so two terminals and a fork see the same. @throws RangeError if the cluster has no such machine.
  */
 export function hostOf(cluster: SimCluster, name: string): Host {
+  checkHost([cluster, name])
   return new Host(ClusterHosts.of(cluster).machine(name))
 }
 

@@ -1,3 +1,4 @@
+import { InputError } from '../api/input-error.js'
 import { quote } from '../lang/go/quote.js'
 import { fullImageName } from '../api/core/image-name.js'
 import { nearest } from '../lang/text/nearest.js'
@@ -266,6 +267,11 @@ function absence(fullName: string): string | undefined {
  * image whose tag or registry says that it does not exist cannot be pulled.
  */
 export function knownImage(fullName: string): Omit<ImageDefinition, 'name'> | undefined {
+  if (typeof fullName !== 'string' || !fullName.includes('/'))
+    throw new InputError(
+      "knownImage() takes a full name such as 'docker.io/library/nginx:1.27', not " +
+        JSON.stringify(fullName),
+    )
   const pullError = absence(fullName)
   return pullError === undefined ? knownProgram(fullName) : { pullError }
 }

@@ -1,3 +1,4 @@
+import { strangeKey } from './inputs.js'
 import { invalid, notFound, required, type FieldError } from '../api/field-error.js'
 import { formatIp, parseIp, type IpAddress, type IpFamily } from '../lang/go/ip.js'
 import { addressBook } from './address-book.js'
@@ -240,6 +241,8 @@ function portOf(port: unknown, to: End, protocol: Protocol): number | undefined 
  */
 export function resolveConnection(model: Model, connection: PolicyQuery): ResolvedConnection {
   if (typeof connection !== 'object' || (connection as unknown) === null) fail(required('connection'))
+  const stranger = strangeKey(connection)
+  if (stranger !== undefined) fail(invalid(stranger.key, '', stranger.hint))
   const { protocol = 'TCP', family: wanted, service = false } = connection
   if (!protocols.includes(protocol))
     fail(invalid('protocol', protocol, `policies speak of ${protocols.join(', ')} only`))

@@ -1,3 +1,4 @@
+import { checkFormatted } from './inputs.js'
 import { formatRequirement } from '../api/selectors/labels.js'
 import type {
   Because,
@@ -119,7 +120,9 @@ function formatConnection({ from, to, port, protocol, service }: Proof['connecti
  * Formats a proof as text: each side, each tier, each policy that selects the pod, each rule that was tried,
  * and the field that matched or failed.
  */
-export function formatProof({ allowed, proof }: ConnectionVerdict): string {
+export function formatProof(verdict: ConnectionVerdict): string {
+  checkFormatted([verdict])
+  const { allowed, proof } = verdict
   const { connection, egress, ingress } = proof
   return [
     `${formatConnection(connection)}: ${allowed ? 'allowed' : 'denied'}`,

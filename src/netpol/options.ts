@@ -60,6 +60,10 @@ const choices: { readonly [K in keyof ResolvedOptions]: readonly ResolvedOptions
  * @throws InputError if an option or its value is unknown
  */
 export function resolveOptions(options?: NetpolOptions | null): ResolvedOptions {
+  if (options !== undefined && typeof options !== 'object')
+    throw new InputError(
+      `options must be an object such as { ownNode: 'none' }, not ${JSON.stringify(options)}`,
+    )
   const wanted = Object.entries(options ?? {})
   for (const [name, value] of wanted) {
     const allowed: readonly unknown[] | undefined = Object.hasOwn(choices, name)

@@ -1,4 +1,5 @@
 import { invalid } from '../api/field-error.js'
+import { checkConnectionText } from './inputs.js'
 import type { PolicyQuery, EndpointRef, Protocol } from './world.js'
 import { WorldError } from './world-error.js'
 
@@ -22,6 +23,7 @@ function endOf(text: string): EndpointRef {
  * @throws WorldError if the text has another form
  */
 export function parseConnection(text: string): PolicyQuery {
+  checkConnectionText([text])
   const { groups } = FORM.exec(text.trim()) ?? {}
   if (groups === undefined) {
     throw new WorldError('connection', [

@@ -352,8 +352,12 @@ function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, 
 export function proofErrors(
   world: WorldSource,
   connection: PolicyQuery,
-  { allowed, proof }: ConnectionVerdict,
+  verdict: ConnectionVerdict,
 ): readonly string[] {
+  // checked by hand: nothing is imported that the evaluator uses
+  if (typeof (verdict as unknown) !== 'object' || (verdict as unknown) === null)
+    throw new TypeError('proofErrors() takes a world, a connection, and the verdict of evaluate()')
+  const { allowed, proof } = verdict
   try {
     const cluster = new RawCluster(worldIn(world), proof.options)
     const fault = connectionFault(cluster, connection, proof.connection)

@@ -1,3 +1,4 @@
+import { InputError } from '../api/input-error.js'
 import { Random } from '../sim/random.js'
 import type { RandomStream } from '../sim/random.js'
 import { createCertificate, parseCertificate, parseCertificates } from './certificate.js'
@@ -13,6 +14,15 @@ import {
   validityOf,
 } from './inventory/inventory.js'
 import type { PkiConfig } from './inventory/inventory.js'
+import {
+  checkAuthority,
+  checkClient,
+  checkFile,
+  checkIdentified,
+  checkNode,
+  checkPurpose,
+  checkSigned,
+} from './inputs.js'
 import { inventoryRows } from './inventory/inventory-rows.js'
 import type { InventoryRow } from './inventory/inventory-rows.js'
 import { DEFAULT_AUTHORITY } from './default-authority.js'
@@ -96,6 +106,7 @@ export class Pki {
 
   /** Returns the paths of all files of the control plane, and of `node` if given, sorted. */
   paths(node?: string): readonly string[] {
+    checkNode(node)
     const made = node === undefined ? [...this.#makers().keys()] : [...nodeFiles(this.#asMade(), node).keys()]
     const { files } = this.#options.state()
     const prefix = node === undefined ? '' : `${node}:`
@@ -110,7 +121,7 @@ export class Pki {
    * @throws RangeError if it does not exist
    */
   read(path: string, node?: string): string {
-    const id = node === undefined ? path : `${node}:${path}`
+    const id = fileId(path, node)
     const written = this.#options.state().files.get(id)
     if (typeof written === 'string') return written
     const text = written === null ? undefined : this.#madeFile(path, node)
@@ -120,16 +131,18 @@ export class Pki {
 
   /** Returns whether a file was changed or removed. */
   isChanged(path: string, node?: string): boolean {
-    return this.#options.state().files.has(node === undefined ? path : `${node}:${path}`)
+    return this.#options.state().files.has(fileId(path, node))
   }
 
   /** Returns the virtual ms at which a node joined. */
   joined(node: string): number {
+    checkNode(node)
     return this.#options.joined?.(node) ?? this.config.created
   }
 
   /** Forgets a node that is permanently gone, with its disk. */
   forget(node: string): void {
+    checkNode(node)
     const { files } = this.#options.state()
     for (const kept of [files, this.#made])
       for (const path of [...kept.keys()]) if (path.startsWith(`${node}:/`)) kept.delete(path)
@@ -140,6 +153,7 @@ export class Pki {
    * its certificate.
    */
   inventory(node?: string): readonly InventoryRow[] {
+    checkNode(node)
     return inventoryRows(this, node)
   }
 
@@ -150,17 +164,20 @@ export class Pki {
 
   /** Returns the text of a file; undefined if it does not exist. */
   find(path: string, node?: string): string | undefined {
+    checkFile(path, node)
     return this.paths(node).includes(path) ? this.read(path, node) : undefined
   }
 
   /** Replaces a file. Later readers get the new text. */
   write(path: string, text: string, node?: string): void {
-    this.#options.state().files.set(node === undefined ? path : `${node}:${path}`, text)
+    if (typeof text !== 'string')
+      throw new InputError(`${path} must be written as text, such as PEM, not ${JSON.stringify(text)}`)
+    this.#options.state().files.set(fileId(path, node), text)
   }
 
   /** Removes a file. */
   remove(path: string, node?: string): void {
-    this.#options.state().files.set(node === undefined ? path : `${node}:${path}`, null)
+    this.#options.state().files.set(fileId(path, node), null)
   }
 
   /**
@@ -171,6 +188,7 @@ export class Pki {
     readonly certificate: Certificate
     readonly key: PrivateKey
   } {
+    checkAuthority([name])
     const pem = this.read(`${PKI_DIR}/${name}.crt`)
     return {
       pem,
@@ -188,6 +206,7 @@ export class Pki {
     publicKey: PublicKey | Asn1,
     authority: string = 'ca',
   ): string {
+    checkSigned([spec, publicKey, authority])
     const { certificate, key } = this.authority(authority)
     return createCertificate(
       { ...spec, serial: spec.serial ?? serialFrom(this.#options.serials()) },
@@ -203,8 +222,10 @@ export class Pki {
    */
   clientCertificate(
     subject: Subject,
-    { notBefore, validFor = LEAF_DAYS * DAY }: { readonly notBefore: number; readonly validFor?: number },
+    validity: { readonly notBefore: number; readonly validFor?: number },
   ): KeyedCertificate {
+    checkClient([subject, validity])
+    const { notBefore, validFor = LEAF_DAYS * DAY } = validity
     const purpose = `user/${subject.commonName}`
     const key = this.key(purpose)
     const serial = this.serialOf(
@@ -229,6 +250,7 @@ export class Pki {
    * `now`, or a text that says why they are not trusted. Source: apiserver pkg/authentication/request/x509.
    */
   identify(certificates: readonly Certificate[], now: number): CertificateIdentity | string {
+    checkIdentified([certificates, now])
     const [leaf, ...intermediates] = certificates
     if (leaf === undefined) return 'x509: no certificate'
     const roots = this.#certificates(this.read(`${PKI_DIR}/ca.crt`))
@@ -237,6 +259,7 @@ export class Pki {
 
   /** Returns the key for a purpose: from the provider, or a test key. */
   key(purpose: string): PrivateKey {
+    checkPurpose(purpose)
     const { keys, state, config } = this.#options
     if (keys === undefined) return testKey(config.seed, purpose)
     const known = state().keys
@@ -247,12 +270,13 @@ export class Pki {
 
   /** Returns a serial number derived from the seed and the purpose of the certificate. */
   serialOf(what: string): bigint {
+    checkPurpose(what)
     return serialFrom(new Random(this.config.seed).stream(`pki/${what}`))
   }
 
   /** Returns the original text of a file, even if it was changed or removed. */
   #madeFile(path: string, node?: string): string | undefined {
-    const id = node === undefined ? path : `${node}:${path}`
+    const id = fileId(path, node)
     let text = this.#made.get(id)
     if (text === undefined) {
       const maker = node === undefined ? this.#makers().get(path) : nodeFiles(this.#asMade(), node).get(path)
@@ -406,4 +430,10 @@ export function readChain(pem: string): readonly Certificate[] {
 /** Draws a positive number of 63 bits, as Go draws serial numbers for kubeadm. */
 function serialFrom(stream: RandomStream): bigint {
   return ((BigInt(stream.int(0, 0x7fff_ffff)) << 32n) | BigInt(stream.int(0, 0xffff_ffff))) + 1n
+}
+
+/** Returns the key of a file of the control plane, or of a node. @throws InputError see {@link checkFile} */
+function fileId(path: string, node: string | undefined): string {
+  checkFile(path, node)
+  return node === undefined ? path : `${node}:${path}`
 }

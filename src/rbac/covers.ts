@@ -5,6 +5,7 @@
 import { quote } from '../lang/go/quote.js'
 import type { PolicyRule } from '../api/rbac/generated.js'
 import { Budget, type BudgetLimits } from '../lang/bounds/budget.js'
+import { checkRights } from './inputs.js'
 import { HeldIndex } from './held-index.js'
 
 const NONE: readonly string[] = []
@@ -32,11 +33,13 @@ export function missingRights(
   held: readonly PolicyRule[],
   wanted: readonly PolicyRule[],
 ): readonly PolicyRule[] {
+  checkRights(held, wanted)
   return [...missing(held, wanted)]
 }
 
 /** Returns whether everything that `wanted` allows is allowed by `held`. Throws as {@link missingRights}. */
 export function hasRights(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): boolean {
+  checkRights(held, wanted)
   return missing(held, wanted).next().done === true
 }
 

@@ -1,4 +1,4 @@
-import { checkConnect } from './inputs.js'
+import { checkConnect, checkedCluster } from './inputs.js'
 import { exactJson } from '../lang/json/exact-json.js'
 import { parseExactJson } from '../lang/go/json.js'
 import { produce } from 'immer'
@@ -39,6 +39,7 @@ class RealCluster implements TestCluster {
   constructor(options: RealClusterOptions) {
     this.#options = options
     this.namespace = options.namespace ?? 'default'
+    checkedCluster(this)
   }
 
   in(namespace: string): TestCluster {

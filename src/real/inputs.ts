@@ -1,5 +1,16 @@
 import * as z from 'zod/mini'
-import { duration, flag, inputCheck, text, word } from '../api/checked-input.js'
+import {
+  anyFunction,
+  anyObject,
+  argumentsCheck,
+  duration,
+  flag,
+  inputCheck,
+  text,
+  word,
+} from '../api/checked-input.js'
+import { inputs } from '../cluster/inputs/schemas.js'
+import type { TestCluster } from './test-cluster.js'
 import { optionSchema } from '../cluster/compose/option-schema.js'
 
 const kubectl = { kubeconfig: word, context: word, kubectl: word }
@@ -39,3 +50,86 @@ export const checkRecord: (value: unknown) => void = inputCheck(
   "await record({ context: 'kind-kind', id: 'shop' })",
   () => z.strictObject({ ...kubectl, id: word }),
 )
+
+/** Checks the argument of `recording.save()`. */
+export const checkSaved: (args: readonly unknown[]) => void = argumentsCheck(
+  'save()',
+  "recording.save('shop.json')",
+  () => ({ file: text }),
+)
+
+type Checks = { readonly [K in keyof TestCluster]?: (args: readonly unknown[]) => void }
+
+/** What the methods of a {@link TestCluster} take, simulated or real. */
+const methods: Checks = {
+  in: argumentsCheck('in()', "cluster.in('shop')", () => ({ namespace: text })),
+  get: argumentsCheck('get()', "await cluster.get('pods', 'web')", () => ({ resource: text, name: text })),
+  list: argumentsCheck('list()', "await cluster.list('pods', { labelSelector: 'app=web' })", () => ({
+    resource: text,
+    options: z.optional(
+      z.strictObject({
+        namespace: word,
+        labelSelector: z.optional(z.string()),
+        fieldSelector: z.optional(z.string()),
+      }),
+    ),
+  })),
+  create: argumentsCheck('create()', "await cluster.create('pods', pod)", () => ({
+    resource: text,
+    object: anyObject(),
+  })),
+  patch: argumentsCheck(
+    'patch()',
+    "await cluster.patch('deployments', 'web', { type: 'merge', body: { spec: { replicas: 2 } } })",
+    () => ({ resource: text, name: text, patch: inputs().patch }),
+  ),
+  edit: argumentsCheck(
+    'edit()',
+    "await cluster.edit('deployments', 'web', (draft) => { draft.spec.replicas = 2 })",
+    () => ({ resource: text, name: text, recipe: inputs().recipe }),
+  ),
+  delete: argumentsCheck('delete()', "await cluster.delete('pods', 'web')", () => ({
+    resource: text,
+    name: text,
+  })),
+  apply: argumentsCheck('apply()', 'await cluster.apply(manifest)', () => ({
+    manifests: inputs().manifests,
+  })),
+  kubectl: argumentsCheck('kubectl()', "await cluster.kubectl('get pods')", () => ({
+    command: inputs().command,
+  })),
+  exec: argumentsCheck('exec()', "await cluster.exec('web', 'ls')", () => ({
+    pod: text,
+    command: inputs().command,
+  })),
+  logs: argumentsCheck('logs()', "await cluster.logs('web', { previous: true })", () => ({
+    pod: text,
+    options: z.optional(z.strictObject({ container: word, previous: flag })),
+  })),
+  can: argumentsCheck('can()', "await cluster.can('list', 'pods', { as: 'jane' })", () => ({
+    verb: text,
+    resource: text,
+    options: z.optional(z.strictObject({ as: word, namespace: word })),
+  })),
+  until: argumentsCheck('until()', "await cluster.until(isReady, { timeout: '5m' })", () => ({
+    predicate: anyFunction(),
+    options: z.optional(z.strictObject({ timeout: z.optional(duration) })),
+  })),
+  advance: argumentsCheck('advance()', "await cluster.advance('5m')", () => ({ duration })),
+}
+
+/** Makes the methods of a cluster check what they are given. */
+export function checkedCluster<C extends TestCluster>(cluster: C): C {
+  for (const [name, check] of Object.entries(methods)) {
+    const method: unknown = Reflect.get(cluster, name)
+    if (typeof method !== 'function') throw new Error(`assertion failed: there is no ${name}`)
+    const value = (...args: readonly unknown[]): unknown => {
+      check(args)
+      return Reflect.apply(method, cluster, args)
+    }
+    const checked =
+      name === 'in' ? value : async (...args: readonly unknown[]): Promise<unknown> => value(...args)
+    Object.defineProperty(cluster, name, { value: checked, writable: true, configurable: true })
+  }
+  return cluster
+}

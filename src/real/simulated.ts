@@ -1,3 +1,4 @@
+import { checkedCluster } from './inputs.js'
 import { argumentsCheck } from '../api/checked-input.js'
 import { aCluster } from '../cluster/inputs/a-cluster.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
@@ -46,5 +47,5 @@ export function simulated(cluster: SimCluster, scope: NamespaceScope = cluster):
     advance: async (duration) => void cluster.advance(duration),
     close: async () => undefined,
   }
-  return self
+  return checkedCluster(self)
 }

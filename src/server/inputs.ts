@@ -1,8 +1,12 @@
 import * as z from 'zod/mini'
-import { anyFunction, anyObject, argumentsCheck, flag, inputCheck, text, word } from '../api/checked-input.js'
+import { anyFunction, argumentsCheck, flag, inputCheck, text, word } from '../api/checked-input.js'
 import { aCluster } from '../cluster/inputs/a-cluster.js'
 import { optionSchema } from '../cluster/compose/option-schema.js'
 
+const aStore: z.ZodMiniType = z.custom(
+  (value) => typeof value === 'object' && value !== null && 'revision' in value && 'range' in value,
+  'must be an EtcdStore',
+)
 const amount = z.optional(z.number())
 const names = z.optional(z.array(text))
 const call = z.optional(anyFunction())
@@ -56,6 +60,27 @@ export const checkUser: (value: unknown) => void = inputCheck(
   () => z.strictObject(user),
 )
 
+/** Checks the arguments of `server.writeKubeconfig()`. */
+export const checkWritten: (args: readonly unknown[]) => void = argumentsCheck(
+  'writeKubeconfig()',
+  "server.writeKubeconfig('/tmp/kubeconfig', { user: 'jane' })",
+  () => ({ path: text, user: z.strictObject(user) }),
+)
+
+/** Checks the argument of `etcd.writeCredentials()`. */
+export const checkFolder: (args: readonly unknown[]) => void = argumentsCheck(
+  'writeCredentials()',
+  "etcd.writeCredentials('/tmp/etcd')",
+  () => ({ folder: text }),
+)
+
+/** Checks the argument of `etcd.renew()`. */
+export const checkStore: (args: readonly unknown[]) => void = argumentsCheck(
+  'renew()',
+  'etcd.renew(cluster.internals.etcd)',
+  () => ({ store: aStore }),
+)
+
 /** Checks the arguments of `commandClient()`. */
 export const checkCommand: (args: readonly unknown[]) => void = argumentsCheck(
   'commandClient()',
@@ -70,7 +95,10 @@ export const checkCommand: (args: readonly unknown[]) => void = argumentsCheck(
 export const checkEtcd: (args: readonly unknown[]) => void = argumentsCheck(
   'serveEtcd()',
   'await serveEtcd(cluster, { port: 2379 })',
-  () => ({ target: anyObject(), options: z.strictObject({ ...etcd, time, now: call, name: word }) }),
+  () => ({
+    target: z.union([aCluster, aStore]),
+    options: z.strictObject({ ...etcd, time, now: call, name: word }),
+  }),
 )
 
 /** Checks the arguments of `openDurableCluster()`. */

@@ -1,5 +1,5 @@
 import { publishAuthorities } from './published-authorities.js'
-import { checkServe, checkUser } from './inputs.js'
+import { checkServe, checkUser, checkWritten } from './inputs.js'
 import { constants } from 'node:http2'
 import type { Http2ServerRequest } from 'node:http2'
 import type { Writable } from 'node:stream'
@@ -140,7 +140,6 @@ const LINGER_MS = 500
  * @throws Error when the address cannot be listened on.
  */
 export async function serve(cluster: SimCluster, options: ServeOptions = {}): Promise<ClusterServer> {
-  checkServe([cluster, options])
   return listening(new ClusterServer(cluster, options))
 }
 
@@ -167,6 +166,7 @@ export class ClusterServer {
   #isChanging = false
 
   constructor(cluster: SimCluster, options: ServeOptions) {
+    checkServe([cluster, options])
     this.cluster = cluster
     this.#options = options
     this.#disturbances = new Disturbances({ cluster, watches: this.#watches })
@@ -230,6 +230,7 @@ export class ClusterServer {
 
   /** Writes {@link kubeconfig} to a file that only its owner can read. */
   writeKubeconfig(path: string, user: KubeconfigUser = {}): void {
+    checkWritten([path, user])
     writePrivateFile(path, this.kubeconfig(user))
   }
 

@@ -194,3 +194,79 @@ export const checkRehearsal: Check = argumentsCheck(
   "rehearseUpgrade(cluster, { to: 'v1.35' })",
   () => ({ cluster: aCluster, options: z.strictObject({ to: z.optional(text) }) }),
 )
+
+/** Checks the arguments of `aimRequest()`. */
+export const checkAimed: Check = argumentsCheck(
+  'aimRequest()',
+  "aimRequest([role, binding], { user: 'jane', verb: 'get', resource: 'pods' }, 0)",
+  () => ({
+    objects: z.array(z.looseObject({ metadata: anyObject() })),
+    request: z.strictObject({
+      verb: text,
+      apiGroup: z.optional(z.string()),
+      resource: z.optional(z.string()),
+      subresource: z.optional(z.string()),
+      name: z.optional(z.string()),
+      namespace: z.optional(z.string()),
+      path: z.optional(z.string()),
+      user: z.string(),
+      groups: z.optional(z.array(z.string())),
+    }),
+    at: z.number(),
+  }),
+)
+
+/** Checks the argument of `netpolManifest()`. */
+export const checkPrinted: Check = argumentsCheck('netpolManifest()', 'netpolManifest(world)', () => {
+  const list = z.optional(z.array(anyObject()))
+  const world = {
+    namespaces: list,
+    nodes: list,
+    pods: list,
+    services: list,
+    policies: list,
+    domains: z.optional(anyObject()),
+  }
+  return {
+    value: z.union([
+      z.array(anyObject()),
+      z.looseObject({ kind: text, metadata: anyObject() }),
+      z.strictObject({
+        world: z.strictObject(world),
+        options: z.optional(anyObject()),
+        connection: anyObject(),
+      }),
+      z.strictObject(world),
+    ]),
+  }
+})
+
+/** Checks the arguments of `referenceTo()`. */
+export const checkReferred: Check = argumentsCheck('referenceTo()', "referenceTo('pods', pod)", () => ({
+  resource: text,
+  object: z.looseObject({ metadata: anyObject() }),
+}))
+
+/** Checks the argument of `stored.list()`. */
+export const checkListed: Check = argumentsCheck('list()', "stored.list('pods')", () => ({ resource: text }))
+
+/** Checks the argument of `stored.isControllerRunning()`. */
+export const checkController: Check = argumentsCheck(
+  'isControllerRunning()',
+  "stored.isControllerRunning('deployment-controller')",
+  () => ({ controller: text }),
+)
+
+/** Checks the argument of `stored.each()`. */
+export const checkEach: Check = argumentsCheck(
+  'each()',
+  'stored.each((resource, object) => found.push(object))',
+  () => ({ look: callable() }),
+)
+
+/** Checks the argument of `arbitraries(fc).netpol().connectionIn()`. */
+export const checkWorld: Check = argumentsCheck(
+  'connectionIn()',
+  'arbitraries(fc).netpol().connectionIn(world)',
+  () => ({ world: z.looseObject({ pods: z.array(anyObject()) }) }),
+)

@@ -1,3 +1,4 @@
+import { checkReferred } from './inputs.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
@@ -55,8 +56,9 @@ export interface Invariant {
 }
 
 /** Returns the reference to an object for a {@link Finding}. */
-export function referenceTo(resource: string, { metadata }: KubeObject): FoundObject {
-  const { namespace, name = '', resourceVersion = '' } = metadata
+export function referenceTo(resource: string, object: KubeObject): FoundObject {
+  checkReferred([resource, object])
+  const { namespace, name = '', resourceVersion = '' } = object.metadata
   return namespace === undefined
     ? { resource, name, resourceVersion }
     : { resource, namespace, name, resourceVersion }

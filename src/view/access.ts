@@ -1,3 +1,4 @@
+import { checkAccessViewed } from './inputs.js'
 import type {
   AuthorizationVerdict,
   BindingName,
@@ -18,6 +19,7 @@ const MISSES = 3
  * should say what was asked; default `allowed` or `denied`.
  */
 export function viewOfAccess(verdict: ProvenVerdict, title?: string): Tree {
+  checkAccessViewed([verdict, title])
   return displayedView({ title: title ?? (verdict.allowed ? 'allowed' : 'denied'), roots: rootsOf(verdict) })
 }
 

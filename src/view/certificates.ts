@@ -1,3 +1,4 @@
+import { checkCertificatesViewed } from './inputs.js'
 import type { InventoryRow } from '../pki/index.js'
 import type { Branch, Tree } from '../lang/svg/tree.js'
 import { displayedView } from './display.js'
@@ -11,6 +12,7 @@ export function viewOfCertificates(cluster: {
   now(): number
   readonly pki: { inventory(): readonly InventoryRow[] }
 }): Tree {
+  checkCertificatesViewed([cluster])
   const now = cluster.now()
   const rows = cluster.pki.inventory().filter(({ notAfter }) => notAfter !== undefined)
   const authorities = rows.filter(isAuthority)

@@ -1,3 +1,4 @@
+import { checkConnectionViewed } from './inputs.js'
 import type { ConnectionVerdict } from '../netpol/index.js'
 import type { Connection, Hop } from '../network/index.js'
 import type { Branch, Tree } from '../lang/svg/tree.js'
@@ -7,7 +8,9 @@ import { policyBranches } from './policies.js'
 type HopOf<Name extends Hop['hop']> = Extract<Hop, { readonly hop: Name }>
 
 /** Returns the hops of a connection from top to bottom, with endpoints and policies beside them. */
-export function viewOfConnection({ outcome, connected, pod, endpoint, proof }: Connection): Tree {
+export function viewOfConnection(connection: Connection): Tree {
+  checkConnectionViewed([connection])
+  const { outcome, connected, pod, endpoint, proof } = connection
   const source = proof.find((hop): hop is HopOf<'source'> => hop.hop === 'source')
   const end: Branch = {
     lines: [`${connected ? '✓' : '✗'} ${outcome}`, ...[pod, endpoint].filter((text) => text !== undefined)],

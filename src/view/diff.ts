@@ -1,3 +1,4 @@
+import { checkDiff } from './inputs.js'
 import { sameJson } from '../lang/json/same-json.js'
 import {
   podsOf,
@@ -41,6 +42,7 @@ export interface Changes {
 
 /** Compares two views of a cluster, the earlier one first. Plain JSON, in the order of the views. */
 export function diff(a: ClusterView, b: ClusterView): ViewDiff {
+  checkDiff([a, b])
   const before = new Map(podsOf(a).map((pod) => [pod.uid, pod]))
   const after = new Map(podsOf(b).map((pod) => [pod.uid, pod]))
   const kept = [...after.values()].flatMap((pod) => {

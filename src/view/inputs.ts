@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { anyObject, argumentsCheck, callable, shaped, word } from '../api/checked-input.js'
+import { anyObject, argumentsCheck, callable, shaped, text, word } from '../api/checked-input.js'
 
 const view = shaped(
   z.custom(
@@ -47,7 +47,7 @@ export const checkEvents: (args: readonly unknown[]) => void = argumentsCheck(
 export const checkRecord: (args: readonly unknown[]) => void = argumentsCheck(
   'recordFrames()',
   'recordFrames(cluster, { maxFrames: 200 })',
-  () => ({ cluster: anyObject(), options: z.strictObject({ maxFrames: z.optional(atLeastTwo) }) }),
+  () => ({ cluster, options: z.strictObject({ maxFrames: z.optional(atLeastTwo) }) }),
 )
 
 /** Checks the arguments of `viewOf()`. */
@@ -62,4 +62,76 @@ export const checkWatched: (args: readonly unknown[]) => void = argumentsCheck(
   'watchView()',
   'watchView(cluster, () => { isStale = true })',
   () => ({ cluster, onChange: callable() }),
+)
+
+type Check = (args: readonly unknown[]) => void
+
+/** Checks the argument of `viewOfNetwork()`. */
+export const checkNetworkViewed: Check = argumentsCheck('viewOfNetwork()', 'viewOfNetwork(cluster)', () => ({
+  cluster,
+}))
+
+/** Checks the argument of `viewOfCertificates()`. */
+export const checkCertificatesViewed: Check = argumentsCheck(
+  'viewOfCertificates()',
+  'viewOfCertificates(cluster)',
+  () => ({ cluster: z.looseObject({ now: callable(), pki: anyObject() }) }),
+)
+
+/** Checks the arguments of `viewOfRollout()`. */
+export const checkRolloutViewed: Check = argumentsCheck(
+  'viewOfRollout()',
+  "viewOfRollout(cluster, 'shop/web')",
+  () => ({ cluster, name: text }),
+)
+
+/** Checks the arguments of `viewOfService()`. */
+export const checkServiceViewed: Check = argumentsCheck(
+  'viewOfService()',
+  "viewOfService(cluster, 'shop/web')",
+  () => ({ cluster, name: text }),
+)
+
+/** Checks the argument of `viewOfConnection()`. */
+export const checkConnectionViewed: Check = argumentsCheck(
+  'viewOfConnection()',
+  "viewOfConnection(cluster.network.connect({ from: 'default/web', to: 'default/db', port: 6379 }))",
+  () => ({
+    connection: z.looseObject({ outcome: text, connected: z.boolean(), proof: z.array(anyObject()) }),
+  }),
+)
+
+/** Checks the argument of `viewOfPolicies()`. */
+export const checkPoliciesViewed: Check = argumentsCheck(
+  'viewOfPolicies()',
+  'viewOfPolicies(evaluate(world, connection))',
+  () => ({
+    verdict: z.looseObject({ allowed: z.boolean(), proof: z.looseObject({ connection: anyObject() }) }),
+  }),
+)
+
+/** Checks the arguments of `viewOfAccess()`. */
+export const checkAccessViewed: Check = argumentsCheck(
+  'viewOfAccess()',
+  "viewOfAccess(cluster.can('jane', 'list', 'pods'), 'may jane list pods?')",
+  () => ({
+    verdict: z.looseObject({ allowed: z.boolean(), proof: z.looseObject({ kind: text }) }),
+    title: word,
+  }),
+)
+
+/** Checks the arguments of `diff()`. */
+export const checkDiff: Check = argumentsCheck('diff()', 'diff(viewOf(before), viewOf(after))', () => {
+  const aView = z.custom(
+    (value) => typeof value === 'object' && value !== null && 'nodes' in value && 'pending' in value,
+    'must be a view of a cluster: viewOf(cluster)',
+  )
+  return { a: aView, b: aView }
+})
+
+/** Checks the argument of `recording.goTo()`. */
+export const checkFrame: Check = argumentsCheck(
+  'goTo()',
+  'recording.goTo(recording.frames.length - 1)',
+  () => ({ index: z.number() }),
 )

@@ -1,3 +1,4 @@
+import { checkNetworkViewed } from './inputs.js'
 import type { ClusterLike } from '../client/cluster-like.js'
 import type { Pod } from '../api/core/generated.js'
 import { evaluateModel, readWorld, worldOf } from '../netpol/index.js'
@@ -13,6 +14,7 @@ import { entryOf, podBranch, serviceBranch } from './service.js'
  * system (`kube-*`) and Services without pods are left out. Each Service is followed once.
  */
 export function viewOfNetwork(cluster: ClusterLike): Tree {
+  checkNetworkViewed([cluster])
   const map = new NetworkMap(cluster)
   return displayedView({ title: 'network', roots: map.roots() })
 }

@@ -1,3 +1,4 @@
+import { checkPoliciesViewed } from './inputs.js'
 import type { ConnectionVerdict } from '../netpol/index.js'
 import type { Branch, Tree } from '../lang/svg/tree.js'
 import { displayedView } from './display.js'
@@ -7,7 +8,9 @@ type SideProof = Proof['egress']
 type PolicyProof = SideProof['tiers'][number]['policies'][number]
 
 /** Returns what network policies say about a connection: both sides, each policy, the rules that matched. */
-export function viewOfPolicies({ allowed, proof }: ConnectionVerdict): Tree {
+export function viewOfPolicies(verdict: ConnectionVerdict): Tree {
+  checkPoliciesViewed([verdict])
+  const { allowed, proof } = verdict
   const { from, to, port, protocol } = proof.connection
   const ends = `${endName(from)} -> ${endName(to)}:${port ?? '?'}/${protocol}`
   return displayedView({ title: `${ends}: ${allowed ? 'allowed' : 'denied'}`, roots: policyBranches(proof) })

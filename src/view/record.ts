@@ -1,4 +1,4 @@
-import { checkRecord } from './inputs.js'
+import { checkFrame, checkRecord } from './inputs.js'
 import type { ClusterLike } from '../client/cluster-like.js'
 
 /** Options of {@link recordFrames}. */
@@ -93,6 +93,7 @@ class Recorder<Snapshot> implements Recording<Snapshot> {
   }
 
   goTo(index: number): void {
+    checkFrame([index])
     this.#takeWritten()
     const frame = this.#frames[index]
     if (frame === undefined)

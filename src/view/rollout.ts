@@ -1,3 +1,4 @@
+import { checkRolloutViewed } from './inputs.js'
 import { notFound } from '../client/not-found.js'
 import type { ReplicaSet } from '../api/apps/generated.js'
 import { isControlledBy } from '../api/meta/owner-references.js'
@@ -16,6 +17,7 @@ const REVISION = 'deployment.kubernetes.io/revision'
  * @throws NotFoundError if there is no such Deployment
  */
 export function viewOfRollout(cluster: ClusterLike, name: string): Tree {
+  checkRolloutViewed([cluster, name])
   const key = { namespace: 'default', ...splitKey(name) }
   const deployments = cluster.state.peek('deployments')
   const deployment = deployments.find(

@@ -1,3 +1,4 @@
+import { checkServiceViewed } from './inputs.js'
 import { notFound } from '../client/not-found.js'
 import type { ClusterLike } from '../client/cluster-like.js'
 import { splitKey } from '../client/informers/object-index.js'
@@ -18,6 +19,7 @@ import { displayedView } from './display.js'
  * @throws NotFoundError if there is no such Service
  */
 export function viewOfService(cluster: ClusterLike, name: string): Tree {
+  checkServiceViewed([cluster, name])
   const key = { namespace: 'default', ...splitKey(name) }
   const view = clusterView(cluster)
   const service = view.services.find((one) => one.namespace === key.namespace && one.name === key.name)

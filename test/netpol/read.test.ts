@@ -198,8 +198,8 @@ const worlds: readonly (readonly [world: unknown, text: string])[] = [
   [null, 'world: Required value'],
   [
     { pod: [] },
-    'world: pod: Invalid value: "": unknown field; known are namespaces, pods, nodes, services, policies, ' +
-      'domains',
+    'world: pod: Invalid value: "": unknown field (did you mean pods?); known are namespaces, pods, nodes, ' +
+      'services, policies, domains',
   ],
   [{ pods: {} }, 'world: pods: Invalid value: "object": must be a list of objects'],
   [{ pods: [pods[0], pods[0]] }, 'world: pods: Duplicate value: "a/p"'],

@@ -1,3 +1,4 @@
+import { InputError } from '../input-error.js'
 import { selectorMatches } from '../selectors/labels.js'
 import type { ClusterRole, PolicyRule } from './generated.js'
 
@@ -16,6 +17,11 @@ export function aggregatedRules(
   role: ClusterRole,
   clusterRoles: readonly ClusterRole[],
 ): readonly PolicyRule[] {
+  if ((role as Partial<ClusterRole> | undefined)?.metadata === undefined || !Array.isArray(clusterRoles))
+    throw new InputError(
+      'aggregatedRules() takes a ClusterRole and the list of all. Write for example: ' +
+        "aggregatedRules(cluster.get('clusterroles', 'view'), cluster.list('clusterroles').items)",
+    )
   const rules = new Map<string, PolicyRule>()
   for (const selector of role.aggregationRule?.clusterRoleSelectors ?? []) {
     const selected = clusterRoles.filter(

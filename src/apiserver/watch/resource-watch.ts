@@ -76,6 +76,8 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
   }
 
   next(limit: number = Infinity): readonly WatchEvent<KubeObject>[] {
+    if (typeof limit !== 'number' || Number.isNaN(limit))
+      throw new TypeError(`next() takes the most events to return, not ${JSON.stringify(limit)}`)
     if (this.#stopped) return []
     if (this.#initial.length > 0) return this.#takeInitial(limit)
     this.#checkHistory()
@@ -137,6 +139,8 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
   }
 
   onReady(listener: () => void, follower?: Follower): void {
+    if (typeof listener !== 'function')
+      throw new TypeError(`onReady() takes a function, not ${JSON.stringify(listener)}`)
     this.#listener = listener
     this.#subscription.follower = follower
     if (this.#initial.length > 0) listener()

@@ -1,3 +1,4 @@
+import { checkKey, checkListener } from '../host-inputs.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { synchronous } from '../../lang/synchronous.js'
 import type { Slice, Topic } from '../../sim/modules/module.js'
@@ -128,11 +129,13 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   }
 
   onChange(listener: (change: Change<T>) => void): this {
+    checkListener(listener)
     this.#listeners.push(listener)
     return this
   }
 
   get(key: string): T | undefined {
+    checkKey(key)
     this.#load()
     return this.#index.get(key)
   }

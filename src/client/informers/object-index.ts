@@ -1,3 +1,5 @@
+import { nearest } from '../../lang/text/nearest.js'
+import { InputError } from '../../api/input-error.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { SortedObjects } from './sorted-objects.js'
 
@@ -7,8 +9,24 @@ export type IndexFunction<T> = (object: T) => readonly string[]
 /** Indexes by their names. */
 export type Indexers<T> = Readonly<Record<string, IndexFunction<T>>>
 
+/** Returns the error of an index that an informer does not have. */
+export function noIndex(name: string, known: object): InputError {
+  const names = Object.keys(known)
+  const meant = nearest(name, names)
+  const hint =
+    meant === undefined
+      ? `there are: ${names.join(', ') || 'none; define it in indexers of the informer'}`
+      : `did you mean ${meant}?`
+  return new InputError(`byIndex(): there is no index ${JSON.stringify(name)} (${hint})`)
+}
+
 /** Returns `namespace/name`, or `name` for a cluster-scoped object, as client-go's MetaNamespaceKeyFunc. */
 export function keyOf(object: KubeObject): string {
+  if ((object as Partial<KubeObject> | undefined)?.metadata?.name === undefined)
+    throw new InputError(
+      `keyOf(): object must have metadata with a name, not ${(JSON.stringify(object) ?? 'undefined').slice(0, 60)}. ` +
+        "Write for example: keyOf(cluster.get('pods', 'web'))",
+    )
   const { namespace, name } = object.metadata
   return namespace ? `${namespace}/${name as string}` : (name as string)
 }
@@ -127,7 +145,7 @@ export class ObjectIndex<T extends KubeObject> {
    */
   byIndex(name: string, value: string): readonly T[] {
     const valuesOf = this.#named[name]
-    if (valuesOf === undefined) throw new Error(`assertion failed: no index ${name}`)
+    if (valuesOf === undefined) throw noIndex(name, this.#named)
     return this.indexed(valuesOf, value)
   }
 

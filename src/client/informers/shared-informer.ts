@@ -1,3 +1,5 @@
+import { noIndex } from './object-index.js'
+import { checkKey, checkListener } from '../host-inputs.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { synchronous } from '../../lang/synchronous.js'
 import type { Slice, Topic } from '../../sim/modules/module.js'
@@ -128,11 +130,13 @@ export class Member<T extends KubeObject> implements Informer<T> {
   }
 
   onChange(listener: (change: Change<T>) => void): this {
+    checkListener(listener)
     this.#listeners.push(listener)
     return this
   }
 
   get(key: string): T | undefined {
+    checkKey(key)
     return this.#shared.informer.get(key)
   }
 
@@ -142,7 +146,7 @@ export class Member<T extends KubeObject> implements Informer<T> {
 
   byIndex(index: string, value: string): readonly T[] {
     const valuesOf = this.#indexers[index]
-    if (valuesOf === undefined) throw new Error(`assertion failed: no index ${index}`)
+    if (valuesOf === undefined) throw noIndex(index, this.#indexers)
     return this.#shared.informer.indexed(valuesOf, value)
   }
 

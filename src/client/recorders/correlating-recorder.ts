@@ -7,7 +7,7 @@ import type { Slice } from '../../sim/modules/module.js'
 import { ignoreNotFound, isApiError } from '../api-error.js'
 import type { Client } from '../client.js'
 import type { RecorderSource } from '../component.js'
-import { bestEffort, referenceTo } from './event-recorder.js'
+import { checkEvent, bestEffort, referenceTo } from './event-recorder.js'
 import type { EventRecorder, EventTarget } from './event-recorder.js'
 
 /**
@@ -100,6 +100,7 @@ export class CorrelatingRecorder implements EventRecorder {
   }
 
   event(target: EventTarget, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    checkEvent(target, type, reason, message)
     const {
       kind,
       object: {

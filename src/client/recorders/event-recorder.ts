@@ -1,3 +1,4 @@
+import { InputError } from '../../api/input-error.js'
 import type { ObjectReference } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { ApiError, ConnectionError } from '../api-error.js'
@@ -30,6 +31,26 @@ export interface EventRecorder {
     message: string,
     more?: EventMore,
   ): void
+}
+
+/**
+ * Checks what an event is made of: writes of events are best effort, so the apiserver's refusal is not seen.
+ * @throws InputError
+ */
+export function checkEvent(target: EventTarget, type: string, reason: string, message: string): void {
+  const { object, kind, apiVersion } = (target as Partial<EventTarget> | undefined) ?? {}
+  const isTarget = object?.metadata !== undefined && kind !== undefined && apiVersion !== undefined
+  const isText = typeof reason === 'string' && typeof message === 'string'
+  if (isTarget && isText && (type === 'Normal' || type === 'Warning')) return
+  const fault = !isTarget
+    ? 'target must have object, kind and apiVersion'
+    : isText
+      ? `type must be 'Normal' or 'Warning', not ${JSON.stringify(type)}`
+      : 'reason and message must be texts'
+  throw new InputError(
+    `event(): ${fault}. Write for example: ` +
+      "recorder.event({ object: pod, kind: 'Pod', apiVersion: 'v1' }, 'Warning', 'Failed', 'no disk')",
+  )
 }
 
 /** Returns the reference to an event's object. */

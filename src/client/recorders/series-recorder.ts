@@ -3,7 +3,7 @@ import { formatMicroTime } from '../../lang/go/time.js'
 import { deleteOldest } from '../../sim/data/delete-oldest.js'
 import type { Slice, Topic } from '../../sim/modules/module.js'
 import { ignoreNotFound } from '../api-error.js'
-import { bestEffort, referenceTo } from './event-recorder.js'
+import { checkEvent, bestEffort, referenceTo } from './event-recorder.js'
 import type { EventMore, EventRecorder, EventTarget } from './event-recorder.js'
 import type { RecorderDependencies } from './correlating-recorder.js'
 
@@ -64,6 +64,7 @@ export class SeriesRecorder implements EventRecorder {
     message: string,
     { action = '', related }: EventMore = {},
   ): void {
+    checkEvent(target, type, reason, message)
     const {
       clock,
       state: { value: state },

@@ -1,3 +1,13 @@
+import type { KernelEvents } from '../../sim/event-bus.js'
+import type { Handler, HandlerOptions, Slice, Topic } from '../../sim/modules/topic.js'
+import {
+  checkHandler,
+  checkInformer,
+  checkLog,
+  checkQueue,
+  checkRecorder,
+  checkState,
+} from '../../client/host-inputs.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { Client, ResumableClient, UserInfo } from '../../client/client.js'
@@ -15,7 +25,7 @@ import type { Heartbeats } from '../../client/heartbeats.js'
 import type { ObjectOf, ResourceName } from '../../client/resources.js'
 import { ModuleHost, type Kernel } from '../../sim/modules/module-host.js'
 import type { WorkQueue, WorkQueueOptions } from '../../sim/modules/work-queue.js'
-import { ConnectedClient } from './connected-client.js'
+import { CheckedClient, ConnectedClient } from './connected-client.js'
 import type { Connectivity } from './connectivity.js'
 import { gatedRequest, type RequestGate } from './request-gate.js'
 import type { InformerViews } from './informer-views.js'
@@ -44,6 +54,8 @@ export interface HostServices {
   readonly delivery?: (() => Delivery | undefined) | undefined
   /** The views that informers of a copy start with. By default, they read all objects again. */
   readonly views?: InformerViews | undefined
+  /** Whether the component is the user's, whose requests are checked as those of `cluster.client`. */
+  readonly isUsers?: boolean
   /** Creates the recorder that writes Event objects through a client. */
   readonly makeRecorder: (
     client: Client,
@@ -96,7 +108,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     this.#services = services
     this.version = services.version
     this.heartbeats = services.heartbeats
-    this.client = new ConnectedClient(
+    this.client = new (services.isUsers === true ? CheckedClient : ConnectedClient)(
       () => this.#admitted(client),
       client.user,
       (verb, resource, key, part) => {
@@ -141,6 +153,7 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     resource: R,
     options: InformerOptions<ObjectOf<R>> = {},
   ): Informer<ObjectOf<R>> {
+    checkInformer(resource, options)
     const { id = informerId(resource, options) } = options
     if (this.#informers.get(id)?.closed === false)
       throw new Error(`assertion failed: ${this.name} already has an informer for ${id}`)
@@ -199,10 +212,27 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     reconcile: (key: string) => void,
     options: WorkQueueOptions = {},
   ): WorkQueue {
+    checkQueue(name, reconcile, options)
     return super.workQueue(name, reconcile, { retryOn: isRequestFailure, workRetries: 8, ...options })
   }
 
+  override handle(topic: string, handler: Handler, options?: HandlerOptions): Topic {
+    checkHandler(topic, handler, options)
+    return super.handle(topic, handler, options)
+  }
+
+  override state<S>(name: string, initial: () => S): Slice<S> {
+    checkState(name, initial)
+    return super.state(name, initial)
+  }
+
+  override log(level: KernelEvents['log']['level'], message: string): void {
+    checkLog(level, message)
+    super.log(level, message)
+  }
+
   recorder(source: RecorderSource): EventRecorder {
+    checkRecorder(source)
     return this.#services.makeRecorder(this.client, this, source)
   }
 

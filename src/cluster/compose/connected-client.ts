@@ -158,8 +158,11 @@ type Verb = GatedRequest['verb']
 /** Sends a request, or not; see {@link RequestGate}. */
 type Gate = (<T>(send: () => T) => T) | undefined
 
-/** A user's client, whose errors begin their stacks at the user's call. */
-class CheckedClient extends ConnectedClient implements UserClient {
+/**
+ * The client of a user, or of a user's component: what it is given is checked, and the stacks of its errors
+ * begin at the caller.
+ */
+export class CheckedClient extends ConnectedClient implements UserClient {
   static {
     const methods = Object.getOwnPropertyDescriptors(ConnectedClient.prototype)
     const own = Object.getOwnPropertyDescriptors(this.prototype)

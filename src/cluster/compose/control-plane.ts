@@ -78,7 +78,7 @@ export interface ControlPlaneOptions {
 
 /** How a component is added, see {@link ControlPlane.addComponent}. */
 export interface ComponentOptions {
-  readonly identify?: () => UserInfo | undefined
+  readonly identify?: (() => UserInfo | undefined) | undefined
   readonly isOwn?: boolean
 }
 
@@ -217,7 +217,7 @@ export class ControlPlane {
     if (process !== undefined) this.#processes.set(name, process.name)
     // made when it is used: in most copies, most components have nothing to do
     const host = (): ClusterComponentHost =>
-      this.#hosts.get(name) ?? this.#makeHost(component, shared, identify)
+      this.#hosts.get(name) ?? this.#makeHost(component, shared, { identify, isOwn })
     const doze = component.doze && ((): void => component.doze?.(host()))
     const module = { name, subject, setup: () => component.setup(host()), doze }
     this.simulation.add(module, undefined, isOwn && this.isLazy)
@@ -226,13 +226,14 @@ export class ControlPlane {
   #makeHost(
     { name, identity }: Component,
     shared: ProcessInformers | undefined,
-    identify: ComponentOptions['identify'],
+    { identify, isOwn = false }: ComponentOptions,
   ): ClusterComponentHost {
     const { version, events } = this.#options
     const client = this.server.client(identity, { userAgent: name })
     const host = new ClusterComponentHost(this.simulation, name, client, {
       version,
       connectivity: this.connectivity,
+      isUsers: !isOwn,
       identify,
       clientOf: (user) => this.server.client(user, { userAgent: name }),
       shared,

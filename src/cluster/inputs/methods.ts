@@ -456,6 +456,17 @@ const fetchOptions = Object.fromEntries(
   ].map((name) => [name, z.optional(z.unknown())]),
 )
 
+const httpRequest = (): z.ZodMiniObject =>
+  z.strictObject({
+    method: z.string(),
+    path: z.string(),
+    query: z.optional(z.string()),
+    headers: z.optional(anyObject<object>()),
+    body: z.optional(z.union([z.string(), z.instanceof(Uint8Array)])),
+    user: z.optional(anyObject<object>()),
+    clientCertificates: z.optional(z.string()),
+  })
+
 /** The methods of {@link HttpFacet}. */
 export const httpInputs: MethodInputs = {
   fetch: {
@@ -467,12 +478,16 @@ export const httpInputs: MethodInputs = {
   },
   handle: {
     example: "cluster.http.handle({ method: 'GET', path: '/api/v1/nodes' })",
-    args: () => ({ request: z.looseObject({ method: z.string(), path: z.string() }) }),
+    args: () => ({ request: httpRequest() }),
   },
   handleStreaming: {
     example:
       "cluster.http.handleStreaming({ method: 'GET', path: '/api/v1/namespaces/default/pods/web/log' })",
-    args: () => ({ request: z.looseObject({ method: z.string(), path: z.string() }) }),
+    args: () => ({ request: httpRequest() }),
+  },
+  identify: {
+    example: "cluster.http.identify({ headers: { authorization: 'Bearer secret' } })",
+    args: () => ({ request: z.partial(httpRequest()) }),
   },
 }
 

@@ -1,3 +1,5 @@
+import * as z from 'zod/mini'
+import { argumentsCheck } from '../../api/checked-input.js'
 import type { EtcdStoreOptions } from '../../etcd/store-state.js'
 import { EtcdStore } from '../../etcd/store.js'
 import {
@@ -16,6 +18,24 @@ import { readSnapshotFile, writeSnapshotFile } from './snapshot-file.js'
 import { checkDocument, checkParts } from './snapshot-schema.js'
 
 const FORMAT = 3
+
+const checkFile = argumentsCheck(
+  'ClusterSnapshot.fromFile()',
+  "ClusterSnapshot.fromFile(readFileSync('cluster.snapshot'))",
+  () => ({
+    file: z.custom((value) => value instanceof Uint8Array, 'must be bytes: a Uint8Array or a Buffer'),
+  }),
+)
+const checkLines = argumentsCheck(
+  'ClusterSnapshot.fromLines()',
+  "ClusterSnapshot.fromLines(readFileSync('cluster.jsonl', 'utf8').split('\\n'))",
+  () => ({
+    lines: z.custom(
+      (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
+      'must be lines: an array, or another iterable of texts',
+    ),
+  }),
+)
 
 /**
  * The options that are plain data and can be serialised: all except components, the scheduler's plugins and
@@ -131,6 +151,7 @@ export class ClusterSnapshot {
    * @throws TypeError as {@link fromJSON}, and if lines are missing
    */
   static fromLines(lines: Iterable<string>): ClusterSnapshot {
+    checkLines([lines])
     const [head, ...shared] = [...lines].filter((line) => line !== '')
     const document = lineOf(head ?? 'null', 1) as Omit<ClusterSnapshotJson, 'shared'> & {
       readonly shared: unknown
@@ -153,6 +174,7 @@ export class ClusterSnapshot {
    * @throws TypeError that says whether it is another file, another format, truncated or corrupt
    */
   static fromFile(file: Uint8Array): ClusterSnapshot {
+    checkFile([file])
     return ClusterSnapshot.fromJSON(readSnapshotFile(file) as ClusterSnapshotJson)
   }
 
@@ -163,7 +185,9 @@ export class ClusterSnapshot {
    */
   static fromJSON(json: ClusterSnapshotJson): ClusterSnapshot {
     if (typeof json !== 'object' || json === null || !('simcluster' in json))
-      throw new TypeError('this is not a simcluster snapshot')
+      throw new TypeError(
+        `this is not a simcluster snapshot${typeof json === 'string' ? '; parse the text first' : ''}`,
+      )
     if (json.simcluster !== FORMAT) {
       throw new TypeError(
         `this snapshot has format ${String(json.simcluster)}; this version of simcluster reads format ` +

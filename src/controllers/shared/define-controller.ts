@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { anyObject, argumentsCheck, callable, text } from '../../api/checked-input.js'
+import { anyFunction, argumentsCheck, callable, duration, flag, text, word } from '../../api/checked-input.js'
 import type { UserInfo } from '../../client/client.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change, Informer, InformerOptions } from '../../client/informers/informer.js'
@@ -86,6 +86,26 @@ export interface ControllerDefinition<S extends Resources, L extends Resources =
   readonly setup: (context: ControllerContext<S, L>) => Controller<S & L>
 }
 
+const informer = (): z.ZodMiniType =>
+  z.strictObject({
+    resource: text,
+    namespace: word,
+    labelSelector: word,
+    fieldSelector: word,
+    id: word,
+    indexers: z.optional(z.record(z.string(), callable())),
+  })
+
+const queue = (): z.ZodMiniType =>
+  z.strictObject({
+    name: word,
+    waitsForSync: flag,
+    baseDelay: z.optional(duration),
+    maxDelay: z.optional(duration),
+    maxRetries: z.optional(z.number()),
+    workRetries: z.optional(z.number()),
+  })
+
 const checkDefinition = argumentsCheck(
   'defineController()',
   "defineController({ name, identity, informers: { pods: { resource: 'pods' } }, setup })",
@@ -93,12 +113,18 @@ const checkDefinition = argumentsCheck(
     options: z.strictObject({
       name: text,
       identity: z.looseObject({ name: text }),
-      informers: z.record(z.string(), z.looseObject({ resource: text })),
-      lazyInformers: z.optional(z.record(z.string(), z.looseObject({ resource: text }))),
-      queue: z.optional(anyObject<object>()),
+      informers: z.record(z.string(), informer()),
+      lazyInformers: z.optional(z.record(z.string(), informer())),
+      queue: z.optional(queue()),
       setup: callable(),
     }),
   }),
+)
+
+const checkAdded = argumentsCheck(
+  'addQueue()',
+  "addQueue({ name: 'slow', maxRetries: 5 }, (key) => { ... })",
+  () => ({ options: queue(), reconcile: anyFunction() }),
 )
 
 /**
@@ -128,7 +154,35 @@ export function defineController<S extends Resources, L extends Resources = None
   definition: ControllerDefinition<S, L>,
 ): Component {
   checkDefinition([definition])
-  return builtInController(definition)
+  const names = Object.keys({ ...definition.informers, ...definition.lazyInformers })
+  const setup: ControllerDefinition<S, L>['setup'] = (context) => {
+    const controller = synchronous(definition.setup(context), `${definition.name}: setup`)
+    checkController(definition.name, names, controller)
+    return controller
+  }
+  return builtInController({ ...definition, setup })
+}
+
+/** @throws InputError for what `setup` returns: a handler of no informer would never be called */
+function checkController(name: string, informers: readonly string[], controller: unknown): void {
+  argumentsCheck(
+    `${name}: what setup returns`,
+    '({ on: { pods: ({ object }) => [keyOf(object)] }, reconcile(key) { ... } })',
+    () => ({
+      controller: z.strictObject({
+        reconcile: anyFunction(),
+        on: z.strictObject(Object.fromEntries(informers.map((each) => [each, z.optional(anyFunction())]))),
+        periodic: z.optional(
+          z.strictObject({
+            name: text,
+            period: z.number(),
+            run: anyFunction(),
+            joinQuiet: z.optional(callable()),
+          }),
+        ),
+      }),
+    }),
+  )([controller])
 }
 
 /** {@link defineController} without its checks, which each fork would repeat for each of them. */
@@ -159,7 +213,10 @@ function setUp<S extends Resources, L extends Resources>(
       host,
       informers: { ...opened, ...lazy } as unknown as ControllerContext<S, L>['informers'],
       queue,
-      addQueue: (more, reconcile) => reconcileQueue(host, all, reconcile, more),
+      addQueue: (more, reconcile) => {
+        checkAdded([more, reconcile])
+        return reconcileQueue(host, all, reconcile, more)
+      },
     }),
     `${host.name}: setup`,
   )

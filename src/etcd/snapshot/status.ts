@@ -21,6 +21,11 @@ export interface SnapshotStatus {
  * @throws SnapshotError if the file is not a database
  */
 export function snapshotStatus(file: Uint8Array): SnapshotStatus {
+  if (!(file instanceof Uint8Array))
+    throw new TypeError(
+      'snapshotStatus() takes the bytes of a snapshot. Write for example: ' +
+        "snapshotStatus(readFileSync('snapshot.db'))",
+    )
   const { buckets, size } = readBolt(file.length % 512 === HASH_SIZE ? file.subarray(0, -HASH_SIZE) : file)
   const crc = new Crc32c()
   let totalKeys = 0
@@ -41,10 +46,12 @@ export function snapshotStatus(file: Uint8Array): SnapshotStatus {
 }
 
 /** Returns the output of `etcdutl snapshot status -w table`, or with `simple` that without `-w`. */
-export function formatSnapshotStatus(
-  { hash, revision, totalKeys, totalSize }: SnapshotStatus,
-  as: 'table' | 'simple' = 'table',
-): string {
+export function formatSnapshotStatus(status: SnapshotStatus, as: 'table' | 'simple' = 'table'): string {
+  if (typeof (status as Partial<SnapshotStatus> | undefined)?.hash !== 'string')
+    throw new TypeError('formatSnapshotStatus() takes what snapshotStatus(file) returns')
+  if (as !== 'table' && as !== 'simple')
+    throw new TypeError(`formatSnapshotStatus(): as must be 'table' or 'simple', not ${JSON.stringify(as)}`)
+  const { hash, revision, totalKeys, totalSize } = status
   const cells = [hash, `${revision}`, `${totalKeys}`, siBytes(totalSize)]
   if (as === 'simple') return `${cells.join(', ')}\n`
   const titles = ['HASH', 'REVISION', 'TOTAL KEYS', 'TOTAL SIZE']

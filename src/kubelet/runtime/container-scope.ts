@@ -192,7 +192,11 @@ class SeenByImage implements ImageContext {
     this.container = container.name
     this.node = node
     this.podIP = sandbox.ip ?? ''
-    this.readFile = readFile
+    this.readFile = (path) => {
+      if (typeof path !== 'string')
+        throw new TypeError(`readFile() takes a path such as '/etc/config/a', not ${JSON.stringify(path)}`)
+      return readFile(path)
+    }
     this.#view = view
   }
 

@@ -95,10 +95,15 @@ function textOfUnits(units: Uint16Array): string {
 export const isText = (text: string): boolean => text.search(LONE) < 0
 
 /** Decodes arbitrary bytes as text; see {@link ByteDecoder}. */
-export const textOfBytes = (bytes: Uint8Array): string => new ByteDecoder().decode(bytes, true)
+export function textOfBytes(bytes: Uint8Array): string {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`textOfBytes() takes a Uint8Array, not ${JSON.stringify(bytes)}`)
+  return new ByteDecoder().decode(bytes, true)
+}
 
 /** Encodes a text with escaped bytes. */
 export function bytesOfText(text: string): Uint8Array {
+  if (typeof text !== 'string') throw new TypeError(`bytesOfText() takes a text, not ${JSON.stringify(text)}`)
   const first = text.search(LONE)
   if (first < 0) return encoder.encode(text)
   // three bytes are the most that a unit takes

@@ -1,3 +1,4 @@
+import { checkChanges } from '../inputs.js'
 import { resolveOptions } from '../options.js'
 import { readPolicy } from '../read/policy.js'
 import type { PolicyQuery, EndpointRef, WorldPolicy } from '../world.js'
@@ -158,7 +159,9 @@ export function policyChanges(
 }
 
 /** Formats the changes for a review: opened connections (`+`) first, then closed ones (`-`). */
-export function formatChanges({ opened, closed }: PolicyChanges): string {
+export function formatChanges(changes: PolicyChanges): string {
+  checkChanges([changes])
+  const { opened, closed } = changes
   const all = [...opened, ...closed]
   if (all.length === 0) return 'no connection in any cluster is judged otherwise\n'
   return `${all.map(({ text }) => text).join('\n')}\n`

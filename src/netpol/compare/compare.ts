@@ -1,7 +1,8 @@
+import { checkSource } from '../inputs.js'
 import { evaluateModel } from '../evaluate.js'
 import { resolveOptions, type NetpolOptions, type ResolvedOptions } from '../options.js'
 import type { ConnectionVerdict } from '../proof.js'
-import { readWorld } from '../read/world.js'
+import { readWorld, refuseStrangers } from '../read/world.js'
 import type { PolicyQuery, World } from '../world.js'
 import { policiesIn, type PolicySource } from '../world-of.js'
 import { Budget, type StepOptions } from './budget.js'
@@ -40,6 +41,8 @@ export interface Comparison {
  * @throws WorldError as `readWorld` does
  */
 export function readPolicies(source: PolicySource, options: NetpolOptions): PolicySet {
+  checkSource(source)
+  if (typeof source === 'object' && !Array.isArray(source) && !('state' in source)) refuseStrangers(source)
   const { networkPolicies, admin, baseline } = readWorld({ policies: policiesIn(source) }, options)
   return { networkPolicies, admin, baseline }
 }

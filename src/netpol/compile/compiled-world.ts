@@ -4,6 +4,7 @@ import { AddressBook, setAddressBook } from '../address-book.js'
 import { resolveConnection, type End } from '../endpoint.js'
 import { evaluateModel } from '../evaluate.js'
 import type { Direction, Model, NodeModel, PodModel, PolicyModel } from '../model.js'
+import { checkDirection, checkModel, checkPolicyName, checkRemoved, strangeKey } from '../inputs.js'
 import type { NetpolOptions } from '../options.js'
 import type { ConnectionVerdict } from '../proof.js'
 import { namespaceLabels, readNamespace, readNode, readPod } from '../read/objects.js'
@@ -53,7 +54,8 @@ export class CompiledWorld {
   #placement: Placement
 
   /** `declared` are the namespaces that have an object; by default, all of the model's. */
-  constructor(model: Model, declared: Iterable<string> = model.namespaces.keys()) {
+  constructor(model: Model, declared?: Iterable<string>) {
+    checkModel([model])
     const { options, namespaces, pods, nodes, networkPolicies, admin, baseline, services, domains } = model
     this.#model = {
       options,
@@ -66,7 +68,7 @@ export class CompiledWorld {
       services,
       domains,
     }
-    this.#declared = new Set(declared)
+    this.#declared = new Set(declared ?? namespaces.keys())
     this.#book = new AddressBook(model)
     setAddressBook(this.#model, this.#book)
     this.#addressEnds = new AddressEnds(this.#book, this.pods)
@@ -102,7 +104,9 @@ export class CompiledWorld {
       typeof to === 'string' &&
       family === undefined &&
       isPort(port) &&
-      isProtocol(protocol)
+      isProtocol(protocol) &&
+      // resolveConnection reports it
+      strangeKey(connection) === undefined
     ) {
       const source = this.pods.get(from)
       const destination = this.pods.get(to)
@@ -140,6 +144,7 @@ export class CompiledWorld {
 
   /** Returns the combined policies of a kind of pod. */
   cell(kind: PodKind, direction: Direction, point: PortPoint): Cell {
+    checkDirection(direction)
     return this.#cells.of(kind, direction, point)
   }
 
@@ -161,6 +166,7 @@ export class CompiledWorld {
 
   /** Removes the pod with the key `ns/name`, if there is one. */
   removePod(key: string): void {
+    checkRemoved('removePod()', key, /^[^/]+\/./, 'default/web')
     const placed = this.pods.get(key)
     if (placed === undefined) return
     this.#dropPod(placed)
@@ -179,6 +185,7 @@ export class CompiledWorld {
 
   /** Removes a namespace object. Pods that remain in it belong to a namespace without labels of its own. */
   removeNamespace(name: string): void {
+    checkRemoved('removeNamespace()', name, /^[^/]+$/, 'shop')
     this.#declared.delete(name)
     this.#relabel(name, namespaceLabels(name))
     this.#forgetEmpty(name)
@@ -193,7 +200,9 @@ export class CompiledWorld {
     this.#changeNode(model.name, model)
   }
 
+  /** Removes the node of that name, if there is one. */
   removeNode(name: string): void {
+    checkRemoved('removeNode()', name, /^[^/]+$/, 'node-1')
     this.#changeNode(name, undefined)
   }
 
@@ -209,6 +218,7 @@ export class CompiledWorld {
 
   /** Removes a policy, if there is one of that name. */
   removePolicy(name: PolicyName): void {
+    checkPolicyName([name])
     this.#swapPolicy(name, undefined)
   }
 

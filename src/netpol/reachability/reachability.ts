@@ -1,5 +1,6 @@
 import type { PortPoint } from '../compile/cell.js'
 import { CompiledWorld, compileWorld } from '../compile/compiled-world.js'
+import { checkGroup } from '../inputs.js'
 import type { NetpolOptions } from '../options.js'
 import type { WorldSource } from '../world-of.js'
 import {
@@ -91,6 +92,7 @@ export class Reachability implements ReachTable {
 
   /** Returns the index of the group that contains a pod (`ns/name`), or -1 if there is no such pod. */
   groupOf(pod: string): number {
+    checkGroup([pod])
     this.#groupByPod ??= new Map(this.groups.flatMap(({ pods }, at) => pods.map((key) => [key, at] as const)))
     return this.#groupByPod.get(pod) ?? -1
   }

@@ -1,3 +1,4 @@
+import { nearest } from '../../lang/text/nearest.js'
 import { duplicate, invalid, required } from '../../api/field-error.js'
 import type { IpAddress } from '../../lang/go/ip.js'
 import type { Labels } from '../../api/selectors/labels.js'
@@ -77,6 +78,17 @@ function sortPolicies(
   }
 }
 
+/** @throws WorldError if a world has a field that is unknown */
+export function refuseStrangers(world: object): void {
+  const stranger = Object.keys(world).find((name) => !parts.includes(name))
+  if (stranger === undefined) return
+  const meant = nearest(stranger, parts)
+  const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`
+  throw new WorldError('world', [
+    invalid(stranger, '', `unknown field${hint}; known are ${parts.join(', ')}`),
+  ])
+}
+
 /**
  * Reads a world once, for many verdicts: plain objects, YAML text, or a cluster, whose `networkPolicy`
  * options are the default. The objects are neither changed nor kept. What the apiserver would reject is
@@ -88,9 +100,7 @@ export function readWorld(source: WorldSource, options: NetpolOptions = {}): Mod
   const world = worldIn(source)
   if (typeof world !== 'object' || (world as unknown) === null)
     throw new WorldError('world', [required('world')])
-  const stranger = Object.keys(world).find((name) => !parts.includes(name))
-  if (stranger !== undefined)
-    throw new WorldError('world', [invalid(stranger, '', `unknown field; known are ${parts.join(', ')}`)])
+  refuseStrangers(world)
   const pods = keyed(
     listOf(world, 'pods')
       .map((each, at) => readPod(each, `pods[${at}]`))

@@ -1,3 +1,4 @@
+import { checkExpiryText } from '../inputs.js'
 import type { CertificateExpiry } from './renewal.js'
 
 const SECOND = 1000
@@ -16,15 +17,14 @@ const PADDING = 3
  * cmd/kubeadm/app/cmd/certs.go.
  */
 export function expiryText(
-  {
-    certificates,
-    authorities,
-  }: {
+  expiry: {
     readonly certificates: readonly CertificateExpiry[]
     readonly authorities: readonly CertificateExpiry[]
   },
   now: number,
 ): string {
+  checkExpiryText([expiry, now])
+  const { certificates, authorities } = expiry
   const managed = ({ isExternal }: CertificateExpiry): string => (isExternal ? 'yes' : 'no').padEnd(8)
   const leaves = certificates.map((one) =>
     one.expires === undefined

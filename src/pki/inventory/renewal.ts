@@ -1,5 +1,6 @@
 import { parseCertificates } from '../certificate.js'
 import type { Certificate } from '../certificate.js'
+import { checkExpiry, checkRenewed } from '../inputs.js'
 import { PKI_DIR, validityOf } from './inventory.js'
 import { datedFile, KUBELET_CLIENT_FILE } from '../node-files.js'
 import type { Pki } from '../pki.js'
@@ -87,6 +88,7 @@ export function certificateExpiry(pki: Pki): {
   readonly certificates: readonly CertificateExpiry[]
   readonly authorities: readonly CertificateExpiry[]
 } {
+  checkExpiry([pki])
   return {
     certificates: renewable(pki).map(({ name, path, authority }) => {
       const file = pathOf(path)
@@ -126,6 +128,7 @@ export interface Renewal {
  * @throws RangeError if the name is unknown
  */
 export function renewCertificates(pki: Pki, name: string, now: number): readonly Renewal[] {
+  checkRenewed([pki, name, now])
   const wanted = name === 'all' ? renewable(pki) : renewable(pki).filter((one) => one.name === name)
   if (wanted.length === 0)
     throw new RangeError(`unknown command ${JSON.stringify(name)} for "kubeadm certs renew"`)

@@ -1,3 +1,4 @@
+import { checkDefaulted } from '../inputs.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import type { ClusterRole, PolicyRule } from '../../api/rbac/generated.js'
@@ -39,6 +40,7 @@ export function aggregatedPolicy(): readonly KubeObject[] {
  * rules of aggregated ClusterRoles filled in: what a cluster makes of manifests that bind `view` or `edit`.
  */
 export function withDefaultRoles(given: Iterable<KubeObject>): readonly KubeObject[] {
+  checkDefaulted(given)
   const own = [...given]
   const names = new Set(own.flatMap(({ kind, metadata }) => (kind === 'ClusterRole' ? [metadata.name] : [])))
   const rest = bootstrapPolicy().filter(

@@ -1,4 +1,4 @@
-import { checkCompiled } from '../inputs.js'
+import { checkAllowed, checkCompiled, checkObject } from '../inputs.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../../api/rbac/generated.js'
 import { CompiledPolicy } from './compiled.js'
@@ -41,6 +41,7 @@ class Access implements CompiledAccess {
   readonly #objects = new Map<string, KubeObject>()
 
   allows(query: AccessQuery): boolean {
+    checkAllowed(query)
     const { user: name, groups = [], namespace = '', path } = query
     const user = { name, groups }
     return (
@@ -54,10 +55,12 @@ class Access implements CompiledAccess {
   }
 
   put(object: KubeObject): void {
+    checkObject([object])
     if (isOfRbac(object)) this.#replace(object, object)
   }
 
   remove(object: KubeObject): void {
+    checkObject([object])
     if (isOfRbac(object)) this.#replace(object, undefined)
   }
 

@@ -1,3 +1,4 @@
+import { checkSource } from '../inputs.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { parseManifests } from '../../api/manifests.js'
 import type { StoredSource } from '../../api/kind/stored-source.js'
@@ -25,6 +26,7 @@ const KINDS: Readonly<Record<string, string>> = {
  * @throws TypeError if a text is not YAML
  */
 export function objectsIn(source: RbacSource): Iterable<KubeObject> {
+  checkSource(source)
   if (typeof source === 'string') return parseManifests(source)
   if (Symbol.iterator in source) return source
   return Object.entries(KINDS).flatMap(([resource, kind]) =>

@@ -1,3 +1,4 @@
+import { checkFormatted } from '../inputs.js'
 import { ruleText } from '../covers.js'
 import type { AuthorizationVerdict, BindingName, FailedGrant, NearMiss, RoleName } from './proof.js'
 import type { RuleFault } from '../rules.js'
@@ -18,7 +19,9 @@ const FAULTS: Readonly<Record<RuleFault, string>> = {
 /**
  * Formats a verdict and why, for people: one line, and if it is denied one for each binding that was tried.
  */
-export function formatProof({ allowed, proof }: ProvenVerdict): string {
+export function formatProof(proven: ProvenVerdict): string {
+  checkFormatted([proven])
+  const { allowed, proof } = proven
   const verdict = allowed ? 'allowed' : 'denied'
   switch (proof.kind) {
     case 'privileged':

@@ -2,6 +2,7 @@
  * Replays a proof without sharing any code with what produced it, so that a bug would have to be made twice
  * to stay hidden. Slow and simple on purpose.
  */
+import { checkProven } from '../inputs.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { PolicyRule, RoleRef, Subject } from '../../api/rbac/generated.js'
 import { objectsIn, type RbacSource } from '../nodes/source.js'
@@ -60,6 +61,7 @@ export function proofErrors(
   query: ProofQuery,
   verdict: ClaimedVerdict,
 ): readonly string[] {
+  checkProven([source, query, verdict])
   const checker = new Checker([...objectsIn(source)] as readonly Stored[], query)
   if (verdict.allowed !== (verdict.proof.kind !== 'denied'))
     return [`an answer of ${String(verdict.allowed)} with a proof of ${verdict.proof.kind}`]

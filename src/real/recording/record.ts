@@ -1,4 +1,4 @@
-import { checkRecord } from '../inputs.js'
+import { checkRecord, checkSaved } from '../inputs.js'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { UserInfo } from '../../client/client.js'
@@ -70,6 +70,7 @@ export async function recordCluster(options: RecordClusterOptions = {}): Promise
     kubeconfig,
     url,
     save: (file) => {
+      checkSaved([file])
       const scenarios: readonly Scenario[] = [recorder.scenario(id, { version, nodes, user })]
       writePrivateFile(file, `${JSON.stringify(scenarios, undefined, 1)}\n`)
     },

@@ -1,3 +1,4 @@
+import { InputError } from '../../api/input-error.js'
 /**
  * Why a plugin rejected a pod. `Unschedulable`: removing other pods could help, so preemption is tried;
  * `UnschedulableAndUnresolvable`: it could not; `Pending`: the plugin waits for something and wants the pod
@@ -19,11 +20,13 @@ export interface PluginRejection {
 
 /** Returns a rejection that removing other pods may resolve. */
 export function unschedulable(...reasons: readonly string[]): Rejection {
+  checkReasons('unschedulable()', reasons)
   return { code: 'Unschedulable', reasons }
 }
 
 /** Returns a rejection that removing other pods cannot resolve. */
 export function unresolvable(...reasons: readonly string[]): Rejection {
+  checkReasons('unresolvable()', reasons)
   return { code: 'UnschedulableAndUnresolvable', reasons }
 }
 
@@ -36,4 +39,13 @@ export class CycleError extends Error {
     super(message, options)
     this.name = 'CycleError'
   }
+}
+
+/** @throws InputError if a rejection does not say why: the pod's condition would say nothing */
+function checkReasons(call: string, reasons: readonly unknown[]): void {
+  if (reasons.length > 0 && reasons.every((reason) => typeof reason === 'string' && reason !== '')) return
+  throw new InputError(
+    `${call}: reasons must be texts, not ${JSON.stringify(reasons)}. Write for example: ` +
+      `${call.slice(0, -1)}'node(s) had no free slot')`,
+  )
 }

@@ -1,3 +1,4 @@
+import { checkFolder, checkStore } from '../inputs.js'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { writePrivateFile } from '../../disk/private-file.js'
 import { join } from 'node:path'
@@ -89,6 +90,7 @@ export class EtcdServer {
    * store is the same.
    */
   renew(store: EtcdStore): void {
+    checkStore([store])
     if (store === this.#store) return
     this.#store = store
     this.#endCalls()
@@ -133,6 +135,7 @@ export class EtcdServer {
    * the folder. Writes nothing without TLS.
    */
   writeCredentials(folder: string): void {
+    checkFolder([folder])
     const { secure } = this.#parts
     if (secure === undefined) return
     const { certificate, key } = secure.credentials()

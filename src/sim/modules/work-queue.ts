@@ -61,11 +61,14 @@ export class TopicWorkQueue implements WorkQueue {
   }
 
   add(key: string): void {
+    checkKey(key)
     this.#topic.wake(key)
   }
 
   addAfter(key: string, after: Duration, options: TimerOptions = {}): void {
-    const ms = typeof after === 'number' ? after : toMillis(after)
+    checkKey(key)
+    // a moment that has passed means now; what is no number is a mistake
+    const ms = typeof after === 'number' && !Number.isNaN(after) ? after : toMillis(after)
     if (ms <= 0) return this.#topic.wake(key)
     const due = this.#topic.dueAt(key)
     if (due !== undefined && due <= this.#clock.now() + ms) return
@@ -73,6 +76,7 @@ export class TopicWorkQueue implements WorkQueue {
   }
 
   addRateLimited(key: string): void {
+    checkKey(key)
     const failures = this.failures(key)
     if (failures >= (this.#options.maxRetries ?? Infinity)) return this.forget(key)
     this.#failures.value.set(key, failures + 1)
@@ -84,10 +88,21 @@ export class TopicWorkQueue implements WorkQueue {
   }
 
   forget(key: string): void {
+    checkKey(key)
     this.#failures.value.delete(key)
   }
 
   failures(key: string): number {
+    checkKey(key)
     return this.#failures.value.get(key) ?? 0
   }
+}
+
+/** @throws TypeError if a key is an object, whose key is another, or missing */
+function checkKey(key: unknown): void {
+  if (typeof key !== 'string')
+    throw new TypeError(
+      `a work queue takes keys such as 'default/web', not ${(JSON.stringify(key) ?? 'undefined').slice(0, 60)}; ` +
+        'that of an object is keyOf(object)',
+    )
 }

@@ -1,4 +1,4 @@
-import { checkNetpol } from '../inputs.js'
+import { checkNetpol, checkWorld } from '../inputs.js'
 import type { Arbitrary } from 'fast-check'
 import type { Labels } from '../../api/selectors/labels.js'
 import {
@@ -109,7 +109,10 @@ export function netpolArbitraries(fc: FastCheck, options: NetpolArbitraryOptions
     ),
     world: printed(world),
     options: choices,
-    connectionIn: (where) => wish.map((ask) => ask(where)),
+    connectionIn: (where) => {
+      checkWorld([where])
+      return wish.map((ask) => ask(where))
+    },
     scenario: printed(
       fc
         .tuple(world, choices, wish)

@@ -1,3 +1,4 @@
+import { checkPrinted } from '../inputs.js'
 import { printYaml } from '../../lang/yaml/print.js'
 import type { PolicyQuery, NetpolOptions, World, WorldPolicy } from '../../netpol/index.js'
 
@@ -35,6 +36,7 @@ function documentsIn(value: Printed): readonly object[] {
  * The connection comes last.
  */
 export function netpolManifest(value: Printed): string {
+  checkPrinted([value])
   return documentsIn(value)
     .map((each) => printYaml(each))
     .join('---\n')

@@ -1,3 +1,4 @@
+import { checkAimed } from '../inputs.js'
 import type {
   ClusterRole,
   ClusterRoleBinding,
@@ -15,6 +16,7 @@ import type { AnyRbacObject } from './vocabulary.js'
  * request is allowed is still for `authorize` to decide.
  */
 export function aimRequest(objects: readonly AnyRbacObject[], request: AccessQuery, at: number): AccessQuery {
+  checkAimed([objects, request, at])
   const targets = objects.flatMap((object) => (isBinding(object) ? targetsOf(object, objects) : []))
   const target = targets[at % Math.max(1, targets.length)]
   return target === undefined ? request : { ...whoIs(target.subject, request), ...asks(target, request) }
