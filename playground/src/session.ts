@@ -1,3 +1,4 @@
+import { LEARNER } from '../../src/course/learner.js'
 import type { Step } from '../../src/course/chapter.js'
 import { Playback } from '../../src/course/playback.js'
 import { startCluster } from '../../src/course/start.js'
@@ -284,7 +285,7 @@ export function lessonOf(id: string): Lesson {
 async function playbackOf(place: Place): Promise<Playback> {
   switch (place.kind) {
     case 'free':
-      return new Playback(new SimCluster({ nodes: place.nodes, seed: place.seed }))
+      return new Playback(new SimCluster({ ...LEARNER, nodes: place.nodes, seed: place.seed }))
     case 'chapter':
       return new Playback(startCluster(chapterOf(place.number, place.version).start))
     case 'lesson':

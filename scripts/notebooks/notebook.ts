@@ -124,7 +124,8 @@ function eventCode({ event, argument = '' }: EventStep): string {
     recover: `cluster.node('${argument}').recover()`,
     reboot: `cluster.node('${argument}').reboot()\ncluster.settle()`,
     'another-cluster':
-      'await goTo(new SimCluster({ version: cluster.version, nodes: 3, time: { start: cluster.now() } }))',
+      'await goTo(new SimCluster({\n  version: cluster.version,\n  nodes: 3,\n' +
+      "  time: { start: cluster.now() },\n  containers: { unknownImages: 'pullError' },\n}))",
     'first-cluster': 'cluster = first.cluster\nmaster = first.master',
   }[event]
   return `${happens}\nawait show(viewOf(cluster))`

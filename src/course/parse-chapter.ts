@@ -1,4 +1,5 @@
 import { parseYamlText } from '../lang/yaml/read.js'
+import { mergeOptions } from '../cluster/compose/merge-options.js'
 import type { ClusterOptions } from '../cluster/compose/options.js'
 import type {
   Chapter,
@@ -11,6 +12,7 @@ import type {
   Text,
 } from './chapter.js'
 import { LANGUAGES, VERSIONS } from './chapter.js'
+import { LEARNER } from './learner.js'
 import type { Fault } from './parse-block.js'
 import { parseBlock } from './parse-block.js'
 
@@ -64,7 +66,11 @@ export function parseChapter(
     title: bothLanguages(title, 'title', fault),
     goals: goals.map((goal) => bothLanguages(goal, 'goals', fault)),
     lessons,
-    start: { cluster: { version, ...cluster }, manifests, ...(age === undefined ? {} : { age }) },
+    start: {
+      cluster: mergeOptions({ version, ...LEARNER }, cluster),
+      manifests,
+      ...(age === undefined ? {} : { age }),
+    },
     sections,
   }
   return like === undefined ? { chapter } : { chapter, startsAs: like }

@@ -1,3 +1,4 @@
+import { LEARNER } from './learner.js'
 import { toMillis } from '../sim/duration.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import type { Host, HostResult, CommandResult } from '../host/index.js'
@@ -143,7 +144,9 @@ export class Playback {
         return cluster.settle()
       },
       'another-cluster': () =>
-        this.#goTo(new SimCluster({ version: cluster.version, nodes: 3, time: { start: cluster.now() } })),
+        this.#goTo(
+          new SimCluster({ ...LEARNER, version: cluster.version, nodes: 3, time: { start: cluster.now() } }),
+        ),
       'first-cluster': () => this.#desks.splice(1),
     }
     await events[event]()

@@ -63,7 +63,10 @@ type Checks = { readonly [K in keyof TestCluster]?: (args: readonly unknown[]) =
 /** What the methods of a {@link TestCluster} take, simulated or real. */
 const methods: Checks = {
   in: argumentsCheck('in()', "cluster.in('shop')", () => ({ namespace: text })),
-  get: argumentsCheck('get()', "await cluster.get('pods', 'web')", () => ({ resource: text, name: text })),
+  get: argumentsCheck('get()', "await cluster.get('pods', 'web')", () => ({
+    resource: text,
+    name: inputs().name,
+  })),
   list: argumentsCheck('list()', "await cluster.list('pods', { labelSelector: 'app=web' })", () => ({
     resource: text,
     options: z.optional(
@@ -81,16 +84,16 @@ const methods: Checks = {
   patch: argumentsCheck(
     'patch()',
     "await cluster.patch('deployments', 'web', { type: 'merge', body: { spec: { replicas: 2 } } })",
-    () => ({ resource: text, name: text, patch: inputs().patch }),
+    () => ({ resource: text, name: inputs().name, patch: inputs().patch }),
   ),
   edit: argumentsCheck(
     'edit()',
     "await cluster.edit('deployments', 'web', (draft) => { draft.spec.replicas = 2 })",
-    () => ({ resource: text, name: text, recipe: inputs().recipe }),
+    () => ({ resource: text, name: inputs().name, recipe: inputs().recipe }),
   ),
   delete: argumentsCheck('delete()', "await cluster.delete('pods', 'web')", () => ({
     resource: text,
-    name: text,
+    name: inputs().name,
   })),
   apply: argumentsCheck('apply()', 'await cluster.apply(manifest)', () => ({
     manifests: inputs().manifests,
@@ -99,11 +102,11 @@ const methods: Checks = {
     command: inputs().command,
   })),
   exec: argumentsCheck('exec()', "await cluster.exec('web', 'ls')", () => ({
-    pod: text,
+    pod: inputs().name,
     command: inputs().command,
   })),
   logs: argumentsCheck('logs()', "await cluster.logs('web', { previous: true })", () => ({
-    pod: text,
+    pod: inputs().name,
     options: z.optional(z.strictObject({ container: word, previous: flag })),
   })),
   can: argumentsCheck('can()', "await cluster.can('list', 'pods', { as: 'jane' })", () => ({

@@ -1,3 +1,5 @@
+import { mergeOptions } from '../../cluster/compose/merge-options.js'
+import { LEARNER } from '../learner.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
 import { hostOf } from '../../host/index.js'
 import { checkOpened } from './inputs.js'
@@ -7,7 +9,9 @@ import { record } from './records.js'
 /** Creates a cluster in a lesson's initial state. */
 export async function openDesk(lesson: Lesson): Promise<Desk> {
   checkOpened([lesson])
-  const desk = deskOf(new SimCluster({ like: 'kubeadm', nodes: 2, ...lesson.options }))
+  const desk = deskOf(
+    new SimCluster(mergeOptions({ ...LEARNER, like: 'kubeadm', nodes: 2 }, lesson.options ?? {})),
+  )
   await lesson.prepare?.(desk)
   const healthy = desk.cluster.fork()
   await lesson.start(desk)
