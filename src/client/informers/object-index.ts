@@ -24,7 +24,8 @@ export function noIndex(name: string, known: object): InputError {
 export function keyOf(object: KubeObject): string {
   if ((object as Partial<KubeObject> | undefined)?.metadata?.name === undefined)
     throw new InputError(
-      `keyOf(): object must have metadata with a name, not ${(JSON.stringify(object) ?? 'undefined').slice(0, 60)}. ` +
+      'keyOf(): object must have metadata with a name, not ' +
+        `${(JSON.stringify(object) ?? 'undefined').slice(0, 60)}. ` +
         "Write for example: keyOf(cluster.get('pods', 'web'))",
     )
   const { namespace, name } = object.metadata

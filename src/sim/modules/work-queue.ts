@@ -102,7 +102,7 @@ export class TopicWorkQueue implements WorkQueue {
 function checkKey(key: unknown): void {
   if (typeof key !== 'string')
     throw new TypeError(
-      `a work queue takes keys such as 'default/web', not ${(JSON.stringify(key) ?? 'undefined').slice(0, 60)}; ` +
-        'that of an object is keyOf(object)',
+      "a work queue takes keys such as 'default/web', not " +
+        `${(JSON.stringify(key) ?? 'undefined').slice(0, 60)}; that of an object is keyOf(object)`,
     )
 }
