@@ -403,7 +403,7 @@ const WRONG_OF_HANDLES: readonly Row[] = [
 const test = real.simulated(cluster)
 const WRONG_OF_TESTS: readonly Row[] = [
   ['TestCluster.in', called(test, 'in'), 'namespace must be a string'],
-  ['TestCluster.get', called(test, 'get', 'pods'), 'name must be a string'],
+  ['TestCluster.get', called(test, 'get', 'pods'), 'name must be a name'],
   ['TestCluster.list', called(test, 'list', 'pods', { namespce: 'x' }), 'did you mean namespace?'],
   ['TestCluster.create', called(test, 'create', 'pods', 'web'), 'object must be an object'],
   [
@@ -412,7 +412,7 @@ const WRONG_OF_TESTS: readonly Row[] = [
     "did you mean 'merge'?",
   ],
   ['TestCluster.edit', called(test, 'edit', 'pods', 'web', {}), 'recipe must be a function'],
-  ['TestCluster.delete', called(test, 'delete', 'pods'), 'name must be a string'],
+  ['TestCluster.delete', called(test, 'delete', 'pods'), 'name must be a name'],
   ['TestCluster.apply', called(test, 'apply', 5), 'manifests must be'],
   ['TestCluster.kubectl', called(test, 'kubectl', 5), 'command must be'],
   ['TestCluster.exec', called(test, 'exec', 'web'), 'command must be'],
