@@ -211,6 +211,7 @@ export const WRONG_FUNCTIONS: readonly Row[] = [
   ],
   ['lessons:isSolved', called(lessons, 'isSolved', lessons.LESSONS[0]), 'desk must be an object'],
 
+  ['simcluster:resourceName', called(main, 'resourceName', 'widgets'), 'widgets.example.com'],
   ['simcluster:parseManifests', called(main, 'parseManifests', 5), 'a manifest must be an object, this is 5'],
   [
     'simcluster:isApiError',
