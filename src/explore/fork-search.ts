@@ -89,7 +89,8 @@ export class ForkSearch {
     const allowance = Allowance.of(this.#scope.options, pct - 1)
     this.#walk(this.#begin(), allowance, 0)
     const sampler = Sampler.of(this.#scope, { pct, allowance })
-    for (let nth = 0; nth < runs; nth += 1) this.#finish(this.#begin(allowance.has('action')), sampler.next())
+    for (let nth = 0; nth < runs; nth += 1)
+      this.#finish(this.#begin(allowance.has('action')), sampler.next(this.#scope.coverage.decisions))
     return { verdict: 'sampled' }
   }
 

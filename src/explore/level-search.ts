@@ -85,7 +85,11 @@ export class LevelSearch {
     const sampler = Sampler.of(this.#scope, { pct, allowance })
     for (let nth = 0; nth < runs; nth += 1) {
       const isPending = allowance.has('action')
-      const played = yield* this.#play({ choices: [], isPending, sampler: sampler.next() })
+      const played = yield* this.#play({
+        choices: [],
+        isPending,
+        sampler: sampler.next(this.#scope.coverage.decisions),
+      })
       if (played.failure !== undefined) return this.#foundIn(played)
     }
     return { verdict: 'sampled' }

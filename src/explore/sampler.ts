@@ -27,7 +27,7 @@ interface Rules {
 export class Sampler {
   readonly #random: RandomStream
   readonly #rules: Rules
-  /** Decisions of the undisturbed run. */
+  /** Decisions of the longest run until now: what the user does later may make one longer. */
   readonly #length: number
   readonly #changes: ReadonlySet<number>
   readonly #priorities = new Map<string, number>()
@@ -51,9 +51,9 @@ export class Sampler {
     return new Sampler(random, scope.coverage.decisions, rules)
   }
 
-  /** Returns the sampler of the next run. */
-  next(): Sampler {
-    return new Sampler(this.#random, this.#length, this.#rules)
+  /** Returns the sampler of the next run; `length`: decisions of the longest run until now. */
+  next(length: number): Sampler {
+    return new Sampler(this.#random, length, this.#rules)
   }
 
   /** Begins a run: from now on, its requests may fail. */
@@ -144,8 +144,9 @@ export class Sampler {
     return chosen
   }
 
-  /** Whether a fault falls here: as many as are left, spread over the run. */
+  /** Whether a fault falls here: as many as are left, spread over the run, however short it is. */
   #isTime(): boolean {
-    return this.#random.float() * this.#length < this.#allowance.total
+    const { total } = this.#allowance
+    return this.#random.float() * (this.#length + total) < total
   }
 }

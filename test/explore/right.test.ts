@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { explore } from '../../src/explore/index.js'
 import { SimCluster } from '../../src/index.js'
+import { orders } from './bench/orders.js'
 import { cache, controller, create, inTheEnd, later, live, make } from './bench/kit.js'
 
 /** Adds its key again until all helpers have done their part: a hot loop, but it ends. */
@@ -60,4 +61,16 @@ test('a run may take long in which the user acts again and again', () => {
   })
   expect({ verdict, story }).toEqual({ verdict: 'holds', story: undefined })
   expect(coverage.components['slow']?.writes).toBeGreaterThanOrEqual(4)
+})
+
+test('many allowed deviations do not all fall at the start of a short run', () => {
+  // until the user deletes later than at once, nothing happens for which the property could be false
+  const protecting = orders.find(({ name }) => name.startsWith('adds its finalizer'))
+  const cluster = new SimCluster({ nodes: 0, components: protecting?.components(false) ?? [] })
+  const { verdict, coverage } = explore(cluster.settle(), {
+    ...protecting?.options,
+    search: { pct: 5, runs: 10 },
+  })
+  expect(verdict).toBe('sampled')
+  expect(coverage.components['provider']?.writes).toBeGreaterThan(0)
 })
