@@ -1,6 +1,6 @@
 /** What components give to their host, checked by loops over a few keys: each fork repeats the calls. */
 import { InputError } from '../api/input-error.js'
-import { nearest } from '../lang/text/nearest.js'
+import { refuseUnknown } from '../api/known-keys.js'
 
 const INFORMER = ['namespace', 'labelSelector', 'fieldSelector', 'id', 'indexers']
 const QUEUE = ['baseDelay', 'maxDelay', 'retryClass', 'workRetries', 'maxRetries', 'retryOn']
@@ -84,13 +84,3 @@ export function checkListener(listener: unknown): void {
 
 const MOST_SHOWN = 60
 const shown = (value: unknown): string => (JSON.stringify(value) ?? 'undefined').slice(0, MOST_SHOWN)
-
-/** @throws InputError if an object has a key that is not known, with the nearest */
-function refuseUnknown(where: string, given: object, known: readonly string[]): void {
-  for (const key of Object.keys(given)) {
-    if (known.includes(key)) continue
-    const meant = nearest(key, known)
-    const hint = meant === undefined ? `there are: ${known.join(', ')}` : `did you mean ${meant}?`
-    throw new InputError(`${where}: unknown option ${key} (${hint})`)
-  }
-}

@@ -314,6 +314,7 @@ export class SimCluster extends NamespaceScope {
       refusals: this.#parts.journal.refusals(),
       unheard: (resource, object) => this.#unheard(resource, object),
       meantImage: this.#meantImage,
+      refusal: this.#refusal(),
       served: () => servedNames(this.#parts.plane.scheme),
       waiting: waitingInformers(this.#parts.simulation.timers.toArray()),
     })
@@ -542,8 +543,14 @@ export class SimCluster extends NamespaceScope {
       lastWords: (pod, container) => this.#log(pod, container).trimEnd().split('\n').at(-1) ?? '',
       stopped: this.#stopped(),
       unheard: (resource, object) => this.#unheard(resource, object),
-      refusal: (pod) => refusalOf(pod, () => this.fork().client),
+      refusal: this.#refusal(),
     }
+  }
+
+  /** Returns what tells why a pod would be refused. All are tried in one copy, which no dry run changes. */
+  #refusal(): DiagnosisContext['refusal'] {
+    let copy: SimCluster | undefined
+    return (pod) => refusalOf(pod, () => (copy ??= this.fork()).client)
   }
 
   #unheard(resource: string, object: KubeObject): string | undefined {

@@ -1,3 +1,5 @@
+import { InputError } from '../../api/input-error.js'
+import { refuseUnknown } from '../../api/known-keys.js'
 import { AsyncError, synchronous } from '../../lang/synchronous.js'
 import type { TokenReview, TokenReviewStatus } from '../../api/authentication/generated.js'
 import type { TokenAuthenticator, TokenOutcome } from './authenticator.js'
@@ -30,17 +32,18 @@ export function webhookTokens(ask: AuthenticationWebhook): TokenAuthenticator {
           audiences,
         )
       } catch (error) {
-        if (error instanceof AsyncError) throw error
+        if (error instanceof AsyncError || error instanceof InputError) throw error
         return { fault: error instanceof Error ? error.message : String(error) }
       }
     },
   }
 }
 
-function outcomeOf(
-  { authenticated = false, user, error = '', audiences = [] }: Partial<TokenReviewStatus>,
-  wanted: readonly string[],
-): TokenOutcome | undefined {
+function outcomeOf(status: Partial<TokenReviewStatus>, wanted: readonly string[]): TokenOutcome | undefined {
+  const where = 'what the authentication webhook returns'
+  refuseUnknown(where, status, ['authenticated', 'user', 'error', 'audiences'])
+  refuseUnknown(`${where}, user`, status.user ?? {}, ['username', 'uid', 'groups', 'extra'])
+  const { authenticated = false, user, error = '', audiences = [] } = status
   const found = audiences.length === 0 ? wanted : wanted.filter((each) => audiences.includes(each))
   if (found.length === 0) return undefined
   if (!authenticated) return error === '' ? undefined : { fault: error }

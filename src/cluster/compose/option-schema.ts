@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import {
+  anyFunction,
   anyObject,
   callable,
   duration,
@@ -304,7 +305,21 @@ const schedulerSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['scheduler'
   strict<NonNullable<ClusterOptions['scheduler']>>({
     podInitialBackoffSeconds: z.optional(z.number()),
     podMaxBackoffSeconds: z.optional(z.number()),
-    profiles: shaped<NonNullable<ClusterOptions['scheduler']>['profiles']>(z.optional(z.array(anyObject()))),
+    profiles: shaped<NonNullable<ClusterOptions['scheduler']>['profiles']>(
+      z.optional(
+        z.array(
+          z.strictObject({
+            schedulerName: word,
+            plugins: z.optional(z.array(z.union([anyObject(), anyFunction()]))),
+            disabled: z.optional(z.array(text)),
+            weights: z.optional(z.record(z.string(), z.number())),
+            percentageOfNodesToScore: z.optional(z.number()),
+            args: z.optional(anyObject()),
+            sets: z.optional(anyObject()),
+          }),
+        ),
+      ),
+    ),
     percentageOfNodesToScore: z.optional(z.number()),
     configuration: shaped<NonNullable<ClusterOptions['scheduler']>['configuration']>(z.optional(anyObject())),
     plugins: shaped<NonNullable<ClusterOptions['scheduler']>['plugins']>(z.optional(z.array(anyObject()))),
@@ -313,7 +328,15 @@ const schedulerSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['scheduler'
 const storageSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['storage']>> =>
   strict<NonNullable<ClusterOptions['storage']>>({
     provisioners: z.optional(z.array(text)),
-    timings: z.optional(z.record(z.string(), wholeNumber)),
+    timings: z.optional(
+      strict<NonNullable<NonNullable<ClusterOptions['storage']>['timings']>>({
+        provision: z.optional(wholeNumber),
+        delete: z.optional(wholeNumber),
+        attach: z.optional(wholeNumber),
+        detach: z.optional(wholeNumber),
+        resize: z.optional(wholeNumber),
+      }),
+    ),
   })
 
 function makeSchema(): z.ZodMiniType<ClusterOptions> {

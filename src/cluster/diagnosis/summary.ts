@@ -1,3 +1,4 @@
+import { refusedAgain } from './made-again.js'
 import { misspelt } from '../../apiserver/registry/image-warnings.js'
 import { isPodReady, nodeCondition } from '../../api/core/conditions.js'
 import type { Node, Pod } from '../../api/core/generated.js'
@@ -27,6 +28,8 @@ export interface SummaryContext {
   readonly refusals: readonly Refusal[]
   /** The full names of the resources that are served: `widgets.example.com`. */
   readonly served: () => readonly string[]
+  /** Why the server would refuse a pod if it were made again. */
+  readonly refusal: DiagnosisContext['refusal']
   /** See {@link DiagnosisContext.meantImage}. */
   readonly meantImage: DiagnosisContext['meantImage']
 }
@@ -73,6 +76,7 @@ export function summarize(context: SummaryContext): string {
     ...waitingFor(context),
     ...refused(context),
     ...exhausted(context),
+    ...latent(context),
     ...misspeltImages(context),
     ...unresolved(context),
   ].join('\n')
@@ -89,6 +93,14 @@ function refused({ refusals }: SummaryContext): readonly string[] {
     ...refusalLines(refusals.slice(0, MOST_REFUSALS)).map((line) => `  ${line}`),
     ...(more > 0 ? [`  and ${more} more causes`] : []),
   ]
+}
+
+/** Pods that run, and would not be accepted any more. */
+function latent(context: SummaryContext): readonly string[] {
+  const lines = refusedAgain(context)
+  return lines.length === 0
+    ? []
+    : ['run, and would be refused if they were made again:', ...lines.map((line) => `  ${line}`)]
 }
 
 /** Budgets that let no pod go. */

@@ -1,3 +1,4 @@
+import { refuseUnknown } from '../../api/known-keys.js'
 import type { OnCommand } from './self-contained.js'
 import type { Slice, Topic } from '../../sim/modules/module.js'
 import type { PlainData } from '../../sim/data/plain-data.js'
@@ -53,6 +54,23 @@ export interface FoundProcess {
   readonly container: RuntimeContainer
   readonly process: ShellProcess | undefined
 }
+
+/** What a handler of an image may return. */
+const EFFECT = [
+  'state',
+  'log',
+  'errorLog',
+  'exit',
+  'exitReason',
+  'memory',
+  'cpu',
+  'storage',
+  'tickAfter',
+  'response',
+  'stdout',
+  'stderr',
+  'exitCode',
+]
 
 /**
  * Shared by everything that handles the processes of one machine: the view of a container, its log, and the
@@ -130,6 +148,7 @@ export class ContainerScope {
   /** Applies the effects of a handler. */
   effect(pod: RuntimePod, container: RuntimeContainer, effect: ImageEffect): void {
     if (!container.service) return
+    refuseUnknown(`what a handler of the image ${container.image} returns`, effect, EFFECT)
     if ('state' in effect) container.service.state = effect.state as PlainData
     for (const line of effect.log ?? []) this.log(pod, container, 'stdout', `${line}\n`)
     for (const line of effect.errorLog ?? []) this.log(pod, container, 'stderr', `${line}\n`)

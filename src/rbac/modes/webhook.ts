@@ -1,4 +1,6 @@
 /** Source: apiserver plugin/pkg/authorizer/webhook/webhook.go, v1 SubjectAccessReviews. */
+import { InputError } from '../../api/input-error.js'
+import { refuseUnknown } from '../../api/known-keys.js'
 import { AsyncError, synchronous } from '../../lang/synchronous.js'
 import type {
   SubjectAccessReview,
@@ -30,6 +32,7 @@ export interface WebhookAuthorizerOptions {
   readonly failurePolicy?: 'NoOpinion' | 'Deny'
 }
 
+const STATUS = ['allowed', 'denied', 'reason', 'evaluationError']
 const ALLOWED: Authorization = { allowed: true }
 /** What a webhook tells of rules: that it cannot list them. */
 export const NO_RULES: HeldRules = {
@@ -53,9 +56,11 @@ export class WebhookAuthorizer implements Authorizer, RuleResolver {
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization {
     const { review, failurePolicy = 'NoOpinion' } = this.#options
     try {
-      return verdictOf(synchronous(review(reviewOf(user, attributes)), 'the authorization webhook: review'))
+      const status = synchronous(review(reviewOf(user, attributes)), 'the authorization webhook: review')
+      refuseUnknown('what the authorization webhook returns', status, STATUS)
+      return verdictOf(status)
     } catch (error) {
-      if (error instanceof AsyncError) throw error
+      if (error instanceof AsyncError || error instanceof InputError) throw error
       const text = error instanceof Error ? error.message : String(error)
       return { allowed: false, error: text, ...(failurePolicy === 'Deny' ? { denied: true } : {}) }
     }

@@ -98,8 +98,12 @@ test('pods that would be refused if they were made again are told, and asking ch
   expect(cluster.why('deployments', 'web')).toContain(
     'runs, and would be refused if it were made again: admission webhook "guard.example.com" denied',
   )
+  expect(cluster.summary()).toMatch(
+    /made again:\n {2}pod default\/web-\S+: admission webhook "guard.example.com"/,
+  )
   expect(cluster.state.traceHash()).toBe(before)
   cluster.delete('validatingwebhookconfigurations', 'guard')
+  expect(cluster.summary()).not.toContain('made again')
   cluster.kubectl('label namespace default pod-security.kubernetes.io/enforce=restricted', { check: true })
   expect(cluster.why('deployments', 'web')).toContain('violates PodSecurity "restricted:latest"')
 })

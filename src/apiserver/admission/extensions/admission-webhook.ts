@@ -1,3 +1,4 @@
+import { refuseUnknown } from '../../../api/known-keys.js'
 import { isThenable } from '../../../lang/synchronous.js'
 import { argumentsCheck, callable } from '../../../api/checked-input.js'
 import type { KubeObject } from '../../../api/kind/definition.js'
@@ -70,6 +71,8 @@ export interface AdmissionDecision {
   readonly takes?: number
 }
 
+const DECISION = ['allowed', 'message', 'code', 'patch', 'warnings', 'auditAnnotations', 'takes']
+
 /**
  * Makes a handler for the option `webhooks` from a function that decides on typed requests:
  * `admissionWebhook<Pod>(({ object }) => ({ allowed: object?.metadata.labels?.team !== undefined }))`. It
@@ -83,6 +86,7 @@ export function admissionWebhook<T = KubeObject>(
     const decision: unknown = decide(request as unknown as AdmissionRequest<T>)
     // callWebhook tells which webhook it was
     if (isThenable(decision)) return decision as never
+    refuseUnknown('what an admissionWebhook() returns', decision as object, DECISION)
     const { message, code, takes, patch, ...rest } = decision as AdmissionDecision
     const status = { ...(message === undefined ? {} : { message }), ...(code === undefined ? {} : { code }) }
     const response = {
