@@ -92,7 +92,7 @@ test('rolls out', () => {
     program: 'deno/deno',
     type: 'module',
     file: 'rollout_test.ts',
-    args: (file) => ['test', '--allow-read', '--no-check', '--no-lock', '--node-modules-dir=manual', file],
+    args: (file) => ['test', '--allow-read', '--no-lock', '--node-modules-dir=manual', file],
     passed: /1 passed/,
     source: `${asserted}\nDeno.test('rolls out', isWeb)`,
   },
