@@ -21,10 +21,10 @@ async function run({ url, count, clients, path, body, identity }: Load): Promise
       const asked = request(
         `${url}${path}`,
         { agent, method: sent === undefined ? 'GET' : 'POST', headers },
-        (answer) => {
-          if ((answer.statusCode ?? 500) >= 300) reject(new Error(`${path}: ${answer.statusCode}`))
-          answer.on('data', (chunk: Buffer) => (bytes += chunk.length))
-          answer.once('end', resolve)
+        (response) => {
+          if ((response.statusCode ?? 500) >= 300) reject(new Error(`${path}: ${response.statusCode}`))
+          response.on('data', (chunk: Buffer) => (bytes += chunk.length))
+          response.once('end', resolve)
         },
       )
       asked.once('error', reject)

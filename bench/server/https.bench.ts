@@ -71,8 +71,8 @@ function ask(
       ...headers,
     })
     let size = 0
-    stream.on('response', (answer) => {
-      if (Number(answer[':status']) >= 300) reject(new Error(`${path}: ${answer[':status']}`))
+    stream.on('response', (response) => {
+      if (Number(response[':status']) >= 300) reject(new Error(`${path}: ${response[':status']}`))
     })
     stream.on('data', (chunk: Buffer) => (size += chunk.length))
     stream.once('end', () => resolve(size))

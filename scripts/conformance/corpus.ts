@@ -57,8 +57,8 @@ function showDifference({ id, layers, want, got }: Played): void {
 
 function explainCase(played: Played): void {
   console.log(`${curlText(played.request)}\n`)
-  for (const [title, answer] of Object.entries({ recorded: played.want, here: played.got }))
-    console.log(`${title}: ${answerText(answer)}\n`)
+  for (const [title, response] of Object.entries({ recorded: played.want, here: played.got }))
+    console.log(`${title}: ${answerText(response)}\n`)
   if (played.layers.length === 0) console.log('equal')
   else showDifference(played)
 }

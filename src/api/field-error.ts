@@ -30,7 +30,7 @@ export interface FieldError {
 
 /**
  * Most field errors that are collected of an object, and told. Upstream collects all: for a body of 3 MiB
- * whose every field is wrong they take longer than its reading, and the answer is many times as long.
+ * whose every field is wrong they take longer than its reading, and the response is many times as long.
  */
 export const mostFieldErrors = 5_000
 

@@ -342,18 +342,18 @@ export class ApiServer {
   }
 
   /**
-   * Authenticates and authorizes a request, then calls `answer`. For requests that do not reach the registry:
+   * Authenticates and authorizes a request, then calls `respond`. For requests that do not reach the registry:
    * those for a path that is not a resource, and malformed ones. Throws ApiError 401 and 403, and what
-   * `answer` throws.
+   * `respond` throws.
    */
   admit<T extends { readonly code: number }>(
     request: ApiRequest | NonResourceRequest,
-    answer: (user: UserInfo) => T,
+    respond: (user: UserInfo) => T,
   ): T {
     const exchange = exchangeOf(request)
     return this.#observer.observe(exchange, () => {
       for (const stage of this.#accessStages) stage(exchange)
-      const object = answer(exchange.user as UserInfo)
+      const object = respond(exchange.user as UserInfo)
       return { code: object.code, object }
     }).object as T
   }

@@ -30,9 +30,9 @@ export class RequestObserver {
   observe(exchange: Exchange, run: () => EndpointResult): EndpointResult {
     const isHeard = this.#bus.has('request') || this.#bus.has('audit')
     try {
-      const answer = run()
-      if (isHeard) this.#report(exchange, answer)
-      return answer
+      const response = run()
+      if (isHeard) this.#report(exchange, response)
+      return response
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       this.#refuse(exchange, error)
@@ -52,16 +52,16 @@ export class RequestObserver {
     this.#bus.emit('refusal', { time: this.#clock.now(), user: user.name, verb, resource, code, message })
   }
 
-  #report(exchange: Exchange, answer: EndpointResult): void {
+  #report(exchange: Exchange, response: EndpointResult): void {
     const { request } = exchange
     if (this.#bus.has('request') && !isNonResource(request))
-      this.#bus.emit('request', summaryOf(exchange, request, answer, this.#clock.now()))
+      this.#bus.emit('request', summaryOf(exchange, request, response, this.#clock.now()))
     if (!this.#bus.has('audit')) return
     // numbered, not random: an observer must not advance the random streams
     const auditID = `00000000-0000-4000-8000-${(this.#audited++).toString(16).padStart(12, '0')}`
     this.#bus.emit(
       'audit',
-      auditEventOf(exchange, answer, { auditID, time: formatMicroTime(this.#clock.now()) }),
+      auditEventOf(exchange, response, { auditID, time: formatMicroTime(this.#clock.now()) }),
     )
   }
 }

@@ -51,8 +51,8 @@ export function handleHttp(
   http: HttpRequest,
   codecs: HttpCodecs = {},
 ): HttpResponse | HttpWatch {
-  const answer = handleStreaming(server, http, codecs)
-  return 'stream' in answer ? bufferedStream(answer) : answer
+  const response = handleStreaming(server, http, codecs)
+  return 'stream' in response ? bufferedStream(response) : response
 }
 
 /**
@@ -66,8 +66,8 @@ export function handleStreaming(
   codecs: HttpCodecs = {},
 ): HttpResponse | HttpWatch | HttpStream {
   if (splitPath(http.path) === undefined) return plainText(400, '400 Bad Request')
-  const answer = routeRequest(server, http, codecs)
-  return http.method === 'HEAD' && 'body' in answer ? { ...answer, body: '' } : answer
+  const response = routeRequest(server, http, codecs)
+  return http.method === 'HEAD' && 'body' in response ? { ...response, body: '' } : response
 }
 
 function routeRequest(

@@ -110,10 +110,10 @@ export interface Serving {
 function gatewayOf(onRequest: () => void, onStop: () => void): Gateway {
   return (request, next) => {
     onRequest()
-    const answer = next(request)
-    if (request.method !== 'POST' || request.path !== '/simcluster/stop') return answer
+    const response = next(request)
+    if (request.method !== 'POST' || request.path !== '/simcluster/stop') return response
     // the apiserver has no such path: 404 means that it has authorized the request
-    if (!('body' in answer) || answer.code !== 404) return answer
+    if (!('body' in response) || response.code !== 404) return response
     onStop()
     return { code: 200, headers: { 'content-type': 'application/json' }, body: '{}\n' }
   }

@@ -31,7 +31,7 @@ class ClusterSocket extends Duplex {
   readonly #send: Send
   readonly #abort = new AbortController()
   #received = Buffer.alloc(0)
-  #answered = false
+  #hasResponded = false
 
   constructor(send: Send) {
     super()
@@ -66,10 +66,10 @@ class ClusterSocket extends Duplex {
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.#received = Buffer.concat([this.#received, chunk])
     done()
-    const request = this.#answered ? undefined : parseRequest(this.#received)
+    const request = this.#hasResponded ? undefined : parseRequest(this.#received)
     if (request === undefined) return
-    this.#answered = true
-    this.#answer(request).catch((error: unknown) => this.destroy(error as Error))
+    this.#hasResponded = true
+    this.#respond(request).catch((error: unknown) => this.destroy(error as Error))
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
@@ -77,7 +77,7 @@ class ClusterSocket extends Duplex {
     done(error)
   }
 
-  async #answer({ target, init }: ParsedRequest): Promise<void> {
+  async #respond({ target, init }: ParsedRequest): Promise<void> {
     const response = await this.#send(target, { ...init, signal: this.#abort.signal })
     const headers = [...response.headers].map(([name, value]) => `${name}: ${value}\r\n`).join('')
     this.push(`HTTP/1.1 ${response.status} ${response.statusText}\r\n${headers}connection: close${HEAD_END}`)

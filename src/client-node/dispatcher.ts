@@ -42,7 +42,7 @@ export function dispatcherFor(send: Send): ClusterDispatcher {
     dispatch: (options, handler) => {
       const control = new Control()
       handler.onRequestStart?.(control, {})
-      answer(send, options, handler, control).catch((error: unknown) =>
+      respond(send, options, handler, control).catch((error: unknown) =>
         handler.onResponseError?.(control, error),
       )
       return true
@@ -82,7 +82,7 @@ class Control implements Controller {
   }
 }
 
-async function answer(
+async function respond(
   send: Send,
   options: DispatchOptions,
   handler: DispatchHandler,

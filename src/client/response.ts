@@ -14,7 +14,7 @@ export interface Requested {
 }
 
 /** The parts of a response that decide about failure. */
-export type Answered = Pick<HttpResponse, 'code' | 'headers' | 'body'>
+export type Received = Pick<HttpResponse, 'code' | 'headers' | 'body'>
 
 /**
  * Longest body that is printed, in characters. Source: client-go rest/request.go
@@ -46,19 +46,19 @@ const GENERIC: Readonly<Record<number, readonly [reason: StatusReason, text?: st
 }
 
 /** Whether a response is a failure. */
-export const isFailed = ({ code }: Answered): boolean => code !== 101 && (code < 200 || code > 206)
+export const isFailed = ({ code }: Received): boolean => code !== 101 && (code < 200 || code > 206)
 
 /**
  * Returns the error of a failed response: its Status, or else what the code alone implies. `asText` ignores
  * the Status, as client-go does for raw bodies (discovery, OpenAPI, the version). Source: client-go
  * rest/request.go transformResponse, Result.Error.
  */
-export function failureOf(answer: Answered, requested: Requested, asText = false): ApiError {
-  const status = asText ? undefined : statusIn(answer.body)
+export function failureOf(response: Received, requested: Requested, asText = false): ApiError {
+  const status = asText ? undefined : statusIn(response.body)
   if (status !== undefined)
-    return new ApiError(answer.code, status.reason ?? '', status.message ?? '', status.details)
-  const text = isText(answer) ? answer.body.trim().slice(0, MOST_TEXT) : 'unknown'
-  const { reason, message } = generic(answer.code, requested, text)
+    return new ApiError(response.code, status.reason ?? '', status.message ?? '', status.details)
+  const text = isText(response) ? response.body.trim().slice(0, MOST_TEXT) : 'unknown'
+  const { reason, message } = generic(response.code, requested, text)
   const { method, resource = '', name = '' } = requested
   const [kind = '', ...group] = resource.split('.')
   const suffix =
@@ -69,7 +69,7 @@ export function failureOf(answer: Answered, requested: Requested, asText = false
     ...(kind === '' ? {} : { kind }),
     causes: [{ reason: 'UnexpectedServerResponse', message: text }],
   }
-  return new ApiError(answer.code, reason, message + suffix, details)
+  return new ApiError(response.code, reason, message + suffix, details)
 }
 
 function generic(
@@ -98,13 +98,13 @@ function generic(
 }
 
 /** Source: client-go rest/request.go isTextResponse. */
-function isText({ headers }: Answered): boolean {
+function isText({ headers }: Received): boolean {
   const type = contentType(headers)
   return type === '' || type.startsWith('text/')
 }
 
 /** Media type without parameters; '' if there is none. */
-export function contentType(headers: Answered['headers']): string {
+export function contentType(headers: Received['headers']): string {
   const value = Object.hasOwn(headers, 'content-type') ? headers['content-type'] : undefined
   return (
     (typeof value === 'object' ? (value[0] ?? '') : (value ?? '')).split(';')[0]?.trim().toLowerCase() ?? ''
@@ -112,7 +112,7 @@ export function contentType(headers: Answered['headers']): string {
 }
 
 /** Parameters of the media type, by name. */
-export function contentParameters(headers: Answered['headers']): ReadonlyMap<string, string> {
+export function contentParameters(headers: Received['headers']): ReadonlyMap<string, string> {
   const value = Object.hasOwn(headers, 'content-type') ? headers['content-type'] : undefined
   const [, ...parts] = (typeof value === 'string' ? value : '').split(';')
   return new Map(parts.map((part) => part.trim().split('=') as [string, string]))
@@ -134,9 +134,9 @@ function statusIn(body: string): Status | undefined {
 }
 
 /** Returns the body of a response. Throws ApiError for a failure, without the server's Status if `asText`. */
-export function answerText(answer: Answered, asText = false): string {
-  if (isFailed(answer)) throw failureOf(answer, { method: 'GET' }, asText)
-  return answer.body
+export function responseText(response: Received, asText = false): string {
+  if (isFailed(response)) throw failureOf(response, { method: 'GET' }, asText)
+  return response.body
 }
 
 /** The body of an HTTP response, decoded if it is given as bytes. */

@@ -142,7 +142,7 @@ function send(
   { method, path, headers = {}, body }: KubectlRequest,
 ): KubectlResponse {
   const at = path.indexOf('?')
-  const answer = handleHttp(plane.server, {
+  const response = handleHttp(plane.server, {
     method,
     path: at < 0 ? path : path.slice(0, at),
     user,
@@ -150,10 +150,10 @@ function send(
     ...(body === undefined ? {} : { body }),
     headers: headersOf(identity, headers),
   })
-  if (!('next' in answer)) return answer
-  const lines = answer.next()
-  answer.stop()
-  return { code: answer.code, headers: answer.headers, body: lines.map((line) => `${line}\n`).join('') }
+  if (!('next' in response)) return response
+  const lines = response.next()
+  response.stop()
+  return { code: response.code, headers: response.headers, body: lines.map((line) => `${line}\n`).join('') }
 }
 
 /** Returns the headers that kubectl sends with each request. */

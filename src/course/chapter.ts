@@ -102,7 +102,7 @@ export type CourseEvent = (typeof EVENTS)[number]
 
 /**
  * A question that kubectl has no command for: its name and the words behind it (`can jane list pods office`).
- * `askCluster` answers it.
+ * `askCluster` responds to it.
  */
 export interface AskStep {
   readonly kind: 'ask'

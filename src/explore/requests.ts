@@ -43,7 +43,7 @@ interface Frame {
   end?: { readonly error: unknown }
 }
 
-/** What is looked at of a result: an object, or the answer to a client's HTTP request. */
+/** What is looked at of a result: an object, or the response to a client's HTTP request. */
 interface Answer {
   readonly code: number
   readonly headers: unknown

@@ -19,7 +19,7 @@ export interface RunningPod {
 /** A process's response to a connection. */
 export type Accepted =
   | { readonly kind: 'refused' | 'timeout' | 'unreachable' | 'reset' }
-  | { readonly kind: 'answered'; readonly response: Reply }
+  | { readonly kind: 'responded'; readonly response: Reply }
 
 /** A node's machine as the network sees it. */
 export interface NetworkNode {

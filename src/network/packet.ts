@@ -72,9 +72,10 @@ export function hostPortOf(
 }
 
 /** Returns the connection with a process's response. */
-export function accepted(hops: Hop[], answer: Accepted, reached: Partial<Connection>): Connection {
-  if (answer.kind === 'answered') return endedAt(hops, 'connected', { ...reached, response: answer.response })
-  return endedAt(hops, answer.kind, reached)
+export function accepted(hops: Hop[], response: Accepted, reached: Partial<Connection>): Connection {
+  if (response.kind === 'responded')
+    return endedAt(hops, 'connected', { ...reached, response: response.response })
+  return endedAt(hops, response.kind, reached)
 }
 
 /** Returns the connection as reset, because the receiver does not know it (any more). */

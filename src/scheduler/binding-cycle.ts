@@ -68,19 +68,19 @@ function bindOrWait(
   const { key } = queued
   const { pod } = cycle.pod
   try {
-    const answer = framework.preBind(cycle, node, waiting)
-    if (answer && 'waitsFor' in answer) {
+    const response = framework.preBind(cycle, node, waiting)
+    if (response && 'waitsFor' in response) {
       if (!waiting && runtime.release.nominatesExpectedNode) publishExpectedNode(runtime, pod, node.name)
-      return runtime.waitToBind(key, { ...answer, queued, node: node.name })
+      return runtime.waitToBind(key, { ...response, queued, node: node.name })
     }
-    if (answer)
+    if (response)
       return revertAssumption(
         runtime,
         framework,
         queued,
         cycle,
         node,
-        asFailure(node.name, answer),
+        asFailure(node.name, response),
         nomination,
       )
     framework.bind(cycle, node)

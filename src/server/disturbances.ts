@@ -75,14 +75,14 @@ export class Disturbances {
     const disturbed = this.#clients.size === 0 ? [] : this.#disturbing(request)
     for (const one of disturbed) one.heard = performance.now()
     const revision = disturbed.find((one) => one.revision !== undefined)?.revision
-    const answer = revision === undefined ? next(request) : handleAt(revision, request, next)
+    const response = revision === undefined ? next(request) : handleAt(revision, request, next)
     for (const { losses } of disturbed) {
       const at = losses.findIndex((loss) => isLoss(loss, request))
       if (at < 0) continue
       losses.splice(at, 1)
       return { noResponse: 'aborted' }
     }
-    return answer
+    return response
   }
 
   /** Whether the watch that a request opens delivers nothing. */

@@ -1,7 +1,7 @@
 import * as timers from 'node:timers'
 
 /**
- * Node's timers as they were when this module was loaded: sockets are real, so a server has to answer and to
+ * Node's timers as they were when this module was loaded: sockets are real, so a server has to respond and to
  * close while a test has replaced the global timers.
  */
 export const setImmediate: typeof timers.setImmediate = timers.setImmediate

@@ -51,18 +51,19 @@ export interface FlowIds {
 export function respond(
   response: NodeResponse,
   request: HttpRequest,
-  answer: HttpResponse,
+  received: HttpResponse,
   flow?: FlowIds,
 ): void {
-  const headers = headersFor(request, answer.headers, flow)
-  if (request.method === 'HEAD' || answer.code === 304) return end(response, answer.code, headers, undefined)
-  if (answer.bytes === undefined && answer.body.length <= MOST_TEXT)
-    return end(response, answer.code, headers, answer.body)
-  const body = answer.bytes ?? answer.encoded?.() ?? Buffer.from(answer.body)
-  if (body.length < GZIP_BYTES || !acceptsGzip(request)) return end(response, answer.code, headers, body)
+  const headers = headersFor(request, received.headers, flow)
+  if (request.method === 'HEAD' || received.code === 304)
+    return end(response, received.code, headers, undefined)
+  if (received.bytes === undefined && received.body.length <= MOST_TEXT)
+    return end(response, received.code, headers, received.body)
+  const body = received.bytes ?? received.encoded?.() ?? Buffer.from(received.body)
+  if (body.length < GZIP_BYTES || !acceptsGzip(request)) return end(response, received.code, headers, body)
   gzip(body, { level: GZIP_LEVEL, memLevel: constants.Z_DEFAULT_MEMLEVEL }, (error, small) => {
-    if (error !== null) return end(response, answer.code, headers, body)
-    end(response, answer.code, { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, small)
+    if (error !== null) return end(response, received.code, headers, body)
+    end(response, received.code, { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, small)
   })
 }
 

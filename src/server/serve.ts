@@ -41,7 +41,7 @@ import { upgrade } from './streams/upgrade.js'
 import { TimeDriver } from './time-driver.js'
 import type { ServeTime } from './time-driver.js'
 import { WatchStream } from './watch-stream.js'
-import { Answers, OutsideCalls, Suspended } from './webhooks/outside-calls.js'
+import { Responses, OutsideCalls, Suspended } from './webhooks/outside-calls.js'
 import { setImmediate, setTimeout } from './real-timers.js'
 
 /** How a cluster is served. */
@@ -374,7 +374,7 @@ export class ClusterServer {
     request: NodeRequest,
     response: NodeResponse,
     head: HttpRequest,
-    answers: Answers = new Answers(),
+    responses: Responses = new Responses(),
   ): void {
     try {
       this.#time.catchUp()
@@ -384,18 +384,18 @@ export class ClusterServer {
       if (explore !== undefined) {
         this.#after(
           explore(identified),
-          (answer) => this.#answer(response, identified, answer),
+          (received) => this.#respond(response, identified, received),
           () => leaveUnanswered(response, { noResponse: 'aborted' }),
         )
         return
       }
-      this.#answer(response, identified, this.#handle(identified, answers))
+      this.#respond(response, identified, this.#handle(identified, responses))
       this.#time.afterRequest()
     } catch (error) {
-      if (error instanceof Suspended && !answers.isFull) {
+      if (error instanceof Suspended && !responses.isFull) {
         this.#after(
-          error.answered,
-          () => this.#respondTo(request, response, head, answers),
+          error.responded,
+          () => this.#respondTo(request, response, head, responses),
           (fault) => respond(response, head, internal(fault)),
         )
         return
@@ -408,45 +408,47 @@ export class ClusterServer {
     }
   }
 
-  #answer(response: NodeResponse, head: HttpRequest, answer: AnyHttpResponse | NoResponse): void {
-    if ('noResponse' in answer) leaveUnanswered(response, answer)
-    else if ('next' in answer) this.#stream(response, head, answer)
-    else if ('stream' in answer) sendLog(response, head, answer, this.#time)
-    else this.#send(response, head, answer)
+  #respond(response: NodeResponse, head: HttpRequest, received: AnyHttpResponse | NoResponse): void {
+    if ('noResponse' in received) leaveUnanswered(response, received)
+    else if ('next' in received) this.#stream(response, head, received)
+    else if ('stream' in received) sendLog(response, head, received, this.#time)
+    else this.#send(response, head, received)
   }
 
-  #handle(request: HttpRequest, answers: Answers): AnyHttpResponse | NoResponse {
+  #handle(request: HttpRequest, responses: Responses): AnyHttpResponse | NoResponse {
     const what = `${request.method} ${request.path}`
     return this.#watched(
       () => ({ what, user: request.user?.name }),
-      () => this.#route(request, answers),
+      () => this.#route(request, responses),
     )
   }
 
   /** Handles a request in the gateway, if there is one, or in the apiserver. */
-  #route(request: HttpRequest, answers: Answers): AnyHttpResponse | NoResponse {
+  #route(request: HttpRequest, responses: Responses): AnyHttpResponse | NoResponse {
     const { gateway } = this.#options
     const next = (passed: HttpRequest): AnyHttpResponse =>
       handleControl(this.cluster, passed, this.#disturbances) ??
-      this.#calls.run(answers, () => this.cluster.http.handleStreaming(passed, this.#codecs))
+      this.#calls.run(responses, () => this.cluster.http.handleStreaming(passed, this.#codecs))
     return this.#disturbances.handle(request, (passed) =>
       gateway === undefined ? next(passed) : gateway(passed, next),
     )
   }
 
-  #send(response: NodeResponse, head: HttpRequest, answer: HttpResponse): void {
+  #send(response: NodeResponse, head: HttpRequest, received: HttpResponse): void {
     const isTerminating =
-      head.method === 'GET' && answer.body.length < MOST_OBJECT && answer.body.includes('"deletionTimestamp"')
+      head.method === 'GET' &&
+      received.body.length < MOST_OBJECT &&
+      received.body.includes('"deletionTimestamp"')
     // a client that must retry later waits for time to pass
-    if (isTerminating || answer.code === TOO_MANY_REQUESTS) this.#time.poke()
+    if (isTerminating || received.code === TOO_MANY_REQUESTS) this.#time.poke()
     const flow = this.#flows.of(head.user)
     const { committed, audited } = this.#options
     const kept = READS.has(head.method) ? this.#readable() : committed?.()
     const logged = audited?.()
-    if (kept === undefined && logged === undefined) return respond(response, head, answer, flow)
+    if (kept === undefined && logged === undefined) return respond(response, head, received, flow)
     this.#after(
       Promise.all([kept, logged]),
-      () => respond(response, head, answer, flow),
+      () => respond(response, head, received, flow),
       (error) => respond(response, head, internal(error), flow),
     )
   }
@@ -480,25 +482,38 @@ export class ClusterServer {
     if (!stream.ended) this.#watches.set(stream, request)
   }
 
-  #upgrade(request: NodeRequest, socket: TLSSocket, first: Buffer, answers: Answers = new Answers()): void {
+  #upgrade(
+    request: NodeRequest,
+    socket: TLSSocket,
+    first: Buffer,
+    responses: Responses = new Responses(),
+  ): void {
     const head = requestHead(request)
     try {
       this.#time.catchUp()
       if (!this.cluster.apiserver.running) return void socket.destroy()
       const identified = this.#identify(request, head)
-      const answer = this.#handle(identified, answers)
-      if ('noResponse' in answer) {
-        if (answer.noResponse === 'aborted') socket.destroy()
+      const response = this.#handle(identified, responses)
+      if ('noResponse' in response) {
+        if (response.noResponse === 'aborted') socket.destroy()
         return
       }
       const sendWatch = (watch: HttpWatch, to: Writable): void => this.#sendWatch(watch, to, identified)
-      upgrade({ request: request as never, socket, first, head, answer, time: this.#time, sendWatch })
+      upgrade({
+        request: request as never,
+        socket,
+        first,
+        head,
+        answer: response,
+        time: this.#time,
+        sendWatch,
+      })
       this.#time.afterRequest()
     } catch (error) {
-      if (error instanceof Suspended && !answers.isFull) {
+      if (error instanceof Suspended && !responses.isFull) {
         this.#after(
-          error.answered,
-          () => this.#upgrade(request, socket, first, answers),
+          error.responded,
+          () => this.#upgrade(request, socket, first, responses),
           () => socket.destroy(),
         )
         return

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream'
 import type { HttpWatch } from '../client/http.js'
 import { setImmediate } from './real-timers.js'
 import { GONE } from './stale-server.js'
-import { Answers, type OutsideCalls, Suspended } from './webhooks/outside-calls.js'
+import { Responses, type OutsideCalls, Suspended } from './webhooks/outside-calls.js'
 
 /**
  * Duration of a watch without `timeoutSeconds`, in ms. Upstream: 30 minutes, plus a random time of up to as
@@ -129,10 +129,10 @@ export class WatchStream {
   /** Returns the next line (more from a watch without limits); none while a webhook converts it. */
   #next(): readonly string[] {
     try {
-      return this.#calls.run(new Answers(), () => this.#watch.next(1))
+      return this.#calls.run(new Responses(), () => this.#watch.next(1))
     } catch (error) {
       if (error instanceof Suspended)
-        error.answered.then(
+        error.responded.then(
           () => this.#schedule(),
           (fault: unknown) => this.#fail(fault),
         )

@@ -78,12 +78,13 @@ function comparable(object: unknown): Draft<KubeObject> {
 }
 
 function expected(row: Row): Draft<KubeObject> {
-  const answer = comparable(row.answer)
-  if (row.resource === 'pods') withoutPodAdmission(answer as Draft<Pod>, (row.body as ObjectInput<Pod>).spec)
+  const response = comparable(row.answer)
+  if (row.resource === 'pods')
+    withoutPodAdmission(response as Draft<Pod>, (row.body as ObjectInput<Pod>).spec)
   if (row.resource === 'services')
-    withoutAllocation(answer as Draft<Service>, (row.body as ObjectInput<Service>).spec)
-  if (row.resource === 'nodes') withoutNodeAdmission(answer as Draft<Node>)
-  return answer
+    withoutAllocation(response as Draft<Service>, (row.body as ObjectInput<Service>).spec)
+  if (row.resource === 'nodes') withoutNodeAdmission(response as Draft<Node>)
+  return response
 }
 
 describe('defaulting stores what a real v1.34 apiserver stores', () => {
@@ -101,7 +102,7 @@ describe('defaulting stores what a real v1.34 apiserver stores', () => {
 })
 
 /** The registry generates names before it applies defaults; the recording says which. */
-function withName({ body, answer }: Row): Readonly<Record<string, unknown>> {
-  const metadata = { ...(body['metadata'] as object), name: answer.metadata.name }
+function withName({ body, answer: response }: Row): Readonly<Record<string, unknown>> {
+  const metadata = { ...(body['metadata'] as object), name: response.metadata.name }
   return { ...body, metadata }
 }

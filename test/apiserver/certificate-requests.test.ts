@@ -37,7 +37,7 @@ function ask(
   user = admin,
 ): { readonly code: number; readonly body: never } {
   const content = body === undefined ? {} : { body: JSON.stringify(body) }
-  const answer = handleHttp(server, {
+  const response = handleHttp(server, {
     method,
     path,
     user,
@@ -45,7 +45,7 @@ function ask(
     ...content,
   }) as HttpResponse
   // the body fits whatever a test destructures
-  return { code: answer.code, body: JSON.parse(answer.body) as never }
+  return { code: response.code, body: JSON.parse(response.body) as never }
 }
 
 function withCondition(server: ApiServer, path: string, type: string): CertificateSigningRequest {
@@ -86,14 +86,14 @@ describe('certificate requests', () => {
       if (each.path.endsWith('g-csr-kubelet/approval')) {
         expect(ask(server, { ...each, body: withCondition(server, each.path, 'Approved') }).code).toBe(200)
       }
-      const answer = ask(
+      const response = ask(
         server,
         condition === undefined ? each : { ...each, body: withCondition(server, each.path, condition) },
       )
       expect([
         each.path,
-        answer.code,
-        code >= 400 ? (answer.body as { message: string }).message : undefined,
+        response.code,
+        code >= 400 ? (response.body as { message: string }).message : undefined,
       ]).toEqual([each.path, code, message])
     }
   })
@@ -145,12 +145,12 @@ describe('certificate requests', () => {
     ask(server, { method: 'POST', path, body })
     const approve = (): unknown => {
       const approval = `${path}/g-csr-ok/approval`
-      const answer = ask(
+      const received = ask(
         server,
         { method: 'PUT', path: approval, body: withCondition(server, approval, 'Approved') },
         { name: 'jane' },
       )
-      return [answer.code, (answer.body as { message?: string }).message]
+      return [received.code, (received.body as { message?: string }).message]
     }
     expect(approve()).toEqual([
       403,

@@ -16,8 +16,8 @@ describe('graceful deletion of pods', () => {
     client.create('pods', pod('a'))
     const watch = client.watch('pods')
     watch.next()
-    const answer = client.delete('pods', key) as Pod
-    expect(answer.metadata.deletionGracePeriodSeconds).toBe(0)
+    const response = client.delete('pods', key) as Pod
+    expect(response.metadata.deletionGracePeriodSeconds).toBe(0)
     expect(watch.next().map(({ type }) => type)).toEqual(['MODIFIED', 'DELETED'])
   })
 
@@ -73,8 +73,8 @@ describe('preconditions and propagation', () => {
     expect(() => client.delete('configmaps', key, { preconditions: { resourceVersion: '1' } })).toThrow(
       'the ResourceVersion in the precondition (1) does not match the ResourceVersion in record',
     )
-    const answer = client.delete('configmaps', key, { preconditions: { uid: made.metadata.uid as string } })
-    expect(answer).toEqual({
+    const response = client.delete('configmaps', key, { preconditions: { uid: made.metadata.uid as string } })
+    expect(response).toEqual({
       kind: 'Status',
       apiVersion: 'v1',
       metadata: {},

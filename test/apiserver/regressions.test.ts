@@ -58,7 +58,7 @@ describe('refused requests', () => {
       'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: unknown ' +
         'field "dta"',
     )
-    const answer = server.handle({
+    const response = server.handle({
       verb: 'create',
       group: '',
       version: 'v1',
@@ -69,7 +69,7 @@ describe('refused requests', () => {
       user: client.user,
       userAgent: 'test',
     })
-    expect(answer).toMatchObject({ code: 201, warnings: ['unknown field "dta"'] })
+    expect(response).toMatchObject({ code: 201, warnings: ['unknown field "dta"'] })
   })
 
   it('bad names and empty container lists are 422', () => {
@@ -100,7 +100,7 @@ describe('refused requests', () => {
 
   it('a body of another namespace than the request is 400', () => {
     const { server, client } = harness()
-    const answer = server.handle({
+    const received = server.handle({
       verb: 'create',
       group: '',
       version: 'v1',
@@ -111,8 +111,8 @@ describe('refused requests', () => {
       user: client.user,
       userAgent: 'test',
     })
-    expect(answer.code).toBe(400)
-    expect((answer.object as { message: string }).message).toBe(
+    expect(received.code).toBe(400)
+    expect((received.object as { message: string }).message).toBe(
       'the namespace of the provided object does not match the namespace sent on the request',
     )
   })

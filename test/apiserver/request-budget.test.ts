@@ -34,8 +34,8 @@ const made = (spec: unknown): string => {
   const body = JSON.stringify({ apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'a' }, spec })
   const user = { name: 'root', groups: ['system:masters'] }
   const path = '/apis/example.com/v1/namespaces/default/things'
-  const answer = cluster.http.handle({ method: 'POST', path, headers: {}, body, user })
-  return `${answer.code} ${'body' in answer ? answer.body : ''}`
+  const response = cluster.http.handle({ method: 'POST', path, headers: {}, body, user })
+  return `${response.code} ${'body' in response ? response.body : ''}`
 }
 
 test('a pattern with a large program and a long value end in 504', () => {

@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest'
 import { errorText } from '../../src/kubectl/call/errors.js'
-import type { Answered } from '../../src/client/response.js'
+import type { Received } from '../../src/client/response.js'
 import { failureOf } from '../../src/client/response.js'
 
 const GET = { method: 'GET', resource: 'pods' }
-const plain = (code: number, body: string, type = 'text/plain'): Answered => ({
+const plain = (code: number, body: string, type = 'text/plain'): Received => ({
   code,
   body,
   headers: { 'content-type': type },
 })
-const json = (code: number, value: object): Answered => ({
+const json = (code: number, value: object): Received => ({
   code,
   body: JSON.stringify(value),
   headers: { 'content-type': 'application/json' },
 })
 
-test.each<[name: string, answer: Answered, requested: Parameters<typeof failureOf>[1], printed: string]>([
+test.each<[name: string, answer: Received, requested: Parameters<typeof failureOf>[1], printed: string]>([
   [
     'a Status speaks for itself',
     json(500, {
@@ -97,8 +97,8 @@ test.each<[name: string, answer: Answered, requested: Parameters<typeof failureO
     { method: 'GET' },
     'Error from server: the server responded with the status code 418 but did not return more information\n',
   ],
-])('%s', (_name, answer, requested, printed) => {
-  expect(errorText(failureOf(answer, requested))).toBe(printed)
+])('%s', (_name, response, requested, printed) => {
+  expect(errorText(failureOf(response, requested))).toBe(printed)
 })
 
 test('what is asked for as bytes is not looked into', () => {

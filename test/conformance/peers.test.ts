@@ -28,7 +28,7 @@ interface Answer {
 
 function send(method: string, path: string, body?: object, type = 'application/json'): Answer {
   const [at = '', query = ''] = path.split('?')
-  const answer = cluster.http.handle({
+  const response = cluster.http.handle({
     method,
     path: at,
     query,
@@ -36,7 +36,7 @@ function send(method: string, path: string, body?: object, type = 'application/j
     headers: body === undefined ? {} : { 'content-type': type },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  return { ...(JSON.parse('body' in answer ? answer.body : '{}') as Answer), code: answer.code }
+  return { ...(JSON.parse('body' in response ? response.body : '{}') as Answer), code: response.code }
 }
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps'
@@ -222,14 +222,14 @@ describe('requests', () => {
 
 describe('watches', () => {
   const open = (query: string): { next: () => readonly string[]; timeoutSeconds: number | undefined } => {
-    const answer = cluster.http.handle({
+    const response = cluster.http.handle({
       method: 'GET',
       path: CONFIG_MAPS,
       query: `watch=true&${query}`,
       user: ADMIN,
     })
-    if (!('next' in answer)) throw new Error(answer.body)
-    return answer
+    if (!('next' in response)) throw new Error(response.body)
+    return response
   }
   const types = (lines: readonly string[]): string[] =>
     lines.map((line) => (JSON.parse(line) as { type: string }).type)

@@ -93,14 +93,14 @@ describe.each(FORMS)('accounts and TLS, $form', ({ version, beta }) => {
     const path = '/etc/kubernetes/token.csv'
     const cluster = new SimCluster({ version, nodes: 0, access: { authentication: { tokenFile: path } } })
     const pods = (token: string): readonly unknown[] => {
-      const answer = cluster.http.handle({
+      const response = cluster.http.handle({
         method: 'GET',
         path: '/api/v1/pods',
         headers: { authorization: `Bearer ${token}` },
       })
       const body =
-        'body' in answer ? (JSON.parse(answer.body) as { kind: string; message?: string }) : { kind: '' }
-      return [answer.code, body.kind, body.message]
+        'body' in response ? (JSON.parse(response.body) as { kind: string; message?: string }) : { kind: '' }
+      return [response.code, body.kind, body.message]
     }
     cluster.pki.write(path, 'password1,user1,uid001,"group1,system:masters"\npassword2,user2,uid002\n')
     expect(pods('password1')).toEqual([401, 'Status', 'Unauthorized'])

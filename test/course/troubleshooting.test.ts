@@ -88,7 +88,7 @@ describe.each(['v1.14', 'v1.35'])('troubleshooting, %s', (version) => {
     })
     expect(
       await cluster.http.fetch('/api/v1/nodes').then(
-        (answer) => answer.status,
+        (response) => response.status,
         (error: unknown) => String((error as { cause?: unknown }).cause),
       ),
     ).toMatch(/refused/)

@@ -104,14 +104,14 @@ test('headers of answers, compression, limits', async (context) => {
   served.file('huge.json', 'x'.repeat(5_000_000))
   const huge = ['-X', 'POST', '-H', 'Content-Type: application/json', '--data-binary', '@huge.json']
   for (const version of ['--http1.1', '--http2']) {
-    const answer = await served.curl('/api/v1/namespaces/default/configmaps', [
+    const response = await served.curl('/api/v1/namespaces/default/configmaps', [
       ...admin,
       version,
       ...huge,
       '-w',
       ' %{http_code}',
     ])
-    expect(answer.stdout).toContain('413')
+    expect(response.stdout).toContain('413')
   }
 })
 

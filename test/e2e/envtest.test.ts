@@ -70,7 +70,7 @@ async function until(check: () => Promise<boolean>): Promise<void> {
   }
 }
 
-const answers = (url: string): Promise<boolean> =>
+const responds = (url: string): Promise<boolean> =>
   new Promise((resolve) => {
     const sent = get(url, (response) => {
       response.resume()
@@ -119,7 +119,7 @@ async function startEtcd(program: string, port: number, name: string): Promise<C
     `--listen-peer-urls=http://127.0.0.1:${await freePort('127.0.0.1')}`,
     '--unsafe-no-fsync=true',
   ])
-  await until(() => answers(`http://127.0.0.1:${port}/health`))
+  await until(() => responds(`http://127.0.0.1:${port}/health`))
   return child
 }
 
@@ -283,7 +283,7 @@ test('a program ends when its parent is killed, and frees its port', async () =>
   const port = await freePort('127.0.0.1')
   const flags = `--listen-client-urls=http://127.0.0.1:${port} --data-dir=${join(folder, 'orphan')}`
   const parent = start('sh', ['-c', `'${join(assets, 'etcd')}' ${flags} & wait`])
-  await until(() => answers(`http://127.0.0.1:${port}/health`))
+  await until(() => responds(`http://127.0.0.1:${port}/health`))
   await stop(parent, 'SIGKILL')
-  await until(async () => !(await answers(`http://127.0.0.1:${port}/health`)))
+  await until(async () => !(await responds(`http://127.0.0.1:${port}/health`)))
 })

@@ -130,16 +130,16 @@ function countWatches(cluster: SimCluster): () => number {
   let open = 0
   const handle = cluster.http.handleStreaming.bind(cluster.http)
   vi.spyOn(cluster.http, 'handleStreaming').mockImplementation((request, codecs) => {
-    const answer = handle(request, codecs)
-    if (!('next' in answer)) return answer
+    const response = handle(request, codecs)
+    if (!('next' in response)) return response
     open++
     return {
-      ...answer,
-      next: (limit) => answer.next(limit),
-      onReady: (listener) => answer.onReady(listener),
+      ...response,
+      next: (limit) => response.next(limit),
+      onReady: (listener) => response.onReady(listener),
       stop: () => {
         open--
-        answer.stop()
+        response.stop()
       },
     }
   })
@@ -192,10 +192,10 @@ test('garbage in the place of a handshake, of a request, of frames', async () =>
       async (kind, data, isAbrupt) => {
         const socket = kind === 'plain' ? connectTcp(server.port, '127.0.0.1') : await tls(server, [kind])
         socket.on('error', () => undefined)
-        const answer = heard(socket, isAbrupt ? 5 : 30)
+        const response = heard(socket, isAbrupt ? 5 : 30)
         socket.write(data)
         if (!isAbrupt) socket.end()
-        const said = await answer
+        const said = await response
         socket.destroy()
         expect(said).not.toMatch(/^HTTP\/1\.1 5/)
       },
@@ -243,13 +243,13 @@ test('half requests, slow bodies and uploads that are broken off change nothing'
   expect(names(cluster)).not.toContain('x')
   // slow, but whole
   const socket = await tls(server)
-  const answer = heard(socket)
+  const response = heard(socket)
   socket.write(`${head}connection: close\r\ncontent-length: ${body.length}\r\n\r\n`)
   for (const letter of body) {
     socket.write(letter)
     await soon(1)
   }
-  expect(await answer).toMatch(/^HTTP\/1\.1 201 /)
+  expect(await response).toMatch(/^HTTP\/1\.1 201 /)
   expect(names(cluster)).toContain('x')
   reset.destroy()
   await works(server)
@@ -316,7 +316,7 @@ test('garbage after an upgrade; streams that are broken off end for the containe
 test('an upload without end is answered with 413, and ends', async () => {
   const { server, faults } = await served()
   const socket = await tls(server)
-  const answer = heard(socket, 20_000)
+  const response = heard(socket, 20_000)
   socket.write(
     `POST ${MAPS} HTTP/1.1\r\nhost: x\r\n${TOKEN}\r\ncontent-type: ` +
       `application/json\r\ntransfer-encoding: chunked\r\n\r\n`,
@@ -330,7 +330,7 @@ test('an upload without end is answered with 413, and ends', async () => {
     }
   }
   pump()
-  expect(await answer).toMatch(/^HTTP\/1\.1 413 /)
+  expect(await response).toMatch(/^HTTP\/1\.1 413 /)
   expect(sent).toBeLessThan(500)
   socket.destroy()
   await works(server)

@@ -78,8 +78,8 @@ describe.skipIf(!installed)('against the real etcd (skipped only where its binar
       const model = honestModel(json)
       const range = model.range.bind(model)
       model.range = (request) => {
-        const answer = range(request)
-        return request.countOnly === true ? answer : { ...answer, count: answer.kvs.length }
+        const response = range(request)
+        return request.countOnly === true ? response : { ...response, count: response.kvs.length }
       }
       return model
     }
@@ -94,10 +94,13 @@ describe.skipIf(!installed)('against the real etcd (skipped only where its binar
       const model = honestModel(json)
       const deleteRange = model.deleteRange.bind(model)
       model.deleteRange = (request) => {
-        const answer = deleteRange(request)
+        const received = deleteRange(request)
         return {
-          ...answer,
-          header: { ...answer.header, revision: answer.header.revision + (answer.deleted === 0 ? 1 : 0) },
+          ...received,
+          header: {
+            ...received.header,
+            revision: received.header.revision + (received.deleted === 0 ? 1 : 0),
+          },
         }
       }
       return model

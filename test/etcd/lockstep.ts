@@ -215,8 +215,8 @@ export class Lockstep {
 }
 
 /** Remaining time depends on the wall clock, and the order of keys on Go's maps. */
-function timeless(answer: object): unknown {
-  const { ttl, TTL, keys, ...rest } = answer as { ttl?: number; TTL?: string; keys: (string | Buffer)[] }
+function timeless(response: object): unknown {
+  const { ttl, TTL, keys, ...rest } = response as { ttl?: number; TTL?: string; keys: (string | Buffer)[] }
   const names = keys.map((key) => (typeof key === 'string' ? key : key.toString('latin1'))).sort()
   return { ...rest, gone: Number(ttl ?? TTL) === -1, keys: names }
 }

@@ -73,14 +73,14 @@ class Log {
     if (told === undefined) this.told.set(watchId, (told = { answers: [], events: [] }))
     const { created, canceled, compactRevision, cancelReason, header } = response
     if (created || canceled) {
-      const answer = {
+      const received = {
         created,
         canceled,
         compactRevision: `${compactRevision}`,
         cancelReason,
         at: `${header.revision}`,
       }
-      told.answers.push(JSON.stringify(answer))
+      told.answers.push(JSON.stringify(received))
     }
     for (const event of response.events) told.events.push(canonicalEvent(event))
   }

@@ -80,13 +80,13 @@ const DISCRIMINATORS = new Set(['response', 'request', 'requestUnion', 'error'])
  * An answer of either side: numbers and ids as strings, bytes as binary strings, headers as revision and "is
  * set".
  */
-export function canonical(answer: unknown): unknown {
-  if (answer instanceof Uint8Array) return keyOf(answer)
-  if (typeof answer === 'bigint' || typeof answer === 'number') return answer.toString()
-  if (Array.isArray(answer)) return answer.map(canonical)
-  if (typeof answer !== 'object' || answer === null) return answer
+export function canonical(response: unknown): unknown {
+  if (response instanceof Uint8Array) return keyOf(response)
+  if (typeof response === 'bigint' || typeof response === 'number') return response.toString()
+  if (Array.isArray(response)) return response.map(canonical)
+  if (typeof response !== 'object' || response === null) return response
   const fields: Plain = {}
-  for (const [name, value] of Object.entries(answer)) {
+  for (const [name, value] of Object.entries(response)) {
     if (value === undefined || value === null || DISCRIMINATORS.has(name)) continue
     fields[RENAMED[name] ?? name] =
       name === 'header' ? canonicalHeader(value as ResponseHeader) : canonical(value)

@@ -225,7 +225,7 @@ class Laws {
   }
 
   #send(method: string, path: string, body: unknown = '', { type, query = '' }: Sent = {}): HttpResponse {
-    const answer = this.#cluster.http.handle(
+    const response = this.#cluster.http.handle(
       {
         method,
         path,
@@ -236,9 +236,9 @@ class Laws {
       },
       { protobuf: protobufCodec },
     ) as HttpResponse
-    if (answer.code >= 500 && !isUpstream500(answer.body))
-      this.#fault(`${method} ${query}: ${answer.body}`, body as object)
-    return answer
+    if (response.code >= 500 && !isUpstream500(response.body))
+      this.#fault(`${method} ${query}: ${response.body}`, body as object)
+    return response
   }
 
   #revision(): string {

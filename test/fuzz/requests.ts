@@ -392,14 +392,14 @@ const AFTER_WRITING = /you requested PartialObjectMetadata|Unable to convert to 
 
 function answerTo(cluster: SimCluster, http: HttpRequest): Answered {
   try {
-    const answer = cluster.http.handle(http, { protobuf: protobufCodec })
-    const { code } = answer
-    if ('next' in answer) {
-      answer.next()
-      answer.stop()
-    } else if (code >= 500 && code !== 504 && !isUpstream500(answer.body))
-      return { code, body: answer.body, fault: `${code} ${answer.body.slice(0, 300)}` }
-    return { code, body: 'body' in answer ? answer.body : '', fault: '' }
+    const response = cluster.http.handle(http, { protobuf: protobufCodec })
+    const { code } = response
+    if ('next' in response) {
+      response.next()
+      response.stop()
+    } else if (code >= 500 && code !== 504 && !isUpstream500(response.body))
+      return { code, body: response.body, fault: `${code} ${response.body.slice(0, 300)}` }
+    return { code, body: 'body' in response ? response.body : '', fault: '' }
   } catch (error) {
     const { name: kind, message, stack = '' } = error as Error
     const frames = stack.split('\n').slice(1, 4)
@@ -427,10 +427,10 @@ export function playRequests(runs: number, seed: number): readonly string[] {
       if (++sent % BATCH === 0) cluster = new SimCluster({ nodes: 1, seed: sent })
       const http = { ...raw, user: ADMIN }
       const before = revision(cluster)
-      const { code, body: answer, fault } = answerTo(cluster, http)
+      const { code, body: response, fault } = answerTo(cluster, http)
       if (fault !== '') note(fault, http)
       const isTrial = /(^|&)dryRun=All(&|$)/.test(http.query ?? '')
-      const mayWrite = code === 0 || (code < 400 && !isTrial) || (!isTrial && AFTER_WRITING.test(answer))
+      const mayWrite = code === 0 || (code < 400 && !isTrial) || (!isTrial && AFTER_WRITING.test(response))
       if (revision(cluster) !== before && !mayWrite)
         note(`store changed by ${code}${isTrial ? ' (dry run)' : ''} ${http.method} ${http.path}`, http)
     }),

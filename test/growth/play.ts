@@ -130,12 +130,12 @@ class Player {
     const text = body === undefined ? '' : JSON.stringify(body)
     this.#measure(part, () => {
       const headers = { 'content-type': type, accept }
-      const answer = this.#cluster.http.handle(
+      const response = this.#cluster.http.handle(
         { method, path, query, headers, user: ADMIN, body: text },
         CODECS,
       )
-      if ('stop' in answer) (answer as { readonly stop: () => void }).stop()
-      return answer.code
+      if ('stop' in response) (response as { readonly stop: () => void }).stop()
+      return response.code
     })
   }
 

@@ -65,11 +65,11 @@ export function send(cluster: SimCluster, hostile: HostileRequest): number {
   }
   const { method = 'POST', path, query = '', type = 'application/json', body = '', headers = {} } = hostile
   const request = { method, path, query, headers: { 'content-type': type, ...headers }, body, user: ADMIN }
-  const answer = timed(() => cluster.http.handle(request, CODECS))
-  const text = 'body' in answer ? answer.body : ''
-  if (answer.code >= 500 && !isUpstream500(text))
-    throw new Error(`${method} ${path}: ${answer.code} ${text.slice(0, 300)}`)
-  return answer.code
+  const response = timed(() => cluster.http.handle(request, CODECS))
+  const text = 'body' in response ? response.body : ''
+  if (response.code >= 500 && !isUpstream500(text))
+    throw new Error(`${method} ${path}: ${response.code} ${text.slice(0, 300)}`)
+  return response.code
 }
 
 /** About the largest body that a server reads, with its frame. */

@@ -108,12 +108,12 @@ class Victim {
     if (this.#child.exitCode !== null || !this.#child.connected) return undefined
     const over = new AbortController()
     const { signal } = over
-    const answer = once(this.#child, 'message', { signal }) as Promise<[Health]>
+    const response = once(this.#child, 'message', { signal }) as Promise<[Health]>
     const ended = once(this.#child, 'exit', { signal }).then(() => undefined)
     this.#child.send('health')
-    const health = await Promise.race([answer, ended, sleep(60_000, undefined, { signal })])
+    const health = await Promise.race([response, ended, sleep(60_000, undefined, { signal })])
     over.abort()
-    await Promise.allSettled([answer, ended])
+    await Promise.allSettled([response, ended])
     if (health === undefined) this.stop()
     return health?.[0]
   }

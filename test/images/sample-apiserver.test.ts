@@ -190,9 +190,9 @@ describe('an API server behind an APIService', () => {
     })
     const watch = (query: string): HttpWatch => {
       const user = { name: 'admin', groups: ['system:masters'] }
-      const answer = fork.http.handle({ method: 'GET', path: FLUNDERS, query: `watch=true&${query}`, user })
-      if (!('next' in answer)) throw new Error(answer.body)
-      return answer
+      const received = fork.http.handle({ method: 'GET', path: FLUNDERS, query: `watch=true&${query}`, user })
+      if (!('next' in received)) throw new Error(received.body)
+      return received
     }
     const heard = (stream: HttpWatch): readonly string[] =>
       stream.next().map((line) => {

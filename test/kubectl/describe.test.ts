@@ -25,9 +25,9 @@ const untimed = (text: string): string =>
 
 /** A client that knows only what is described. */
 function clientOf(pods: readonly unknown[]): Client {
-  const answers: Readonly<Record<string, unknown>> = { pods: { items: pods }, events: { items: [] } }
+  const responses: Readonly<Record<string, unknown>> = { pods: { items: pods }, events: { items: [] } }
   return partial<Client>({
-    list: (resource: string) => answers[resource],
+    list: (resource: string) => responses[resource],
     get: () => ({ spec: { holderIdentity: 'node1', renewTime: '2026-11-24T14:30:11.000000Z' } }),
   })
 }

@@ -106,20 +106,20 @@ test('a server that was never reached is asked several times, one that is known 
 
 test('a port is forwarded to a function', () => {
   const cluster = withWeb()
-  let answer = ''
+  let response = ''
   const { stdout } = cluster.kubectl('port-forward svc/web 8080:80', {
     forwarded: ([port]) => {
       const session = port?.connect()
       session?.write(new TextEncoder().encode('GET / HTTP/1.1\r\nhost: web\r\nconnection: close\r\n\r\n'))
       cluster.advance('1s')
-      for (const { data } of session?.read() ?? []) answer += new TextDecoder().decode(data)
+      for (const { data } of session?.read() ?? []) response += new TextDecoder().decode(data)
       session?.stop()
     },
   })
   expect(stdout).toBe(
     'Forwarding from 127.0.0.1:8080 -> 80\nForwarding from [::1]:8080 -> 80\nHandling connection for 8080\n',
   )
-  expect(answer).toMatch(/^HTTP\/1\.1 200 OK/)
+  expect(response).toMatch(/^HTTP\/1\.1 200 OK/)
 })
 
 test('a port is open although nothing listens behind it, until somebody uses it', () => {
@@ -139,7 +139,7 @@ test('a port is open although nothing listens behind it, until somebody uses it'
 
 test('a proxy answers as its user, but not for streams into pods', () => {
   const cluster = withWeb()
-  const answers: (readonly [code: number, body: string])[] = []
+  const responses: (readonly [code: number, body: string])[] = []
   const { stdout, exitCode } = cluster.kubectl('proxy --port=8001 --api-prefix=/k8s', {
     proxied: (send) => {
       for (const path of [
@@ -148,13 +148,13 @@ test('a proxy answers as its user, but not for streams into pods', () => {
         '/k8s/api/v1/namespaces/default/pods/web/exec',
       ]) {
         const { code, body } = send({ method: 'GET', path })
-        answers.push([code, body])
+        responses.push([code, body])
       }
     },
   })
   expect([stdout, exitCode]).toEqual(['Starting to serve on 127.0.0.1:8001\n', 0])
-  expect(answers.map(([code]) => code)).toEqual([200, 404, 403])
-  expect(answers[0]?.[1]).toContain('"kind":"Namespace"')
+  expect(responses.map(([code]) => code)).toEqual([200, 404, 403])
+  expect(responses[0]?.[1]).toContain('"kind":"Namespace"')
   expect(cluster.kubectl('proxy').stderr).toMatch(/^error: a proxy would never end here/)
   expect(cluster.kubectl('proxy', { interruptAfter: 0 }).exitCode).toBe(130)
 })

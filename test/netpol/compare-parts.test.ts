@@ -265,7 +265,7 @@ it('a budget has as many steps as it is given', () => {
   const budget = new Budget(2)
   budget.step()
   budget.step()
-  expect(() => budget.step()).toThrow('no answer after 2 steps')
+  expect(() => budget.step()).toThrow('no result after 2 steps')
   expect(() => new Budget(1.5)).toThrow(new RangeError('maxSteps: 1.5 is not a positive integer'))
 })
 

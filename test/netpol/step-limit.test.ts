@@ -55,11 +55,11 @@ const questions: readonly (readonly [string, (maxSteps?: number) => unknown, unk
 
 it.each(questions)(
   '%s answers within the default, and says when it may not look further',
-  (_, ask, answer) => {
-    expect(ask()).toEqual(answer)
+  (_, ask, response) => {
+    expect(ask()).toEqual(response)
     expect(() => ask(20)).toThrow(StepLimitError)
     expect(() => ask(20)).toThrow(
-      'no answer after 20 steps; ask about fewer policies, or allow more with the option maxSteps',
+      'no result after 20 steps; ask about fewer policies, or allow more with the option maxSteps',
     )
     for (const wrong of [0, -1, 1.5, Number.NaN]) expect(() => ask(wrong)).toThrow(RangeError)
   },

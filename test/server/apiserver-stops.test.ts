@@ -44,11 +44,11 @@ async function served(
       const call = request(
         `${server.url}${path}`,
         { ca: server.authority, agent: keepAlive, method, headers },
-        (answer) => {
+        (response) => {
           let text = ''
-          answer.on('data', (chunk: Buffer) => void (text += chunk.toString()))
-          answer.once('end', () => resolve({ code: answer.statusCode ?? 0, body: text }))
-          answer.once('error', reject)
+          response.on('data', (chunk: Buffer) => void (text += chunk.toString()))
+          response.once('end', () => resolve({ code: response.statusCode ?? 0, body: text }))
+          response.once('error', reject)
         },
       )
       call.once('error', reject)

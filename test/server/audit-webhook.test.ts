@@ -124,7 +124,7 @@ test('in the mode blocking a response waits for its event, which is posted until
   codes = [503, 503, 503, 503, 503]
   expect(await get(server, '/version')).toBe(200)
   expect(notes).toEqual([
-    "Error in audit plugin 'webhook' affecting 1 audit events: Error: webhook answered 503\n",
+    "Error in audit plugin 'webhook' affecting 1 audit events: Error: webhook responded with 503\n",
   ])
 })
 

@@ -112,7 +112,7 @@ test('what it does not allow is forbidden, with its reason', async () => {
 test('a failed call has no opinion, and system:masters needs none', async () => {
   status = undefined
   const { code, body } = await get('/api/v1/namespaces/default/services')
-  expect([code, body]).toEqual([500, expect.stringContaining('webhook answered 503')])
+  expect([code, body]).toEqual([500, expect.stringContaining('webhook responded with 503')])
   asked.length = 0
   expect((await get('/api/v1/nodes', 'root')).code).toBe(200)
   expect(asked).toEqual([])

@@ -96,8 +96,10 @@ beforeAll(async () => {
       const { pathname } = new URL(asking.url ?? '/', 'https://webhook')
       const review = JSON.parse(text) as Review
       asked.push(`${pathname} ${review.request.object?.metadata.name ?? ''}`)
-      void Promise.resolve(behaviour.get(pathname)?.(review) ?? allow(review)).then((answer) =>
-        response.end(JSON.stringify({ apiVersion: review.apiVersion, kind: review.kind, response: answer })),
+      void Promise.resolve(behaviour.get(pathname)?.(review) ?? allow(review)).then((received) =>
+        response.end(
+          JSON.stringify({ apiVersion: review.apiVersion, kind: review.kind, response: received }),
+        ),
       )
     })
   })

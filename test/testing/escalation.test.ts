@@ -259,7 +259,7 @@ describe('escalationPaths', () => {
     const [path] = escalationPaths(able, eve)
     expect(runEscalation(base, eve, path as EscalationPath)).toMatchObject({
       proved: false,
-      answers: [{ code: 403 }],
+      responses: [{ code: 403 }],
       reason: expect.stringContaining('forbidden') as string,
     })
   })

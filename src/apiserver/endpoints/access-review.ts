@@ -28,7 +28,7 @@ export function reviewSubjectAccess(context: RegistryContext, call: RegistryRequ
     ...validateSubject(review.spec),
     ...validateMetadata(review.metadata, [], 'must be empty'),
   ])
-  return answer(context, review, subjectOf(review.spec))
+  return reviewed(context, review, subjectOf(review.spec))
 }
 
 /** POST namespaces/NS/localsubjectaccessreviews: the same within one namespace. */
@@ -61,14 +61,14 @@ export function reviewLocalAccess(context: RegistryContext, call: RegistryReques
   if (namespace !== call.namespace) {
     throw badRequest(`spec.resourceAttributes.namespace must match namespace: ${call.namespace ?? ''}`)
   }
-  return answer(context, review, subjectOf(spec))
+  return reviewed(context, review, subjectOf(spec))
 }
 
 /** POST selfsubjectaccessreviews: may I do that? */
 export function reviewOwnAccess(context: RegistryContext, call: RegistryRequest): KubeObject {
   const review = decodeReview<SelfSubjectAccessReview>(context, call) as SelfSubjectAccessReview
   check([...validateAsked(review.spec), ...validateMetadata(review.metadata, [], 'must be empty')])
-  return answer(context, review, call.user)
+  return reviewed(context, review, call.user)
 }
 
 function check(errors: readonly FieldError[]): void {
@@ -86,7 +86,7 @@ function subjectOf({ user = '', groups, uid, extra }: SubjectAccessReviewSpec): 
 
 type Review = LocalSubjectAccessReview | SelfSubjectAccessReview | SubjectAccessReview
 
-function answer({ dependencies: ports }: RegistryContext, review: Review, user: UserInfo): KubeObject {
+function reviewed({ dependencies: ports }: RegistryContext, review: Review, user: UserInfo): KubeObject {
   const {
     allowed,
     denied,

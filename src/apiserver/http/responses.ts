@@ -30,8 +30,8 @@ export function pageNotFound(): HttpResponse {
  * pkg/apiserver/handler_proxy.go.
  */
 export function unavailable(): HttpResponse {
-  const { headers, ...answer } = plainText(503, 'service unavailable\n')
-  return { ...answer, headers: { ...headers, 'x-content-type-options': 'nosniff' } }
+  const { headers, ...response } = plainText(503, 'service unavailable\n')
+  return { ...response, headers: { ...headers, 'x-content-type-options': 'nosniff' } }
 }
 
 /** Returns a response of indented JSON, which a few handlers write without content negotiation. */

@@ -133,7 +133,7 @@ const forms = Object.values(QUESTIONS).map(({ form }) => form)
 export const netpolCommand: Command = {
   name: 'netpol',
   about:
-    'Answers questions about network policies in manifests. Exit code 1: a connection is denied, the ' +
+    'Checks connections, and compares network policies, in manifests. Exit code 1: a connection is denied, the ' +
     'folders differ, or there are findings.',
   words: forms.join(' | '),
   flags: {

@@ -225,7 +225,7 @@ const forms = Object.values(QUESTIONS).map(({ form }) => form)
 export const rbacCommand: Command = {
   name: 'rbac',
   about:
-    'Answers questions about roles and bindings in manifests. ' +
+    'Says who may do what by the roles and bindings of manifests. ' +
     'Exit code 1: it is denied, nobody may do it, there is a way to gain rights, or the folders differ.',
   words: forms.join(' | '),
   flags: {

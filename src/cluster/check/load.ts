@@ -50,7 +50,7 @@ export function sendObject(
   const { strict = true, dryRun = false } = sending
   const { namespace } = object.metadata
   const place = served.namespaced ? `/namespaces/${encodeURIComponent(namespace ?? '')}` : ''
-  const answer = cluster.http.handle({
+  const response = cluster.http.handle({
     method: 'POST',
     path: `${served.root}${place}/${served.resource}`,
     query:
@@ -60,11 +60,11 @@ export function sendObject(
     user: ADMIN,
     body: JSON.stringify(object),
   })
-  if (!('body' in answer)) throw new Error('a POST of an object is no stream')
+  if (!('body' in response)) throw new Error('a POST of an object is no stream')
   return {
-    code: answer.code,
-    status: JSON.parse(answer.body) as Status,
-    warnings: [answer.headers['warning'] ?? []].flat().map(warningText),
+    code: response.code,
+    status: JSON.parse(response.body) as Status,
+    warnings: [response.headers['warning'] ?? []].flat().map(warningText),
   }
 }
 
@@ -148,12 +148,12 @@ function create(
   const { cluster } = loading
   const object = placed(given, served, loading.namespace)
   const dryRun = ONLY_JUDGED.includes(object.kind ?? '') && !served.isCustom
-  const answer = sendObject(cluster, served, object, { dryRun })
-  for (const warning of answer.warnings) add(loading, source, warningOf(warning))
+  const response = sendObject(cluster, served, object, { dryRun })
+  for (const warning of response.warnings) add(loading, source, warningOf(warning))
   const loaded = { source, served, object }
-  if (answer.code < 300) return loaded
-  if (answer.status.reason === 'AlreadyExists') return again(loading, loaded)
-  for (const finding of refusals(answer.status, source, loading.kinds)) add(loading, source, finding)
+  if (response.code < 300) return loaded
+  if (response.status.reason === 'AlreadyExists') return again(loading, loaded)
+  for (const finding of refusals(response.status, source, loading.kinds)) add(loading, source, finding)
   // unknown fields are left out, so that one fault is found once
   return sendObject(cluster, served, object, { strict: false, dryRun }).code < 300 ? loaded : undefined
 }

@@ -98,7 +98,7 @@ export function assemble(
   const storeOptions = { clock, compactionHashes: false }
   const store = from?.openStore(storeOptions) ?? new EtcdStore(storeOptions)
   const late: { machines?: Machines } = {}
-  const answering = (node: string): ReturnType<Machines['answering']> => late.machines?.answering(node)
+  const responding = (node: string): ReturnType<Machines['responding']> => late.machines?.responding(node)
   const plane = new ControlPlane({
     simulation,
     store,
@@ -114,7 +114,7 @@ export function assemble(
     nodeAgents:
       extensions.nodeAgents ??
       kubeletAgents({
-        machineOf: answering,
+        machineOf: responding,
         servingFault: (node) => late.machines?.servingFault(node),
         now: () => clock.now(),
       }),
@@ -133,7 +133,7 @@ export function assemble(
     now: () => clock.now(),
     hasServer: addons.metricsServer ?? false,
     state: simulation.slice<MetricsState>('cluster', 'metrics', newMetricsState),
-    answering,
+    responding,
   })
   if (addons.metricsServer === true) serveMetrics(plane, metrics)
   const isInitialized = kubeadm.init !== false

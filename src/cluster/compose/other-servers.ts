@@ -61,15 +61,15 @@ class OtherClient implements OtherContentClient {
     const served = this.served.find((each) => each.resource === resource)
     if (served === undefined) throw new ApiError(404, 'NotFound', `${resource} is not served`)
     const collection = `/apis/${apiVersionOf(served)}/namespaces/${namespace}/${pluralOf(served)}`
-    const answer = handleHttp(this.#plane.server, {
+    const response = handleHttp(this.#plane.server, {
       method,
       path: name === undefined ? collection : `${collection}/${name}`,
       user: this.#user,
       headers: { accept: 'application/json', 'content-type': 'application/json' },
       ...(options === undefined ? {} : { body: JSON.stringify(options) }),
     })
-    if ('next' in answer) throw new Error(`a ${method} of ${resource} became a watch`)
-    if (isFailed(answer)) throw failureOf(answer, { method, resource, name })
-    return JSON.parse(answer.body)
+    if ('next' in response) throw new Error(`a ${method} of ${resource} became a watch`)
+    if (isFailed(response)) throw failureOf(response, { method, resource, name })
+    return JSON.parse(response.body)
   }
 }

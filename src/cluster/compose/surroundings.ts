@@ -42,8 +42,8 @@ function tokenOf(
   }
   try {
     const key = { namespace, name: spec.serviceAccountName ?? 'default' }
-    const answer = node.createSubresource('serviceaccounts', key, 'token', body) as unknown as TokenRequest
-    return answer.status?.token ?? ''
+    const response = node.createSubresource('serviceaccounts', key, 'token', body) as unknown as TokenRequest
+    return response.status?.token ?? ''
   } catch (error) {
     // releases without bound tokens, or the account is gone
     if (isApiError(error)) return ''

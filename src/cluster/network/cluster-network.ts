@@ -268,22 +268,22 @@ function requestApiserver(
   { method = 'GET', path = '/', headers = {}, body }: Payload,
 ): Reply {
   const [before = '/', query] = path.split('?', 2)
-  const answer = handleHttp(plane.server, {
+  const response = handleHttp(plane.server, {
     method,
     path: before,
     headers,
     ...(query === undefined ? {} : { query }),
     ...(body === undefined ? {} : { body }),
   })
-  if ('next' in answer) {
-    const lines = answer.next()
-    answer.stop()
+  if ('next' in response) {
+    const lines = response.next()
+    response.stop()
     return { status: 200, body: lines.map((line) => `${line}\n`).join('') }
   }
-  const { code, body: text } = answer
+  const { code, body: text } = response
   return {
     status: code,
-    headers: { 'content-type': String(answer.headers['content-type'] ?? 'application/json') },
+    headers: { 'content-type': String(response.headers['content-type'] ?? 'application/json') },
     body: text,
   }
 }

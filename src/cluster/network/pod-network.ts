@@ -46,7 +46,7 @@ export class PodNetwork implements ContainerNetwork {
       protocol: request.protocol === 'udp' ? 'UDP' : 'TCP',
       payload: request,
     })
-    if (outcome === 'connected') return { kind: 'answered', response: response ?? { body: '' } }
+    if (outcome === 'connected') return { kind: 'responded', response: response ?? { body: '' } }
     return { kind: outcome === 'no-such-host' || outcome === 'dns-timeout' ? 'unreachable' : outcome }
   }
 

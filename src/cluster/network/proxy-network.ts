@@ -46,7 +46,7 @@ export function connectProxy(plane: ControlPlane, machines: Machines): void {
       return new ProxiedResponse(response.status ?? 200, response.headers ?? {}, response.body)
     },
     requestKubelet: (node, request) => {
-      const machine = machines.answering(node)
+      const machine = machines.responding(node)
       return machine && askKubelet({ plane, machines, node, machine }, request)
     },
     pick: (items) => plane.simulation.random.stream('apiserver/proxy').pick(items),

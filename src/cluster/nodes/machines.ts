@@ -154,7 +154,7 @@ export class Machines {
   }
 
   /** Returns the machine of a node whose kubelet can be reached, else undefined. */
-  answering(name: string): Machine | undefined {
+  responding(name: string): Machine | undefined {
     const machine = this.find(name)
     const kubelet = kubeletOf(name)
     const { simulation, connectivity } = this.#plane

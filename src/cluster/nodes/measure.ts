@@ -49,7 +49,7 @@ export interface MeasureDependencies {
   readonly now: () => number
   readonly rules: () => readonly UsageRule[]
   /** Returns the machine of a node whose kubelet responds. */
-  readonly answering: (node: string) => Machine | undefined
+  readonly responding: (node: string) => Machine | undefined
 }
 
 const ZERO: Measured = { cpu: 0, memory: 0 }
@@ -72,7 +72,7 @@ export class Measure {
       spec,
       status,
     } = pod
-    const machine = this.#dependencies.answering(spec.nodeName ?? '')
+    const machine = this.#dependencies.responding(spec.nodeName ?? '')
     const running = machine?.pod(uid) ?? machine?.pod(annotations?.['kubernetes.io/config.hash'] ?? '')
     if (machine === undefined || running === undefined || status.phase !== 'Running') return undefined
     const alive = running.containers.filter(({ state }) => state === 'running')
@@ -92,7 +92,7 @@ export class Measure {
 
   /** Returns the usage of a node: of its pods and its system. Undefined if its kubelet does not respond. */
   node(name: string): Measured | undefined {
-    const machine = this.#dependencies.answering(name)
+    const machine = this.#dependencies.responding(name)
     if (machine === undefined) return undefined
     const pods = this.#dependencies.client().list('pods', { fieldSelector: `spec.nodeName=${name}` }).items
     const used = pods.flatMap((pod) => [...(this.containers(pod)?.values() ?? [])]).reduce(sum, ZERO)

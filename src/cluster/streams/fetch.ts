@@ -52,11 +52,15 @@ export async function fetchFrom(
   } catch (cause) {
     throw new TypeError('fetch failed', { cause })
   }
-  const answer = await target.handle(http, CODECS)
-  if ('next' in answer)
-    return new Response(streamOf(answer, target, request.signal), { status: 200, headers: headersOf(answer) })
-  const body = BODILESS.has(answer.code) || request.method === 'HEAD' ? null : (answer.bytes ?? answer.body)
-  return new Response(body as BodyInit | null, { status: answer.code, headers: headersOf(answer) })
+  const response = await target.handle(http, CODECS)
+  if ('next' in response)
+    return new Response(streamOf(response, target, request.signal), {
+      status: 200,
+      headers: headersOf(response),
+    })
+  const body =
+    BODILESS.has(response.code) || request.method === 'HEAD' ? null : (response.bytes ?? response.body)
+  return new Response(body as BodyInit | null, { status: response.code, headers: headersOf(response) })
 }
 
 async function httpRequestOf(request: Request, as: Identity | undefined): Promise<HttpRequest> {

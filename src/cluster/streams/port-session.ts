@@ -79,7 +79,7 @@ export class PortSession implements ContainerStream {
         Uint8Array.from(this.#input.slice(headEnd + 4, headEnd + 4 + length), (char) => char.charCodeAt(0)),
       )
       this.#input = this.#input.slice(headEnd + 4 + length)
-      this.#answer(
+      this.#respond(
         this.#ask({
           protocol: 'http',
           method,
@@ -99,12 +99,12 @@ export class PortSession implements ContainerStream {
     const body = new TextDecoder().decode(Uint8Array.from(this.#input, (char) => char.charCodeAt(0)))
     this.#input = ''
     const connected = this.#ask({ protocol: 'tcp', body })
-    if (connected.kind === 'answered') this.#send(new TextEncoder().encode(connected.response.body))
+    if (connected.kind === 'responded') this.#send(new TextEncoder().encode(connected.response.body))
     else this.#finish()
   }
 
-  #answer(connected: Connected, method: string): void {
-    if (connected.kind !== 'answered') return this.#finish()
+  #respond(connected: Connected, method: string): void {
+    if (connected.kind !== 'responded') return this.#finish()
     const { status = 200, headers = {}, body } = connected.response
     const bytes = new TextEncoder().encode(body)
     const lines = Object.entries({ ...headers, 'content-length': String(bytes.length) }).map(

@@ -111,9 +111,9 @@ function isAuthorized(
       },
     },
   }
-  const answer = host.client.create(
+  const response = host.client.create(
     'subjectaccessreviews.authorization.k8s.io',
     review as KubeObject,
   ) as SubjectAccessReview
-  return answer.status.allowed
+  return response.status.allowed
 }

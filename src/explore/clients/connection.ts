@@ -17,7 +17,7 @@ export const WATCH = 'watch'
 interface Held {
   readonly gated: GatedRequest
   readonly handle: () => AnyHttpResponse
-  readonly resolve: (answer: AnyHttpResponse) => void
+  readonly resolve: (response: AnyHttpResponse) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -88,9 +88,9 @@ export class Connection {
       const gate = this.#parts.gate()
       const { etcd } = this.#parts.cluster.internals
       const { revision } = etcd
-      const answer = gate === undefined ? handle() : gate(gated, handle)
-      this.#parts.onAnswer(textOf(gated), answer.code, etcd.revision !== revision)
-      const respond = (): void => resolve('next' in answer ? this.#held(gated, answer) : answer)
+      const response = gate === undefined ? handle() : gate(gated, handle)
+      this.#parts.onAnswer(textOf(gated), response.code, etcd.revision !== revision)
+      const respond = (): void => resolve('next' in response ? this.#held(gated, response) : response)
       if (!this.#parts.isLate()) return respond()
       this.#late.set(key, respond)
       this.#wake(RESPONSE, key)

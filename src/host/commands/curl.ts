@@ -74,7 +74,7 @@ export function curl(call: CommandCall): CommandOutput {
   if (scheme === 'http') return { stdout: 'Client sent an HTTP request to an HTTPS server.\n' }
   const distrust = options.has('k', 'insecure') ? undefined : serverFault(call, options, host)
   if (distrust !== undefined) return fail(60, distrust)
-  return answer(call, options, {
+  return report(call, options, {
     host: `${host}:${port}`,
     path,
     fail,
@@ -172,7 +172,7 @@ function certificatesIn(text: string): ReturnType<typeof parseCertificates> {
   }
 }
 
-function answer(
+function report(
   call: CommandCall,
   options: Options,
   {

@@ -298,12 +298,12 @@ function clusterInfo(
   const failed = (why: string): string => `failed to request the cluster-info ConfigMap: ${why}`
   const fault = dialFault(machine.hosts, endpoint)
   if (fault !== undefined) return failed(`Get "https://${endpoint}${path}?timeout=10s": ${fault}`)
-  const answer = machine.cluster.http.handle({ method: 'GET', path })
-  if (!('body' in answer)) return failed('unexpected answer')
+  const response = machine.cluster.http.handle({ method: 'GET', path })
+  if (!('body' in response)) return failed('unexpected response')
   const body = JSON.parse(
-    typeof answer.body === 'string' ? answer.body : new TextDecoder().decode(answer.body),
+    typeof response.body === 'string' ? response.body : new TextDecoder().decode(response.body),
   ) as { message?: string; data?: Record<string, string> }
-  if (answer.code !== 200) return failed(body.message ?? '')
+  if (response.code !== 200) return failed(body.message ?? '')
   return body.data?.[`jws-kubeconfig-${id}`] === undefined
     ? `could not find a JWS signature in the cluster-info ConfigMap for token ID ${quote(id)}`
     : body.data

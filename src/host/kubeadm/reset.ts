@@ -46,14 +46,14 @@ export function reset({ args, machine, stdin }: CommandCall): CommandOutput {
         'preflight.go:55',
         "[reset] WARNING: Changes made to this host by 'kubeadm init' or 'kubeadm join' will be reverted.",
       )
-      const answer = stdin.trim().split('\n')[0]?.toLowerCase()
-      if (answer !== 'y' && answer !== 'yes') {
+      const response = stdin.trim().split('\n')[0]?.toLowerCase()
+      if (response !== 'y' && response !== 'yes') {
         out('[reset] Are you sure you want to proceed? [y/N]: ')
         throw new KubeadmError(
           "error execution phase preflight: won't proceed; the user didn't answer (Y|y) in order to continue",
         )
       }
-      out(`[reset] Are you sure you want to proceed? [y/N]: ${answer}`)
+      out(`[reset] Are you sure you want to proceed? [y/N]: ${response}`)
     }
     out('[preflight] Running pre-flight checks')
     const hasEtcd = files.stat('/etc/kubernetes/manifests/etcd.yaml') !== undefined

@@ -28,10 +28,10 @@ export const guestbook: Subcommand = {
     }
     if (memory.registering === undefined) return waiting(call, memory)
     const own = addressesOf(world.hostname, (name) => world.network.lookup(name))?.[0] ?? ''
-    const answer = get(call, primary, `register?host=${own}`)
-    if (answer !== undefined) {
+    const response = get(call, primary, `register?host=${own}`)
+    if (response !== undefined) {
       log(call, `Registered to node: ${primary}`)
-      const { data } = JSON.parse(answer) as { data: Readonly<Record<string, string>> }
+      const { data } = JSON.parse(response) as { data: Readonly<Record<string, string>> }
       return waiting(call, { store: data, replicas: [] })
     }
     if (world.now - memory.registering >= TIMEOUT) {
@@ -88,8 +88,10 @@ function proxied(call: SubcommandCall, command: string, key: string, value: stri
   if (command !== 'get' && command !== 'set') return textResponse(`unsupported cmd: '${command}'\n`, 400)
   if (command === 'set' && key === '') return textResponse('cannot set with empty key.\n', 400)
   const host = command === 'get' ? 'agnhost-replica' : 'agnhost-primary'
-  const answer = get(call, host, `${command}?key=${key}&value=${value}`)
-  return answer === undefined ? textResponse(`encountered error: dial ${host}\n`, 417) : textResponse(answer)
+  const response = get(call, host, `${command}?key=${key}&value=${value}`)
+  return response === undefined
+    ? textResponse(`encountered error: dial ${host}\n`, 417)
+    : textResponse(response)
 }
 
 /** Sends a GET to the back-end port of a host; undefined if it does not respond. */
@@ -102,5 +104,5 @@ function get({ world, flags }: SubcommandCall, host: string, path: string): stri
     path: `/${path}`,
     host,
   })
-  return connected.kind === 'answered' ? connected.response.body : undefined
+  return connected.kind === 'responded' ? connected.response.body : undefined
 }

@@ -21,7 +21,7 @@ export function askApiserver(
       headers: { authorization: `Bearer ${world.files.read(TOKEN)}`, accept: 'application/json' },
     },
   )
-  if (connected.kind !== 'answered') return { status: 0, body: connected.kind }
+  if (connected.kind !== 'responded') return { status: 0, body: connected.kind }
   const { status = 0, body } = connected.response
   return { status, body }
 }

@@ -194,11 +194,11 @@ function shell(call: SubcommandCall, request: ServedRequest): Served {
     exitCode: 124,
   }
   const output = stdout + stderr
-  const answer = {
+  const response = {
     ...(exitCode === 0 ? {} : { error: `exit status ${exitCode}` }),
     ...(output === '' ? {} : { output }),
   }
-  return textResponse(JSON.stringify(answer))
+  return textResponse(JSON.stringify(response))
 }
 
 /** Dials other pods, and returns their responses and the errors. */
@@ -255,9 +255,9 @@ function dialOnce(
       ? { protocol: 'udp', body: asked }
       : { protocol: 'http', method: 'GET', path: `/${asked}`, host: `${address}:${port}` },
   )
-  if (connected.kind === 'answered' && (!isUdp || connected.response.body !== ''))
+  if (connected.kind === 'responded' && (!isUdp || connected.response.body !== ''))
     return { body: connected.response.body }
-  const why = connected.kind === 'answered' ? 'i/o timeout' : (WHY[connected.kind] ?? connected.kind)
+  const why = connected.kind === 'responded' ? 'i/o timeout' : (WHY[connected.kind] ?? connected.kind)
   return {
     error: isUdp
       ? `reading from udp connection failed. err:'read udp ${address}:${port}: ${why}'`

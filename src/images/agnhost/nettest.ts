@@ -157,7 +157,7 @@ function contacted({ world }: SubcommandCall, seen: Seen, peer: string): Seen {
     body: JSON.stringify({ Source: world.hostname, Dest: peer }),
   })
   const next = logged(seen, `Attempting to contact ${peer}`)
-  if (connected.kind !== 'answered')
+  if (connected.kind !== 'responded')
     return logged(next, `Warning: unable to contact the endpoint "${peer}": ${connected.kind}`)
   const { Hostname: name } = JSON.parse(connected.response.body) as { readonly Hostname: string }
   return { ...next, Sent: counted(next.Sent, name) }

@@ -33,7 +33,7 @@ function exiting(write: (text: string) => void): number {
 }
 
 const SPLIT = /^(?:\[([^\]]*)\]|([^:]*)):(\d+)$/
-/** How long TCP waits for an answer without a timeout, in ms. */
+/** How long TCP waits for a response without a timeout, in ms. */
 const SYN_TIMEOUT = 127_000
 
 /**
@@ -57,7 +57,7 @@ export const connect: Subcommand = {
       protocol: isUdp ? 'udp' : 'tcp',
       ...(isUdp ? { body: `${flags['udp-data'] ?? ''}\n` } : {}),
     })
-    if (kind === 'answered' || (kind === 'reset' && !isUdp)) return 0
+    if (kind === 'responded' || (kind === 'reset' && !isUdp)) return 0
     if (kind === 'refused') return fail('REFUSED')
     if (kind !== 'timeout')
       return fail(`OTHER: dial ${isUdp ? 'udp' : 'tcp'} ${destination}: no route to host`)

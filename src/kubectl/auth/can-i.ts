@@ -105,10 +105,10 @@ function review(call: CommandLine, asked: Asked, quiet: boolean): ReviewStatus {
         `scoped${group === '' ? '' : ` in group '${group}'`}\n`,
     )
   }
-  const answer = client.create('selfsubjectaccessreviews', { metadata: {}, spec } as never) as unknown as {
+  const response = client.create('selfsubjectaccessreviews', { metadata: {}, spec } as never) as unknown as {
     readonly status?: Partial<ReviewStatus>
   }
-  const { allowed = false, reason = '', evaluationError = '' } = answer.status ?? {}
+  const { allowed = false, reason = '', evaluationError = '' } = response.status ?? {}
   return { allowed, reason, evaluationError }
 }
 
@@ -130,7 +130,7 @@ const VERBS: ReadonlySet<string> = new Set([...RESOURCE_VERBS, 'approve', 'sign'
 /** `--list`: prints what the user may do in the namespace. */
 function listRules(call: CommandLine): void {
   const { client, out, flags, namespace } = call
-  const answer = client.create('selfsubjectrulesreviews', {
+  const response = client.create('selfsubjectrulesreviews', {
     metadata: {},
     spec: { namespace },
   } as never) as unknown as {
@@ -146,7 +146,7 @@ function listRules(call: CommandLine): void {
     evaluationError = '',
     resourceRules = [],
     nonResourceRules = [],
-  } = answer.status ?? {}
+  } = response.status ?? {}
   if (incomplete) {
     out.errorLine(
       evaluationError === ''

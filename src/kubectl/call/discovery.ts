@@ -1,7 +1,7 @@
 import type { ApiError } from '../../client/api-error.js'
 import { isApiError } from '../../client/api-error.js'
 import type { KubectlResponse, KubectlRequest } from './environment.js'
-import { answerText, contentParameters } from '../../client/response.js'
+import { responseText, contentParameters } from '../../client/response.js'
 
 /** One resource that the server serves. */
 export interface ApiResource {
@@ -43,8 +43,8 @@ const AGGREGATED =
  */
 export function discover(ask: Ask): Discovered {
   const read = (path: string): { readonly body: string; readonly isAggregated: boolean } => {
-    const answer = ask({ method: 'GET', path, headers: { accept: AGGREGATED } })
-    return { body: answerText(answer, true), isAggregated: isAggregated(answer) }
+    const response = ask({ method: 'GET', path, headers: { accept: AGGREGATED } })
+    return { body: responseText(response, true), isAggregated: isAggregated(response) }
   }
   const [core, groups] = [read('/api'), read('/apis')]
   if (core.isAggregated && groups.isAggregated)
@@ -135,7 +135,7 @@ function discoverEach(ask: Ask, all: Versions): Discovered {
       return legacyResources(
         group,
         version,
-        answerText(
+        responseText(
           ask({ method: 'GET', path: group === '' ? `/api/${version}` : `/apis/${group}/${version}` }),
           true,
         ),

@@ -109,9 +109,9 @@ function unreadable(call: CommandLine, source: string, refusal: Refusal): Kubect
 /** Returns how discovery fails; undefined if it succeeds. */
 function discoveryRefusal(connection: ServerConnection): Refusal | undefined {
   try {
-    const answer = connection.request({ method: 'GET', path: '/api' })
-    return isFailed(answer) && (answer.code === 401 || answer.code === 403)
-      ? answerFailure(answer, { method: 'GET' }, true)
+    const response = connection.request({ method: 'GET', path: '/api' })
+    return isFailed(response) && (response.code === 401 || response.code === 403)
+      ? answerFailure(response, { method: 'GET' }, true)
       : undefined
   } catch (error) {
     if (error instanceof ConnectionError) return error

@@ -1,7 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import type { CommandLine } from './call.js'
 import { KubectlError } from './errors.js'
-import { answerText } from '../../client/response.js'
+import { responseText } from '../../client/response.js'
 
 /**
  * Sends the file of `-f` unchanged to a path (`create --raw`, `replace --raw`), and prints the response.
@@ -15,7 +15,7 @@ export function sendRaw(call: CommandLine, method: 'POST' | 'PUT', uri: string):
   if (call.flags.string('selector') !== '') throw excluded('selector (-l)')
   const path = rawPath(call, uri)
   call.out.write(
-    answerText(
+    responseText(
       call.request({
         method,
         path,

@@ -25,18 +25,18 @@ interface UserInfo {
 /** `kubectl auth whoami`. Source: kubectl pkg/cmd/auth/whoami.go. */
 function whoAmI(call: CommandLine): void {
   const { client, out } = call
-  const answer = client.create('selfsubjectreviews', { metadata: {} } as never) as unknown as {
+  const response = client.create('selfsubjectreviews', { metadata: {} } as never) as unknown as {
     readonly status?: { readonly userInfo?: UserInfo }
   }
   const format = formatOf(call)
   if (format === 'name') return out.line('selfsubjectreview.authentication.k8s.io/<unknown>')
   if (format !== '') {
     out.write(
-      format === 'json' ? `${JSON.stringify(ordered(answer), null, 4)}\n` : printValue(answer, format),
+      format === 'json' ? `${JSON.stringify(ordered(response), null, 4)}\n` : printValue(response, format),
     )
     return
   }
-  const { username = '', uid = '', groups = [], extra = {} } = answer.status?.userInfo ?? {}
+  const { username = '', uid = '', groups = [], extra = {} } = response.status?.userInfo ?? {}
   const rows: (readonly [string, string])[] = [
     ['ATTRIBUTE', 'VALUE'],
     ...(username === '' ? [] : [['Username', username] as const]),
@@ -50,8 +50,8 @@ function whoAmI(call: CommandLine): void {
 }
 
 /** Orders the fields like the Go type, as kubectl prints objects of known types. */
-function ordered(answer: object): object {
-  const { kind, apiVersion, metadata, status } = answer as {
+function ordered(response: object): object {
+  const { kind, apiVersion, metadata, status } = response as {
     readonly kind?: string
     readonly apiVersion?: string
     readonly metadata?: object

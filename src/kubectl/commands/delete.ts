@@ -15,7 +15,7 @@ import { NOTHING_GIVEN } from '../args/selected.js'
 import type { Info, Target } from '../args/resource-args.js'
 import { fetchTargets, keyOf, selectResources } from '../args/resource-args.js'
 import { waitForObject } from '../call/wait-until.js'
-import { answerText } from '../../client/response.js'
+import { responseText } from '../../client/response.js'
 
 const WEEK_MS = 7 * 24 * 3600 * 1000
 
@@ -57,7 +57,7 @@ export const deleteCommand: Command = {
 function deleteRaw(call: CommandLine, uri: string): void {
   if (call.flags.strings('filename').length > 1)
     throw new KubectlError('--raw can only use a single local file or stdin')
-  call.out.write(answerText(call.request({ method: 'DELETE', path: rawPath(call, uri) })))
+  call.out.write(responseText(call.request({ method: 'DELETE', path: rawPath(call, uri) })))
 }
 
 /** Lists the objects that would be deleted, and reads the confirmation. */
@@ -151,7 +151,7 @@ function deleteOne(
 ): string | undefined | false {
   const resource = resourceNameOf(one.definition)
   try {
-    const answer =
+    const response =
       dryRun === 'client'
         ? call.client.get(resource, keyOf(one))
         : call.client.delete(
@@ -160,7 +160,7 @@ function deleteOne(
             dryRun === 'server' ? { ...options, dryRun: true } : options,
           )
     call.out.line(deletedLine(call, one, dryRun))
-    return uidOf(answer)
+    return uidOf(response)
   } catch (error) {
     if (isApiError(error, 'NotFound') && (call.flags.bool('ignore-not-found') || isExpanded(call)))
       return false
@@ -172,10 +172,10 @@ function deleteOne(
 const isExpanded = ({ flags: given }: CommandLine): boolean =>
   given.bool('all') || given.has('selector') || given.has('field-selector')
 
-function uidOf(answer: KubeObject | Status): string | undefined {
-  return 'status' in answer && 'code' in answer && answer.kind === 'Status'
-    ? (answer as Status).details?.uid
-    : (answer as KubeObject).metadata.uid
+function uidOf(response: KubeObject | Status): string | undefined {
+  return 'status' in response && 'code' in response && response.kind === 'Status'
+    ? (response as Status).details?.uid
+    : (response as KubeObject).metadata.uid
 }
 
 function deletedLine(

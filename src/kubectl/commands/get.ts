@@ -17,7 +17,7 @@ import {
 import { formatOf, isTemplateFormat } from '../print/template.js'
 import { TablePrinter, plainColumns } from '../print/table.js'
 import { CannotSort, sortObjects, sortRows, Unsortable } from '../print/sort.js'
-import { answerText } from '../../client/response.js'
+import { responseText } from '../../client/response.js'
 import type { TableOptions } from '../print/table.js'
 import type { Fetched, Selection, Target } from '../args/resource-args.js'
 import { fetchTargets, selectResources } from '../args/resource-args.js'
@@ -114,7 +114,7 @@ function getRaw(call: CommandLine, uri: string): void {
       '--raw may not be specified with other flags that filter the server request or alter the output',
     )
   }
-  call.out.write(answerText(call.request({ method: 'GET', path: rawPath(call, uri) })))
+  call.out.write(responseText(call.request({ method: 'GET', path: rawPath(call, uri) })))
 }
 
 /** Returns the targets that exist, and the failures to report. */

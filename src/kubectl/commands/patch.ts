@@ -17,7 +17,7 @@ import { isFailure, KubectlError, throwCollected } from '../call/errors.js'
 import { patchTableOf, resourceNameOf } from '../args/kinds.js'
 import { applyMergePatch } from '../../lang/patch/merge-patch.js'
 import { printDone } from '../print/object.js'
-import { answerText } from '../../client/response.js'
+import { responseText } from '../../client/response.js'
 import { pathOf } from '../call/address.js'
 import type { Info } from '../args/resource-args.js'
 import { keyOf, typed } from '../args/resource-args.js'
@@ -164,7 +164,7 @@ function sent(
     const path = pathOf(definition, info.namespace, info.name, subresource)
     const headers = { 'content-type': TYPES[type] as string, accept: 'application/json' }
     return parseExactJson(
-      answerText(call.request({ method: 'PATCH', path: path + query, headers, body: text })),
+      responseText(call.request({ method: 'PATCH', path: path + query, headers, body: text })),
     ) as KubeObject
   }
   const options = { dryRun, fieldManager, ...(subresource === '' ? {} : { subresource }) }

@@ -3,7 +3,7 @@ import { quantityMilliValue, quantityValue } from '../../api/quantity.js'
 import type { CommandLine, Command } from '../call/call.js'
 import { KubectlError, usageError } from '../call/errors.js'
 import { TABLE, TabWriter } from '../print/tabwriter.js'
-import { answerText } from '../../client/response.js'
+import { responseText } from '../../client/response.js'
 
 const MIB = 1024 * 1024
 
@@ -58,10 +58,10 @@ function fetchMetrics(call: CommandLine, path: string): readonly Metrics[] {
   const group = call.discovered().groups.find((one) => one.group === 'metrics.k8s.io')
   if (group === undefined) throw new KubectlError('Metrics API not available')
   const version = group.versions[0]?.version ?? 'v1beta1'
-  const answer = JSON.parse(
-    answerText(call.request({ method: 'GET', path: `/apis/metrics.k8s.io/${version}/${path}` })),
+  const response = JSON.parse(
+    responseText(call.request({ method: 'GET', path: `/apis/metrics.k8s.io/${version}/${path}` })),
   ) as Metrics | { readonly items: readonly Metrics[] }
-  return 'items' in answer ? answer.items : [answer]
+  return 'items' in response ? response.items : [response]
 }
 
 function query(call: CommandLine, fields: boolean): string {

@@ -5,7 +5,7 @@ import type { CommandLine, Command } from '../call/call.js'
 import { isFailure, KubectlError } from '../call/errors.js'
 import { discoveryFailure } from '../call/request-failure.js'
 import { printYaml } from '../../lang/yaml/print.js'
-import { answerText } from '../../client/response.js'
+import { responseText } from '../../client/response.js'
 import { minorOf } from '../call/release.js'
 
 /** Version information of a program: version.Info. */
@@ -48,7 +48,9 @@ function serverVersion(call: CommandLine): { readonly server?: Info; readonly fa
   // fails first for a user without valid credentials
   void call.client
   try {
-    return { server: JSON.parse(answerText(call.request({ method: 'GET', path: '/version' }), true)) as Info }
+    return {
+      server: JSON.parse(responseText(call.request({ method: 'GET', path: '/version' }), true)) as Info,
+    }
   } catch (error) {
     if (isFailure(error)) return { failure: discoveryFailure(error) }
     throw error

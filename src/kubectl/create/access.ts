@@ -39,18 +39,18 @@ export const token: Command = {
     const spec = specOf(call)
     const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec }
     const key = { namespace: call.namespace, name }
-    const answer = withFailurePrefix('failed to create token:', () =>
+    const response = withFailurePrefix('failed to create token:', () =>
       withRequestInError(call, `/api/v1/namespaces/${key.namespace}/serviceaccounts/${name}/token`, () =>
         call.client.createSubresource('serviceaccounts', key, 'token', request),
       ),
     ) as KubeObject
     const format = flags.string('output')
-    const { token: text = '' } = (answer as { readonly status?: { readonly token?: string } }).status ?? {}
+    const { token: text = '' } = (response as { readonly status?: { readonly token?: string } }).status ?? {}
     if (text === '') throw new KubectlError('failed to create token: no token in server response')
     if (format === '') out.line(text)
     else
       out.write(
-        printValue({ kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', ...answer }, format),
+        printValue({ kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', ...response }, format),
       )
   },
 }

@@ -1,5 +1,5 @@
 import type { CommandLine } from '../call/call.js'
-import { answerText } from '../../client/response.js'
+import { responseText } from '../../client/response.js'
 
 /** A schema of an OpenAPI v3 document. */
 export interface Schema {
@@ -84,7 +84,7 @@ export function typeText(schemas: Schemas, schema: Schema): string {
 /** Reads the document of a group version. Throws ApiError. */
 export function readSchemas(call: CommandLine, { group, version }: ExplainedKind): Schemas {
   const path = `/openapi/v3/${group === '' ? `api/${version}` : `apis/${group}/${version}`}`
-  const document = JSON.parse(answerText(call.request({ method: 'GET', path }))) as {
+  const document = JSON.parse(responseText(call.request({ method: 'GET', path }))) as {
     readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> }
   }
   return new Schemas(document.components?.schemas ?? {})
@@ -92,7 +92,7 @@ export function readSchemas(call: CommandLine, { group, version }: ExplainedKind
 
 /** Reads the OpenAPI v2 document, which covers all kinds. Throws ApiError. */
 export function readOldSchemas(call: CommandLine): Schemas {
-  const document = JSON.parse(answerText(call.request({ method: 'GET', path: '/openapi/v2' }))) as {
+  const document = JSON.parse(responseText(call.request({ method: 'GET', path: '/openapi/v2' }))) as {
     readonly definitions?: Readonly<Record<string, Schema>>
   }
   return new Schemas(document.definitions ?? {})

@@ -116,7 +116,7 @@ function grpcOutcome(scope: ActionScope, { port, service }: GRPCAction, timeout:
       output:
         'error: health rpc probe failed: rpc error: code = Unavailable desc = error reading from server: EOF',
     }
-  if (connected.kind !== 'answered')
+  if (connected.kind !== 'responded')
     return {
       result: 'failure',
       output:
@@ -126,8 +126,8 @@ function grpcOutcome(scope: ActionScope, { port, service }: GRPCAction, timeout:
   const { status = 200, body, delay = 0 } = connected.response
   if (delay > timeout)
     return { result: 'failure', output: `timeout: health rpc did not complete within ${goDuration(timeout)}` }
-  const answer = body.trim()
-  if (status === 404 || !HEALTH.has(answer)) {
+  const response = body.trim()
+  if (status === 404 || !HEALTH.has(response)) {
     const why =
       status === 200
         ? 'unknown service grpc.health.v1.Health'
@@ -138,8 +138,8 @@ function grpcOutcome(scope: ActionScope, { port, service }: GRPCAction, timeout:
       delay,
     }
   }
-  if (answer !== 'SERVING')
-    return { result: 'failure', output: `service unhealthy (responded with ${quote(answer)})`, delay }
+  if (response !== 'SERVING')
+    return { result: 'failure', output: `service unhealthy (responded with ${quote(response)})`, delay }
   return { result: 'success', output: 'service healthy', delay, constant: isConstant(scope, port, undefined) }
 }
 
@@ -171,17 +171,17 @@ export function httpGet(scope: ActionScope, action: HTTPGetAction, timeout: numb
   for (let followed = 0; ; followed++) {
     const url = `Get ${quote(origin + path)}: `
     if (followed > MOST_REDIRECTS) return { error: `${url}stopped after ${MOST_REDIRECTS} redirects` }
-    const answer = getOnce(scope, action, target, path)
-    if ('error' in answer) return { error: url + answer.error }
-    delay += answer.response.delay ?? 0
+    const response = getOnce(scope, action, target, path)
+    if ('error' in response) return { error: url + response.error }
+    delay += response.response.delay ?? 0
     if (timeout !== undefined && delay > timeout)
       return { error: `${url}context deadline exceeded ${TIMED_OUT}` }
-    const { status = 200, headers = {} } = answer.response
-    if (!REDIRECTS.has(status)) return { response: answer.response, delay }
+    const { status = 200, headers = {} } = response.response
+    if (!REDIRECTS.has(status)) return { response: response.response, delay }
     const location = headers['location'] ?? headers['Location']
     if (location === undefined) return { error: `${url}${status} response missing Location header` }
     const next = samePlace(location, origin)
-    if (next === undefined) return { response: answer.response, delay, left: true }
+    if (next === undefined) return { response: response.response, delay, left: true }
     path = next
   }
 }
@@ -203,7 +203,7 @@ function getOnce(
   })
   const error = dialError(connected, target)
   if (error !== undefined) return { error: connected.kind === 'timeout' ? `${error} ${TIMED_OUT}` : error }
-  if (connected.kind !== 'answered') return { error: 'EOF' }
+  if (connected.kind !== 'responded') return { error: 'EOF' }
   return { response: connected.response }
 }
 

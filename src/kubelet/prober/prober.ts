@@ -26,7 +26,7 @@ export interface ProberDependencies {
   readonly release: KubeletRelease
   readonly hostIP: string
   /**
-   * Its timers: `<uid>/<container>/<type>`, with the suffix `/timeout` or `/answer` while a probe is under
+   * Its timers: `<uid>/<container>/<type>`, with the suffix `/timeout` or `/response` while a probe is under
    * way.
    */
   readonly topic: Topic
@@ -98,7 +98,7 @@ export class Prober {
     if (!probing) return
     if (what === undefined) return this.#probe(probing)
     if (probing.state.since === undefined) return
-    if (what === 'answer') return this.#finish(probing, payload as unknown as ProbeOutcome)
+    if (what === 'response') return this.#finish(probing, payload as unknown as ProbeOutcome)
     this.#ports.runtime.stopTask(uid, name, type)
     this.#finish(probing, timedOut(probing.probe))
   }
@@ -169,7 +169,7 @@ export class Prober {
     if (outcome && outcome.delay === 0) return this.#finish(probing, outcome)
     const options = { class: this.#isAwaited(probing) ? ('work' as const) : ('watchdog' as const) }
     if (outcome)
-      topic.wakeAfter(`${key}/answer`, outcome.delay ?? 0, {
+      topic.wakeAfter(`${key}/response`, outcome.delay ?? 0, {
         ...options,
         payload: { result: outcome.result, output: outcome.output },
       })
@@ -269,7 +269,7 @@ export class Prober {
     const { topic } = this.#ports
     for (const type of types) {
       const key = `${uid}/${name}/${type}`
-      for (const timer of [key, `${key}/timeout`, `${key}/answer`]) topic.cancel(timer)
+      for (const timer of [key, `${key}/timeout`, `${key}/response`]) topic.cancel(timer)
     }
   }
 }

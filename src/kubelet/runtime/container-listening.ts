@@ -53,13 +53,13 @@ export class ContainerListening {
       this.#scope.effect(pod, container, answer)
       return answer.response === undefined
         ? { kind: 'reset' }
-        : { kind: 'answered', response: answer.response }
+        : { kind: 'responded', response: answer.response }
     }
-    if (request.protocol !== 'http') return { kind: 'answered', response: { body: '' } }
+    if (request.protocol !== 'http') return { kind: 'responded', response: { body: '' } }
     if (request.path === HEALTH_CHECK)
-      return { kind: 'answered', response: { status: 200, headers: TEXT, body: 'SERVING' } }
+      return { kind: 'responded', response: { status: 200, headers: TEXT, body: 'SERVING' } }
     if (page === undefined)
-      return { kind: 'answered', response: { status: 200, headers: TEXT, body: `${pod.name}\n` } }
+      return { kind: 'responded', response: { status: 200, headers: TEXT, body: `${pod.name}\n` } }
     const [path = '/'] = (request.path ?? '/').split('?')
     const body = this.#pageOf(
       pod,
@@ -69,8 +69,8 @@ export class ContainerListening {
       documentRoot,
     )
     return body === undefined
-      ? { kind: 'answered', response: { status: 404, headers: HTML, body: NOT_FOUND } }
-      : { kind: 'answered', response: { status: 200, headers: HTML, body } }
+      ? { kind: 'responded', response: { status: 404, headers: HTML, body: NOT_FOUND } }
+      : { kind: 'responded', response: { status: 200, headers: HTML, body } }
   }
 
   /** Whether anything in a pod listens on a port. */

@@ -366,7 +366,7 @@ export class ContainerProcesses {
       request,
     )
     if (next !== undefined) this.#run(key)
-    return response === undefined ? { kind: 'reset' } : { kind: 'answered', response }
+    return response === undefined ? { kind: 'reset' } : { kind: 'responded', response }
   }
 
   #processEnded(key: string, pod: RuntimePod, container: RuntimeContainer, process: ShellProcess): void {

@@ -19,7 +19,7 @@ export class StepLimitError extends Error {
 
   constructor(maxSteps: number) {
     super(
-      `no answer after ${maxSteps} steps; ask about fewer policies, or allow more with the option maxSteps`,
+      `no result after ${maxSteps} steps; ask about fewer policies, or allow more with the option maxSteps`,
     )
     this.name = 'StepLimitError'
     this.maxSteps = maxSteps

@@ -18,7 +18,7 @@ export class Memo {
     return bits === 0 ? undefined : bits === 2
   }
 
-  set(id: number, answer: boolean): boolean {
+  set(id: number, response: boolean): boolean {
     const at = id >>> 4
     // Stryker disable next-line ConditionalExpression: growing earlier than necessary is harmless
     if (at >= this.#words.length) {
@@ -27,8 +27,8 @@ export class Memo {
       larger.set(this.#words)
       this.#words = larger
     }
-    this.#words[at] = (this.#words[at] ?? 0) | ((answer ? 2 : 1) << ((id & 15) * 2))
-    return answer
+    this.#words[at] = (this.#words[at] ?? 0) | ((response ? 2 : 1) << ((id & 15) * 2))
+    return response
   }
 }
 

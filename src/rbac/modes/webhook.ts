@@ -71,7 +71,7 @@ export class WebhookAuthorizer implements Authorizer, RuleResolver {
   }
 }
 
-/** Returns the verdict of an answer. Throws for one that allows and denies. */
+/** Returns the verdict of a response. Throws for one that allows and denies. */
 export function verdictOf({
   allowed,
   denied = false,

@@ -64,7 +64,7 @@ export function proofErrors(
   checkProven([source, query, verdict])
   const checker = new Checker([...objectsIn(source)] as readonly Stored[], query)
   if (verdict.allowed !== (verdict.proof.kind !== 'denied'))
-    return [`an answer of ${String(verdict.allowed)} with a proof of ${verdict.proof.kind}`]
+    return [`a response of ${String(verdict.allowed)} with a proof of ${verdict.proof.kind}`]
   switch (verdict.proof.kind) {
     case 'privileged':
       return checker.privileged(verdict.proof.group)

@@ -20,7 +20,7 @@ const OF_MACHINES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Replaces what differs from run to run, by the rules of the recordings; one normaliser serves all answers of
+ * Replaces what differs from run to run, by the rules of the recordings; one normaliser serves all responses of
  * a scenario.
  */
 export class Normaliser {
@@ -45,7 +45,7 @@ export class Normaliser {
       this.#bases.push(base.slice(0, 58))
   }
 
-  /** Notes resource versions and generated names of an answer before texts are rewritten. */
+  /** Notes resource versions and generated names of a response before texts are rewritten. */
   learn(value: unknown): void {
     if (Array.isArray(value)) for (const item of value) this.learn(item)
     else if (typeof value === 'object' && value !== null) {

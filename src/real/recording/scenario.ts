@@ -12,7 +12,7 @@ export interface RecordedRequest {
   readonly bodyDescription?: string
 }
 
-/** A recorded answer. `events` belongs to the end of a watch. */
+/** A recorded response. `events` belongs to the end of a watch. */
 export interface RecordedResponse {
   readonly code: number
   readonly headers?: Readonly<Record<string, string | readonly string[]>>

@@ -61,7 +61,7 @@ const MAX_QUERIES = 2000
 
 /**
  * The distribution of pods over topology domains, for PodTopologySpread and InterPodAffinity. A query is
- * answered by a scan the first time, and kept up to date from then on: a pod that arrives or leaves updates
+ * counted by a scan the first time, and kept up to date from then on: a pod that arrives or leaves updates
  * only the queries that it matches, which are found by its labels. All of it is a cache, and no result
  * depends on earlier queries.
  */

@@ -307,14 +307,14 @@ export class Framework {
     const from = waiting === undefined ? 0 : this.#preBind.findIndex(({ name }) => name === waiting.plugin)
     let resumed = from < 0 ? undefined : waiting
     for (const plugin of this.#preBind.slice(Math.max(from, 0))) {
-      const answer = resumed
+      const response = resumed
         ? plugin.continuePreBind?.(cycle.pod, node, resumed)
         : plugin.preBind(cycle.pod, node, cycle)
       resumed = undefined
-      if (answer === undefined) continue
-      return 'waitsFor' in answer
-        ? { plugin: plugin.name, ...answer }
-        : { plugin: plugin.name, rejection: answer }
+      if (response === undefined) continue
+      return 'waitsFor' in response
+        ? { plugin: plugin.name, ...response }
+        : { plugin: plugin.name, rejection: response }
     }
     return undefined
   }

@@ -91,7 +91,7 @@ export class AuditSink {
       try {
         const { code } = await postTo(this.#options, body)
         if (code >= 200 && code < 300) return
-        throw new Error(`webhook answered ${code}`)
+        throw new Error(`webhook responded with ${code}`)
       } catch (error) {
         if (tries === TRIES || this.#closing.signal.aborted) return onLost?.(error, items.length)
         await this.#pause(initialBackoff * BACKOFF_FACTOR ** (tries - 1))

@@ -16,15 +16,15 @@ import { postTo, type WebhookServer } from './webhook-server.js'
 export interface OutsideAuthorizerOptions extends WebhookServer {
   /** Version of the SubjectAccessReviews. Default `v1beta1`, as in the real program. */
   readonly version?: 'v1' | 'v1beta1'
-  /** Ms for which an answer is kept that allows. Default 5 minutes. */
+  /** Ms for which a response is kept that allows. Default 5 minutes. */
   readonly authorizedTtl?: number
-  /** Ms for which another answer is kept. Default 30 seconds. */
+  /** Ms for which another response is kept. Default 30 seconds. */
   readonly unauthorizedTtl?: number
 }
 
-/** Most answers that are kept. Source: plugin/pkg/authorizer/webhook/webhook.go. */
+/** Most responses that are kept. Source: plugin/pkg/authorizer/webhook/webhook.go. */
 const MOST_KEPT = 8192
-/** Ms for which an answer is kept at least: until the request that waits for it is handled again. */
+/** Ms for which a response is kept at least: until the request that waits for it is handled again. */
 const LEAST_KEPT = 1_000
 
 interface Kept {
@@ -33,7 +33,7 @@ interface Kept {
 }
 
 /**
- * Asks a server outside with a SubjectAccessReview. The request waits for the answer ({@link Suspended}),
+ * Asks a server outside with a SubjectAccessReview. The request waits for the response ({@link Suspended}),
  * which is kept; components of the cluster cannot wait, and are told to try again. A failed call has no
  * opinion, so that the next authorizer decides. Source: apiserver plugin/pkg/authorizer/webhook/webhook.go.
  */
@@ -56,8 +56,8 @@ export class OutsideAuthorizer implements Authorizer, RuleResolver {
     const body = this.#bodyOf(user, attributes)
     const kept = this.#kept.get(body)
     if (kept !== undefined && kept.until > performance.now()) return kept.verdict
-    const answered = this.#asked.get(body) ?? this.#ask(body)
-    if (this.#calls?.isHandling === true) throw new Suspended(answered)
+    const responded = this.#asked.get(body) ?? this.#ask(body)
+    if (this.#calls?.isHandling === true) throw new Suspended(responded)
     return { allowed: false, error: 'the authorization webhook is being called; try again' }
   }
 
@@ -77,9 +77,9 @@ export class OutsideAuthorizer implements Authorizer, RuleResolver {
   }
 
   #ask(body: string): Promise<void> {
-    const answered = this.#keep(body).finally(() => this.#asked.delete(body))
-    this.#asked.set(body, answered)
-    return answered
+    const responded = this.#keep(body).finally(() => this.#asked.delete(body))
+    this.#asked.set(body, responded)
+    return responded
   }
 
   async #keep(body: string): Promise<void> {
@@ -98,9 +98,9 @@ export class OutsideAuthorizer implements Authorizer, RuleResolver {
 
   async #post(body: string): Promise<Authorization> {
     const { code, text } = await postTo(this.#options, body)
-    if (code < 200 || code >= 300) throw new Error(`webhook answered ${code}`)
+    if (code < 200 || code >= 300) throw new Error(`webhook responded with ${code}`)
     const { status } = JSON.parse(text) as { readonly status?: SubjectAccessReviewStatus }
-    if (status === undefined) throw new Error('webhook answered without a status')
+    if (status === undefined) throw new Error('webhook responded without a status')
     return verdictOf(status)
   }
 }

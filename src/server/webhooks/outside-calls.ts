@@ -7,20 +7,20 @@ import { Question } from './question.js'
 
 /** Most conversions that are remembered. */
 const MOST_CONVERSIONS = 10_000
-/** Most answers for components that are remembered until they ask again. */
+/** Most responses for components that are remembered until they ask again. */
 const MOST_FOR_COMPONENTS = 1_000
-/** Most answers for one request, beyond which it fails: it asks something new in each attempt. */
+/** Most responses for one request, beyond which it fails: it asks something new in each attempt. */
 const MOST_FOR_REQUEST = 100
-/** Characters of the answers that are kept for one purpose. */
+/** Characters of the responses that are kept for one purpose. */
 const MOST_TEXT = 64 * 1024 * 1024
 
-/** Handling has met a call whose answer is still to come: it begins anew once `answered` has resolved. */
+/** Handling has met a call whose response is still to come: it begins anew once `responded` has resolved. */
 export class Suspended extends Error {
-  readonly answered: Promise<void>
+  readonly responded: Promise<void>
 
-  constructor(answered: Promise<void>) {
+  constructor(responded: Promise<void>) {
     super('a webhook on this machine is being called')
-    this.answered = answered
+    this.responded = responded
   }
 }
 
@@ -29,8 +29,8 @@ interface Known {
   readonly outcome: Outcome
 }
 
-/** Answers with their questions, by the key of the question: by default what one request has got so far. */
-export class Answers {
+/** Responses with their questions, by the key of the question: by default what one request has got so far. */
+export class Responses {
   readonly #known = new Map<string, Known>()
   readonly #most: number
   #text = 0
@@ -39,7 +39,7 @@ export class Answers {
     this.#most = most
   }
 
-  /** Whether there are as many answers, or as long ones, as may be kept. */
+  /** Whether there are as many responses, or as long ones, as may be kept. */
   get isFull(): boolean {
     return this.#known.size >= this.#most || this.#text >= MOST_TEXT
   }
@@ -73,17 +73,17 @@ const lengthOf = ({ asked, outcome }: Known): number =>
 /**
  * Calls of webhooks that listen on this machine, outside of the cluster. The core is synchronous and calls
  * webhooks in the middle of a request. So the request is given up ({@link Suspended}) before it has written
- * anything, the call is made, and the request is handled once more with the answer at hand; if it then has
+ * anything, the call is made, and the request is handled once more with the response at hand; if it then has
  * another question, because somebody has changed the object meanwhile, it is asked, too. Meanwhile others
  * are served, the webhook itself included.
  */
 export class OutsideCalls {
-  /** The answers of the request that is being handled; undefined if a component asks. */
-  #current: Answers | undefined
+  /** The responses of the request that is being handled; undefined if a component asks. */
+  #current: Responses | undefined
   /** Conversions depend on nothing but what is converted. */
-  readonly #conversions = new Answers(MOST_CONVERSIONS)
-  /** Components cannot wait: they get an error, and the answer when they try again. */
-  readonly #forComponents = new Answers(MOST_FOR_COMPONENTS)
+  readonly #conversions = new Responses(MOST_CONVERSIONS)
+  /** Components cannot wait: they get an error, and the response when they try again. */
+  readonly #forComponents = new Responses(MOST_FOR_COMPONENTS)
   readonly #asked = new Map<string, Promise<void>>()
 
   /** Takes the calls of a cluster to loopback addresses; to be called again after a rewind. */
@@ -99,9 +99,9 @@ export class OutsideCalls {
     return this.#current !== undefined
   }
 
-  /** Runs what belongs to a request. @throws Suspended if it has to be run again with the same answers */
-  run<T>(answers: Answers, work: () => T): T {
-    this.#current = answers
+  /** Runs what belongs to a request. @throws Suspended if it has to be run again with the same responses */
+  run<T>(responses: Responses, work: () => T): T {
+    this.#current = responses
     try {
       return work()
     } finally {
@@ -111,31 +111,31 @@ export class OutsideCalls {
 
   #post(call: SecureCall): Outcome {
     const question = new Question(call)
-    const answers = question.isConversion ? this.#conversions : (this.#current ?? this.#forComponents)
-    const known = answers.get(question.key)
+    const responses = question.isConversion ? this.#conversions : (this.#current ?? this.#forComponents)
+    const known = responses.get(question.key)
     if (known !== undefined) {
-      if (answers === this.#forComponents) answers.delete(question.key)
+      if (responses === this.#forComponents) responses.delete(question.key)
       return question.answerWith(known.outcome, known.asked)
     }
-    const answered = this.#ask(question, answers)
-    if (this.#current !== undefined) throw new Suspended(answered)
+    const responded = this.#ask(question, responses)
+    if (this.#current !== undefined) throw new Suspended(responded)
     throw internalError('a webhook on this machine is being called; try again')
   }
 
-  /** Makes the call, unless the same question is being asked for the same answers. */
-  #ask(question: Question, answers: Answers): Promise<void> {
-    const isShared = answers === this.#conversions || answers === this.#forComponents
+  /** Makes the call, unless the same question is being asked for the same responses. */
+  #ask(question: Question, responses: Responses): Promise<void> {
+    const isShared = responses === this.#conversions || responses === this.#forComponents
     const asked = isShared ? this.#asked.get(question.key) : undefined
     if (asked !== undefined) return asked
-    const answered = this.#keep(question, answers)
-    if (isShared) this.#asked.set(question.key, answered)
-    return answered
+    const responded = this.#keep(question, responses)
+    if (isShared) this.#asked.set(question.key, responded)
+    return responded
   }
 
-  async #keep(question: Question, answers: Answers): Promise<void> {
+  async #keep(question: Question, responses: Responses): Promise<void> {
     const outcome = await postOutside(question.call)
-    if (answers.isFull) answers.clear()
-    answers.set(question.key, { asked: question, outcome })
+    if (responses.isFull) responses.clear()
+    responses.set(question.key, { asked: question, outcome })
     this.#asked.delete(question.key)
   }
 }

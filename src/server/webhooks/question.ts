@@ -40,7 +40,7 @@ const DRAWN_VOLUME = /kube-api-access-[a-z0-9]{5}/g
 
 /**
  * A call of a webhook as one attempt at a request makes it. Each attempt draws uids and names anew and looks
- * at the clock, so that neither {@link key} nor what is kept of the answer contains them.
+ * at the clock, so that neither {@link key} nor what is kept of the response contains them.
  */
 export class Question {
   readonly call: SecureCall
@@ -57,16 +57,16 @@ export class Question {
     this.key = text.replaceAll(DRAWN_VOLUME, 'kube-api-access')
   }
 
-  /** Returns what another attempt got as the answer to this one, for which `asked` is the question. */
+  /** Returns what another attempt got as the response to this one, for which `asked` is the question. */
   answerWith(outcome: Outcome, asked: Question): Outcome {
     if (typeof outcome === 'string' || asked === this) return outcome
-    let answer: Answer | null
+    let received: Answer | null
     try {
-      answer = parseExactJson(outcome.body) as Answer | null
+      received = parseExactJson(outcome.body) as Answer | null
     } catch {
       return outcome
     }
-    const response = answer?.response
+    const response = received?.response
     const [now, then] = [this.#review.request, asked.#review.request]
     if (response === undefined || response === null || response.uid !== then?.uid) return outcome
     const { convertedObjects } = response
@@ -79,7 +79,7 @@ export class Question {
         }
     return {
       ...outcome,
-      body: exactJson({ ...answer, response: { ...response, uid: now?.uid, ...converted } }),
+      body: exactJson({ ...received, response: { ...response, uid: now?.uid, ...converted } }),
     }
   }
 }

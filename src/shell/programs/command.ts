@@ -13,7 +13,7 @@ export interface ProcessEntry {
 /** Result of opening a connection. */
 export type Connected =
   | { readonly kind: 'refused' | 'timeout' | 'unreachable' | 'reset' }
-  | { readonly kind: 'answered'; readonly response: NetworkResponse }
+  | { readonly kind: 'responded'; readonly response: NetworkResponse }
 
 /** The response on a connection. `status` only for HTTP. */
 export interface NetworkResponse {

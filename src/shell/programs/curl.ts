@@ -64,7 +64,7 @@ export const curl: Program = {
         return failed(call, flags, 56, 'Recv failure: Connection reset by peer')
       case 'timeout':
         return { until: call.world.now + timeout, memory: call.world.now }
-      case 'answered':
+      case 'responded':
         return answered(call, flags, connected.response)
     }
   },

@@ -37,9 +37,9 @@ export const nc: Program = {
       body: text,
     })
     // a server that has nothing to say to an empty connection was reached all the same
-    if (connected.kind === 'answered' || (flags.has('z') && connected.kind === 'reset')) {
+    if (connected.kind === 'responded' || (flags.has('z') && connected.kind === 'reset')) {
       if (flags.has('v')) call.error(`${host} (${address}:${port}) open\n`)
-      if (!flags.has('z') && connected.kind === 'answered') call.write(connected.response.body)
+      if (!flags.has('z') && connected.kind === 'responded') call.write(connected.response.body)
       return 0
     }
     switch (connected.kind) {

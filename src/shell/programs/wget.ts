@@ -68,7 +68,7 @@ export const wget: Program = {
         return failed(call, 'error getting response: Connection reset by peer')
       case 'timeout':
         return { until: call.world.now + timeout, memory: 0 }
-      case 'answered':
+      case 'responded':
         return answered(call, connected.response, flags, url.path, quiet)
     }
   },

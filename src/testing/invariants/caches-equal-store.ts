@@ -11,7 +11,7 @@ export const cachesEqualStore: Invariant = {
   name: 'caches-equal-store',
   rule:
     'At rest, every informer of a component that can reach the apiserver has exactly the objects that a ' +
-    'fresh list answers.',
+    'fresh list returns.',
   onlyAtRest: true,
   check: (cluster, stored) =>
     stored.views.flatMap((view) => (view.connected ? differences(cluster, stored, view) : [])),

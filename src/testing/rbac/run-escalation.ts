@@ -31,7 +31,7 @@ export interface EscalationOutcome {
   readonly proved: boolean
   /** Why it is not proved. */
   readonly reason?: string
-  readonly answers: readonly StepResult[]
+  readonly responses: readonly StepResult[]
 }
 
 const SOMEBODY: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
@@ -56,9 +56,9 @@ export function runEscalation(
       throw new Failure('it was allowed before')
     for (const step of path.steps) run.take(step)
     const proved = run.isGained(undefined)
-    return { proved, answers: run.answers, ...(proved ? {} : { reason: 'it is not allowed in the end' }) }
+    return { proved, responses: run.responses, ...(proved ? {} : { reason: 'it is not allowed in the end' }) }
   } catch (error) {
-    if (error instanceof Failure) return { proved: false, answers: run.answers, reason: error.message }
+    if (error instanceof Failure) return { proved: false, responses: run.responses, reason: error.message }
     throw error
   }
 }
@@ -68,7 +68,7 @@ class Failure extends Error {}
 
 class Run {
   readonly self: UserInfo
-  readonly answers: StepResult[] = []
+  readonly responses: StepResult[] = []
   readonly #path: EscalationPath
   readonly #fork: SimCluster
 
@@ -86,10 +86,10 @@ class Run {
   }
 
   take(step: EscalationStep): void {
-    const answer =
+    const response =
       step.step === 'call' ? this.#call(step) : step.step === 'exec' ? this.#exec(step) : this.#inPod(step)
-    this.answers.push(answer)
-    if (answer.code >= 300) throw new Failure(`${step.does}: ${answer.text}`)
+    this.responses.push(response)
+    if (response.code >= 300) throw new Failure(`${step.does}: ${response.text}`)
     this.#fork.settle()
   }
 
@@ -120,17 +120,22 @@ class Run {
   }
 
   #call({ by, as, method, path, body, onto, request }: CallStep): StepResult {
-    const known = onto === undefined ? {} : (JSON.parse(this.answers[onto]?.text ?? '{}') as object)
+    const known = onto === undefined ? {} : (JSON.parse(this.responses[onto]?.text ?? '{}') as object)
     const csr =
       request === undefined
         ? {}
         : { spec: { request: btoa(createRequest(request, testKey(1, 'user/escalation-path'))) } }
     const whole = body === undefined ? '' : JSON.stringify(mergeInto(mergeInto(known, body), csr))
-    const answer = this.#send(method, path, whole, by === 'somebody' ? { user: SOMEBODY } : this.#sender(as))
+    const response = this.#send(
+      method,
+      path,
+      whole,
+      by === 'somebody' ? { user: SOMEBODY } : this.#sender(as),
+    )
     const execCommand = /\/nodes\/[^/]+\/proxy\/run\/([^/]+)\/([^/?]+)\/[^?]*\?cmd=(.*)$/.exec(path)
     // the kubelet's own API may not be served here; the apiserver's decision is what counts, so exec runs the
     // command
-    if (execCommand === null || answer.code < 300 || answer.code === 403) return answer
+    if (execCommand === null || response.code < 300 || response.code === 403) return response
     const [, namespace = '', name = '', command = ''] = execCommand
     return this.#print({ namespace, name }, decodeURIComponent(command).split(' '))
   }
@@ -174,7 +179,7 @@ class Run {
   #send(method: string, url: string, body: string, { user, headers = {} }: Sender): StepResult {
     const [path = '', query] = url.split('?')
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
-    const answer = this.#fork.http.handle({
+    const response = this.#fork.http.handle({
       method,
       path,
       headers: { ...(body === '' ? {} : { 'content-type': type }), ...headers },
@@ -182,7 +187,7 @@ class Run {
       ...(body === '' ? {} : { body }),
       ...(user === undefined ? {} : { user }),
     })
-    return { code: answer.code, text: 'body' in answer ? answer.body : '' }
+    return { code: response.code, text: 'body' in response ? response.body : '' }
   }
 
   #sender(credential: Credential = { kind: 'own' }): Sender {
@@ -204,11 +209,11 @@ class Run {
       case 'token':
         return {
           headers: {
-            authorization: `Bearer ${tokenIn(this.answers[credential.step]?.text ?? '', credential.field)}`,
+            authorization: `Bearer ${tokenIn(this.responses[credential.step]?.text ?? '', credential.field)}`,
           },
         }
       case 'certificate':
-        return { user: this.#holderOf(this.answers[credential.step]?.text ?? '') }
+        return { user: this.#holderOf(this.responses[credential.step]?.text ?? '') }
     }
   }
 
@@ -226,8 +231,8 @@ class Run {
   }
 
   /** Returns the identity that the apiserver sees for the holder of a certificate. */
-  #holderOf(answer: string): UserInfo {
-    const { certificate } = (JSON.parse(answer) as { readonly status: { readonly certificate?: string } })
+  #holderOf(response: string): UserInfo {
+    const { certificate } = (JSON.parse(response) as { readonly status: { readonly certificate?: string } })
       .status
     if (certificate === undefined) throw new Failure('no certificate was issued')
     const identity = this.#fork.pki.identify(parseCertificates(atob(certificate)), this.#fork.now())
@@ -243,11 +248,11 @@ interface Sender {
 
 function tokenIn(text: string, field: 'data.token' | 'status.token' | undefined): string {
   if (field === undefined) return text.trim()
-  const answer = JSON.parse(text) as {
+  const response = JSON.parse(text) as {
     readonly data?: { readonly token?: string }
     readonly status?: { readonly token?: string }
   }
-  return field === 'status.token' ? (answer.status?.token ?? '') : atob(answer.data?.token ?? '')
+  return field === 'status.token' ? (response.status?.token ?? '') : atob(response.data?.token ?? '')
 }
 
 function isMeant({ metadata: { name, labels } }: Pod, pod: InPodStep['pod']): boolean {

@@ -290,8 +290,8 @@ describe('tokens', () => {
     const ask = (path: string, body?: object): unknown => {
       const user = { name: 'admin', groups: ['system:masters'] }
       const sent = body === undefined ? { method: 'GET' } : { method: 'POST', body: JSON.stringify(body) }
-      const answer = cluster.http.handle({ path, user, ...sent })
-      return 'body' in answer ? JSON.parse(answer.body) : undefined
+      const response = cluster.http.handle({ path, user, ...sent })
+      return 'body' in response ? JSON.parse(response.body) : undefined
     }
     const review = (kind: string, path: string, spec: object): unknown =>
       ask(path, { apiVersion: 'authentication.k8s.io/v1', kind, spec })

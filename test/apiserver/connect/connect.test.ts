@@ -36,17 +36,17 @@ function ask(
   options: { method?: string; headers?: Record<string, string> } = {},
 ): string {
   const [route = '', query = ''] = path.split('?')
-  const answer = cluster.http.handleStreaming({
+  const response = cluster.http.handleStreaming({
     method: options.method ?? 'GET',
     path: `/api/v1/namespaces/default/pods/${route}`,
     query,
     user: ADMIN,
     headers: options.headers ?? {},
   })
-  if ('stream' in answer) return `stream ${answer.stream.kind}`
-  if (!('body' in answer)) throw new Error('a watch')
-  const { message, reason = '' } = JSON.parse(answer.body) as { message: string; reason?: string }
-  return `${answer.code} ${reason}: ${message}`
+  if ('stream' in response) return `stream ${response.stream.kind}`
+  if (!('body' in response)) throw new Error('a watch')
+  const { message, reason = '' } = JSON.parse(response.body) as { message: string; reason?: string }
+  return `${response.code} ${reason}: ${message}`
 }
 
 const UPGRADE = { headers: { connection: 'Upgrade', upgrade: 'websocket' } }
@@ -142,12 +142,12 @@ test('a buffered log is what there is by now', () => {
   const agents = new FakeAgents()
   const cluster = clusterWith(agents)
   agents.log('main', 'hello')
-  const answer = cluster.http.handle({
+  const response = cluster.http.handle({
     method: 'GET',
     path: '/api/v1/namespaces/default/pods/one/log',
     query: 'follow=true',
     user: ADMIN,
   })
-  expect(answer).toMatchObject({ code: 200, body: 'hello\n', headers: { 'content-type': 'text/plain' } })
+  expect(response).toMatchObject({ code: 200, body: 'hello\n', headers: { 'content-type': 'text/plain' } })
   expect(agents.sessions[0]?.isStopped).toBe(true)
 })

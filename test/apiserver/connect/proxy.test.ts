@@ -33,10 +33,10 @@ test('proxies say what a connection to where nothing listens, or nothing is, cam
   cluster.settle()
   const ip = cluster.get('pods', { namespace: 'default', name: 'one' }).status?.podIP ?? ''
   const ask = (path: string): string => {
-    const answer = cluster.http.handle({ method: 'GET', path: `/api/v1/${path}`, user: ADMIN })
-    if (!('body' in answer)) throw new Error('a watch')
-    const { message, reason = '' } = JSON.parse(answer.body) as { message: string; reason?: string }
-    return `${answer.code} ${reason}: ${message}`
+    const response = cluster.http.handle({ method: 'GET', path: `/api/v1/${path}`, user: ADMIN })
+    if (!('body' in response)) throw new Error('a watch')
+    const { message, reason = '' } = JSON.parse(response.body) as { message: string; reason?: string }
+    return `${response.code} ${reason}: ${message}`
   }
   const reach = (address: string): string =>
     `503 ServiceUnavailable: error trying to reach service: dial tcp ${address}: connect: connection refused`

@@ -24,7 +24,7 @@ function send(
     path = '/api/v1/namespaces/default/configmaps',
     query = 'dryRun=All',
   } = options
-  const answer = cluster.http.handle({
+  const response = cluster.http.handle({
     method: 'POST',
     path,
     query,
@@ -32,7 +32,10 @@ function send(
     body,
     user: ADMIN,
   })
-  return { code: answer.code, body: JSON.parse('body' in answer ? answer.body : '{}') as Answered['body'] }
+  return {
+    code: response.code,
+    body: JSON.parse('body' in response ? response.body : '{}') as Answered['body'],
+  }
 }
 
 const bytes = (...parts: readonly (string | number)[]): Uint8Array =>

@@ -84,8 +84,8 @@ describe('answers', () => {
       'both a name and a field selector provided; please provide one or the other.',
     ],
   ])('%s %s', (method, target, code, text) => {
-    const answer = ask(method, target)
-    expect([answer.code, message(answer)]).toEqual([code, text])
+    const response = ask(method, target)
+    expect([response.code, message(response)]).toEqual([code, text])
   })
 
   it('are plain text where no server claims the path, and for paths that cannot be read', () => {
@@ -110,16 +110,16 @@ describe('answers', () => {
   )
 
   it('a watch has no YAML', () => {
-    const answer = ask('GET', '/api/v1/pods?watch=1', { accept: 'application/yaml' })
-    expect([answer.code, answer.headers['content-type']]).toEqual([406, 'application/yaml'])
-    expect(answer.body.replace(/\s+/g, ' ')).toContain(
+    const received = ask('GET', '/api/v1/pods?watch=1', { accept: 'application/yaml' })
+    expect([received.code, received.headers['content-type']]).toEqual([406, 'application/yaml'])
+    expect(received.body.replace(/\s+/g, ' ')).toContain(
       'application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
     )
   })
 
   it('are indented on request, and for curl', () => {
     const path = '/api/v1/namespaces/default/pods/a'
-    const lines = (answer: HttpResponse): boolean => answer.body.startsWith('{\n  "')
+    const lines = (result: HttpResponse): boolean => result.body.startsWith('{\n  "')
     expect(
       [
         ask('GET', path),

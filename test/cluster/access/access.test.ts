@@ -124,14 +124,14 @@ describe('tokens', () => {
     body: object,
     headers: Record<string, string> = {},
   ): { readonly code: number; readonly body: never } => {
-    const answer = cluster.http.handle({
+    const response = cluster.http.handle({
       method: 'POST',
       path,
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     })
     // the body fits whatever a test destructures
-    return { code: answer.code, body: JSON.parse((answer as { body: string }).body) as never }
+    return { code: response.code, body: JSON.parse((response as { body: string }).body) as never }
   }
   const SELF = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
   const whoAmI = (

@@ -190,14 +190,14 @@ describe('impersonation', () => {
   const review = (headers: Record<string, string>): unknown => {
     const body = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' })
     const user = { name: 'jane', groups: ['dev', 'system:authenticated'] }
-    const answer = cluster.http.handle({
+    const response = cluster.http.handle({
       method: 'POST',
       path: SELF,
       user,
       headers: { 'content-type': 'application/json', ...headers },
       body,
     }) as HttpResponse
-    const json = JSON.parse(answer.body) as { message?: string; status: { userInfo: unknown } }
+    const json = JSON.parse(response.body) as { message?: string; status: { userInfo: unknown } }
     return json.message ?? json.status.userInfo
   }
   const allow = (...rules: readonly PolicyRuleInput[]): void => {

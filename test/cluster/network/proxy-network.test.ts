@@ -91,11 +91,11 @@ describe('requests that the apiserver passes on', () => {
     ['services/m:80'],
     ['services/http:m:80'],
   ])('%s', (name) => {
-    const answer = ask(`${base}/${name}/proxy/a/b%20c/?q=1&r`, 'POST', {
+    const response = ask(`${base}/${name}/proxy/a/b%20c/?q=1&r`, 'POST', {
       body: 'hello',
       headers: { accept: 'text/plain', authorization: 'Bearer x' },
     })
-    expect([answer.code, answer.headers, JSON.parse(answer.body)]).toEqual([
+    expect([response.code, response.headers, JSON.parse(response.body)]).toEqual([
       203,
       { 'x-own': 'yes' },
       { method: 'POST', path: '/a/b%20c/?q=1&r', body: 'hello', accept: 'text/plain', secret: null },
@@ -105,13 +105,13 @@ describe('requests that the apiserver passes on', () => {
   test('every method is passed on; only reads of the root without a slash are redirected', () => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
       for (const path of ['/some/path', ''] as const) {
-        const answer = ask(`${base}/pods/mirror/proxy${path}`, method)
-        expect([answer.code, JSON.parse(answer.body)]).toMatchObject([203, { method, path: path || '/' }])
+        const received = ask(`${base}/pods/mirror/proxy${path}`, method)
+        expect([received.code, JSON.parse(received.body)]).toMatchObject([203, { method, path: path || '/' }])
       }
     }
     for (const method of ['GET', 'HEAD']) {
-      const answer = ask(`${base}/pods/mirror/proxy?a=1`, method)
-      expect([answer.code, answer.headers['location']]).toEqual([301, `${base}/pods/mirror/proxy/?a=1`])
+      const result = ask(`${base}/pods/mirror/proxy?a=1`, method)
+      expect([result.code, result.headers['location']]).toEqual([301, `${base}/pods/mirror/proxy/?a=1`])
     }
   })
 

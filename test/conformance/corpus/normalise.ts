@@ -20,8 +20,8 @@ const AGE_COLUMN = /^(Age|Last Seen|First Seen|When|Duration|Last Schedule)$/
  * Replaces what differs from run to run. `sent` is the text of what the client sends: what occurs there is
  * kept.
  */
-export function normalise(answer: RawAnswer, sent: string, keepsManagers: boolean): Answer {
-  return renumbered(new Normaliser(sent, keepsManagers).answer(answer))
+export function normalise(response: RawAnswer, sent: string, keepsManagers: boolean): Answer {
+  return renumbered(new Normaliser(sent, keepsManagers).answer(response))
 }
 
 interface Column {
@@ -159,9 +159,9 @@ function parsed(text: string): unknown {
 }
 
 /** Numbers the uids by the answer's sorted members, so that the order of members does not count. */
-function renumbered(answer: Answer): Answer {
-  const text = JSON.stringify(answer)
-  if (!text.includes('<uid:2>')) return answer
+function renumbered(response: Answer): Answer {
+  const text = JSON.stringify(response)
+  if (!text.includes('<uid:2>')) return response
   const numbers = new Map<string, string>()
   const walk = (value: unknown): void => {
     if (typeof value === 'string')
@@ -174,6 +174,6 @@ function renumbered(answer: Answer): Answer {
         walk((value as Record<string, unknown>)[key])
       }
   }
-  walk(answer)
+  walk(response)
   return JSON.parse(text.replace(/<uid:\d+>/g, (uid) => numbers.get(uid) ?? uid)) as Answer
 }

@@ -98,10 +98,10 @@ class Player {
   }
 
   #record(one: SuiteCase, request: SentRequest, sent: string): void {
-    const answer = this.#send(request)
+    const response = this.#send(request)
     if (one.expect === undefined) return
     const want = expectedAnswer(this.#suite, one)
-    const got = normalise(answer, sent, one.managedFields === true)
+    const got = normalise(response, sent, one.managedFields === true)
     this.#played.push({ id: one.id, request, want, got, layers: differingLayers(want, got) })
   }
 
@@ -147,7 +147,7 @@ class Player {
 
   #send({ method, path, headers, user, body }: SentRequest): RawAnswer {
     const [at = '', query = ''] = path.split(/\?(.*)/s)
-    const answer = this.#cluster.http.handle({
+    const response = this.#cluster.http.handle({
       method,
       path: at,
       query,
@@ -155,18 +155,18 @@ class Player {
       headers: { 'user-agent': 'corpus/1.0', ...headers },
       ...(body === undefined ? {} : { body }),
     })
-    if ('next' in answer) {
+    if ('next' in response) {
       let lines = ''
       for (let second = 0; second < 3; second++) {
-        for (let some = answer.next(); some.length > 0; some = answer.next())
+        for (let some = response.next(); some.length > 0; some = response.next())
           lines += some.map((line) => (line.endsWith('\n') ? line : `${line}\n`)).join('')
         this.#cluster.advance(600)
       }
-      answer.stop()
-      return { code: answer.code, headers: answer.headers, body: lines }
+      response.stop()
+      return { code: response.code, headers: response.headers, body: lines }
     }
     if (method !== 'GET' && !query.includes('dryRun')) this.#settle()
-    return answer
+    return response
   }
 
   #sleep(ms: number): void {

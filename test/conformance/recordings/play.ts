@@ -93,15 +93,15 @@ class Player {
     if (watchEnd !== undefined) return this.#endWatch(watchEnd, response, at)
     if (step.pause !== undefined) this.#wait(step.pause)
     if (request === undefined) throw new Error(`step ${at} of ${this.#scenario.id} has no request`)
-    const answer = step.wait === undefined ? this.#ask(request, at) : this.#poll(step, at)
+    const received = step.wait === undefined ? this.#ask(request, at) : this.#poll(step, at)
     this.#react()
     this.#cluster.advance(BETWEEN)
     if (watchStart !== undefined) {
-      if ('next' in answer) this.#watches.set(watchStart, answer)
+      if ('next' in received) this.#watches.set(watchStart, received)
       this.#raw.push({})
       return []
     }
-    const actual = recorded(answer)
+    const actual = recorded(received)
     this.#raw.push(actual.body ?? {})
     return response === undefined
       ? []
@@ -120,15 +120,15 @@ class Player {
     const { request, response, wait } = step
     const { timeoutMs } = wait as { timeoutMs: number }
     for (let waited = 0; ; waited += POLL) {
-      const answer = this.#ask(request as RecordedRequest, at)
-      if (waited >= timeoutMs) return answer
+      const received = this.#ask(request as RecordedRequest, at)
+      if (waited >= timeoutMs) return received
       const comparison = new Comparison(this.#scenario)
-      const actual = recorded(answer)
+      const actual = recorded(received)
       comparison.learn(actual)
       if (
         differences(comparison.expected(response as RecordedResponse), comparison.actual(actual)).length === 0
       )
-        return answer
+        return received
       this.#wait(POLL)
     }
   }
@@ -172,11 +172,11 @@ function parse(text: string): unknown {
 }
 
 /** An answer in the recordings' form. A stream that stays open has no body yet. */
-function recorded(answer: HttpResponse | HttpWatch): RecordedResponse {
-  const { code, headers } = answer
-  if (!('body' in answer) || answer.body === '') return { code, headers }
-  const json = parse(answer.body)
+function recorded(response: HttpResponse | HttpWatch): RecordedResponse {
+  const { code, headers } = response
+  if (!('body' in response) || response.body === '') return { code, headers }
+  const json = parse(response.body)
   return json === undefined || typeof json !== 'object'
-    ? { code, headers, bodyText: answer.body }
+    ? { code, headers, bodyText: response.body }
     : { code, headers, body: json }
 }

@@ -130,8 +130,8 @@ class Comparer {
     if (!isEqual) this.#unequal.push({ id: `${this.#timeline.id} ${layer} ${what}`, layer, expected, actual })
   }
 
-  #answers(answers: readonly Answer[]): void {
-    for (const { item, code, body } of answers) {
+  #answers(responses: readonly Answer[]): void {
+    for (const { item, code, body } of responses) {
       const { request, code: expected, response } = item
       const text = ({ reason, message }: { reason?: string; message?: string }): unknown =>
         this.#names.text(`${reason ?? ''}: ${message ?? ''}`)

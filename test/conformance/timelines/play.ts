@@ -134,11 +134,11 @@ class Player {
     const own = this.#withNames(request)
     const described =
       request.bodyDescription === undefined ? own : this.#described(own, request.bodyDescription)
-    const answer = this.#cluster.http.handle(requestOf(this.#timeline, 0, described, []))
+    const response = this.#cluster.http.handle(requestOf(this.#timeline, 0, described, []))
     if (!this.#hurries) while (this.#cluster.step());
     return {
-      code: answer.code,
-      body: 'body' in answer && answer.body !== '' ? (JSON.parse(answer.body) as unknown) : undefined,
+      code: response.code,
+      body: 'body' in response && response.body !== '' ? (JSON.parse(response.body) as unknown) : undefined,
     }
   }
 
@@ -147,10 +147,10 @@ class Player {
     const [, type, status, reason, message] =
       /one more condition (\w+)=(\w+) reason (\w+) message (\w+)$/.exec(words) ?? []
     if (type === undefined) throw new Error(`a body is described in words that are not understood: ${words}`)
-    const answer = this.#cluster.http.handle(
+    const response = this.#cluster.http.handle(
       requestOf(this.#timeline, 0, { method: 'GET', path: request.path.replace(/\/approval$/, '') }, []),
     )
-    const object = JSON.parse('body' in answer ? answer.body : '{}') as {
+    const object = JSON.parse('body' in response ? response.body : '{}') as {
       status?: { conditions?: unknown[] }
     }
     const conditions = [...(object.status?.conditions ?? []), { type, status, reason, message }]

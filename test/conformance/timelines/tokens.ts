@@ -90,8 +90,10 @@ export function tokenFacts(
         path: `/api/v1/namespaces/${namespace}/serviceaccounts/default/token`,
         body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
       }
-      const answer = cluster.http.handle(requestOf({ id }, 0, request, []))
-      const { status } = JSON.parse('body' in answer ? answer.body : '{}') as { status?: { token?: string } }
+      const response = cluster.http.handle(requestOf({ id }, 0, request, []))
+      const { status } = JSON.parse('body' in response ? response.body : '{}') as {
+        status?: { token?: string }
+      }
       return [stable(expected), stable(decoded(status?.token?.split('.')[1]))]
     }
     default:

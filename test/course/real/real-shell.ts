@@ -245,7 +245,7 @@ export class RealShell implements LineRunner {
       this.#turn = this.#turn
         .then(() => this.#call(program, words))
         .then(
-          (answer) => socket.end(answer.map((word) => `${word}\0`).join('')),
+          (response) => socket.end(response.map((word) => `${word}\0`).join('')),
           (fault: unknown) => {
             this.#faults.push(fault)
             socket.destroy()

@@ -6,7 +6,7 @@ import { header } from '../../../src/client/http.js'
 export type Misbehaviour = () => Gateway
 
 type Where = (request: HttpRequest) => boolean
-type Change = (answer: HttpResponse) => HttpResponse
+type Change = (response: HttpResponse) => HttpResponse
 
 const under =
   (...paths: readonly string[]): Where =>
@@ -47,11 +47,11 @@ const status = (code: number, reason: string, message: string, details?: object)
   }),
 })
 
-const answers =
-  (where: Where, answer: AnyHttpResponse, times = Infinity): Misbehaviour =>
+const respondWith =
+  (where: Where, response: AnyHttpResponse, times = Infinity): Misbehaviour =>
   () => {
     let left = times
-    return (request, next) => (where(request) && left-- > 0 ? answer : next(request))
+    return (request, next) => (where(request) && left-- > 0 ? response : next(request))
   }
 const leaves =
   (where: Where, noResponse: 'aborted' | 'silent'): Misbehaviour =>
@@ -67,15 +67,15 @@ const changes =
   (where: Where, change: Change): Misbehaviour =>
   () =>
   (request, next) => {
-    const answer = next(request)
-    return where(request) && 'body' in answer ? change(answer) : answer
+    const response = next(request)
+    return where(request) && 'body' in response ? change(response) : response
   }
 const watches =
   (where: Where, change: (watch: HttpWatch) => HttpWatch): Misbehaviour =>
   () =>
   (request, next) => {
-    const answer = next(request)
-    return where(request) && 'next' in answer ? change(answer) : answer
+    const response = next(request)
+    return where(request) && 'next' in response ? change(response) : response
   }
 const both =
   (...parts: readonly Misbehaviour[]): Misbehaviour =>
@@ -85,9 +85,10 @@ const both =
       .reduce(
         (outer, inner) => (request, next) =>
           outer(request, (passed) => {
-            const answer = inner(passed, next)
-            if ('noResponse' in answer) throw new Error('what leaves requests unanswered must stand outside')
-            return answer
+            const response = inner(passed, next)
+            if ('noResponse' in response)
+              throw new Error('what leaves requests unanswered must stand outside')
+            return response
           }),
       )
 
@@ -111,16 +112,20 @@ const endsAfter =
 
 const without =
   (name: string) =>
-  (answer: HttpResponse): HttpResponse => {
-    const { [name]: _gone, ...headers } = answer.headers
-    return { ...answer, headers }
+  (response: HttpResponse): HttpResponse => {
+    const { [name]: _gone, ...headers } = response.headers
+    return { ...response, headers }
   }
 const inBody =
   (change: (value: unknown) => unknown): Change =>
-  (answer) =>
-    answer.body.startsWith('{')
-      ? { code: answer.code, headers: answer.headers, body: JSON.stringify(change(JSON.parse(answer.body))) }
-      : answer
+  (response) =>
+    response.body.startsWith('{')
+      ? {
+          code: response.code,
+          headers: response.headers,
+          body: JSON.stringify(change(JSON.parse(response.body))),
+        }
+      : response
 
 function withoutKey(key: string): (value: unknown) => unknown {
   return function strip(value): unknown {
@@ -198,26 +203,26 @@ const noWatchList = status(
   },
 )
 const notFound = text(404, '404 page not found\n')
-const noOpenapi = answers(openapi, notFound)
+const noOpenapi = respondWith(openapi, notFound)
 const v3 = under('/openapi/v3')
 const v2 = under('/openapi/v2')
 
 /** What the server does to a command, first match. */
 const misbehaviours: readonly (readonly [situation: RegExp, misbehaviour: Misbehaviour])[] = [
-  [/openapi\/v3 answers 404|openapi v3 404/, answers(v3, notFound)],
+  [/openapi\/v3 answers 404|openapi v3 404/, respondWith(v3, notFound)],
   [/no openapi/, noOpenapi],
-  [/v3 only, v2 404/, answers(v2, notFound)],
+  [/v3 only, v2 404/, respondWith(v2, notFound)],
   [
     /v2 answers 406/,
-    answers(
+    respondWith(
       v2,
       status(406, 'NotAcceptable', 'only the following media types are accepted: application/json'),
     ),
   ],
-  [/410 Expired on the second page/, answers(asksFor('continue='), status(410, 'Expired', EXPIRED))],
+  [/410 Expired on the second page/, respondWith(asksFor('continue='), status(410, 'Expired', EXPIRED))],
   [
     /first patch answers 409/,
-    answers(
+    respondWith(
       of('PATCH', /deployments/),
       status(
         409,
@@ -231,56 +236,62 @@ const misbehaviours: readonly (readonly [situation: RegExp, misbehaviour: Misbeh
   ],
   [
     /eviction answers 404/,
-    answers(
+    respondWith(
       of('POST', /eviction$/),
       status(404, 'NotFound', 'pods "naked" not found', { name: 'naked', kind: 'pods' }),
     ),
   ],
   [/ends the watch each second|ends the watch after 1s/, watches(always, endsAfter(1))],
-  [/WebSocket upgrade refused with 400|WebSocket refused/, answers(webSocket, text(400, 'no WebSocket'))],
-  [/WebSocket upgrade refused with 403/, answers(webSocket, text(403, 'no WebSocket'))],
+  [/WebSocket upgrade refused with 400|WebSocket refused/, respondWith(webSocket, text(400, 'no WebSocket'))],
+  [/WebSocket upgrade refused with 403/, respondWith(webSocket, text(403, 'no WebSocket'))],
   [
     /speaks only v4/,
     both(
-      answers(webSocket, text(400, 'no WebSocket')),
+      respondWith(webSocket, text(400, 'no WebSocket')),
       asks(upgrades, (request) => withHeaders(request, { 'x-stream-protocol-version': 'v4.channel.k8s.io' })),
     ),
   ],
-  [/neither WebSocket nor SPDY/, answers(upgrades, text(400, 'no spdy'))],
+  [/neither WebSocket nor SPDY/, respondWith(upgrades, text(400, 'no spdy'))],
   [
     /Warning header/,
-    changes(pods, (answer) => ({
-      ...answer,
-      headers: { ...answer.headers, warning: '299 - "policy/v1beta1 PodSecurityPolicy is deprecated"' },
+    changes(pods, (response) => ({
+      ...response,
+      headers: { ...response.headers, warning: '299 - "policy/v1beta1 PodSecurityPolicy is deprecated"' },
     })),
   ],
-  [/422 with two causes/, answers(of('POST', /\/pods$/), twoCauses)],
-  [/500 with Status/, answers(pods, status(500, 'InternalError', 'Internal error occurred: boom'))],
-  [/500 with text body/, answers(pods, text(500, 'boom'))],
-  [/502 with html/, answers(pods, text(502, '<html>bad gateway</html>', { 'content-type': 'text/html' }))],
+  [/422 with two causes/, respondWith(of('POST', /\/pods$/), twoCauses)],
+  [/500 with Status/, respondWith(pods, status(500, 'InternalError', 'Internal error occurred: boom'))],
+  [/500 with text body/, respondWith(pods, text(500, 'boom'))],
+  [
+    /502 with html/,
+    respondWith(pods, text(502, '<html>bad gateway</html>', { 'content-type': 'text/html' })),
+  ],
   [
     /503 Service Unavailable/,
-    answers(pods, status(503, 'ServiceUnavailable', 'the server is currently unable to handle the request')),
+    respondWith(
+      pods,
+      status(503, 'ServiceUnavailable', 'the server is currently unable to handle the request'),
+    ),
   ],
-  [/etcd timeout/, answers(pods, status(500, '', 'etcdserver: request timed out'))],
-  [/429 twice/, answers(pods, text(429, 'slow down', { 'retry-after': '1' }), 2)],
-  [/401 with an empty body/, answers(pods, bodiless(401))],
-  [/403 with an empty body/, answers(pods, bodiless(403))],
+  [/etcd timeout/, respondWith(pods, status(500, '', 'etcdserver: request timed out'))],
+  [/429 twice/, respondWith(pods, text(429, 'slow down', { 'retry-after': '1' }), 2)],
+  [/401 with an empty body/, respondWith(pods, bodiless(401))],
+  [/403 with an empty body/, respondWith(pods, bodiless(403))],
   [/connection dropped/, leaves(pods, 'aborted')],
   [/server does not answer/, leaves(pods, 'silent')],
   [/discovery does not answer/, leaves(discoveryOnly, 'silent')],
   [
     /discovery forbidden/,
-    answers(discovery, status(403, 'Forbidden', 'forbidden: User "jane" cannot get path "/api"')),
+    respondWith(discovery, status(403, 'Forbidden', 'forbidden: User "jane" cannot get path "/api"')),
   ],
   [
     /aggregated group answers 503/,
-    both(legacy, answers(under('/apis/metrics.k8s.io'), text(503, 'service unavailable\n'))),
+    both(legacy, respondWith(under('/apis/metrics.k8s.io'), text(503, 'service unavailable\n'))),
   ],
   [/only legacy discovery/, legacy],
   [/ignores as=Table/, asks(isTable, plain)],
   [/Table rows without object/, changes(isTable, rowsWithoutObject)],
-  [/rejects sendInitialEvents/, answers(asksFor('sendInitialEvents=true'), noWatchList)],
+  [/rejects sendInitialEvents/, respondWith(asksFor('sendInitialEvents=true'), noWatchList)],
   [
     /no initial-events-end bookmark/,
     watches(
@@ -295,7 +306,7 @@ const misbehaviours: readonly (readonly [situation: RegExp, misbehaviour: Misbeh
       lines(() => undefined),
     ),
   ],
-  [/watch answers 410/, answers(isWatch, tooOld)],
+  [/watch answers 410/, respondWith(isWatch, tooOld)],
   [
     /ERROR event 410/,
     watches(isWatch, (watch) => ({
@@ -316,7 +327,7 @@ const misbehaviours: readonly (readonly [situation: RegExp, misbehaviour: Misbeh
       ]),
     })),
   ],
-  [/415 to protobuf/, answers(isProtobuf, unsupported)],
+  [/415 to protobuf/, respondWith(isProtobuf, unsupported)],
   [
     /list without metadata/,
     changes(
@@ -338,18 +349,18 @@ const misbehaviours: readonly (readonly [situation: RegExp, misbehaviour: Misbeh
     /json; charset=utf-8/,
     changes(
       (request) => !isTable(request) && !discoveryOnly(request),
-      (answer) => ({
-        ...answer,
-        headers: { ...answer.headers, 'content-type': 'application/json; charset=utf-8' },
+      (response) => ({
+        ...response,
+        headers: { ...response.headers, 'content-type': 'application/json; charset=utf-8' },
       }),
     ),
   ],
   [/without Content-Type/, changes(always, without('content-type'))],
   [
     /no Content-Length/,
-    changes(podPaths, (answer) => ({
-      ...answer,
-      headers: { ...answer.headers, 'transfer-encoding': 'chunked' },
+    changes(podPaths, (response) => ({
+      ...response,
+      headers: { ...response.headers, 'transfer-encoding': 'chunked' },
     })),
   ],
   [

@@ -244,13 +244,13 @@ const localPort = (id: string): number | undefined => {
 /** Uses the port once it is open, then interrupts the command. */
 async function visit(running: Running, port: number, id: string): Promise<void> {
   await running.until(id.startsWith('proxy') ? 'Starting to serve' : '[::1]')
-  const answer = await fetch(`http://127.0.0.1:${port}/version`).then(
+  const received = await fetch(`http://127.0.0.1:${port}/version`).then(
     (response) => response.text(),
     () => '',
   )
   if (id.startsWith('port-forward')) await running.until('Handling connection')
-  if (id.startsWith('proxy') && !answer.includes('gitVersion'))
-    throw new Error(`nothing came through the proxy: ${answer}`)
+  if (id.startsWith('proxy') && !received.includes('gitVersion'))
+    throw new Error(`nothing came through the proxy: ${received}`)
   running.process.kill('SIGINT')
 }
 

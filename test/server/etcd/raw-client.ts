@@ -38,9 +38,9 @@ export class RawClient {
   /** A call whose body is whatever it is. */
   send(path: string, body: Uint8Array, headers: Record<string, string> = {}): Promise<RawAnswer> {
     const stream = this.open(path, headers)
-    const answer = answerOf(stream)
+    const response = answerOf(stream)
     stream.end(body)
-    return answer
+    return response
   }
 
   /** A call that goes on. */

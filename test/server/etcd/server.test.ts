@@ -218,10 +218,10 @@ test('health, version and metrics over HTTP/1.1 and HTTP/2', async () => {
   const { server, store } = await serveStore()
   const text = (path: string): Promise<readonly [number | undefined, string]> =>
     new Promise((resolve, reject) => {
-      get(`${server.url}${path}`, (answer) => {
+      get(`${server.url}${path}`, (response) => {
         let body = ''
-        answer.on('data', (chunk: Buffer) => (body += chunk.toString()))
-        answer.once('end', () => resolve([answer.statusCode, body]))
+        response.on('data', (chunk: Buffer) => (body += chunk.toString()))
+        response.once('end', () => resolve([response.statusCode, body]))
       }).once('error', reject)
     })
   expect(await text('/health')).toEqual([200, '{"health":"true","reason":""}'])

@@ -52,10 +52,10 @@ export function callWebhook(
   const fail = (why: string): Error =>
     new WebhookCallError(`Post ${quote(`${target.url}?timeout=${timeoutSeconds}s`)}: ${why}`)
   const timeout = timeoutSeconds * 1000
-  let answer: WebhookResponse
+  let response: WebhookResponse
   if (target.handler !== undefined) {
     try {
-      answer = target.handler(deepFreeze(review), { path: target.path, timeout })
+      response = target.handler(deepFreeze(review), { path: target.path, timeout })
     } catch (error) {
       throw fail(error instanceof Error ? error.message : String(error))
     }
@@ -63,11 +63,11 @@ export function callWebhook(
     const isOutside = service === undefined && surroundings.network?.reachesOutside() !== true
     const unreached = (why: string): Error =>
       fail(why.startsWith('dial tcp ') ? why + notServed(target.url) : why)
-    answer = post(config, target, review, timeoutSeconds, surroundings, isOutside ? unreached : fail)
+    response = post(config, target, review, timeoutSeconds, surroundings, isOutside ? unreached : fail)
   }
-  synchronous(answer, `the webhook ${target.url}`)
-  if ((answer.takes ?? 0) > timeout) throw fail('context deadline exceeded')
-  return answer
+  synchronous(response, `the webhook ${target.url}`)
+  if ((response.takes ?? 0) > timeout) throw fail('context deadline exceeded')
+  return response
 }
 
 /** What to do about a webhook that listens on the machine of the test. */
@@ -196,7 +196,7 @@ export interface WebhookResponse {
   readonly kind?: string
   readonly response?: Readonly<Record<string, unknown>>
   readonly takes?: number
-  /** A promise is no answer: webhooks in this process are synchronous. */
+  /** A promise is no response: webhooks in this process are synchronous. */
   readonly then?: never
 }
 

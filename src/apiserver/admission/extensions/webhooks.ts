@@ -108,14 +108,14 @@ function call(
     endpoints: (namespace: string, name: string) => context.get<Endpoints>('endpoints', namespace, name),
     network: network(),
   }
-  const answer = callWebhook(
+  const received = callWebhook(
     webhook.clientConfig,
     { apiVersion, kind: 'AdmissionReview', request },
     webhook.timeoutSeconds ?? 10,
     surroundings,
   ) as unknown
-  if (!isPlainObject(answer)) throw new InvalidResponse('webhook response was absent')
-  const { response, apiVersion: said = apiVersion, kind = 'AdmissionReview' } = answer
+  if (!isPlainObject(received)) throw new InvalidResponse('webhook response was absent')
+  const { response, apiVersion: said = apiVersion, kind = 'AdmissionReview' } = received
   if (said !== apiVersion || kind !== 'AdmissionReview') {
     const wanted = `admission.k8s.io/${version}, Kind=AdmissionReview`
     throw new InvalidResponse(

@@ -29,11 +29,11 @@ export function aggregatedDiscovery(
 ): AggregatedDiscovery {
   const { scheme } = context
   const all = allGroups(context)
-  let answers = known.get(all)
-  if (answers === undefined) known.set(all, (answers = new Map()))
+  let responses = known.get(all)
+  if (responses === undefined) known.set(all, (responses = new Map()))
   const id = `${root} ${version}`
-  let answer = answers.get(id)
-  if (answer === undefined) {
+  let response = responses.get(id)
+  if (response === undefined) {
     const groups = all.filter(({ name }) => (name === '') === (root === 'api'))
     const document = {
       kind: 'APIGroupDiscoveryList',
@@ -41,9 +41,9 @@ export function aggregatedDiscovery(
       metadata: {},
       items: groups.map((group) => groupOf(group, isBuiltInGroup(scheme, group.name))),
     }
-    answers.set(id, (answer = { document, etag: sha256Hex(JSON.stringify(document)) }))
+    responses.set(id, (response = { document, etag: sha256Hex(JSON.stringify(document)) }))
   }
-  return answer
+  return response
 }
 
 function groupOf({ name, versions }: DiscoveredGroup, isBuiltIn: boolean): object {

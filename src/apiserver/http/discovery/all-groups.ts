@@ -42,13 +42,13 @@ export function allGroups(context: RegistryContext): readonly DiscoveredGroup[] 
       ),
     )
   }
-  const answer = [...groups]
+  const response = [...groups]
     .map(([name, versions]): DiscoveredGroup => ({ name, versions }))
     .sort(
       (a, b) => (priorities.get(b.name) ?? 0) - (priorities.get(a.name) ?? 0) || (a.name < b.name ? -1 : 1),
     )
-  known.set(services, [scheme.tables, answer])
-  return answer
+  known.set(services, [scheme.tables, response])
+  return response
 }
 
 /**

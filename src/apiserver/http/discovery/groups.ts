@@ -81,7 +81,7 @@ export function discoveredGroups(scheme: Scheme, resources: Resources): readonly
     groups.set(group, versions)
     versions.set(version, [...(versions.get(version) ?? []), resource])
   }
-  const answer = [...groups]
+  const response = [...groups]
     .map(([name, versions]): DiscoveredGroup => ({
       name,
       versions: [...versions]
@@ -89,8 +89,8 @@ export function discoveredGroups(scheme: Scheme, resources: Resources): readonly
         .sort((a, b) => compareVersions(a.version, b.version)),
     }))
     .sort((a, b) => priorityOf(b, minor) - priorityOf(a, minor) || (a.name < b.name ? -1 : 1))
-  known.set(scheme.tables, answer)
-  return answer
+  known.set(scheme.tables, response)
+  return response
 }
 
 const byName = (a: Resource, b: Resource): number => (a.resource < b.resource ? -1 : 1)

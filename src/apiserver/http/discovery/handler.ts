@@ -77,8 +77,8 @@ function handleRoot(
   const asked = negotiateDiscovery(header(http, 'accept'), versions)
   const vary = { vary: 'Accept' }
   if (asked === undefined) {
-    const answer = negotiated(request, legacy)
-    return { ...answer, headers: { ...answer.headers, ...vary } }
+    const response = negotiated(request, legacy)
+    return { ...response, headers: { ...response.headers, ...vary } }
   }
   request.form.format = asked.format
   const { document, etag } = aggregatedDiscovery(context, root, asked.version)

@@ -110,10 +110,10 @@ function operation(value: SwaggerNode): Write {
 /** ResponseValue: 1 response {1 description, 2 schema: SchemaItem {1 schema}}. */
 function responseValue(response: SwaggerNode): Write {
   return (writer) =>
-    writer.message(1, (answer) => {
-      answer.text(1, response['description'] as string)
+    writer.message(1, (received) => {
+      received.text(1, response['description'] as string)
       const { schema } = response as { readonly schema?: SwaggerNode }
-      if (schema !== undefined) answer.message(2, (item) => item.message(1, schemaOf(schema)))
+      if (schema !== undefined) received.message(2, (item) => item.message(1, schemaOf(schema)))
     })
 }
 

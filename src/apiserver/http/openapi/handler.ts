@@ -29,9 +29,13 @@ function indexResponse(context: RegistryContext): HttpResponse {
   const paths = Object.fromEntries(
     documents.names.map((name) => [name, { serverRelativeURL: urlOf(name, documents.at(name)?.hash ?? '') }]),
   )
-  const answer = objectResponse(200, { paths })
+  const response = objectResponse(200, { paths })
   // the real handler sets no content type, so that Go guesses text
-  return { ...answer, headers: { ...answer.headers, 'content-type': TEXT }, body: answer.body.trimEnd() }
+  return {
+    ...response,
+    headers: { ...response.headers, 'content-type': TEXT },
+    body: response.body.trimEnd(),
+  }
 }
 
 const urlOf = (name: string, hash: string): string => `/openapi/v3/${name}?hash=${hash}`

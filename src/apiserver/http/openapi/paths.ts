@@ -187,7 +187,7 @@ class ResourcePaths {
       this.#resource.kind,
     )
     if (!this.#has('delete')) return operations
-    const answer = deleteAnswersObject(this.#resource) ? this.#kind : names.meta('Status')
+    const response = deleteAnswersObject(this.#resource) ? this.#kind : names.meta('Status')
     const { get, put, ...others } = operations
     return {
       ...(get === undefined ? {} : { get }),
@@ -195,7 +195,7 @@ class ResourcePaths {
       delete: this.#operation(this.#id('delete'), 'delete', {
         parameters: [NAME, ...this.#place, ...DELETE_OPTIONS],
         requestBody: { content: this.#body(names.meta('DeleteOptions')) },
-        responses: responses(['200', '202'], contentOf(this.#types, refTo(answer))),
+        responses: responses(['200', '202'], contentOf(this.#types, refTo(response))),
       }),
       ...others,
     }
@@ -313,8 +313,8 @@ class ResourcePaths {
       Object.fromEntries(
         methods.map((method) => {
           const id = this.#id('connect', capitalized(part.name) + suffix, capitalized(method))
-          const answer = responses(['200'], contentOf(['*/*'], { type: 'string' }))
-          return [method, this.#operation(id, 'connect', { parameters, responses: answer }, part.kind)]
+          const response = responses(['200'], contentOf(['*/*'], { type: 'string' }))
+          return [method, this.#operation(id, 'connect', { parameters, responses: response }, part.kind)]
         }),
       )
     const plain = this.#path(path, operations('', place))

@@ -134,7 +134,7 @@ function swaggerOperation({
             schema: swaggerSchema(first.schema),
           },
         ]
-  const answers = Object.entries(responses).map(([code, response]) => {
+  const results = Object.entries(responses).map(([code, response]) => {
     const schema = Object.values(response.content ?? {})[0]?.schema
     return [
       code,
@@ -153,7 +153,7 @@ function swaggerOperation({
     ...(parameters.length + bodyParameter.length === 0
       ? {}
       : { parameters: [...bodyParameter, ...parameters.map(swaggerParameter)] }),
-    responses: Object.fromEntries(answers),
+    responses: Object.fromEntries(results),
     ...extensions,
   }
 }

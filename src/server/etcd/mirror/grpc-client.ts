@@ -52,9 +52,9 @@ export class EtcdGrpcClient {
     this.#calls++
     try {
       const stream = this.#open(path)
-      const answer = messageOf(stream)
+      const received = messageOf(stream)
       stream.end(framed(encode(request, message, FRAME_HEAD)))
-      return decode<T>(response, await answer)
+      return decode<T>(response, await received)
     } finally {
       if (--this.#calls === 0) this.#session?.unref()
     }

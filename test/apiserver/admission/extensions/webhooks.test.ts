@@ -20,7 +20,7 @@ const webhook = (name: string, more: object = {}): object => ({
   ...more,
 })
 
-const answer = (
+const respond = (
   review: WebhookReview,
   response: object,
   more: Partial<WebhookResponse> = {},
@@ -78,7 +78,7 @@ describe('validating webhooks', () => {
         validating: [webhook('a.b.c')],
         handlers: {
           'hooks/hook': (review) =>
-            answer(review, { allowed: false, ...(status === undefined ? {} : { status }) }),
+            respond(review, { allowed: false, ...(status === undefined ? {} : { status }) }),
         },
       })
     expect(deny()).toBe('400 admission webhook "a.b.c" denied the request without explanation')
@@ -93,7 +93,7 @@ describe('validating webhooks', () => {
     const handler: WebhookHandler = (review, { path, timeout }) => {
       expect([path, timeout]).toEqual(['/check', 10_000])
       seen.push(review)
-      return answer(review, { allowed: true })
+      return respond(review, { allowed: true })
     }
     const cluster = clusterWith({ validating: [webhook('a.b.c')], handlers: { 'hooks/hook': handler } })
     cluster.create('configmaps', configMap('a'))
@@ -133,7 +133,7 @@ describe('validating webhooks', () => {
         'connection refused (no machine of the cluster listens there;',
     )
     expect(create({ validating: [webhook('a.b.c', { failurePolicy: 'Ignore' })] })).toBe('allowed')
-    const slow: WebhookHandler = (review) => answer(review, { allowed: true }, { takes: 11_000 })
+    const slow: WebhookHandler = (review) => respond(review, { allowed: true }, { takes: 11_000 })
     expect(create({ validating: [webhook('a.b.c')], handlers: { 'hooks/hook': slow } })).toBe(
       `500 ${failed} "https://hook.hooks.svc:443/check?timeout=10s": context deadline exceeded`,
     )
@@ -146,7 +146,7 @@ describe('validating webhooks', () => {
   it('with side effects refuse dry runs', () => {
     const cluster = clusterWith({
       validating: [webhook('a.b.c')],
-      handlers: { 'hooks/hook': (review) => answer(review, { allowed: true }) },
+      handlers: { 'hooks/hook': (review) => respond(review, { allowed: true }) },
     })
     expect(outcome(() => cluster.create('configmaps', configMap('a'), { dryRun: true }))).toBe('allowed')
   })
@@ -166,7 +166,7 @@ describe('mutating webhooks', () => {
   const patching =
     (operations: readonly object[]): WebhookHandler =>
     (review) =>
-      answer(review, {
+      respond(review, {
         allowed: true,
         warnings: ['changed'],
         patchType: 'JSONPatch',
@@ -180,7 +180,7 @@ describe('mutating webhooks', () => {
       handlers: {
         'hooks/hook': patching([{ op: 'add', path: '/data/k', value: 'v' }]),
         'https://v': (review) =>
-          answer(review, { allowed: (review.request['object'] as ConfigMap).data?.['k'] === 'v' }),
+          respond(review, { allowed: (review.request['object'] as ConfigMap).data?.['k'] === 'v' }),
       },
     })
     const created = cluster.create('configmaps', configMap('a'))
@@ -210,7 +210,7 @@ describe('mutating webhooks', () => {
         webhook('two.b.c', url('two')),
       ],
       handlers: {
-        'https://one': counting('one', (review) => answer(review, { allowed: true })),
+        'https://one': counting('one', (review) => respond(review, { allowed: true })),
         'https://two': counting('two', patching([{ op: 'add', path: '/data/k', value: 'v' }])),
       },
     }).create('configmaps', configMap('a'))
@@ -241,7 +241,7 @@ describe('notes in the audit log', () => {
         ],
         handlers: {
           'hooks/hook': (review) =>
-            answer(review, {
+            respond(review, {
               allowed: true,
               auditAnnotations: { k: 'said', 'z-bad': 5 },
               ...((review.request['object'] as ConfigMap).data?.['y'] === undefined
