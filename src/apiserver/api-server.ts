@@ -342,9 +342,9 @@ export class ApiServer {
   }
 
   /**
-   * Authenticates and authorizes a request, then calls `respond`. For requests that do not reach the registry:
-   * those for a path that is not a resource, and malformed ones. Throws ApiError 401 and 403, and what
-   * `respond` throws.
+   * Authenticates and authorizes a request, then calls `respond`. For requests that do not reach the
+   * registry: those for a path that is not a resource, and malformed ones. Throws ApiError 401 and 403, and
+   * what `respond` throws.
    */
   admit<T extends { readonly code: number }>(
     request: ApiRequest | NonResourceRequest,

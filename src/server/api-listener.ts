@@ -151,7 +151,7 @@ export class ApiListener {
     server.on('sessionError', report)
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
       if (error.code === 'HPE_HEADER_OVERFLOW') refuseHead(socket, HEAD_TOO_LARGE)
-      // what is wrong in a body ends the request that it belongs to, which has been responded to or never will be
+      // what is wrong in a body ends the request that it belongs to, which has its response or never will
       else if (error.code?.startsWith('HPE_') === true && !this.#busy.has(socket))
         refuseHead(socket, BAD_HEAD)
       else socket.destroy()

@@ -133,7 +133,7 @@ const forms = Object.values(QUESTIONS).map(({ form }) => form)
 export const netpolCommand: Command = {
   name: 'netpol',
   about:
-    'Checks connections, and compares network policies, in manifests. Exit code 1: a connection is denied, the ' +
+    'Checks connections in manifests, and compares policies. Exit code 1: a connection is denied, the ' +
     'folders differ, or there are findings.',
   words: forms.join(' | '),
   flags: {

@@ -20,8 +20,8 @@ const OF_MACHINES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Replaces what differs from run to run, by the rules of the recordings; one normaliser serves all responses of
- * a scenario.
+ * Replaces what differs from run to run, by the rules of the recordings; one normaliser serves all
+ * responses of a scenario.
  */
 export class Normaliser {
   readonly #sent: string
