@@ -1,8 +1,8 @@
 import { admissionWebhook, SimCluster } from 'simcluster'
 import { expect, test } from 'vitest'
+import { badInput } from '../../support/typed.js'
 
-/** What a function of plain JavaScript returns. */
-const misspelt = (value: object): never => value as never
+const misspelt = (value: object): never => badInput<never>(value)
 
 test('a handler of an image that returns an unknown key is an error, not a process that goes on', () => {
   const behavior = { start: () => misspelt({ exitcode: 1 }) }
