@@ -1,16 +1,18 @@
 /**
- * `npm run soak -- [--minutes N] [--seed S] [--only SUITES] [--hostile | --faults | --requests]`: plays fresh
+ * `npm run soak -- [--minutes N] [--seed S] [--only SUITES] [--hostile | --faults | --requests | --bytes]`: plays fresh
  * seeds of the random suites in turn for N minutes (10 by default). Prints each seed before it plays it; the
  * first failure ends the run with the command that plays that seed again. `--seed` plays this one seed once.
  * The etcd suites need Debian's etcd-server and etcd-client. The tests play fixed seeds of the same suites.
  * `--hostile` plays what clients, disks and kill -9 can do instead (scripts/soak/hostile.ts);
  * `--faults` plays every fault of every request in 18 scenarios, once;
- * `--requests` plays random requests, and writes of random objects of every kind (test/fuzz).
+ * `--requests` plays random requests, and writes of random objects of every kind (test/fuzz);
+ * `--bytes` sends 200 MB through the programs of a container, and measures how long others wait.
  */
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { playScenarios, playWorkloads } from '../test/scenarios/property.js'
 import { playQuiet } from '../test/scenarios/quiet-history.js'
+import { bytes } from './soak/bytes.js'
 import { faults } from './soak/faults.js'
 import { etcdDifferential, etcdSnapshot } from './soak/etcd.js'
 import * as hostile from './soak/hostile.js'
@@ -34,6 +36,9 @@ const HOSTILE: Suites = {
 
 /** Each plays everything once, whatever the seed. */
 const FAULTS: Suites = { faults }
+
+/** Measures times, so it wants a machine that is idle. */
+const BYTES: Suites = { bytes }
 
 const REQUESTS: Suites = { requests: hostile.requests, laws }
 
@@ -65,11 +70,12 @@ const { values } = parseArgs({
     hostile: { type: 'boolean', default: false },
     faults: { type: 'boolean', default: false },
     requests: { type: 'boolean', default: false },
+    bytes: { type: 'boolean', default: false },
   },
 })
 const only = values.only?.split(',')
-const OTHERS = { hostile: HOSTILE, faults: FAULTS, requests: REQUESTS }
-const other = (['hostile', 'faults', 'requests'] as const).find((flag) => values[flag])
+const OTHERS = { hostile: HOSTILE, faults: FAULTS, requests: REQUESTS, bytes: BYTES }
+const other = (['hostile', 'faults', 'requests', 'bytes'] as const).find((flag) => values[flag])
 const suites = other === undefined ? SUITES : OTHERS[other]
 const names = Object.keys(suites).filter((name) => only === undefined || only.includes(name))
 if (names.length === 0) throw new Error(`--only: there are ${Object.keys(suites).join(', ')}`)
@@ -95,5 +101,5 @@ let sound = true
 do {
   const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed)
   for (const name of names) sound &&= await play(name, seed)
-} while (sound && !values.faults && values.seed === undefined && performance.now() < end)
+} while (sound && !values.faults && !values.bytes && values.seed === undefined && performance.now() < end)
 process.exitCode = sound ? 0 : 1

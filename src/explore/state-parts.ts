@@ -1,3 +1,4 @@
+import { binaryText } from '../lang/bytes/base64.js'
 import { entriesOf } from '../sim/data/lazy-map.js'
 import { HASH_SEED, hashNumber, hashText } from '../sim/data/hash.js'
 import type { Timer } from '../sim/timers.js'
@@ -51,6 +52,7 @@ class PartsBuilder {
     if (typeof value === 'string') return this.#string(value, key)
     if (typeof value === 'number') return this.#number(value)
     if (typeof value !== 'object' || value === null) return this.#constant(String(value))
+    if (value instanceof Uint8Array) return this.#constant(binaryText(value))
     if (Object.isFrozen(value)) return this.merge(partsOf(value))
     this.members(value)
   }

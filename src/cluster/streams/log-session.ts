@@ -1,3 +1,4 @@
+import { bytesOfText } from '../../lang/bytes/byte-text.js'
 import type { Chunk, LogRequest, ContainerStream, SessionEnd } from '../../client/node-agent.js'
 import {
   type LogPosition,
@@ -103,7 +104,7 @@ export class LogSession implements ContainerStream {
   }
 
   #limited(text: string): readonly Chunk[] {
-    const bytes = new TextEncoder().encode(text)
+    const bytes = bytesOfText(text)
     const data = bytes.length > this.#left ? bytes.slice(0, this.#left) : bytes
     this.#left -= data.length
     return data.length === 0 ? [] : [{ stream: 'stdout', data }]
@@ -112,7 +113,7 @@ export class LogSession implements ContainerStream {
 
 /** Returns a session for a log that is a single text. */
 export function textSession(text: string): ContainerStream {
-  let data = new TextEncoder().encode(text)
+  let data = bytesOfText(text)
   return {
     write: () => undefined,
     closeInput: () => undefined,

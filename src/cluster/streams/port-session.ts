@@ -1,3 +1,6 @@
+import { binaryText } from '../../lang/bytes/base64.js'
+import { bytesOfText, textOfBytes } from '../../lang/bytes/byte-text.js'
+import { joinBytes } from '../../lang/bytes/join-bytes.js'
 import type { Chunk, ContainerStream, SessionEnd } from '../../client/node-agent.js'
 import type { ContainerNetwork, NetworkRequest } from '../../kubelet/index.js'
 
@@ -5,6 +8,7 @@ type Connected = ReturnType<ContainerNetwork['connect']>
 
 const REQUEST_LINE = /^([A-Z]+) (\S+) HTTP\/1\.[01]\r?\n/
 const LARGEST_REQUEST = 16 * 1024 * 1024
+const LARGEST_HEAD = 64 * 1024
 
 /**
  * A connection to a port of a pod. HTTP is parsed into requests, one after the other; anything else is passed
@@ -13,7 +17,10 @@ const LARGEST_REQUEST = 16 * 1024 * 1024
 export class PortSession implements ContainerStream {
   readonly #ask: (request: NetworkRequest) => Connected
   readonly #listeners: (() => void)[] = []
-  #input = ''
+  #input: Uint8Array[] = []
+  #size = 0
+  /** Bytes without which the input need not be looked at again. */
+  #needed = 1
   #waiting: Chunk[] = []
   #end: SessionEnd | undefined
 
@@ -21,16 +28,16 @@ export class PortSession implements ContainerStream {
     this.#ask = ask
   }
 
-  /** Receives bytes, kept as characters with the same code so that lengths match. */
   write(data: Uint8Array): void {
     if (this.#end) return
-    this.#input += Array.from(data, (byte) => String.fromCharCode(byte)).join('')
-    if (this.#input.length > LARGEST_REQUEST) this.#finish()
-    else this.#serve()
+    this.#input.push(Uint8Array.from(data))
+    this.#size += data.length
+    if (this.#size > LARGEST_REQUEST) this.#finish()
+    else if (this.#size >= this.#needed) this.#serve(joinBytes(this.#input))
   }
 
   closeInput(): void {
-    if (this.#input !== '' && !this.#end) this.#raw()
+    if (this.#size > 0 && !this.#end) this.#raw(joinBytes(this.#input))
     this.#finish()
   }
 
@@ -54,59 +61,50 @@ export class PortSession implements ContainerStream {
     this.#end ??= { exitCode: 0 }
   }
 
-  #serve(): void {
-    for (;;) {
-      if (!/^[A-Z]{1,10}(?: |$)/.test(this.#input)) return this.#input === '' ? undefined : this.#raw()
-      const headEnd = this.#input.indexOf('\r\n\r\n')
-      if (headEnd < 0) return
-      const head = this.#input.slice(0, headEnd + 2)
-      const [line, method = '', path = ''] = REQUEST_LINE.exec(head) ?? []
-      if (line === undefined) return this.#raw()
-      const headers = Object.fromEntries(
-        head
-          .slice(line.length)
-          .split('\r\n')
-          .filter((one) => one.includes(':'))
-          .map((one) => {
-            const colon = one.indexOf(':')
-            return [one.slice(0, colon).toLowerCase(), one.slice(colon + 1).trim()]
-          }),
-      )
-      const length = Number(headers['content-length'] ?? 0)
-      if (!Number.isSafeInteger(length) || length < 0) return this.#finish()
-      if (this.#input.length < headEnd + 4 + length) return
-      const body = new TextDecoder().decode(
-        Uint8Array.from(this.#input.slice(headEnd + 4, headEnd + 4 + length), (char) => char.charCodeAt(0)),
-      )
-      this.#input = this.#input.slice(headEnd + 4 + length)
-      this.#respond(
-        this.#ask({
-          protocol: 'http',
-          method,
-          path,
-          headers,
-          body,
-          ...(headers['host'] === undefined ? {} : { host: headers['host'] }),
-        }),
-        method,
-      )
-      if (headers['connection']?.toLowerCase() === 'close') this.#finish()
-      if (this.#end) return
-    }
+  /** Keeps what is not a whole request yet. */
+  #keep(input: Uint8Array, needed: number): void {
+    this.#input = input.length === 0 ? [] : [input]
+    this.#size = input.length
+    this.#needed = needed
   }
 
-  #raw(): void {
-    const body = new TextDecoder().decode(Uint8Array.from(this.#input, (char) => char.charCodeAt(0)))
-    this.#input = ''
-    const connected = this.#ask({ protocol: 'tcp', body })
-    if (connected.kind === 'responded') this.#send(new TextEncoder().encode(connected.response.body))
+  #serve(input: Uint8Array): void {
+    let left = input
+    while (left.length > 0 && this.#end === undefined) {
+      // bytes as characters with the same code, so that lengths match
+      const start = binaryText(left.subarray(0, LARGEST_HEAD))
+      if (!/^[A-Z]{1,10}(?: |$)/.test(start)) return this.#raw(left)
+      const headEnd = start.indexOf('\r\n\r\n')
+      if (headEnd < 0) return left.length > LARGEST_HEAD ? this.#raw(left) : this.#keep(left, left.length + 1)
+      const head = start.slice(0, headEnd + 2)
+      const [line, method = '', path = ''] = REQUEST_LINE.exec(head) ?? []
+      if (line === undefined) return this.#raw(left)
+      const headers = headersIn(head.slice(line.length))
+      const length = Number(headers['content-length'] ?? 0)
+      if (!Number.isSafeInteger(length) || length < 0) return this.#finish()
+      const size = headEnd + 4 + length
+      if (left.length < size) return this.#keep(left, size)
+      const body = textOfBytes(left.subarray(headEnd + 4, size))
+      left = left.subarray(size)
+      const host = headers['host']
+      const request: NetworkRequest = { protocol: 'http', method, path, headers, body }
+      this.#respond(this.#ask(host === undefined ? request : { ...request, host }), method)
+      if (headers['connection']?.toLowerCase() === 'close') this.#finish()
+    }
+    this.#keep(left, 1)
+  }
+
+  #raw(input: Uint8Array): void {
+    this.#keep(new Uint8Array(), 1)
+    const connected = this.#ask({ protocol: 'tcp', body: textOfBytes(input) })
+    if (connected.kind === 'responded') this.#send(bytesOfText(connected.response.body))
     else this.#finish()
   }
 
   #respond(connected: Connected, method: string): void {
     if (connected.kind !== 'responded') return this.#finish()
     const { status = 200, headers = {}, body } = connected.response
-    const bytes = new TextEncoder().encode(body)
+    const bytes = bytesOfText(body)
     const lines = Object.entries({ ...headers, 'content-length': String(bytes.length) }).map(
       ([name, value]) => `${name}: ${value}\r\n`,
     )
@@ -128,4 +126,15 @@ export class PortSession implements ContainerStream {
     this.#end ??= { exitCode: 0 }
     for (const listener of this.#listeners) listener()
   }
+}
+
+/** Parses the lines of headers; names are in lower case. */
+function headersIn(text: string): Readonly<Record<string, string>> {
+  const lines = text.split('\r\n').filter((one) => one.includes(':'))
+  return Object.fromEntries(
+    lines.map((one) => {
+      const colon = one.indexOf(':')
+      return [one.slice(0, colon).toLowerCase(), one.slice(colon + 1).trim()]
+    }),
+  )
 }

@@ -1,10 +1,12 @@
-import { ByteDecoder, bytesOfText } from '../../lang/bytes/byte-text.js'
+import { bytesOfText } from '../../lang/bytes/byte-text.js'
+import type { Content } from '../../lang/bytes/content.js'
+import { contentOf, piecesOf, textOfContent } from '../../lang/bytes/content.js'
 import type { Chunk, ExecRequest, ContainerStream, SessionEnd } from '../../client/node-agent.js'
 import type { ProcessListener } from '../../kubelet/index.js'
 
 /** What a session can do with the process at its other end. */
 export interface ProcessEnd {
-  input(text: string, end: boolean): void
+  input(content: Content, end: boolean): void
   /** Called when the client has disconnected. */
   close(): void
 }
@@ -15,7 +17,6 @@ export interface ProcessEnd {
  */
 export class ProcessSession implements ContainerStream, ProcessListener {
   readonly #request: Pick<ExecRequest, 'tty'>
-  readonly #decoder = new ByteDecoder()
   readonly #listeners: (() => void)[] = []
   #waiting: Chunk[] = []
   #process: ProcessEnd | undefined
@@ -30,13 +31,12 @@ export class ProcessSession implements ContainerStream, ProcessListener {
     this.#process = process
   }
 
-  output(stream: 'stdout' | 'stderr', text: string): void {
+  output(stream: 'stdout' | 'stderr', content: Content): void {
     if (this.#end) return
-    const { tty } = this.#request
-    this.#waiting.push({
-      stream: tty ? 'stdout' : stream,
-      data: bytesOfText(tty ? text.replaceAll('\n', '\r\n') : text),
-    })
+    if (this.#request.tty) {
+      const data = bytesOfText(textOfContent(content).replaceAll('\n', '\r\n'))
+      this.#waiting.push({ stream: 'stdout', data })
+    } else for (const data of piecesOf(content)) this.#waiting.push({ stream, data })
     this.#wake()
   }
 
@@ -52,11 +52,11 @@ export class ProcessSession implements ContainerStream, ProcessListener {
   }
 
   write(data: Uint8Array): void {
-    this.#process?.input(this.#decoder.decode(data), false)
+    this.#process?.input(contentOf(data), false)
   }
 
   closeInput(): void {
-    this.#process?.input(this.#decoder.decode(undefined, true), true)
+    this.#process?.input('', true)
   }
 
   resize(): void {}

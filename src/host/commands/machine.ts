@@ -1,3 +1,4 @@
+import { roughSizeOf } from '../../lang/bytes/content.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { dateTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput } from './command.js'
@@ -53,7 +54,8 @@ export function df({ args, machine }: CommandCall): CommandOutput {
   const kib = 1024
   const [total, shared] = [50 * kib ** 2, 2 * kib ** 2]
   let bytes = 0
-  for (const { text } of machine.disk.values()) if (typeof text === 'string') bytes += text.length
+  for (const { content } of machine.disk.values())
+    if (content !== undefined && typeof content !== 'function') bytes += roughSizeOf(content)
   const used = 4 * kib ** 2 + Math.ceil(bytes / kib)
   const size = (value: number): string =>
     !isHuman

@@ -2,7 +2,8 @@ import { SimCluster } from '../../cluster/sim-cluster.js'
 import { mergeOptions } from '../../cluster/compose/merge-options.js'
 import { EtcdStore, NO_LEASE, SnapshotError, valueBytes } from '../../etcd/index.js'
 import type { ReadManifest } from '../control-plane/read-manifest.js'
-import { bytesOf, contentOf } from '../files/content.js'
+import type { Content } from '../../lang/bytes/content.js'
+import { bytesOfContent, contentOf, isSameContent } from '../../lang/bytes/content.js'
 import type { HostMachine } from '../machine/host-machine.js'
 
 /** Where kubeadm's etcd keeps its data. */
@@ -33,10 +34,10 @@ export function keepData(machine: HostMachine): void {
 /** Returns why an etcd cannot start on its data directory. */
 export function dataFault(machine: HostMachine, manifest: ReadManifest): string | undefined {
   const directory = dataDirectory(manifest)
-  const text = directory === undefined ? undefined : machine.files.text(databaseIn(directory))
-  if (isEmpty(text) || text === machine.hosts.state.etcdKept) return undefined
+  const content = directory === undefined ? undefined : machine.files.content(databaseIn(directory))
+  if (isEmpty(content) || isSameContent(content, machine.hosts.state.etcdKept ?? '')) return undefined
   try {
-    storeOf(text)
+    storeOf(content)
     return undefined
   } catch (error) {
     if (!(error instanceof SnapshotError)) throw error
@@ -57,20 +58,21 @@ export function loadData(machine: HostMachine, manifest: ReadManifest): void {
   const { state, cluster } = hosts
   if (state.etcdKept === undefined) return // it has not run before
   const directory = dataDirectory(manifest)
-  const text = directory === undefined ? undefined : files.text(databaseIn(directory))
-  const isKept = !isEmpty(text) && text === state.etcdKept
+  const content = directory === undefined ? undefined : files.content(databaseIn(directory))
+  const isKept = !isEmpty(content) && isSameContent(content, state.etcdKept)
   if (directory === undefined) delete state.etcdDirectory
   else state.etcdDirectory = directory
   delete state.etcdKept
   if (isKept) return
-  if (directory !== undefined && text === undefined) files.put(databaseIn(directory), '', 0o600)
-  replaceContents(cluster.internals.etcd, isEmpty(text) ? emptyStore(cluster) : storeOf(text))
+  if (directory !== undefined && content === undefined) files.put(databaseIn(directory), '', 0o600)
+  replaceContents(cluster.internals.etcd, isEmpty(content) ? emptyStore(cluster) : storeOf(content))
 }
 
-const isEmpty = (text: string | undefined): text is '' | undefined => text === undefined || text === ''
+const isEmpty = (content: Content | undefined): content is '' | undefined =>
+  content === undefined || content === ''
 
-const storeOf = (text: string): EtcdStore =>
-  EtcdStore.fromSnapshot(bytesOf(text), { clock: { now: () => 0 }, skipHashCheck: true })
+const storeOf = (content: Content): EtcdStore =>
+  EtcdStore.fromSnapshot(bytesOfContent(content), { clock: { now: () => 0 }, skipHashCheck: true })
 
 /** What the apiserver creates in an empty etcd. */
 function emptyStore(cluster: SimCluster): EtcdStore {

@@ -2,7 +2,7 @@ import { quote } from '../../lang/go/quote.js'
 import { EtcdStore, SnapshotError, formatSnapshotStatus, snapshotStatus } from '../../etcd/index.js'
 import type { CommandCall, CommandOutput, Options } from '../commands/command.js'
 import { failed, readOptions } from '../commands/command.js'
-import { bytesOf } from '../files/content.js'
+import { bytesOfContent } from '../../lang/bytes/content.js'
 import { databaseIn } from './data-directory.js'
 import { UTL_HELP, UTL_SNAPSHOT_HELP, etcdVersion } from './etcd-texts.js'
 
@@ -48,11 +48,11 @@ export function snapshotStatusOf(call: CommandCall, options: Options): CommandOu
   const [, , path, ...more] = options.words
   if (path === undefined || more.length > 0)
     return failed('Error: snapshot status requires exactly one argument', 128)
-  const text = call.machine.files.text(call.path(path))
-  if (text === undefined) return failed(`Error: stat ${path}: no such file or directory`)
+  const content = call.machine.files.content(call.path(path))
+  if (content === undefined) return failed(`Error: stat ${path}: no such file or directory`)
   const form = options.get('w', 'write-out') ?? 'simple'
   try {
-    const found = snapshotStatus(bytesOf(text))
+    const found = snapshotStatus(bytesOfContent(content))
     const { hash, revision, totalKeys, totalSize } = found
     if (form === 'json') {
       const { version } = etcdVersion(call.machine)
@@ -88,14 +88,14 @@ export function restoreSnapshot(call: CommandCall, options: Options): CommandOut
   const log = (source: string, text: string, fields: string): string =>
     `${time}\tinfo\t${source}\t${text}\t${fields}\n`
   const stderr = log('snapshot/v3_snapshot.go:305', 'restoring snapshot', place)
-  const text = files.text(call.path(path))
+  const content = files.content(call.path(path))
   const fail = (why: string): CommandOutput => ({ stderr: `${stderr}Error: ${why}\n`, code: 1 })
   const stat = files.stat(directory)
   if (stat !== undefined && (stat.kind !== 'directory' || files.list(directory).length > 0))
     return failed(`Error: data-dir ${quote(shown)} not empty or could not be read`)
-  if (text === undefined) return fail(`open ${path}: no such file or directory`)
+  if (content === undefined) return fail(`open ${path}: no such file or directory`)
   try {
-    EtcdStore.fromSnapshot(bytesOf(text), {
+    EtcdStore.fromSnapshot(bytesOfContent(content), {
       clock: { now: () => 0 },
       skipHashCheck: options.has('skip-hash-check'),
     })
@@ -103,7 +103,7 @@ export function restoreSnapshot(call: CommandCall, options: Options): CommandOut
     if (error instanceof SnapshotError) return fail(error.message)
     throw error
   }
-  files.put(databaseIn(directory), text, 0o600)
+  files.put(databaseIn(directory), content, 0o600)
   files.put(`${directory}/member/wal/0000000000000000-0000000000000000.wal`, '', 0o600)
   const member =
     '{"cluster-id": "cdf818194e3a8c32", "local-member-id": "0", "added-peer-id": "8e9e05c52164694d"}'

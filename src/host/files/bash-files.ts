@@ -1,7 +1,8 @@
 import type { FileContent, FsStat, IFileSystem } from 'just-bash'
 import { FileFault } from '../../shell/files/file-system.js'
 import { absolutePath } from '../../shell/files/tree.js'
-import { bytesOf, contentOf, isBinary } from './content.js'
+import type { Content } from '../../lang/bytes/content.js'
+import { bytesOfContent, contentOf, joinContent, sizeOf } from '../../lang/bytes/content.js'
 import type { HostFiles } from './host-files.js'
 
 /** libc's messages with Node's names, by which just-bash recognizes them. */
@@ -31,21 +32,21 @@ export class BashFiles implements IFileSystem {
   readFile: IFileSystem['readFile'] = (path, options) =>
     this.#try('open', path, () => {
       const encoding = typeof options === 'string' ? options : options?.encoding
-      const text = this.#files.read(path)
-      if (encoding === 'binary' || encoding === 'latin1') return latin1(bytesOf(text))
-      return isBinary(text) ? new TextDecoder().decode(bytesOf(text)) : text
+      const content = this.#content(path)
+      if (encoding === 'binary' || encoding === 'latin1') return latin1(bytesOfContent(content))
+      return typeof content === 'string' ? content : new TextDecoder().decode(bytesOfContent(content))
     })
 
   readFileBuffer: IFileSystem['readFileBuffer'] = (path) =>
-    this.#try('open', path, () => bytesOf(this.#files.read(path)))
+    this.#try('open', path, () => bytesOfContent(this.#content(path)))
 
   writeFile: IFileSystem['writeFile'] = (path, content, options) =>
     this.#try('open', path, () => this.#files.write(path, contentOf(asBytes(content, options))))
 
   appendFile: IFileSystem['appendFile'] = (path, content, options) =>
     this.#try('open', path, () => {
-      const old = this.#files.stat(path) === undefined ? new Uint8Array() : bytesOf(this.#files.read(path))
-      this.#files.write(path, contentOf(new Uint8Array([...old, ...asBytes(content, options)])))
+      const old = this.#files.stat(path) === undefined ? '' : this.#content(path)
+      this.#files.write(path, joinContent(old, contentOf(asBytes(content, options))))
     })
 
   exists: IFileSystem['exists'] = (path) =>
@@ -110,6 +111,11 @@ export class BashFiles implements IFileSystem {
 
   utimes: IFileSystem['utimes'] = (path) => this.#try('utimes', path, () => void this.#stat(path))
 
+  #content(path: string): Content {
+    // reading says what is wrong with a path that is no file
+    return this.#files.content(path) ?? this.#files.read(path)
+  }
+
   #isProgram(path: string): boolean {
     const [, name] = /^\/(?:usr\/)?bin\/([^/]+)$/.exec(path) ?? []
     return name !== undefined && this.#programs.has(name)
@@ -135,7 +141,7 @@ export class BashFiles implements IFileSystem {
       mode: entry.mode,
       mtime: new Date(entry.time),
       identity: absolutePath('/', path),
-      size: isFile ? bytesOf(this.#files.read(path)).length : 4096,
+      size: isFile ? sizeOf(this.#content(path)) : 4096,
     }
   }
 

@@ -1,3 +1,5 @@
+import type { Content } from '../../lang/bytes/content.js'
+import { textOfContent } from '../../lang/bytes/content.js'
 import type { FileEntry, Tree } from '../../shell/files/tree.js'
 import { FileFault, FileSystem } from '../../shell/files/file-system.js'
 import type { Pki } from '../../pki/index.js'
@@ -79,35 +81,41 @@ export class HostFiles {
     return this.#system.read(path)
   }
 
+  /** What a file holds; undefined if there is none. */
+  content(path: string): Content | undefined {
+    const system = this.#system
+    return system.stat(path)?.kind === 'file' ? system.content(path) : undefined
+  }
+
   /** Text of a file; undefined if there is none. */
   text(path: string): string | undefined {
     const system = this.#system
     return system.stat(path)?.kind === 'file' ? system.read(path) : undefined
   }
 
-  write(path: string, text: string): void {
-    this.#write(path, text)
+  write(path: string, content: Content): void {
+    this.#write(path, content)
     this.#parts.changed(path)
   }
 
-  #write(path: string, text: string): void {
+  #write(path: string, content: Content): void {
     const system = this.#system
     const kept = this.#keptAt(path)
-    if (kept === undefined) return system.write(path, text)
+    if (kept === undefined) return system.write(path, content)
     if (system.stat(path)?.kind === 'directory') throw new FileFault('Is a directory')
     if (system.stat(path.slice(0, path.lastIndexOf('/')))?.kind !== 'directory')
       throw new FileFault('No such file or directory')
-    kept.pki.write(path, text, ownerOf(kept, path))
+    kept.pki.write(path, textOfContent(content), ownerOf(kept, path))
   }
 
   /** Writes a file, and creates missing parent directories. */
-  put(path: string, text: string, mode?: number): void {
+  put(path: string, content: Content, mode?: number): void {
     const parts = path.split('/').slice(1, -1)
     parts.forEach((_part, at) => {
       const folder = `/${parts.slice(0, at + 1).join('/')}`
       if (this.stat(folder) === undefined) this.makeDirectory(folder)
     })
-    this.write(path, text)
+    this.write(path, content)
     if (mode !== undefined) this.chmod(path, mode)
   }
 
@@ -128,7 +136,7 @@ export class HostFiles {
   }
 
   copy(from: string, to: string): void {
-    this.write(to, this.read(from))
+    this.write(to, this.#system.content(from))
     const mode = this.stat(from)?.mode
     if (mode !== undefined) this.chmod(to, mode)
   }
@@ -163,9 +171,6 @@ export class HostFiles {
           layers: [disk(), base()],
           writable: disk,
           readOnly: false,
-          // a machine has room for backups of etcd
-          largestFile: 64 * 2 ** 20,
-          limit: 256 * 2 ** 20,
           prefix: '',
           device: '/dev/vda1',
           type: 'ext4',

@@ -8,7 +8,8 @@ import { stableHex } from '../../kubelet/stable-hex.js'
 import type { Tree } from '../../shell/files/tree.js'
 import { fileOf } from '../../shell/files/tree.js'
 import type { KeptFiles } from '../files/host-files.js'
-import { contentOf } from '../files/content.js'
+import type { Content } from '../../lang/bytes/content.js'
+import { contentOf } from '../../lang/bytes/content.js'
 import { HostFiles, keptFiles } from '../files/host-files.js'
 import { COMPONENTS, minorOf } from '../../cluster/kubeadm/images.js'
 import { staticPodText } from '../../cluster/kubeadm/static-pods.js'
@@ -225,8 +226,8 @@ export class HostMachine {
       'proc',
     ])
       directory(path)
-    const file = (path: string, text: string | (() => string), mode = 0o644): void =>
-      void tree.set(path, fileOf(text, mode, this.#created))
+    const file = (path: string, content: Content | (() => Content), mode = 0o644): void =>
+      void tree.set(path, fileOf(content, mode, this.#created))
     file('dev/null', '', 0o666)
     file('etc/hostname', `${this.name}\n`)
     file(
@@ -283,7 +284,7 @@ export class HostMachine {
     return tree
   }
 
-  #kubeletFiles(file: (path: string, text: string | (() => string), mode?: number) => void): void {
+  #kubeletFiles(file: (path: string, content: Content | (() => Content), mode?: number) => void): void {
     file('var/lib/kubelet/config.yaml', () => kubeletConfig(this.node?.kubelet.configuration))
     file(
       'var/lib/kubelet/kubeadm-flags.env',
@@ -295,7 +296,7 @@ export class HostMachine {
         file(`etc/kubernetes/manifests/${name}`, () => printYaml(pod), 0o600)
   }
 
-  #controlPlaneFiles(file: (path: string, text: string | (() => string), mode?: number) => void): void {
+  #controlPlaneFiles(file: (path: string, content: Content | (() => Content), mode?: number) => void): void {
     const { serviceCIDR, clusterCIDR } = this.hosts
     const { nodeName, advertiseAddress, clusterName } = this.cluster.pki.config
     for (const component of COMPONENTS) {

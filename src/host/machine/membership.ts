@@ -1,6 +1,7 @@
 import { mergeOptions } from '../../cluster/compose/merge-options.js'
 import type { NodeOptions } from '../../cluster/compose/options.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
+import { fileOf } from '../../shell/files/tree.js'
 import type { FileEntry } from '../../shell/files/tree.js'
 import { NODE_FILES, PKI_DIR, isKubeletFile } from '../../pki/index.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
@@ -40,7 +41,7 @@ function keepInPki(machine: HostMachine, isKept: (path: string) => boolean): voi
   for (const [path, entry] of [...machine.disk]) {
     if (!isPlainFile(entry) || !isKept(`/${path}`)) continue
     machine.disk.delete(path)
-    machine.files.write(`/${path}`, entry.text)
+    machine.files.write(`/${path}`, entry.content)
   }
 }
 
@@ -95,7 +96,7 @@ export function becomeControlPlane(machine: HostMachine, kubeadm: ClusterOptions
   if (folder === PKI_DIR) return
   for (const [path, entry] of machine.disk)
     if (isPlainFile(entry) && `/${path}`.startsWith(`${folder}/`))
-      pki.write(`/${path}`.replace(folder, PKI_DIR), entry.text)
+      pki.write(`/${path}`.replace(folder, PKI_DIR), entry.content)
 }
 
 interface Ranges {
@@ -171,10 +172,10 @@ function removeFromCluster(machine: HostMachine, remove: () => void): void {
 function allFiles(machine: HostMachine): HostMachine['disk'] {
   const all = new Map(machine.disk)
   for (const path of machine.ownFiles()) {
-    const text = machine.files.text(path)
+    const content = machine.files.content(path)
     const entry = machine.files.stat(path)
-    if (text !== undefined && entry !== undefined)
-      all.set(path.slice(1), { kind: 'file', text, mode: entry.mode, owner: 0, group: 0, time: entry.time })
+    if (content !== undefined && entry !== undefined)
+      all.set(path.slice(1), fileOf(content, entry.mode, entry.time))
   }
   return all
 }
@@ -221,6 +222,6 @@ function destroyControlPlane(hosts: Hosts): void {
 }
 
 /** Whether an entry of a disk is a file with a stored text. */
-function isPlainFile(entry: FileEntry): entry is FileEntry & { readonly text: string } {
-  return entry.kind === 'file' && typeof entry.text === 'string'
+function isPlainFile(entry: FileEntry): entry is FileEntry & { readonly content: string } {
+  return entry.kind === 'file' && typeof entry.content === 'string'
 }

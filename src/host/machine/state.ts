@@ -1,3 +1,4 @@
+import type { Content } from '../../lang/bytes/content.js'
 import type { NodeOptions } from '../../cluster/compose/options.js'
 import type { Tree } from '../../shell/files/tree.js'
 
@@ -93,7 +94,7 @@ export interface HostsState {
   /** The directory of the running etcd's data. Default: /var/lib/etcd. */
   etcdDirectory?: string
   /** The database as etcd left it when it stopped; '' if its file was removed, undefined while it runs. */
-  etcdKept?: string
+  etcdKept?: Content
   /** Components of the control plane that are down because of their files. */
   readonly stopped: Set<string>
 }

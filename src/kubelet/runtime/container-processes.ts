@@ -1,3 +1,5 @@
+import type { Content } from '../../lang/bytes/content.js'
+import { joinContent, sliceContent, textOfContent } from '../../lang/bytes/content.js'
 import type { ImageExec } from '../images/image.js'
 import type { Connected, NetworkRequest, ProcessEntry, ServedRequest } from '../../shell/programs/command.js'
 import { signalName } from '../../shell/interpreter/builtins.js'
@@ -171,8 +173,8 @@ export class ContainerProcesses {
   }
 
   /** Appends to the log of a container, and tells its followers. */
-  log(pod: RuntimePod, container: RuntimeContainer, stream: 'stdout' | 'stderr', text: string): void {
-    this.#scope.log(pod, container, stream, text)
+  log(pod: RuntimePod, container: RuntimeContainer, stream: 'stdout' | 'stderr', content: Content): void {
+    this.#scope.log(pod, container, stream, content)
   }
 
   /**
@@ -260,10 +262,10 @@ export class ContainerProcesses {
   }
 
   /** Passes input to a process. */
-  input(key: string, text: string, end: boolean): void {
+  input(key: string, content: Content, end: boolean): void {
     const process = this.#scope.find(key)?.process
     if (!process || process.stdin.closed) return
-    process.stdin.text += text
+    process.stdin.content = joinContent(process.stdin.content, content)
     if (end) process.stdin.closed = true
     this.#run(key)
   }
@@ -386,7 +388,8 @@ export class ContainerProcesses {
     if (task !== this.#beginning) this.#ports.onTask(key, name)
   }
 
-  #taskOutput(task: RuntimeTask, fd: number, text: string): void {
+  #taskOutput(task: RuntimeTask, fd: number, content: Content): void {
+    const text = textOfContent(sliceContent(content, 0, MOST_TASK_OUTPUT))
     task.output = (task.output + text).slice(0, MOST_TASK_OUTPUT)
     if (fd === 2) task.errors = (task.errors + text).slice(0, MOST_TASK_OUTPUT)
   }
@@ -395,17 +398,17 @@ export class ContainerProcesses {
     const view = this.#scope.view(pod, container)
     const isMain = process === container.process
     const task = isMain ? undefined : taskOf(container, key.slice(key.indexOf('#') + 1))?.[1]
-    const toLog = (fd: number, text: string): void =>
-      this.log(pod, container, fd === 2 ? 'stderr' : 'stdout', text)
-    const toListeners = (fd: number, text: string): void =>
-      this.#scope.listeners.tell(key, (listener) => listener.output(fd === 2 ? 'stderr' : 'stdout', text))
+    const toLog = (fd: number, content: Content): void =>
+      this.log(pod, container, fd === 2 ? 'stderr' : 'stdout', content)
+    const toListeners = (fd: number, content: Content): void =>
+      this.#scope.listeners.tell(key, (listener) => listener.output(fd === 2 ? 'stderr' : 'stdout', content))
     return {
       world: new ContainerWorld(view, {
         list: (): readonly ProcessEntry[] =>
           processEntries(pod, container, this.#ports.images, this.#ports.state.value),
         kill: (pid, signal) => this.#kill(pod, container, pid, signal),
       }),
-      emit: isMain ? toLog : task ? (fd, text) => this.#taskOutput(task, fd, text) : toListeners,
+      emit: isMain ? toLog : task ? (fd, content) => this.#taskOutput(task, fd, content) : toListeners,
       emitMain: toLog,
       runImage: (words) => {
         const answer = this.#imageExec(pod, container, words)

@@ -1,5 +1,7 @@
 import { refuseUnknown } from '../../api/known-keys.js'
 import type { OnCommand } from './self-contained.js'
+import type { Content } from '../../lang/bytes/content.js'
+import { textOfContent } from '../../lang/bytes/content.js'
 import type { Slice, Topic } from '../../sim/modules/module.js'
 import type { PlainData } from '../../sim/data/plain-data.js'
 import type { ProcessEntry } from '../../shell/programs/command.js'
@@ -9,7 +11,7 @@ import type { ImageContext, ImageEffect } from '../images/image.js'
 import type { ShellProcess } from '../../shell/interpreter/state.js'
 import type { ContainerBehavior } from './behavior.js'
 import { appendLog, newLog } from './container-log.js'
-import { declaresUsage, exceedsMemory } from './container-usage.js'
+import { declaresUsage, exceedsMemory, limitsStorage } from './container-usage.js'
 import type { ContainerView } from './container-view.js'
 import { containerSpec, environmentOf } from './container-view.js'
 import { ContainerWorld } from './container-world.js'
@@ -134,10 +136,12 @@ export class ContainerScope {
   }
 
   /** Appends to the log of a container, and tells its followers. */
-  log(pod: RuntimePod, container: RuntimeContainer, stream: 'stdout' | 'stderr', text: string): void {
-    if (text === '') return
-    appendLog((container.log ??= newLog()), this.ports.now(), stream, text)
-    this.listeners.tell(keyOf(pod, container), (listener) => listener.output(stream, text))
+  log(pod: RuntimePod, container: RuntimeContainer, stream: 'stdout' | 'stderr', content: Content): void {
+    if (content === '') return
+    appendLog((container.log ??= newLog()), this.ports.now(), stream, textOfContent(content))
+    const state = this.ports.state.value
+    if (!state.measured && limitsStorage(pod.pod)) state.measured = true
+    this.listeners.tell(keyOf(pod, container), (listener) => listener.output(stream, content))
   }
 
   /** Ends the first process of a container. */

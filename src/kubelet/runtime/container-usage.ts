@@ -1,5 +1,6 @@
-import type { ResourceRequirements } from '../../api/core/generated.js'
+import type { Pod, ResourceRequirements } from '../../api/core/generated.js'
 import { quantityValue } from '../../api/quantity.js'
+import { roughSizeOf } from '../../lang/bytes/content.js'
 import type { Tree } from '../../shell/files/tree.js'
 import type { ContainerBehavior } from './behavior.js'
 import type { DeclaredUsage, RuntimeContainer, RuntimePod } from './state.js'
@@ -44,6 +45,12 @@ export function declaresUsage({ cpu, memory, storage }: DeclaredUsage): boolean 
   return (cpu ?? memory ?? storage) !== undefined
 }
 
+/** Whether the disk that a pod may use is limited, so that its kubelet must watch what it writes. */
+export const limitsStorage = (pod: Pod | undefined): boolean =>
+  pod?.spec.volumes?.some(({ emptyDir }) => emptyDir?.sizeLimit !== undefined) === true ||
+  pod?.spec.containers.some(({ resources }) => resources?.limits?.['ephemeral-storage'] !== undefined) ===
+    true
+
 /** Bytes in a pod's emptyDir volume. */
 export function emptyDirUsage(pod: RuntimePod, volume: string): number {
   return treeSize(pod.emptyDirs?.get(volume))
@@ -66,10 +73,10 @@ function ownStorage({ files, log }: RuntimeContainer): number {
   return treeSize(files) + (log?.size ?? 0)
 }
 
-/** Size of a tree, counting one byte for each character. */
+/** Size of a tree, counting one byte for each character of a text. */
 function treeSize(tree: Tree | undefined): number {
   let size = 0
-  for (const entry of tree?.values() ?? [])
-    if (entry.kind === 'file' && typeof entry.text === 'string') size += entry.text.length
+  for (const { content } of tree?.values() ?? [])
+    if (content !== undefined && typeof content !== 'function') size += roughSizeOf(content)
   return size
 }

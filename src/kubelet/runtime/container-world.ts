@@ -13,6 +13,7 @@ import { SHELLS } from '../../shell/interpreter/shell-call.js'
 import { cgroupMount } from './cgroup.js'
 import { DOCUMENT_ROOT } from '../images/image.js'
 import { endsByItself } from '../images/unknown-image.js'
+import { limitsStorage } from './container-usage.js'
 import type { ContainerView } from './container-view.js'
 import type { PodHostname } from '../../api/core/pod-hostname.js'
 import { NO_POD, containerSpec, hostnameOf, userOf } from './container-view.js'
@@ -129,7 +130,7 @@ function mountsOf(view: ContainerView): readonly Mount[] {
   const env = container.env ?? {}
   const below = imageTree(view)
   const messagePath = terminationPath(spec)
-  const root: Mount = new RootMount(container, below, spec?.securityContext?.readOnlyRootFilesystem === true)
+  const root: Mount = new RootMount(view, below, spec?.securityContext?.readOnlyRootFilesystem === true)
   // the kubelet mounts this file separately, so that it is writable even in a read-only root
   const message: Mount | undefined = root.readOnly
     ? {
@@ -150,6 +151,11 @@ function mountsOf(view: ContainerView): readonly Mount[] {
   ]
 }
 
+/** Lets the kubelet watch what a pod writes, if that is limited. */
+function watchStorage({ state, sandbox }: VolumeView): void {
+  if (!state.measured && limitsStorage(sandbox.pod)) state.measured = true
+}
+
 /** The root file system of a container, whose own layer may be created after the view of it. */
 class RootMount implements Mount {
   readonly path = ''
@@ -159,12 +165,18 @@ class RootMount implements Mount {
   readonly type = 'overlay'
   readonly readOnly: boolean
   readonly writable: () => Tree
+  readonly grown: () => void
   readonly #container: RuntimeContainer
   readonly #below: Tree
 
-  constructor(container: RuntimeContainer, below: Tree, readOnly: boolean) {
-    const writable = (): Tree => (container.files ??= new Map())
+  constructor(view: ContainerView, below: Tree, readOnly: boolean) {
+    const { container } = view
+    const writable = (): Tree => {
+      watchStorage(view)
+      return (container.files ??= new Map())
+    }
     this.writable = writable
+    this.grown = () => void (view.state.measured = true)
     this.readOnly = readOnly
     this.#container = container
     this.#below = below
@@ -318,6 +330,7 @@ function volumeMount(
       path,
       layers: [state.disk, nodeFiles(pod.spec.nodeName ?? '')],
       writable: () => state.disk,
+      grown: () => void (state.measured = true),
       readOnly: readOnly || mounted?.readOnly === true,
       prefix: [base, prefix].filter((part) => part !== '').join('/'),
       directory: volume.hostPath ? ROOT_DIRECTORY : owned,
@@ -330,7 +343,7 @@ function volumeMount(
 
 /** Mounts an emptyDir or another volume with the lifetime of the pod (inline CSI volumes). */
 function emptyDirMount(
-  { sandbox }: VolumeView,
+  view: VolumeView,
   { name, emptyDir }: Volume,
   {
     path,
@@ -339,17 +352,18 @@ function emptyDirMount(
     fsGroup,
   }: Pick<Mount, 'path' | 'prefix' | 'readOnly'> & { readonly fsGroup: number | undefined },
 ): Mount {
-  const dirs = (sandbox.emptyDirs ??= new Map())
-  const made = (): Tree => {
-    const tree = dirs.get(name) ?? new Map()
-    dirs.set(name, tree)
-    return tree
-  }
+  const dirs = (view.sandbox.emptyDirs ??= new Map())
+  const tree = dirs.get(name) ?? new Map()
+  dirs.set(name, tree)
   const inMemory = emptyDir?.medium === 'Memory'
   return {
     path,
-    layers: [made()],
-    writable: made,
+    layers: [tree],
+    writable: () => {
+      watchStorage(view)
+      return tree
+    },
+    grown: () => void (view.state.measured = true),
     readOnly,
     prefix,
     directory: fsGroup === undefined ? OPEN_DIRECTORY : { mode: 0o2777, owner: 0, group: fsGroup },

@@ -1,8 +1,9 @@
+import type { Content } from '../../lang/bytes/content.js'
 import type { Exit } from './containers.js'
 
 /** A listener to a process: a session of exec or attach, or of a followed log. Not part of the state. */
 export interface ProcessListener {
-  output(stream: 'stdout' | 'stderr', text: string): void
+  output(stream: 'stdout' | 'stderr', content: Content): void
   ended(exit: Exit): void
 }
 

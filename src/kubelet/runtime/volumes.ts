@@ -7,10 +7,12 @@ import type {
   Volume,
 } from '../../api/core/generated.js'
 import { fieldOf, resourceFieldOf } from '../pods/downward-api.js'
+import { fromBase64 } from '../../lang/bytes/base64.js'
+import type { Content } from '../../lang/bytes/content.js'
+import { contentOf, textOfContent } from '../../lang/bytes/content.js'
 import type { Tree } from '../../shell/files/tree.js'
 import { fileOf } from '../../shell/files/tree.js'
 import type { Surroundings } from './surroundings.js'
-import { textOfBytes } from '../../lang/bytes/byte-text.js'
 
 /**
  * One source of a volume's files, as the kubelet last read it. Plain data that shares the API's frozen
@@ -67,16 +69,19 @@ export function comesFromApi(volume: PodVolume): volume is ApiVolume {
 export function treeOf({ parts, mode }: ApiVolume, pod: Pod, surroundings: Surroundings): Tree {
   const tree: Tree = new Map()
   const fsGroup = pod.spec.securityContext?.fsGroup
-  const add = (path: string, text: string | (() => string), own: number | undefined, owner = 0): void => {
-    const file = { ...fileOf(text, own ?? mode), owner }
+  const add = (path: string, content: Content | (() => string), own: number | undefined, owner = 0): void => {
+    const file = { ...fileOf(content, own ?? mode), owner }
     // Source: pkg/volume/volume_linux.go changeFilePermission
     tree.set(path, fsGroup === undefined ? file : { ...file, group: fsGroup, mode: file.mode | 0o440 })
   }
-  const addKeys = (data: Readonly<Record<string, string>>, items: readonly KeyToPath[] | undefined): void => {
-    if (items === undefined) for (const [key, text] of Object.entries(data)) add(key, text, undefined)
+  const addKeys = (
+    data: Readonly<Record<string, Content>>,
+    items: readonly KeyToPath[] | undefined,
+  ): void => {
+    if (items === undefined) for (const [key, content] of Object.entries(data)) add(key, content, undefined)
     else
       for (const { key, path, mode: own } of items)
-        if (Object.hasOwn(data, key)) add(path, data[key] as string, own)
+        if (Object.hasOwn(data, key)) add(path, data[key] as Content, own)
   }
   for (const part of parts) {
     switch (part.kind) {
@@ -84,7 +89,7 @@ export function treeOf({ parts, mode }: ApiVolume, pod: Pod, surroundings: Surro
         addKeys(configMapData(part.object), part.items)
         break
       case 'secret':
-        addKeys(secretData(part.object), part.items)
+        addKeys(decoded(part.object?.data), part.items)
         break
       case 'rootCA':
         addKeys(
@@ -129,23 +134,20 @@ function soleUserOf({ spec: { initContainers = [], containers, securityContext }
   return users.every((user) => user === users[0]) ? users[0] : undefined
 }
 
-/** Texts of a ConfigMap, including binary ones that are valid text. */
-export function configMapData(object: ConfigMap | undefined): Readonly<Record<string, string>> {
+/** What a ConfigMap's keys hold. */
+export function configMapData(object: ConfigMap | undefined): Readonly<Record<string, Content>> {
   return { ...object?.data, ...decoded(object?.binaryData) }
 }
 
 /** Texts of a Secret. */
 export function secretData(object: Secret | undefined): Readonly<Record<string, string>> {
-  return decoded(object?.data)
+  return Object.fromEntries(
+    Object.entries(decoded(object?.data)).map(([key, content]) => [key, textOfContent(content)]),
+  )
 }
 
-function decoded(data: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(data ?? {}).map(([key, text]) => [key, textOfBase64(text)]))
-}
-
-function textOfBase64(text: string): string {
-  return textOfBytes(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)))
-}
+const decoded = (data: Readonly<Record<string, string>> = {}): Readonly<Record<string, Content>> =>
+  Object.fromEntries(Object.entries(data).map(([key, text]) => [key, contentOf(fromBase64(text))]))
 
 /** Converts a path on the machine's disk to a key of its tree. */
 export function diskPath(path: string): string {

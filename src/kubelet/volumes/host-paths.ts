@@ -167,8 +167,7 @@ export function hostPathFaults(
     const found = kindOf(disk, key)
     if (type === 'DirectoryOrCreate' && found === undefined)
       disk.set(key, { kind: 'directory', mode: 0o755, owner: 0, group: 0, time: now })
-    if (type === 'FileOrCreate' && found === undefined)
-      disk.set(key, { kind: 'file', text: '', mode: 0o644, owner: 0, group: 0, time: now })
+    if (type === 'FileOrCreate' && found === undefined) disk.set(key, fileOf('', 0o644, now))
     const wanted = type === 'DirectoryOrCreate' ? 'Directory' : type === 'FileOrCreate' ? 'File' : type
     const kind = KINDS[wanted]
     if (kind === undefined || found === wanted || (found === undefined && type.endsWith('OrCreate'))) continue

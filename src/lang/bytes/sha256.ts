@@ -1,21 +1,24 @@
+import type { BlockDigest } from './block-digest.js'
+import { addToDigest, beginDigest, finishDigest } from './block-digest.js'
+
 /**
  * Computes SHA-256 (FIPS 180-4) in plain synchronous code; used to name discovery and OpenAPI documents and
  * at the end of snapshot files. A library would cost more to load than these lines, and the browser's own
  * digest is asynchronous.
  */
-export function sha256(bytes: Uint8Array): Uint8Array {
-  const { initial, rounds } = constants()
-  const state = Int32Array.from(initial)
-  const padded = pad(bytes)
-  const view = new DataView(padded.buffer)
-  const schedule = new Int32Array(64)
-  for (let at = 0; at < padded.length; at += 64) {
-    for (let word = 0; word < 16; word++) schedule[word] = view.getInt32(at + 4 * word)
-    compress(state, schedule, rounds)
-  }
-  const digest = new DataView(new ArrayBuffer(32))
-  state.forEach((word, at) => digest.setInt32(4 * at, word))
-  return new Uint8Array(digest.buffer)
+export const sha256 = (bytes: Uint8Array): Uint8Array =>
+  finishDigest(SHA_256, addToDigest(SHA_256, beginDigest(SHA_256), bytes))
+
+const schedule = new Int32Array(64)
+
+/** SHA-256 of bytes that arrive in parts. */
+export const SHA_256: BlockDigest = {
+  initial: () => constants().initial,
+  mix: (words, block, at) => {
+    for (let word = 0; word < 16; word++) schedule[word] = block.getInt32(at + 4 * word)
+    compress(words, schedule, constants().rounds)
+  },
+  isLittleEndian: false,
 }
 
 /** Returns the SHA-256 of a text as upper-case hexadecimal digits. */
@@ -24,16 +27,6 @@ export function sha256Hex(text: string): string {
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('')
     .toUpperCase()
-}
-
-function pad(bytes: Uint8Array): Uint8Array {
-  const padded = new Uint8Array((((bytes.length + 8) >> 6) + 1) << 6)
-  padded.set(bytes)
-  padded[bytes.length] = 0x80
-  const view = new DataView(padded.buffer)
-  view.setUint32(padded.length - 8, Math.floor(bytes.length / 2 ** 29))
-  view.setUint32(padded.length - 4, (bytes.length << 3) >>> 0)
-  return padded
 }
 
 const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by))

@@ -50,10 +50,17 @@ export class SpdyConnection {
   #needed = HEAD_BYTES
   /** Frames are handled one after the other, since each header block depends on the earlier ones. */
   #work: Promise<void> = Promise.resolve()
+  /** Bytes whose frames wait for earlier ones. */
+  #queued = 0
   #isClosed = false
 
   constructor(channel: ByteChannel) {
     this.#channel = channel
+  }
+
+  /** Bytes that were written to streams and not sent yet. */
+  get unsent(): number {
+    return this.#queued + this.#channel.unsent()
   }
 
   /** Starts to read. */
@@ -136,7 +143,13 @@ export class SpdyConnection {
     const stream: SpdyStream = {
       id,
       headers,
-      write: (data) => this.#enqueue(() => this.#sendData(id, data, 0)),
+      write: (data) => {
+        this.#queued += data.length
+        this.#enqueue(() => {
+          this.#queued -= data.length
+          this.#sendData(id, data, 0)
+        })
+      },
       end: () => this.#enqueue(() => this.#sendData(id, new Uint8Array(), FIN)),
       onData: () => undefined,
       onEnd: () => undefined,

@@ -5,15 +5,19 @@ import type { WebSocket } from 'ws'
 export class ByteChannel {
   readonly write: (data: Uint8Array) => void
   readonly close: () => void
+  /** Bytes that were written and not sent yet. */
+  readonly unsent: () => number
   readonly #start: (onData: (data: Buffer) => void, onClose: () => void) => void
 
   private constructor(
     write: (data: Uint8Array) => void,
     close: () => void,
+    unsent: () => number,
     start: (onData: (data: Buffer) => void, onClose: () => void) => void,
   ) {
     this.write = write
     this.close = close
+    this.unsent = unsent
     this.#start = start
   }
 
@@ -24,6 +28,7 @@ export class ByteChannel {
         if (client.readyState === client.OPEN) client.send(data, { binary: true })
       },
       () => client.close(1000),
+      () => client.bufferedAmount,
       (onData, onClose) => {
         client.on('message', (data) => onData(data as Buffer))
         client.once('close', onClose)
@@ -37,6 +42,7 @@ export class ByteChannel {
         if (!socket.destroyed && socket.writable) socket.write(data)
       },
       () => socket.end(),
+      () => socket.writableLength,
       (onData, onClose) => {
         if (first.length > 0) onData(first)
         socket.on('data', onData)

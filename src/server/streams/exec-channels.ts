@@ -4,11 +4,9 @@ import type { ContainerStream } from '../../client/node-agent.js'
 import type { TimeDriver } from '../time-driver.js'
 import { statusOfEnd, statusOfError } from './exec-status.js'
 import { SessionReader } from './session-reader.js'
-import { setImmediate, setTimeout } from '../real-timers.js'
+import { setImmediate } from '../real-timers.js'
 
 const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const
-/** Unsent bytes above which the container's output is not read. */
-const MOST_BUFFERED = 1024 * 1024
 const NORMAL = 1000
 
 /**
@@ -45,9 +43,7 @@ export function serveExec(
   const reader = new SessionReader(session, {
     onChunk: (chunk) => {
       if (chunk.stream === 'stdout' ? stdout : stderr) send(CHANNEL[chunk.stream], chunk.data)
-      if (client.bufferedAmount < MOST_BUFFERED) return true
-      setTimeout(() => reader.resume(), 5)
-      return false
+      return reader.mayContinue(client.bufferedAmount)
     },
     onEnd: (end) => finish(statusOfEnd(end)),
     onError: (error) => {

@@ -21,7 +21,7 @@ export function serveSpdyExec(
   connection.onStream = (opened) => {
     streams.set((opened.headers.streamtype ?? '').toLowerCase(), opened)
     if (reader !== undefined || !wanted.every((name) => streams.has(name))) return
-    reader = run(stream, streams, protocol, () => connection.close(), time)
+    reader = run(stream, streams, protocol, connection, time)
     time.afterRequest()
   }
   connection.onClose = () => reader?.stop()
@@ -46,7 +46,7 @@ function run(
   stream: ExecStream,
   streams: ReadonlyMap<string, SpdyStream>,
   protocol: string,
-  close: () => void,
+  connection: SpdyConnection,
   time: TimeDriver,
 ): SessionReader | undefined {
   const finish = (status: object): void => {
@@ -55,7 +55,7 @@ function run(
     if (/^v[45]\./.test(protocol)) errors?.write(Buffer.from(JSON.stringify(status)))
     else if (outcome === 'Failure') errors?.write(Buffer.from(message ?? ''))
     for (const one of streams.values()) one.end()
-    close()
+    connection.close()
   }
   let session: ContainerStream
   try {
@@ -67,7 +67,7 @@ function run(
   const reader = new SessionReader(session, {
     onChunk: (chunk) => {
       streams.get(chunk.stream)?.write(chunk.data)
-      return true
+      return reader.mayContinue(connection.unsent)
     },
     onEnd: (end) => finish(statusOfEnd(end)),
     onError: (error) => {

@@ -31,24 +31,22 @@ export function servePorts(
     }
     try {
       const session = stream.open(port)
-      readers.set(
-        2 * at,
-        new SessionReader(session, {
-          onChunk: ({ data }) => {
-            send(2 * at, data)
-            return true
-          },
-          onEnd: ({ error }) => {
-            if (error !== undefined) send(2 * at + 1, Buffer.from(error))
-            over()
-          },
-          onError: (error) => {
-            time.report(error)
-            send(2 * at + 1, Buffer.from(messageOf(error)))
-            over()
-          },
-        }),
-      )
+      const reader = new SessionReader(session, {
+        onChunk: ({ data }) => {
+          send(2 * at, data)
+          return reader.mayContinue(client.bufferedAmount)
+        },
+        onEnd: ({ error }) => {
+          if (error !== undefined) send(2 * at + 1, Buffer.from(error))
+          over()
+        },
+        onError: (error) => {
+          time.report(error)
+          send(2 * at + 1, Buffer.from(messageOf(error)))
+          over()
+        },
+      })
+      readers.set(2 * at, reader)
     } catch (error) {
       send(2 * at + 1, Buffer.from(messageOf(error)))
       over()

@@ -48,7 +48,7 @@ export function serveSpdyPorts(
       const reader = new SessionReader(session, {
         onChunk: (chunk) => {
           data.write(chunk.data)
-          return true
+          return reader.mayContinue(connection.unsent)
         },
         onEnd: ({ error }) => {
           readers.delete(reader)

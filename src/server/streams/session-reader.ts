@@ -1,5 +1,9 @@
 import type { Chunk, ContainerStream, SessionEnd } from '../../client/node-agent.js'
-import { setImmediate } from '../real-timers.js'
+import { setImmediate, setTimeout } from '../real-timers.js'
+
+/** Unsent bytes above which a session is not read, and ms until the next look. */
+const MOST_UNSENT = 1024 * 1024
+const PAUSE_MS = 5
 
 /** The functions that a {@link SessionReader} calls. */
 export interface ReaderHooks {
@@ -27,6 +31,13 @@ export class SessionReader {
     this.#hooks = hooks
     session.onReady(() => this.#schedule())
     this.#schedule()
+  }
+
+  /** Returns whether to continue; if too much is unsent, reading resumes a little later. */
+  mayContinue(unsent: number): boolean {
+    if (unsent < MOST_UNSENT) return true
+    setTimeout(() => this.resume(), PAUSE_MS)
+    return false
   }
 
   resume(): void {
@@ -69,9 +80,11 @@ export class SessionReader {
   }
 
   #pump(): void {
-    this.#waiting.push(...this.#session.read())
-    while (this.#waiting.length > 0 && !this.#isBlocked)
-      this.#isBlocked = !this.#hooks.onChunk(this.#waiting.shift() as Chunk)
+    for (const chunk of this.#session.read()) this.#waiting.push(chunk)
+    let sent = 0
+    while (sent < this.#waiting.length && !this.#isBlocked)
+      this.#isBlocked = !this.#hooks.onChunk(this.#waiting[sent++] as Chunk)
+    this.#waiting.splice(0, sent)
     const { end } = this.#session
     if (this.#waiting.length > 0 || end === undefined) return
     this.#isOver = true

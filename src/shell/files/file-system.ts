@@ -1,6 +1,8 @@
 import { reserve, spend } from '../../lang/bounds/budget.js'
+import type { Content } from '../../lang/bytes/content.js'
+import { heldSizeOf, joinContent, roughSizeOf, sizeOf, textOfContent } from '../../lang/bytes/content.js'
 import type { FileEntry, Mount, Tree } from './tree.js'
-import { absolutePath } from './tree.js'
+import { DISK, absolutePath } from './tree.js'
 
 /** An error of a file operation, with libc's text. */
 export class FileFault extends Error {}
@@ -14,14 +16,18 @@ export interface FileUser {
   readonly overrides?: boolean
 }
 
-/** Most characters in one file, and in a layer with all its files. */
-const LARGEST_FILE = 1024 * 1024
-const LARGEST_LAYER = 8 * 1024 * 1024
+/**
+ * Most bytes that a layer holds in this process' memory, besides runs of zeros. The limits of a volume and of
+ * a node's disk are those of its mount, and of the kubelet's eviction manager.
+ */
+const MOST_HELD = 1024 * 1024 * 1024
+/** Size from which on a file counts as large. */
+const LARGE = 1024 * 1024
 /** Most files and folders of a layer: its inodes. */
 const MOST_ENTRIES = 10_000
 /** Entries that are looked at in one step. */
 const ENTRIES_OF_STEP = 32
-/** Characters that are read in one step. */
+/** Characters of a text that are read in one step; bytes are shared, not read. */
 const CHARACTERS_OF_STEP = 16
 
 const READ = 4
@@ -74,30 +80,44 @@ export class FileSystem {
     return [...names].filter((name) => name !== '').sort()
   }
 
+  /** The text of a file, in which bytes that are no text are escaped. */
   read(path: string): string {
+    const content = this.content(path)
+    spend(roughSizeOf(content) / CHARACTERS_OF_STEP)
+    if (typeof content === 'string') return content
+    reserve(content.size)
+    return textOfContent(content)
+  }
+
+  /** What a file holds. */
+  content(path: string): Content {
     const entry = this.stat(path)
     if (entry === undefined) throw new FileFault('No such file or directory')
     if (entry.kind === 'directory') throw new FileFault('Is a directory')
     if (!this.#may(entry, READ)) throw new FileFault('Permission denied')
-    const text = textOf(entry)
-    spend(text.length / CHARACTERS_OF_STEP)
-    return text
+    return contentOfEntry(entry)
+  }
+
+  /** The size of a file in bytes. */
+  size(path: string): number {
+    const entry = this.stat(path)
+    return entry === undefined ? 0 : sizeOf(contentOfEntry(entry))
   }
 
   /** Writes a file, appending if `append`; a new one gets `mode`. */
-  write(path: string, text: string, append = false, mode = 0o644): void {
+  write(path: string, content: Content, append = false, mode = 0o644): void {
     const old = this.stat(path)
     if (old?.kind === 'directory') throw new FileFault('Is a directory')
     const parent = this.#parentOf(path)
     const { mount, inner } = this.#find(path)
     if (mount.readOnly) throw new FileFault('Read-only file system')
     if (!this.#may(old ?? parent, WRITE)) throw new FileFault('Permission denied')
-    reserve(text.length)
-    const next = append && old !== undefined ? textOf(old) + text : text
+    if (typeof content === 'string') reserve(content.length)
+    const next = append && old !== undefined ? joinContent(contentOfEntry(old), content) : content
     const { uid: owner, gid } = this.#user
     const group = inheritsGroup(parent) ? parent.group : gid
-    const entry: FileEntry = { kind: 'file', mode, owner, group, ...old, text: next, time: this.#now() }
-    this.#put(mount, inner, entry, next.length)
+    const entry: FileEntry = { kind: 'file', mode, owner, group, ...old, content: next, time: this.#now() }
+    this.#put(mount, inner, entry, next)
   }
 
   /** Changes the mode or the owner, which only the owner and root may. */
@@ -109,7 +129,7 @@ export class FileSystem {
     const { uid } = this.#user
     if (uid !== 0 && (uid !== entry.owner || 'owner' in attributes))
       throw new FileFault('Operation not permitted')
-    this.#put(mount, inner, { ...entry, ...attributes }, textOf(entry).length)
+    this.#put(mount, inner, { ...entry, ...attributes }, contentOfEntry(entry))
   }
 
   makeDirectory(path: string): void {
@@ -120,7 +140,7 @@ export class FileSystem {
     if (!this.#may(parent, WRITE)) throw new FileFault('Permission denied')
     const { uid: owner, gid } = this.#user
     const [group, mode] = inheritsGroup(parent) ? [parent.group, 0o755 | SETGID] : [gid, 0o755]
-    this.#put(mount, inner, { kind: 'directory', mode, owner, group, time: this.#now() }, 0)
+    this.#put(mount, inner, { kind: 'directory', mode, owner, group, time: this.#now() }, '')
   }
 
   /** Removes a file, or a directory with its contents. */
@@ -140,20 +160,21 @@ export class FileSystem {
     }
   }
 
-  #put(mount: Mount, inner: string, entry: FileEntry, size: number): void {
+  #put(mount: Mount, inner: string, entry: FileEntry, content: Content): void {
     const tree = writableOf(mount)
     spend(tree.size / ENTRIES_OF_STEP)
     const key = joined(mount.prefix, inner)
     if (tree.size >= MOST_ENTRIES && !tree.has(key)) throw new FileFault('No space left on device')
-    let used = size
-    for (const { text } of tree.values()) if (typeof text === 'string') used += text.length
-    const { largestFile = LARGEST_FILE, limit = LARGEST_LAYER } = mount
-    if (
-      size > largestFile ||
-      used > (mount.largestFile === undefined ? Math.min(limit, LARGEST_LAYER) : limit)
-    )
-      throw new FileFault('No space left on device')
+    const size = roughSizeOf(content)
+    let [used, held] = [size, heldSizeOf(content)]
+    for (const [path, { content: other }] of tree) {
+      if (path === key || other === undefined || typeof other === 'function') continue
+      used += roughSizeOf(other)
+      held += heldSizeOf(other)
+    }
+    if (used > (mount.limit ?? DISK) || held > MOST_HELD) throw new FileFault('No space left on device')
     tree.set(key, entry)
+    if (size >= LARGE) mount.grown?.()
   }
 
   #parentOf(path: string): FileEntry {
@@ -185,9 +206,9 @@ export class FileSystem {
 
 const inheritsGroup = ({ mode }: FileEntry): boolean => (mode & SETGID) !== 0
 
-/** Content of a file's entry. */
-export function textOf({ text = '' }: FileEntry): string {
-  return typeof text === 'function' ? text() : text
+/** Returns what a file's entry holds. */
+export function contentOfEntry({ content = '' }: FileEntry): Content {
+  return typeof content === 'function' ? content() : content
 }
 
 function entryIn(mount: Mount, inner: string): FileEntry | undefined {

@@ -1,8 +1,16 @@
 import { bytesOf, textOf } from '../../lang/go/utf8.js'
-import { joinBytes } from '../../lang/bytes/join-bytes.js'
+import type { Content } from '../../lang/bytes/content.js'
+import {
+  bytesOfContent,
+  joinContent,
+  joinContents,
+  sizeOf,
+  sliceContent,
+  zeros,
+} from '../../lang/bytes/content.js'
 
-/** One entry of an archive. */
-export interface TarEntry {
+/** The header of an entry of an archive. */
+export type TarHeader = {
   /** The name as it is stored; that of a directory ends in a slash. */
   readonly name: string
   readonly mode: number
@@ -11,8 +19,10 @@ export interface TarEntry {
   /** Virtual ms; stored in whole seconds. */
   readonly time: number
   readonly kind: 'file' | 'directory'
-  readonly content: Uint8Array
 }
+
+/** One entry of an archive. */
+export type TarEntry = TarHeader & { readonly content: Content }
 
 const BLOCK = 512
 /** An archive is padded to a whole record. Source: GNU tar, blocking factor 20. */
@@ -22,35 +32,34 @@ const CHECKSUM_AT = 148
 const EXTENDED = 'x'
 const LONG_NAME = 'L'
 const DIRECTORY = '5'
+/** Most bytes of a long name or of extended headers. */
+const MOST_OF_NAME = 1024 * 1024
 
 /** Encodes an archive (POSIX ustar); names that do not fit are stored in a header of their own. */
-export function writeTar(entries: readonly TarEntry[]): Uint8Array {
-  const parts = entries.flatMap((entry) => [
-    ...longName(entry.name),
-    ...file(entry.kind === 'directory' ? DIRECTORY : '0', entry, entry.name),
-  ])
-  const content = joinBytes(parts)
-  const archive = new Uint8Array(Math.ceil((content.length + 2 * BLOCK) / RECORD) * RECORD)
-  archive.set(content)
-  return archive
+export function writeTar(entries: readonly TarEntry[]): Content {
+  const content = joinContents(
+    entries.flatMap((entry) => [
+      ...longName(entry.name),
+      ...file(entry.kind === 'directory' ? DIRECTORY : '0', entry, entry.name),
+    ]),
+  )
+  const size = sizeOf(content)
+  return joinContent(content, zeros(Math.ceil((size + 2 * BLOCK) / RECORD) * RECORD - size))
 }
 
-function longName(name: string): readonly Uint8Array[] {
+function longName(name: string): readonly Content[] {
   const bytes = bytesOf(name)
   if (bytes.length <= NAME) return []
-  return file(
-    LONG_NAME,
-    { mode: 0, owner: 0, group: 0, time: 0, content: bytesOf(`${name}\0`) },
-    '././@LongLink',
-  )
+  return file(LONG_NAME, { mode: 0, owner: 0, group: 0, time: 0, content: `${name}\0` }, '././@LongLink')
 }
 
 function file(
   type: string,
   { mode, owner, group, time, content }: Omit<TarEntry, 'name' | 'kind'>,
   name: string,
-): readonly Uint8Array[] {
+): readonly Content[] {
   const header = new Uint8Array(BLOCK)
+  const size = sizeOf(content)
   const put = (at: number, text: string | Uint8Array): void =>
     header.set(typeof text === 'string' ? bytesOf(text) : text, at)
   const octal = (at: number, length: number, value: number): void =>
@@ -59,7 +68,7 @@ function file(
   octal(100, 8, mode)
   octal(108, 8, owner)
   octal(116, 8, group)
-  octal(124, 12, content.length)
+  octal(124, 12, size)
   octal(136, 12, Math.floor(time / 1000))
   put(CHECKSUM_AT, '        ')
   put(156, type)
@@ -69,42 +78,105 @@ function file(
     7,
     header.reduce((sum, byte) => sum + byte, 0),
   )
-  const filling = new Uint8Array((BLOCK - (content.length % BLOCK)) % BLOCK)
-  return [header, content, filling]
+  return [{ size: BLOCK, pieces: [header] }, content, zeros(paddingOf(size))]
 }
 
-/** Decodes an archive; undefined if it is invalid. Links and devices are skipped. */
-export function readTar(archive: Uint8Array): readonly TarEntry[] | undefined {
-  const entries: TarEntry[] = []
-  let name: string | undefined
-  for (let at = 0; at + BLOCK <= archive.length;) {
-    const header = archive.subarray(at, at + BLOCK)
-    if (header.every((byte) => byte === 0)) return entries
-    if (!isSummed(header)) return undefined
-    const size = octalAt(header, 124, 12)
-    const content = archive.subarray(at + BLOCK, at + BLOCK + size)
-    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK
-    const type = String.fromCharCode(header[156] as number)
-    if (type === LONG_NAME) name = textOf(content).replace(/\0.*$/s, '')
-    else if (type === EXTENDED) name = /(?:^|\n)\d+ path=([^\n]*)\n/.exec(textOf(content))?.[1] ?? name
-    else {
-      const kind = type === DIRECTORY ? 'directory' : type === '0' || type === '\0' ? 'file' : undefined
-      if (kind !== undefined) {
-        entries.push({
-          kind,
-          content,
-          name: name ?? nameOf(header),
-          mode: octalAt(header, 100, 8),
-          owner: octalAt(header, 108, 8),
-          group: octalAt(header, 116, 8),
-          time: octalAt(header, 136, 12) * 1000,
-        })
-      }
-      name = undefined
-    }
-  }
-  return entries.length === 0 ? undefined : entries
+const paddingOf = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK
+
+/** How far an archive was read. Plain data. */
+export type TarProgress = {
+  /** What has arrived and was not read. */
+  readonly waiting: Content
+  /** The entry whose content follows; undefined before a header. */
+  readonly entry?: TarHeader | undefined
+  /** Bytes of its content, and of the padding behind it, that are to come. */
+  readonly left: number
+  readonly padding: number
+  /** The name that a header of its own gives to the next entry. */
+  readonly name?: string | undefined
+  /** Whether a header was read. */
+  readonly isArchive: boolean
+  /** Whether the end of the archive was read, or something that is none. */
+  readonly end?: 'whole' | 'invalid' | undefined
 }
+
+/** The progress before the first byte. */
+export const TAR_BEGIN: TarProgress = { waiting: '', left: 0, padding: 0, isArchive: false }
+
+/** What is told of an archive while it is read. */
+export interface TarReader {
+  /** An entry begins. */
+  entry(entry: TarHeader): void
+  /** The next bytes of a file. */
+  content(entry: TarHeader, content: Content): void
+}
+
+/** Reads as much of an archive as has arrived. Links and devices are skipped. */
+export function readTar(progress: TarProgress, more: Content, reader: TarReader): TarProgress {
+  let at: TarProgress = { ...progress, waiting: joinContent(progress.waiting, more) }
+  for (;;) {
+    const next = at.end === undefined ? step(at, reader) : undefined
+    if (next === undefined) return at
+    at = next
+  }
+}
+
+/** Reads a piece of content, its padding, or a header; undefined if more must arrive. */
+function step(at: TarProgress, reader: TarReader): TarProgress | undefined {
+  const size = sizeOf(at.waiting)
+  if (at.left > 0) {
+    if (size === 0) return undefined
+    const taken = Math.min(size, at.left)
+    if (at.entry !== undefined) reader.content(at.entry, sliceContent(at.waiting, 0, taken))
+    return { ...at, waiting: sliceContent(at.waiting, taken), left: at.left - taken }
+  }
+  if (at.padding > 0) {
+    if (size === 0) return undefined
+    const taken = Math.min(size, at.padding)
+    return { ...at, waiting: sliceContent(at.waiting, taken), padding: at.padding - taken, entry: undefined }
+  }
+  if (size < BLOCK) return undefined
+  const header = bytesOfContent(sliceContent(at.waiting, 0, BLOCK))
+  if (header.every((byte) => byte === 0)) return { ...at, end: 'whole' }
+  return isSummed(header) ? headed(at, header, size, reader) : { ...at, end: 'invalid' }
+}
+
+/** Reads a header, with the name that follows it if there is one. */
+function headed(
+  at: TarProgress,
+  header: Uint8Array,
+  waiting: number,
+  reader: TarReader,
+): TarProgress | undefined {
+  const length = octalAt(header, 124, 12)
+  const padding = paddingOf(length)
+  const type = String.fromCharCode(header[156] as number)
+  const behind = sliceContent(at.waiting, BLOCK)
+  const read = { ...at, waiting: behind, isArchive: true }
+  if (type === LONG_NAME || type === EXTENDED) {
+    if (length > MOST_OF_NAME) return { ...at, end: 'invalid' }
+    if (waiting < BLOCK + length + padding) return undefined
+    const text = textOf(bytesOfContent(sliceContent(behind, 0, length)))
+    const name =
+      type === LONG_NAME
+        ? text.replace(/\0.*$/s, '')
+        : (/(?:^|\n)\d+ path=([^\n]*)\n/.exec(text)?.[1] ?? at.name)
+    return { ...read, waiting: sliceContent(behind, length + padding), name }
+  }
+  const kind = type === DIRECTORY ? 'directory' : type === '0' || type === '\0' ? 'file' : undefined
+  const entry = kind === undefined ? undefined : headerOf(header, kind, at.name ?? nameOf(header))
+  if (entry !== undefined) reader.entry(entry)
+  return { ...read, entry, left: length, padding, name: undefined }
+}
+
+const headerOf = (header: Uint8Array, kind: TarHeader['kind'], name: string): TarHeader => ({
+  kind,
+  name,
+  mode: octalAt(header, 100, 8),
+  owner: octalAt(header, 108, 8),
+  group: octalAt(header, 116, 8),
+  time: octalAt(header, 136, 12) * 1000,
+})
 
 function nameOf(header: Uint8Array): string {
   const prefix = textAt(header, 345, 155)

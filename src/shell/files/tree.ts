@@ -1,16 +1,22 @@
+import type { Content } from '../../lang/bytes/content.js'
+
 /**
  * A file or directory. Plain data where it is stored; files whose content is made on reading exist only in
  * trees that are not stored.
  */
 export interface FileEntry {
   readonly kind: 'file' | 'directory' | 'gone'
-  readonly text?: string | (() => string)
+  /** What a file holds. Default: nothing. */
+  readonly content?: Content | (() => Content)
   readonly mode: number
   readonly owner: number
   readonly group: number
   /** Virtual ms. */
   readonly time: number
 }
+
+/** Bytes of a disk. */
+export const DISK: number = 102_400_000 * 1024
 
 /**
  * Files by path from the tree's root, without a leading slash; '' is the root. Parent directories need no
@@ -34,15 +40,15 @@ export interface Mount {
   /** As `mount` and `df` print it. */
   readonly device: string
   readonly type: string
-  /** Capacity in bytes. Default: unlimited. */
+  /** Capacity in bytes. Default: {@link DISK}. */
   readonly limit?: number
-  /** Most characters in one file. Default: what a container's file may have. */
-  readonly largestFile?: number
+  /** Called when a large file was written. */
+  readonly grown?: () => void
 }
 
-/** Makes the entry of a text file. */
-export function fileOf(text: string | (() => string), mode = 0o644, time = 0): FileEntry {
-  return { kind: 'file', text, mode, owner: 0, group: 0, time }
+/** Makes the entry of a file. */
+export function fileOf(content: Content | (() => Content), mode = 0o644, time = 0): FileEntry {
+  return { kind: 'file', content, mode, owner: 0, group: 0, time }
 }
 
 /** Joins a path and resolves `.` and `..`. */

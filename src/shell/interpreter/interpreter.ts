@@ -1,6 +1,8 @@
 import type { Invocation, Pause, Served, ServedRequest, Spawned } from '../programs/command.js'
 import type { Program as Command } from '../programs/command.js'
 import { runProgram } from '../programs/command.js'
+import type { Content } from '../../lang/bytes/content.js'
+import { heldSizeOf, joinContent, textOfContent } from '../../lang/bytes/content.js'
 import { Budget, type BudgetLimits, OverBudget, spend, within } from '../../lang/bounds/budget.js'
 import { programOf } from '../programs/programs.js'
 import { FileFault } from '../files/file-system.js'
@@ -45,6 +47,8 @@ export const STEP_LIMITS: BudgetLimits = {
 }
 /** Characters that the variables, inputs and scripts of a process hold, with 64 for each. */
 export const MOST_MEMORY: number = 16 * 1024 * 1024
+/** Bytes of a pipe, or of unread input, that count as one character: they hold up to 512 MiB. */
+const BYTES_OF_CHARACTER = 32
 /** Exit codes of a process that used up its memory (SIGKILL) or its time (SIGXCPU). */
 const OUT_OF_MEMORY = 137
 const OUT_OF_TIME = 152
@@ -75,7 +79,7 @@ export function newProcess({ pid, words, env, cwd, stdin }: ProcessStart): Shell
     pid,
     nextPid: pid + 6,
     threads: [{ pid, frames: [frame], shells: [shell] }],
-    stdin: { text: '', closed: !stdin },
+    stdin: { content: '', closed: !stdin },
     signals: [],
   }
 }
@@ -276,14 +280,10 @@ class Interpreter {
     const { paused } = frame
     if (!paused) return true
     const { now } = this.#host.world
-    const due = paused.until !== undefined && paused.until <= now
-    const input =
-      paused.input === true &&
-      this.#streams.inputOf(
-        thread,
-        (text) => text !== '',
-        () => false,
-      )
+    const due =
+      (paused.until !== undefined && paused.until <= now) ||
+      (paused.busy === true && this.#host.isUninterrupted === true)
+    const input = paused.input === true && this.#streams.hasInput(thread)
     if (
       !due &&
       !input &&
@@ -362,7 +362,7 @@ class Interpreter {
         break
       case 'capture':
       case 'pipe':
-        frame.contexts.push({ kind: operation.op, text: '', saved: copyShell(shell), to: operation.to })
+        frame.contexts.push({ kind: operation.op, content: '', saved: copyShell(shell), to: operation.to })
         break
       case 'subshell':
         frame.contexts.push({ kind: 'subshell', saved: copyShell(shell), to: operation.to })
@@ -372,7 +372,7 @@ class Interpreter {
         break
       case 'endCapture': {
         const context = popContext(thread, frame)
-        frame.captured.push(context?.kind === 'capture' ? context.text.replace(/(?<!\n)\n+$/, '') : '')
+        frame.captured.push(context?.kind === 'capture' ? capturedText(context.content) : '')
         break
       }
       case 'background':
@@ -535,7 +535,7 @@ class Interpreter {
     words: readonly string[],
     env: ReadonlyMap<string, string>,
     cwd: string,
-    stdin: string,
+    stdin: Content,
   ): Spawned | undefined {
     const child = newProcess({
       pid: this.#process.nextPid++,
@@ -544,16 +544,18 @@ class Interpreter {
       cwd,
       stdin: true,
     })
-    child.stdin.text = stdin
+    child.stdin.content = stdin
     child.stdin.closed = true
-    const output = ['', '', '']
+    const output: Content[] = ['', '', '']
     runProcess(child, {
       ...this.#host,
       world: this.#host.world,
-      emit: (fd, text) => void (output[fd] += text),
+      isUninterrupted: true,
+      emit: (fd, content) => void (output[fd] = joinContent(output[fd] ?? '', content)),
     })
     if (child.exitCode === undefined) return undefined
-    return { stdout: output[1] ?? '', stderr: output[2] ?? '', exitCode: child.exitCode }
+    const [, stdout = '', stderr = ''] = output.map(textOfContent)
+    return { stdout, stderr, exitCode: child.exitCode }
   }
 
   #settle(
@@ -568,7 +570,7 @@ class Interpreter {
       return true
     }
     frame.paused = { words, env, ...outcome }
-    return false
+    return outcome.busy === true && this.#host.isUninterrupted === true
   }
 
   /** Runs a program of the image or a script; fails if there is none of that name. */
@@ -636,7 +638,7 @@ class Interpreter {
   #shellOverInput(thread: Thread, frame: Frame, env: ReadonlyMap<string, string>, title: string): boolean {
     const text = 'while IFS= read -r __line__; do eval "$__line__"; done'
     const input = this.#streams.input(thread)
-    if (input.ended && this.#streams.source(thread)?.text === undefined) {
+    if (input.ended && this.#streams.source(thread) === undefined) {
       finished(thread, frame, 0)
       return true
     }
@@ -770,7 +772,7 @@ class Interpreter {
 
 /** About the memory of a process: all texts that it holds. */
 function memoryOf({ threads, stdin }: ShellProcess): number {
-  let size = stdin.text.length
+  let size = memoryOfContent(stdin.content)
   const add = (text: string): void => void (size += text.length + 64)
   const addShell = ({ vars, functions, traps, args }: ShellState): void => {
     for (const [name, value] of vars) size += name.length + value.length + 64
@@ -785,8 +787,8 @@ function memoryOf({ threads, stdin }: ShellProcess): number {
       captured.forEach(add)
       for (const context of contexts) {
         if ('saved' in context) addShell(context.saved)
-        if ('text' in context) add(context.text)
-        if (context.kind === 'redirect') add(context.input ?? '')
+        if ('content' in context) size += memoryOfContent(context.content)
+        if (context.kind === 'redirect') size += memoryOfContent(context.input ?? '')
         if (context.kind === 'loop') context.items.forEach(add)
       }
     }
@@ -794,12 +796,22 @@ function memoryOf({ threads, stdin }: ShellProcess): number {
   return size
 }
 
+/** A text costs its characters. Bytes are shared with files and streams: a pipe may hold many. */
+const memoryOfContent = (content: Content): number =>
+  typeof content === 'string' ? content.length : Math.ceil(heldSizeOf(content) / BYTES_OF_CHARACTER)
+
+/** The text of a substitution: without line ends at its end, and without NUL. */
+const capturedText = (content: Content): string =>
+  textOfContent(content)
+    .replaceAll('\0', '')
+    .replace(/(?<!\n)\n+$/, '')
+
 /** Begins the next stage of a pipe with the output of the last one as its input. */
 function nextStage(thread: Thread, frame: Frame, { again, to }: Extract<Operation, { op: 'piped' }>): void {
   const stage = popContext(thread, frame)
   if (again) popContext(thread, frame)
-  const text = stage?.kind === 'pipe' ? stage.text : ''
-  frame.contexts.push({ kind: 'input', text, saved: copyShell(shellOf(thread)), to })
+  const content = stage?.kind === 'pipe' ? stage.content : ''
+  frame.contexts.push({ kind: 'input', content, saved: copyShell(shellOf(thread)), to })
 }
 
 /** Takes the next item of the innermost loop; undefined at its end. */

@@ -1,3 +1,4 @@
+import type { Content } from '../../lang/bytes/content.js'
 import type { ProcessContext } from '../programs/command.js'
 import { secondsOf } from '../programs/system.js'
 
@@ -53,9 +54,11 @@ export function timeoutOf(
 export interface ProcessHost {
   readonly world: ProcessContext
   /** Writes to stdout (1) or stderr (2) of the process. */
-  emit(fd: number, text: string): void
+  emit(fd: number, content: Content): void
   /** Writes to the output of the container's first process (`> /proc/1/fd/1`). */
-  emitMain(fd: number, text: string): void
+  emitMain(fd: number, content: Content): void
+  /** Whether what only lets others run continues at once: the caller waits for the process' end. */
+  readonly isUninterrupted?: boolean
   /** Runs a program of the image itself; undefined if the image has none of that name. */
   runImage(
     words: readonly string[],

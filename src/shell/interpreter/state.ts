@@ -1,3 +1,4 @@
+import type { Content } from '../../lang/bytes/content.js'
 import type { PlainData } from '../../sim/data/plain-data.js'
 
 /** Variables and settings of one shell. Plain data, like everything here. */
@@ -35,9 +36,9 @@ export type Context =
       readonly items: readonly string[]
       at: number
     }
-  | { readonly kind: 'capture' | 'pipe'; text: string; readonly saved: ShellState; readonly to: number }
-  | { readonly kind: 'input'; text: string; readonly saved: ShellState; readonly to: number }
-  | { readonly kind: 'redirect'; readonly out: Map<string, Target>; input?: string; readonly once: boolean }
+  | { readonly kind: 'capture' | 'pipe'; content: Content; readonly saved: ShellState; readonly to: number }
+  | { readonly kind: 'input'; content: Content; readonly saved: ShellState; readonly to: number }
+  | { readonly kind: 'redirect'; readonly out: Map<string, Target>; input?: Content; readonly once: boolean }
   | { readonly kind: 'subshell'; readonly saved: ShellState; readonly to: number }
 
 /** A command that continues later. */
@@ -47,6 +48,7 @@ export interface Paused {
   readonly memory: PlainData
   readonly until?: number
   readonly input?: boolean
+  readonly busy?: boolean
   readonly listens?: readonly string[]
 }
 
@@ -81,7 +83,7 @@ export interface ShellProcess {
   readonly pid: number
   nextPid: number
   readonly threads: Thread[]
-  readonly stdin: { text: string; closed: boolean }
+  readonly stdin: { content: Content; closed: boolean }
   /** Signals that wait for their trap. */
   signals: string[]
   exitCode?: number

@@ -1,4 +1,6 @@
 import { reserve } from '../../lang/bounds/budget.js'
+import type { Content } from '../../lang/bytes/content.js'
+import { joinContent, sizeOf, sliceContent, textOfContent } from '../../lang/bytes/content.js'
 import type { Input } from '../programs/command.js'
 import { FileFault } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
@@ -8,9 +10,6 @@ import { shellName } from './frames.js'
 import type { ProcessHost } from './shell-call.js'
 import type { Context, ShellProcess, Target, Thread } from './state.js'
 import type { Redirect } from './syntax.js'
-
-/** Largest text that a pipe or a substitution holds. */
-const LARGEST_CAPTURE = 4 * 1024 * 1024
 
 /**
  * Input and output of the threads of one process, as the redirections, pipes and substitutions around a
@@ -39,7 +38,7 @@ export class ShellStreams {
         if (mode === '<<') context.input = text
         else if (mode === '<')
           context.input =
-            text === '/dev/null' ? '' : this.#host.world.files.read(absolutePath(scope.shell.cwd, text))
+            text === '/dev/null' ? '' : this.#host.world.files.content(absolutePath(scope.shell.cwd, text))
         else if (mode === '>&')
           context.out.set(
             String(fd),
@@ -90,29 +89,28 @@ export class ShellStreams {
   }
 
   /** Writes output to where the surrounding redirections and pipes direct it. */
-  write(thread: Thread, stream: number, text: string): void {
+  write(thread: Thread, stream: number, content: Content): void {
+    if (typeof content === 'string') reserve(content.length)
     let fd = stream
     for (const frame of thread.frames.toReversed()) {
       for (const context of frame.contexts.toReversed()) {
         if (fd === 1 && (context.kind === 'capture' || context.kind === 'pipe')) {
-          reserve(text.length)
-          if (context.text.length < LARGEST_CAPTURE) context.text += text.slice(0, LARGEST_CAPTURE)
+          context.content = joinContent(context.content, content)
           return
         }
         const target = context.kind === 'redirect' ? context.out.get(String(fd)) : undefined
         if (target?.kind === 'stream') fd = target.fd
-        else if (target !== undefined) return this.#writeTo(target, text)
+        else if (target !== undefined) return this.#writeTo(target, content)
       }
     }
-    reserve(text.length)
-    this.#host.emit(fd === 2 ? 2 : 1, text)
+    this.#host.emit(fd === 2 ? 2 : 1, content)
   }
 
-  #writeTo(target: Target, text: string): void {
-    if (target.kind === 'main') this.#host.emitMain(target.fd, text)
+  #writeTo(target: Target, content: Content): void {
+    if (target.kind === 'main') this.#host.emitMain(target.fd, content)
     if (target.kind !== 'file') return
     try {
-      this.#host.world.files.write(target.path, text, true)
+      this.#host.world.files.write(target.path, content, true)
     } catch (error) {
       if (!(error instanceof FileFault)) throw error
     }
@@ -123,25 +121,14 @@ export class ShellStreams {
     return new ThreadInput(this, thread)
   }
 
-  /**
-   * Passes the waiting text to `look`, and consumes it if `take` returns true: all of it, or `size()`
-   * characters. Returns the result of `look`.
-   */
-  inputOf(
-    thread: Thread,
-    look: (text: string) => boolean,
-    take: (text: string) => boolean,
-    size?: () => number,
-  ): boolean {
-    const source = this.source(thread)
-    if (source === undefined) return look('')
-    const answer = look(source.text)
-    if (take(source.text)) source.set(source.text.slice(size === undefined ? source.text.length : size()))
-    return answer
+  /** Whether input waits to be read. */
+  hasInput(thread: Thread): boolean {
+    const content = this.source(thread)?.content
+    return content !== undefined && content !== ''
   }
 
   /**
-   * Whether input has ended: redirected input ends with its text, that of the process when its client says
+   * Whether input has ended: redirected input ends with its content, that of the process when its client says
    * so.
    */
   ended(thread: Thread): boolean {
@@ -150,21 +137,27 @@ export class ShellStreams {
   }
 
   /** Source of the input; undefined if there is none. */
-  source(
-    thread: Thread,
-  ): { readonly text: string; readonly closed: boolean; set(text: string): void } | undefined {
+  source(thread: Thread): Source | undefined {
     for (const frame of thread.frames.toReversed()) {
       for (const context of frame.contexts.toReversed()) {
         if (context.kind === 'input')
-          return { text: context.text, closed: true, set: (text) => void (context.text = text) }
+          return { content: context.content, closed: true, set: (left) => void (context.content = left) }
         if (context.kind === 'redirect' && context.input !== undefined)
-          return { text: context.input, closed: true, set: (text) => void (context.input = text) }
+          return { content: context.input, closed: true, set: (left) => void (context.input = left) }
       }
     }
     if (thread !== this.#process.threads[0]) return undefined
     const { stdin } = this.#process
-    return { text: stdin.text, closed: stdin.closed, set: (text) => void (stdin.text = text) }
+    return { content: stdin.content, closed: stdin.closed, set: (left) => void (stdin.content = left) }
   }
+}
+
+/** Where a thread's input comes from. */
+interface Source {
+  readonly content: Content
+  readonly closed: boolean
+  /** Sets what is left of it. */
+  set(content: Content): void
 }
 
 class ThreadInput implements Input {
@@ -180,32 +173,44 @@ class ThreadInput implements Input {
     return this.#streams.ended(this.#thread)
   }
 
-  take(): string {
-    let taken = ''
-    this.#streams.inputOf(
-      this.#thread,
-      (text) => {
-        taken = text
-        return true
-      },
-      () => true,
-    )
-    return taken
+  get isEmpty(): boolean {
+    return !this.#streams.hasInput(this.#thread)
+  }
+
+  take(most = Infinity): Content {
+    const source = this.#streams.source(this.#thread)
+    if (source === undefined || source.content === '') return ''
+    const { content } = source
+    source.set(most === Infinity ? '' : sliceContent(content, most))
+    return most === Infinity ? content : sliceContent(content, 0, most)
   }
 
   takeLine(): string | undefined {
-    let line: string | undefined
-    this.#streams.inputOf(
-      this.#thread,
-      (text) => {
-        const end = text.indexOf('\n')
-        if (end >= 0) line = text.slice(0, end + 1)
-        else if (text !== '' && this.ended) line = text
-        return true
-      },
-      (text) => line !== undefined && text.startsWith(line),
-      () => line?.length ?? 0,
-    )
-    return line
+    const source = this.#streams.source(this.#thread)
+    if (source === undefined || source.content === '') return undefined
+    const { content } = source
+    const end = endOfLine(content)
+    if (end < 0 && !this.ended) return undefined
+    if (typeof content === 'string') {
+      source.set(end < 0 ? '' : content.slice(end))
+      return end < 0 ? content : content.slice(0, end)
+    }
+    const size = end < 0 ? sizeOf(content) : end
+    source.set(sliceContent(content, size))
+    return textOfContent(sliceContent(content, 0, size))
   }
 }
+
+/** Returns the position after the first line end, in characters of a text or in bytes; -1 if there is none. */
+function endOfLine(content: Content): number {
+  if (typeof content === 'string') return content.indexOf('\n') + 1 || -1
+  let before = 0
+  for (const piece of content.pieces) {
+    const at = typeof piece === 'number' ? -1 : piece.indexOf(NEWLINE)
+    if (at >= 0) return before + at + 1
+    before += typeof piece === 'number' ? piece : piece.length
+  }
+  return -1
+}
+
+const NEWLINE = 10

@@ -1,4 +1,5 @@
-import { textOf } from '../files/file-system.js'
+import { sizeOf } from '../../lang/bytes/content.js'
+import { contentOfEntry } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { Invocation, Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
@@ -101,7 +102,7 @@ export const stat: Program = {
         a: entry.mode.toString(8),
         A: modeText(isDirectory, entry.mode),
         n: path,
-        s: String(isDirectory ? 4096 : textOf(entry).length),
+        s: String(isDirectory ? 4096 : sizeOf(contentOfEntry(entry))),
         u: String(entry.owner),
         g: String(entry.group),
         U: user(entry.owner),

@@ -1,3 +1,5 @@
+import type { Content } from '../../lang/bytes/content.js'
+import { joinContent, roughSizeOf, textOfContent } from '../../lang/bytes/content.js'
 import type { PlainData } from '../../sim/data/plain-data.js'
 import { reserve, spend } from '../../lang/bounds/budget.js'
 import type { FileSystem, FileUser } from '../files/file-system.js'
@@ -91,15 +93,17 @@ export interface ProcessContext {
 
 /** Standard input. */
 export interface Input {
-  /** All input since the last call. */
-  take(): string
+  /** All input since the last call, or at most so many bytes of it. */
+  take(most?: number): Content
   /**
    * The next line with its end; undefined if it has not arrived or will not. Text left before the end counts
    * as a line.
    */
   takeLine(): string | undefined
-  /** Whether no more input will arrive. */
+  /** Whether no more input will arrive, besides what has not been taken. */
   readonly ended: boolean
+  /** Whether everything that has arrived was taken. */
+  readonly isEmpty: boolean
 }
 
 /** What one call of a command can use. */
@@ -113,10 +117,10 @@ export interface Invocation {
   readonly input: Input
   /** What the command stored when it paused; undefined at its first call. */
   readonly memory: PlainData
-  readonly write: (text: string) => void
+  readonly write: (content: Content) => void
   readonly error: (text: string) => void
   /** Runs another command in the same container; undefined if it would have to wait. */
-  readonly spawn: (words: readonly string[], stdin?: string) => Spawned | undefined
+  readonly spawn: (words: readonly string[], stdin?: Content) => Spawned | undefined
 }
 
 /** The result of a command that another one has run. */
@@ -133,6 +137,8 @@ export interface Pause {
   readonly until?: number
   readonly input?: boolean
   readonly memory: PlainData
+  /** Whether it only lets others run: a caller that waits for its end lets it continue at once. */
+  readonly busy?: boolean
   /** Ports whose requests go to {@link Program.serve} meanwhile: `80`, `53/udp`. */
   readonly listens?: readonly string[]
 }
@@ -227,12 +233,22 @@ export function flagsOf(
 const CHARACTERS_OF_STEP = 16
 
 /**
- * Reads a file, or standard input for `-` and without a file. Returns a pause if more input must arrive; the
- * text so far is its memory.
+ * Reads standard input to its end. Returns a pause if more must arrive; the content so far is its memory.
  */
+export function inputContent(call: Invocation): Content | Pause {
+  const memory = call.memory as Content | undefined | null
+  const content = joinContent(memory ?? '', call.input.take())
+  return call.input.ended ? content : { input: true, memory: content }
+}
+
+/** Whether a program waits for more input. */
+export const isPause = (read: Content | Pause): read is Pause => typeof read === 'object' && 'memory' in read
+
+/** As {@link inputContent}, but the text. */
 export function inputText(call: Invocation): string | Pause {
-  const text = (typeof call.memory === 'string' ? call.memory : '') + call.input.take()
-  spend(text.length / CHARACTERS_OF_STEP)
-  reserve(text.length)
-  return call.input.ended ? text : { input: true, memory: text }
+  const content = inputContent(call)
+  if (isPause(content)) return content
+  spend(roughSizeOf(content) / CHARACTERS_OF_STEP)
+  reserve(roughSizeOf(content))
+  return textOfContent(content)
 }

@@ -9,7 +9,7 @@ function copyTree(files: FileSystem, from: string, to: string): void {
   // the list is complete before the first write, for a directory that is copied into itself
   for (const { full, isDirectory } of [...walk(files, from, from)]) {
     const next = to + full.slice(from.length)
-    if (!isDirectory) files.write(next, files.read(full), false, files.stat(full)?.mode)
+    if (!isDirectory) files.write(next, files.content(full), false, files.stat(full)?.mode)
     else if (!files.isDirectory(next)) files.makeDirectory(next)
   }
 }

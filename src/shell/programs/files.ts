@@ -1,9 +1,10 @@
-import { bytesOfText } from '../../lang/bytes/byte-text.js'
-import { FileFault, textOf } from '../files/file-system.js'
+import { roughSizeOf, sizeOf } from '../../lang/bytes/content.js'
+import { FileFault, contentOfEntry } from '../files/file-system.js'
 import type { Tree } from '../files/tree.js'
-import { absolutePath } from '../files/tree.js'
+import { DISK, absolutePath } from '../files/tree.js'
 import type { Invocation, Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
+import { inSlices } from './slices.js'
 
 /** Prints the last part of a path. */
 export const basename: Program = {
@@ -25,23 +26,19 @@ export const basename: Program = {
 /** Prints files, or standard input as it arrives. */
 export const cat: Program = {
   name: 'cat',
-  run: (call) => {
-    const { rest } = flagsOf(call.args)
-    if (rest.length === 0 || (rest.length === 1 && rest[0] === '-')) {
-      call.write(call.input.take())
-      return call.input.ended ? 0 : { input: true, memory: null }
-    }
-    let status = 0
-    for (const path of rest)
-      status |= attempt(call, path, "can't open", () =>
-        call.write(call.world.files.read(absolutePath(call.cwd, path))),
-      )
-    return status
-  },
+  run: (call) =>
+    inSlices<null>(call, flagsOf(call.args).rest, "can't open", {
+      begin: () => null,
+      add: (_, slice) => {
+        call.write(slice)
+        return null
+      },
+      finish: () => undefined,
+    }),
 }
 
-/** Size of every file system in blocks of 1 KiB. */
-const BLOCKS = 102_400_000
+/** Size of a disk in blocks of 1 KiB. */
+const BLOCKS = DISK / 1024
 
 /** Prints the space of all file systems, or of those of the given paths. */
 export const df: Program = {
@@ -76,7 +73,8 @@ const pages = (bytes: number): number => Math.ceil(bytes / 4096) * 4
 
 function usedBlocks(tree: Tree | undefined): number {
   let used = 0
-  for (const { text } of tree?.values() ?? []) if (typeof text === 'string') used += pages(text.length)
+  for (const { content } of tree?.values() ?? [])
+    if (content !== undefined && typeof content !== 'function') used += pages(roughSizeOf(content))
   return used
 }
 
@@ -131,7 +129,7 @@ function print(
       call.write(`${name}\n`)
       continue
     }
-    const size = entry.kind === 'directory' ? 4096 : bytesOfText(textOf(entry)).length
+    const size = entry.kind === 'directory' ? 4096 : sizeOf(contentOfEntry(entry))
     const owner = (id: number): string => (id === 0 ? 'root' : String(id)).padEnd(8)
     const time = new Date(entry.time)
     const when =

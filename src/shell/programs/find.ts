@@ -1,7 +1,7 @@
 import { Glob } from '../../lang/text/glob.js'
-import { bytesOfText } from '../../lang/bytes/byte-text.js'
+import { sizeOf } from '../../lang/bytes/content.js'
 import type { FileSystem } from '../files/file-system.js'
-import { textOf } from '../files/file-system.js'
+import { contentOfEntry } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { Invocation, Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
@@ -133,7 +133,7 @@ export const du: Program = {
         const all = [...walk(files, path, absolutePath(call.cwd, path))]
         const sizes = all.map(({ full, isDirectory }) => {
           const entry = isDirectory ? undefined : files.stat(full)
-          const bytes = entry === undefined ? BLOCK : bytesOfText(textOf(entry)).length
+          const bytes = entry === undefined ? BLOCK : sizeOf(contentOfEntry(entry))
           return Math.ceil(bytes / BLOCK) * BLOCK
         })
         for (let at = all.length - 1; at >= 0; at--) {

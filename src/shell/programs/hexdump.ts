@@ -1,7 +1,8 @@
-import { bytesOfText } from '../../lang/bytes/byte-text.js'
+import type { Content } from '../../lang/bytes/content.js'
+import { bytesOfContent } from '../../lang/bytes/content.js'
 import { absolutePath } from '../files/tree.js'
-import type { Program } from './command.js'
-import { attempt, flagsOf, inputText } from './command.js'
+import type { Pause, Program } from './command.js'
+import { attempt, flagsOf, inputContent, isPause } from './command.js'
 
 const LINE = 16
 
@@ -14,14 +15,14 @@ export const hexdump: Program = {
   run: (call) => {
     const { flags, rest } = flagsOf(call.args)
     const [path] = rest
-    let text: ReturnType<typeof inputText> = ''
-    if (path === undefined) text = inputText(call)
+    let content: Content | Pause = ''
+    if (path === undefined) content = inputContent(call)
     else if (
-      attempt(call, path, '', () => (text = call.world.files.read(absolutePath(call.cwd, path)))) !== 0
+      attempt(call, path, '', () => (content = call.world.files.content(absolutePath(call.cwd, path)))) !== 0
     )
       return 1
-    if (typeof text !== 'string') return text
-    call.write(dumped(bytesOfText(text), flags.has('C'), flags.has('v')))
+    if (isPause(content)) return content
+    call.write(dumped(bytesOfContent(content), flags.has('C'), flags.has('v')))
     return 0
   },
 }

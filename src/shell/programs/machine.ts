@@ -1,8 +1,6 @@
-import { toBase64 } from '../../lang/bytes/base64.js'
 import type { FileSystem } from '../files/file-system.js'
-import { absolutePath } from '../files/tree.js'
 import type { Program } from './command.js'
-import { attempt, flagsOf, inputText } from './command.js'
+import { flagsOf, inputText } from './command.js'
 
 /** Kernel parameters that containers may read, with their defaults. */
 const SYSCTLS: Readonly<Record<string, string>> = {
@@ -143,44 +141,6 @@ export const dig: Program = {
 
 const searchPath = (conf: string): readonly string[] =>
   conf.split('\n').flatMap((line) => (line.startsWith('search ') ? line.split(/\s+/).slice(1) : []))
-
-/** `base64 [-d] [-w N] [FILE]` */
-export const base64: Program = {
-  name: 'base64',
-  run: (call) => {
-    const { flags, rest } = flagsOf(call.args, 'w')
-    let text: ReturnType<typeof inputText> = ''
-    const [path] = rest
-    if (path === undefined || path === '-') text = inputText(call)
-    else if (
-      attempt(call, path, '', () => (text = call.world.files.read(absolutePath(call.cwd, path)))) !== 0
-    )
-      return 1
-    if (typeof text !== 'string') return text
-    try {
-      if (flags.has('d'))
-        call.write(new TextDecoder().decode(Uint8Array.from(atob(text), (one) => one.charCodeAt(0))))
-      else {
-        const encoded = toBase64(new TextEncoder().encode(text))
-        const width = Math.trunc(Number(flags.get('w') ?? 76)) || 0
-        const lines = width === 0 ? [encoded] : wrapped(encoded, width)
-        call.write(width === 0 ? encoded : `${lines.join('\n')}\n`)
-      }
-      return 0
-    } catch {
-      call.error('base64: invalid input\n')
-      return 1
-    }
-  },
-}
-
-/** Returns the pieces of a text of that length. */
-function wrapped(text: string, width: number): readonly string[] {
-  const lines: string[] = []
-  for (let at = 0; at < text.length; at += Math.max(1, width))
-    lines.push(text.slice(at, at + Math.max(1, width)))
-  return lines
-}
 
 /** `timeout SECONDS COMMAND...`: the shell runs it, which can end the command. */
 export const timeout: Program = {

@@ -1,15 +1,17 @@
 import { chgrp, chmod, chown, stat } from './attributes.js'
 import { awk } from './awk.js'
+import { base64 } from './base64.js'
 import type { Program } from './command.js'
 import { cp, mv } from './copy.js'
 import { curl } from './curl.js'
+import { dd } from './dd.js'
 import { md5sum, sha256sum } from './digests.js'
 import { diff, sed, uniq } from './edit.js'
 import { expr } from './expr.js'
 import { basename, cat, df, ls, mkdir, mount, rm, touch } from './files.js'
 import { du, find } from './find.js'
 import { hexdump } from './hexdump.js'
-import { base64, dig, getent, ip, sysctl, timeout, xargs } from './machine.js'
+import { dig, getent, ip, sysctl, timeout, xargs } from './machine.js'
 import { nc, nslookup } from './network.js'
 import { echo, printf, seq } from './output.js'
 import {
@@ -27,7 +29,8 @@ import {
   uname,
   whoami,
 } from './system.js'
-import { dd, mktemp } from './scratch.js'
+import { mktemp } from './scratch.js'
+import { fallocate, truncate } from './sizes.js'
 import { tar } from './tar.js'
 import { bracket, doubleBracket, test } from './test.js'
 import { cut, grep, head, sort, tail, tee, tr, wc } from './text.js'
@@ -45,6 +48,7 @@ const PROGRAMS: readonly Program[] = [
   doubleBracket,
   du,
   expr,
+  fallocate,
   find,
   getent,
   hexdump,
@@ -95,6 +99,7 @@ const PROGRAMS: readonly Program[] = [
   touch,
   tr,
   trueProgram,
+  truncate,
   uname,
   wc,
   wget,

@@ -1,13 +1,17 @@
-import { bytesOfText, textOfBytes } from '../../lang/bytes/byte-text.js'
+import { spend } from '../../lang/bounds/budget.js'
+import type { Content } from '../../lang/bytes/content.js'
+import { sizeOf, sliceContent } from '../../lang/bytes/content.js'
 import { absolutePath } from '../files/tree.js'
-import type { TarEntry } from '../files/tar-archive.js'
-import { readTar, writeTar } from '../files/tar-archive.js'
+import type { TarEntry, TarHeader, TarProgress, TarReader } from '../files/tar-archive.js'
+import { TAR_BEGIN, readTar, writeTar } from '../files/tar-archive.js'
 import { FileFault } from '../files/file-system.js'
 import type { Invocation, Pause, Program } from './command.js'
-import { inputText } from './command.js'
+import { SLICE, pauseForOthers } from './slices.js'
 
 /** Exit code of a failure. Source: GNU tar, TAREXIT_FAILURE. */
 const FAILURE = 2
+/** Bytes of an archive that are handled in one step of the budget. */
+const BYTES_OF_STEP = 1024
 
 interface Asked {
   readonly mode: 'c' | 'x' | 't'
@@ -15,6 +19,8 @@ interface Asked {
   readonly file: string
   readonly directory: string
   readonly isVerbose: boolean
+  /** `-O`: what is extracted goes to standard output. */
+  readonly prints: boolean
   readonly names: readonly string[]
 }
 
@@ -71,6 +77,7 @@ function askedOf([first = '', ...rest]: readonly string[]): Asked | undefined {
         file: values['f'] as string,
         directory: values['C'] as string,
         isVerbose: letters.has('v'),
+        prints: letters.has('O'),
         names,
       }
 }
@@ -87,9 +94,7 @@ function create(call: Invocation, { file, isVerbose, names }: Asked, cwd: string
       `${faults.map((fault) => `tar: ${fault}\n`).join('')}tar: Exiting with failure status due to ` +
         `previous errors\n`,
     )
-  const archive = textOfBytes(
-    writeTar(entries.map((entry) => ({ ...entry, name: entry.name.replace(/^\/+/, '') }))),
-  )
+  const archive = writeTar(entries.map((entry) => ({ ...entry, name: entry.name.replace(/^\/+/, '') })))
   if (file === '-') call.write(archive)
   else files.write(absolutePath(call.cwd, file), archive)
   return faults.length > 0 ? FAILURE : 0
@@ -107,10 +112,10 @@ function collected(call: Invocation, cwd: string, name: string, faults: string[]
   const { mode, owner, group, time } = entry
   try {
     if (entry.kind !== 'directory')
-      return [{ name, kind: 'file', mode, owner, group, time, content: bytesOfText(files.read(path)) }]
+      return [{ name, kind: 'file', mode, owner, group, time, content: files.content(path) }]
     const own = name.replace(/(?<!\/)\/*$/, '/')
     const inside = files.list(path).flatMap((one) => collected(call, cwd, own + one, faults))
-    return [{ name: own, kind: 'directory', mode, owner, group, time, content: new Uint8Array() }, ...inside]
+    return [{ name: own, kind: 'directory', mode, owner, group, time, content: '' }, ...inside]
   } catch (error) {
     if (!(error instanceof FileFault)) throw error
     faults.push(`${name}: Cannot open: ${error.message}`)
@@ -118,46 +123,121 @@ function collected(call: Invocation, cwd: string, name: string, faults: string[]
   }
 }
 
-function read(call: Invocation, { file, mode, isVerbose }: Asked, cwd: string): number | Pause {
-  const { files } = call.world
-  let text: string | Pause
+/** How far a call has come. */
+type Progress = {
+  readonly archive: TarProgress
+  /** How much of the archive's file was read. */
+  readonly at: number
+  /** Whether an entry could not be extracted. */
+  readonly failed: boolean
+}
+
+function read(call: Invocation, asked: Asked, cwd: string): number | Pause {
+  const known = (call.memory as Progress | null | undefined) ?? { archive: TAR_BEGIN, at: 0, failed: false }
+  let next: Arrived
   try {
-    text = file === '-' ? inputText(call) : files.read(absolutePath(call.cwd, file))
+    next = arrived(call, asked.file, known.at)
   } catch (error) {
     if (!(error instanceof FileFault)) throw error
-    call.error(`tar: ${file}: Cannot open: ${error.message}\ntar: Error is not recoverable: exiting now\n`)
+    call.error(
+      `tar: ${asked.file}: Cannot open: ${error.message}\ntar: Error is not recoverable: exiting now\n`,
+    )
     return FAILURE
   }
-  if (typeof text !== 'string') return text
-  const entries = readTar(bytesOfText(text))
-  if (entries === undefined) {
+  const reader = new Extraction(call, asked, cwd)
+  const size = sizeOf(next.content)
+  spend(size / BYTES_OF_STEP)
+  const archive = readTar(known.archive, next.content, reader)
+  const progress: Progress = { archive, at: known.at + size, failed: known.failed || reader.failed }
+  const isOver = archive.end === 'invalid' || next.isEnd
+  if (!isOver) return next.isLeft ? pauseForOthers(call, progress) : { input: true, memory: progress }
+  if (archive.end === 'invalid' || (!archive.isArchive && archive.end === undefined)) {
     call.error(
       'tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n',
     )
     return FAILURE
   }
-  if (mode === 't' || isVerbose) for (const { name } of entries) call.write(`${name}\n`)
-  if (mode === 't') return 0
-  const failed = entries.map((entry) => extract(call, cwd, entry)).includes(false)
-  if (failed) call.error('tar: Exiting with failure status due to previous errors\n')
-  return failed ? FAILURE : 0
+  if (archive.left > 0) {
+    call.error('tar: Unexpected EOF in archive\ntar: Error is not recoverable: exiting now\n')
+    return FAILURE
+  }
+  if (progress.failed) call.error('tar: Exiting with failure status due to previous errors\n')
+  return progress.failed ? FAILURE : 0
 }
 
-/** Extracts an entry, creating missing parents and overwriting existing files. */
-function extract(call: Invocation, cwd: string, { name, kind, content }: TarEntry): boolean {
-  const { files } = call.world
-  const path = absolutePath(cwd, name.replace(/^\/+/, ''))
-  try {
-    const parts = path.split('/').slice(1, kind === 'directory' ? undefined : -1)
-    for (const [at] of parts.entries()) {
-      const folder = `/${parts.slice(0, at + 1).join('/')}`
-      if (parts[at] !== '' && files.stat(folder) === undefined) files.makeDirectory(folder)
+/** The next part of an archive. */
+interface Arrived {
+  readonly content: Content
+  /** Whether more of it can be read at once, or none will arrive. */
+  readonly isLeft: boolean
+  readonly isEnd: boolean
+}
+
+function arrived({ input, world, cwd }: Invocation, file: string, at: number): Arrived {
+  if (file === '-') {
+    const content = input.take(SLICE)
+    return { content, isLeft: !input.isEmpty, isEnd: input.ended && input.isEmpty }
+  }
+  const whole = world.files.content(absolutePath(cwd, file))
+  const isEnd = at + SLICE >= sizeOf(whole)
+  return { content: sliceContent(whole, at, at + SLICE), isLeft: !isEnd, isEnd }
+}
+
+/** Extracts entries, creating missing parents and replacing existing files; or only lists them. */
+class Extraction implements TarReader {
+  failed = false
+  readonly #call: Invocation
+  readonly #asked: Asked
+  readonly #cwd: string
+
+  constructor(call: Invocation, asked: Asked, cwd: string) {
+    this.#call = call
+    this.#asked = asked
+    this.#cwd = cwd
+  }
+
+  entry({ name, kind, mode }: TarHeader): void {
+    const { mode: what, isVerbose } = this.#asked
+    if (what === 't' || isVerbose) this.#call.write(`${name}\n`)
+    if (what === 't' || this.#asked.prints) return
+    const { files } = this.#call.world
+    this.#attempt(name, (path) => {
+      const parts = path.split('/').slice(1, kind === 'directory' ? undefined : -1)
+      for (const [at] of parts.entries()) {
+        const folder = `/${parts.slice(0, at + 1).join('/')}`
+        if (parts[at] !== '' && files.stat(folder) === undefined) files.makeDirectory(folder)
+      }
+      if (kind !== 'file') return
+      if (files.stat(path)?.kind === 'file') files.remove(path)
+      files.write(path, '', false, mode)
+    })
+  }
+
+  content({ name, kind }: TarHeader, content: Content): void {
+    if (this.#asked.mode === 't' || kind !== 'file') return
+    if (this.#asked.prints) return this.#call.write(content)
+    const { files } = this.#call.world
+    // a file that could not be made was reported
+    this.#attempt(name, (path) => {
+      if (files.stat(path)?.kind === 'file') files.write(path, content, true)
+    })
+  }
+
+  #attempt(name: string, work: (path: string) => void): void {
+    try {
+      work(absolutePath(this.#cwd, name.replace(/^\/+/, '')))
+    } catch (error) {
+      if (!(error instanceof FileFault)) throw error
+      this.failed = true
+      const path = absolutePath(this.#cwd, name.replace(/^\/+/, ''))
+      // what does not fit is said once: its beginning is removed, so that no more of it is written
+      if (error.message === FULL && this.#call.world.files.stat(path)?.kind === 'file')
+        this.#call.world.files.remove(path)
+      this.#call.error(
+        `tar: ${name}: ${error.message === FULL ? 'Cannot write' : 'Cannot open'}: ${error.message}\n`,
+      )
     }
-    if (kind === 'file') files.write(path, textOfBytes(content))
-    return true
-  } catch (error) {
-    if (!(error instanceof FileFault)) throw error
-    call.error(`tar: ${name}: Cannot open: ${error.message}\n`)
-    return false
   }
 }
+
+const FULL = 'No space left on device'

@@ -1,4 +1,4 @@
-import { textOf } from '../files/file-system.js'
+import { contentOfEntry } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { Invocation, Program } from './command.js'
 
@@ -118,7 +118,7 @@ class Reader {
       case '-d':
         return entry?.kind === 'directory'
       case '-s':
-        return entry?.kind === 'file' && textOf(entry) !== ''
+        return entry?.kind === 'file' && contentOfEntry(entry) !== ''
       case '-h':
       case '-L':
       case '-S':

@@ -1,10 +1,13 @@
 import { spend } from '../../lang/bounds/budget.js'
 import type { GoRegExp } from '../../lang/go/regexp.js'
-import { bytesOfText } from '../../lang/bytes/byte-text.js'
+import type { Content } from '../../lang/bytes/content.js'
+import { piecesOf, sizeOf, sliceContent, textOfContent } from '../../lang/bytes/content.js'
 import { absolutePath } from '../files/tree.js'
-import type { Program } from './command.js'
-import { attempt, flagsOf, inputText } from './command.js'
+import type { Invocation, Program } from './command.js'
+import { attempt, flagsOf, inputContent, inputText, isPause } from './command.js'
+import { deviceContent } from './devices.js'
 import { unescaped } from './output.js'
+import { inSlices } from './slices.js'
 import { posixPattern, quotedPattern } from './posix-pattern.js'
 
 /** Prints fields or characters of lines: `-d: -f1,3-4`, `-c1-5`. */
@@ -99,29 +102,45 @@ export const head: Program = {
     const args = call.args.map((word) => (/^-\d+$/.test(word) ? `-n${word.slice(1)}` : word))
     const { flags, rest } = flagsOf(args, 'nc')
     const count = Number(flags.get('n') ?? 10)
-    const first = (text: string): string =>
-      flags.has('c')
-        ? text.slice(0, Number(flags.get('c')))
-        : text
-            .split(/(?<=\n)/)
-            .slice(0, count)
-            .join('')
+    const first = (content: Content): Content => {
+      if (flags.has('c')) return sliceContent(content, 0, Number(flags.get('c')))
+      return sliceContent(content, 0, endOfLines(content, count))
+    }
     if (rest.length === 0) {
-      const text = inputText(call)
-      if (typeof text !== 'string') return text
-      call.write(first(text))
+      const content = inputContent(call)
+      if (isPause(content)) return content
+      call.write(first(content))
       return 0
     }
     let status = 0
     for (const path of rest) {
       if (rest.length > 1) call.write(`${path === rest[0] ? '' : '\n'}==> ${path} <==\n`)
       status |= attempt(call, path, "can't open", () =>
-        call.write(first(call.world.files.read(absolutePath(call.cwd, path)))),
+        call.write(first(contentOrDevice(call, path, flags.has('c') ? Number(flags.get('c')) : undefined))),
       )
     }
     return status
   },
 }
+
+/** What a file holds, or as many bytes of a device as are wanted. */
+function contentOrDevice(call: Invocation, path: string, size: number | undefined): Content {
+  const device = size === undefined ? undefined : deviceContent(path, size)
+  return device ?? call.world.files.content(absolutePath(call.cwd, path))
+}
+
+/** Returns the position after the nth line end; that of the end if there are fewer. */
+function endOfLines(content: Content, count: number): number {
+  let [left, before] = [count, 0]
+  for (const piece of piecesOf(content)) {
+    for (let at = left > 0 ? piece.indexOf(NEWLINE) : -1; at >= 0; at = piece.indexOf(NEWLINE, at + 1))
+      if (--left === 0) return before + at + 1
+    before += piece.length
+  }
+  return left > 0 && count > 0 ? before : 0
+}
+
+const NEWLINE = 10
 
 /** Sorts lines: `-n`, `-r`, `-u`. */
 export const sort: Program = {
@@ -164,25 +183,28 @@ export const tail: Program = {
     const { flags, rest } = flagsOf(args, 'nc')
     const lines = flags.get('n') ?? '10'
     const count = Math.abs(Number(lines))
-    const last = (text: string): string => {
-      if (flags.has('c')) return text.slice(-Number(flags.get('c')))
+    const last = (content: Content): Content => {
+      const bytes = flags.get('c')
+      if (bytes?.startsWith('+') === true) return sliceContent(content, Number(bytes) - 1)
+      if (bytes !== undefined) return sliceContent(content, Math.max(0, sizeOf(content) - Number(bytes)))
+      const text = textOfContent(content)
       const all = text.split(/(?<=\n)/).filter((line) => line !== '')
       return (lines.startsWith('+') ? all.slice(count - 1) : count === 0 ? [] : all.slice(-count)).join('')
     }
     const follows = flags.has('f') || flags.has('F')
     const [path = ''] = rest
     if (rest.length === 0) {
-      const text = inputText(call)
-      if (typeof text !== 'string') return text
-      call.write(last(text))
+      const content = inputContent(call)
+      if (isPause(content)) return content
+      call.write(last(content))
       return 0
     }
     let size = 0
     const status = attempt(call, path, "can't open", () => {
-      const text = path === '/dev/null' ? '' : call.world.files.read(absolutePath(call.cwd, path))
-      if (typeof call.memory === 'number') call.write(text.slice(call.memory))
-      else call.write(last(text))
-      size = text.length
+      const content = path === '/dev/null' ? '' : call.world.files.content(absolutePath(call.cwd, path))
+      if (typeof call.memory === 'number') call.write(sliceContent(content, call.memory))
+      else call.write(last(content))
+      size = sizeOf(content)
     })
     if (status !== 0 || !follows) return status
     return path === '/dev/null' ? { memory: null } : { until: call.world.now + LOOK, memory: size }
@@ -193,17 +215,35 @@ export const tail: Program = {
 export const tee: Program = {
   name: 'tee',
   run: (call) => {
-    const text = inputText(call)
-    if (typeof text !== 'string') return text
     const { flags, rest } = flagsOf(call.args)
-    let status = 0
-    for (const path of rest)
-      status |= attempt(call, path, '', () =>
-        call.world.files.write(absolutePath(call.cwd, path), text, flags.has('a')),
-      )
-    call.write(text)
-    return status
+    // the files are made before the first byte arrives
+    let status =
+      typeof call.memory === 'object' && call.memory !== null ? 0 : opened(call, rest, flags.has('a'))
+    const outcome = inSlices<number>(call, [], '', {
+      begin: () => status,
+      add: (failed, slice) => {
+        status = failed
+        for (const path of rest)
+          status |= attempt(call, path, '', () =>
+            call.world.files.write(absolutePath(call.cwd, path), slice, true),
+          )
+        call.write(slice)
+        return status
+      },
+      finish: (failed) => {
+        status = failed
+      },
+    })
+    return typeof outcome === 'number' ? status : outcome
   },
+}
+
+/** Makes or empties the files of tee. Returns its exit code so far. */
+function opened(call: Invocation, paths: readonly string[], appends: boolean): number {
+  let status = 0
+  for (const path of paths)
+    status |= attempt(call, path, '', () => call.world.files.write(absolutePath(call.cwd, path), '', appends))
+  return status
 }
 
 /** Replaces characters by sets with ranges, or deletes them (`-d`). */
@@ -253,28 +293,36 @@ export const wc: Program = {
   name: 'wc',
   run: (call) => {
     const { flags, rest } = flagsOf(call.args)
-    const wanted = ['l', 'w', 'c'].filter((flag) => flags.size === 0 || flags.has(flag))
-    const print = (text: string, name: string): void => {
-      const counts: Readonly<Record<string, number>> = {
-        l: text.split('\n').length - 1,
-        w: text.split(/\s+/).filter((word) => word !== '').length,
-        c: bytesOfText(text).length,
-      }
-      const fields = wanted.map((flag) => String(counts[flag]))
-      const shown = fields.length === 1 ? fields : fields.map((field) => field.padStart(9))
-      call.write(`${shown.join(' ')}${name}\n`)
-    }
-    if (rest.length === 0) {
-      const text = inputText(call)
-      if (typeof text !== 'string') return text
-      print(text, '')
-      return 0
-    }
-    let status = 0
-    for (const path of rest)
-      status |= attempt(call, path, "can't open", () =>
-        print(call.world.files.read(absolutePath(call.cwd, path)), ` ${path}`),
-      )
-    return status
+    const wanted = (['l', 'w', 'c'] as const).filter((flag) => flags.size === 0 || flags.has(flag))
+    return inSlices<Counts>(call, rest, "can't open", {
+      begin: () => ({ l: 0, w: 0, c: 0, inWord: false }),
+      add: counted,
+      finish: (counts, path) => {
+        const fields = wanted.map((flag) => String(counts[flag]))
+        const shown = fields.length === 1 ? fields : fields.map((field) => field.padStart(9))
+        call.write(`${shown.join(' ')}${path === undefined ? '' : ` ${path}`}\n`)
+      },
+    })
   },
 }
+
+/** Lines, words and bytes so far. */
+type Counts = { readonly l: number; readonly w: number; readonly c: number; readonly inWord: boolean }
+
+function counted({ l, w, c, inWord }: Counts, slice: Content): Counts {
+  let [lines, words, bytes, isWord] = [l, w, c, inWord]
+  for (const piece of piecesOf(slice)) {
+    bytes += piece.length
+    for (let at = 0; at < piece.length; at++) {
+      const byte = piece[at] as number
+      if (byte === NEWLINE) lines++
+      // as isspace(3)
+      const isSpace = byte === SPACE || (byte >= TAB && byte <= CARRIAGE_RETURN)
+      if (!isSpace && !isWord) words++
+      isWord = !isSpace
+    }
+  }
+  return { l: lines, w: words, c: bytes, inWord: isWord }
+}
+
+const [TAB, CARRIAGE_RETURN, SPACE] = [9, 13, 32]

@@ -1,7 +1,9 @@
+import { fromBase64, toBase64 } from '../../lang/bytes/base64.js'
 import { entriesOf, LazyMap } from './lazy-map.js'
 
 /**
- * What a module's state may contain: JSON values, arrays, plain objects, and Maps and Sets of these.
+ * What a module's state may contain: JSON values, arrays, plain objects, bytes that never change, and Maps and
+ * Sets of these.
  * Functions, class instances and cycles are excluded, which keeps `fork()`, `snapshot()` and `toJSON()` cheap
  * and exact.
  */
@@ -12,6 +14,7 @@ export type PlainData =
   | number
   | bigint
   | string
+  | Uint8Array
   | ReadonlyArray<PlainData>
   | ReadonlyMap<string, PlainData>
   | ReadonlySet<string | number>
@@ -23,14 +26,16 @@ export type ReadonlyData<T> =
     ? ReadonlyMap<Key, ReadonlyData<Value>>
     : T extends ReadonlySet<infer Value>
       ? ReadonlySet<Value>
-      : T extends object
-        ? { readonly [Key in keyof T]: ReadonlyData<T[Key]> }
-        : T
+      : T extends Uint8Array
+        ? T
+        : T extends object
+          ? { readonly [Key in keyof T]: ReadonlyData<T[Key]> }
+          : T
 
 /**
  * Returns an independent copy of plain data, which must not change afterwards: the values of large Maps are
- * copied on first use ({@link LazyMap}). Frozen objects are shared instead of copied, because they cannot
- * change; API objects in a module's state therefore cost nothing to fork.
+ * copied on first use ({@link LazyMap}). Frozen objects and bytes are shared instead of copied, because they do
+ * not change; API objects in a module's state therefore cost nothing to fork.
  */
 export function clonePlainData<T>(value: T): T {
   return clone(value) as T
@@ -41,6 +46,7 @@ function clone(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(clone)
   if (value instanceof Map) return cloneMap(value)
   if (value instanceof Set) return new Set(value)
+  if (value instanceof Uint8Array) return value
   const copy: Record<string, unknown> = { ...value }
   for (const key of Object.keys(copy)) {
     const member = copy[key]
@@ -63,6 +69,7 @@ const MAP_TAG = '$map'
 const SET_TAG = '$set'
 const REF_TAG = '$ref'
 const BIGINT_TAG = '$int'
+const BYTES_TAG = '$bytes'
 
 /** Frozen objects whose JSON is shorter than this are written in place, not shared. */
 const SHORTEST_SHARED = 40
@@ -119,12 +126,12 @@ export function sharedFromJson(entries: Iterable<unknown>): readonly unknown[] {
 
 /**
  * Converts plain data to JSON. A Map becomes `{$map: [[key, value], ...]}` (`[key]` if the value is
- * undefined), a Set `{$set: [...]}`, a bigint `{$int: '1'}`. With `shared`, frozen objects and all in them
+ * undefined), a Set `{$set: [...]}`, a bigint `{$int: '1'}`, bytes `{$bytes: base64}`. With `shared`, frozen objects and all in them
  * are written there.
  */
 export function plainDataToJson(value: unknown, shared?: SharedValues): unknown {
   if (typeof value !== 'object' || value === null) return scalarToJson(value)
-  return shared !== undefined && Object.isFrozen(value)
+  return shared !== undefined && isConstant(value)
     ? frozenToJson(value, shared)
     : toJson(value, (member) => plainDataToJson(member, shared))
 }
@@ -140,6 +147,9 @@ function frozenToJson(value: unknown, shared: SharedValues): unknown {
   )
 }
 
+/** Whether an object never changes: bytes cannot be frozen, but are never changed. */
+const isConstant = (value: object): boolean => Object.isFrozen(value) || value instanceof Uint8Array
+
 const scalarToJson = (value: unknown): unknown =>
   typeof value === 'bigint' ? { [BIGINT_TAG]: String(value) } : value
 
@@ -152,6 +162,7 @@ function toJson(value: object, memberToJson: (member: unknown) => unknown): unkn
       ),
     }
   if (value instanceof Set) return { [SET_TAG]: [...value] }
+  if (value instanceof Uint8Array) return { [BYTES_TAG]: toBase64(value) }
   return mapMembers(value, memberToJson)
 }
 
@@ -173,6 +184,8 @@ export function plainDataFromJson(json: unknown, shared: readonly unknown[] = []
   const digits = record[BIGINT_TAG]
   if (typeof digits === 'string' && /^-?\d+$/.test(digits) && Object.keys(record).length === 1)
     return BigInt(digits)
+  const bytes = record[BYTES_TAG]
+  if (typeof bytes === 'string' && Object.keys(record).length === 1) return fromBase64(bytes)
   if (typeof record[REF_TAG] === 'number' && Object.keys(record).length === 1) {
     if (!(record[REF_TAG] in shared))
       throw new TypeError(`there is no shared value ${record[REF_TAG]}; there are ${shared.length}`)
@@ -189,7 +202,7 @@ function mapMembers(object: object, map: (value: unknown) => unknown): Record<st
 }
 
 function deepFreeze(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  if (typeof value !== 'object' || value === null || isConstant(value)) return value
   for (const member of Object.values(value)) deepFreeze(member)
   return Object.freeze(value)
 }

@@ -9,8 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { bytesOf, contentOf, isBinary } from '../../../src/host/files/content.js'
-import { textOf } from '../../../src/shell/files/file-system.js'
+import { bytesOfText, isText, textOfBytes } from '../../../src/lang/bytes/byte-text.js'
+import { textOfContent } from '../../../src/lang/bytes/content.js'
+import { contentOfEntry } from '../../../src/shell/files/file-system.js'
 import type { HostMachine } from '../../../src/host/machine/host-machine.js'
 
 /** What of a host's files real programs see. */
@@ -70,7 +71,7 @@ export class HostFolder {
     }
     for (const [path, simulated] of found) {
       if (this.#known.get(path)?.simulated === simulated) continue
-      const real = isBinary(simulated) ? simulated : this.#swap(simulated, 0, 1)
+      const real = !isText(simulated) ? simulated : this.#swap(simulated, 0, 1)
       this.#write(path, real, machine.files.stat(path)?.mode ?? 0o644)
       this.#known.set(path, { simulated, real })
     }
@@ -82,10 +83,10 @@ export class HostFolder {
     const there = new Set<string>()
     for (const path of ROOTS.flatMap((root) => this.#below(root))) {
       there.add(path)
-      const real = contentOf(readFileSync(join(this.path, path)))
+      const real = textOfBytes(readFileSync(join(this.path, path)))
       const known = this.#known.get(path)
       if (known?.real === real) continue
-      const simulated = isBinary(real) ? real : this.plain(this.#swap(real, 1, 0))
+      const simulated = !isText(real) ? real : this.plain(this.#swap(real, 1, 0))
       machine.files.put(path, simulated)
       this.#known.set(path, { simulated, real })
     }
@@ -106,14 +107,14 @@ export class HostFolder {
   #write(path: string, content: string, mode: number): void {
     const real = join(this.path, path)
     mkdirSync(dirname(real), { recursive: true })
-    writeFileSync(real, bytesOf(content))
+    writeFileSync(real, bytesOfText(content))
     chmodSync(real, mode)
   }
 
   /** Files of the host below a path; directories are made in the folder. */
   #collect({ files }: HostMachine, path: string, found: Map<string, string>): void {
     const entry = files.stat(path)
-    if (entry?.kind === 'file') found.set(path, textOf(entry))
+    if (entry?.kind === 'file') found.set(path, textOfContent(contentOfEntry(entry)))
     if (entry?.kind !== 'directory') return
     mkdirSync(join(this.path, path), { recursive: true })
     for (const name of files.list(path)) this.#collect({ files } as HostMachine, `${path}/${name}`, found)
