@@ -16,6 +16,15 @@ function threadTime(): number {
   return Number(used) / 1e6
 }
 
+/** Sends standard input, and its end. */
+async function send(client: WebSocket, input: Uint8Array): Promise<void> {
+  for (let at = 0; at < input.length; at += MESSAGE) {
+    const message = Buffer.concat([Buffer.of(0), input.subarray(at, at + MESSAGE)])
+    await new Promise((resolve) => client.send(message, resolve))
+  }
+  client.send(Buffer.of(255, 0))
+}
+
 /** What one program did with the bytes. */
 export interface Transfer {
   readonly program: string
@@ -74,24 +83,25 @@ export async function transferBytes(size: number): Promise<Transfers> {
       if (message[0] === 1) hash.update(message.subarray(1))
     })
     await new Promise((resolve) => void client.once('open', resolve))
-    let [served, isOver, blocked] = [0, false, 0]
+    const state = { served: 0, isOver: false, blocked: 0 }
     const other = (async (): Promise<void> => {
-      for (; !isOver; served++) {
+      for (; !state.isOver; state.served++) {
         await cluster.http.fetch('/api/v1/nodes')
         const before = threadTime()
         await turn()
-        blocked = Math.max(blocked, threadTime() - before)
+        state.blocked = Math.max(state.blocked, threadTime() - before)
       }
     })()
-    for (let at = 0; input !== undefined && at < input.length; at += MESSAGE)
-      await new Promise((resolve) =>
-        client.send(Buffer.concat([Buffer.of(0), input.subarray(at, at + MESSAGE)]), resolve),
-      )
-    if (input !== undefined) client.send(Buffer.of(255, 0))
+    if (input !== undefined) await send(client, input)
     await ended
-    isOver = true
+    state.isOver = true
     await other
-    return { program: command.join(' '), md5: hash.digest('hex'), served, blocked }
+    return {
+      program: command.join(' '),
+      md5: hash.digest('hex'),
+      served: state.served,
+      blocked: state.blocked,
+    }
   }
   try {
     const archive = bytesOfContent(

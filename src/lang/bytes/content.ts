@@ -62,7 +62,9 @@ export function textOfContent(content: Content): string {
   const decoder = new ByteDecoder()
   let text = ''
   for (const piece of content.pieces)
-    text += typeof piece === 'number' ? decoder.decode(undefined, true) + '\0'.repeat(piece) : decoder.decode(piece)
+    if (typeof piece !== 'number') text += decoder.decode(piece)
+    // bounded: whoever reads a text is charged for its size before
+    else text += decoder.decode(undefined, true) + '\0'.repeat(piece)
   return text + decoder.decode(undefined, true)
 }
 

@@ -201,7 +201,7 @@ class ThreadInput implements Input {
   }
 }
 
-/** Returns the position after the first line end, in characters of a text or in bytes; -1 if there is none. */
+/** Returns the position after the first line end, in characters or in bytes; -1 if there is none. */
 function endOfLine(content: Content): number {
   if (typeof content === 'string') return content.indexOf('\n') + 1 || -1
   let before = 0

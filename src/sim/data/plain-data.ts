@@ -2,10 +2,9 @@ import { fromBase64, toBase64 } from '../../lang/bytes/base64.js'
 import { entriesOf, LazyMap } from './lazy-map.js'
 
 /**
- * What a module's state may contain: JSON values, arrays, plain objects, bytes that never change, and Maps and
- * Sets of these.
- * Functions, class instances and cycles are excluded, which keeps `fork()`, `snapshot()` and `toJSON()` cheap
- * and exact.
+ * What a module's state may contain: JSON values, arrays, plain objects, bytes that never change, and Maps
+ * and Sets of these. Functions, class instances and cycles are excluded, which keeps `fork()`, `snapshot()`
+ * and `toJSON()` cheap and exact.
  */
 export type PlainData =
   | undefined
@@ -34,8 +33,8 @@ export type ReadonlyData<T> =
 
 /**
  * Returns an independent copy of plain data, which must not change afterwards: the values of large Maps are
- * copied on first use ({@link LazyMap}). Frozen objects and bytes are shared instead of copied, because they do
- * not change; API objects in a module's state therefore cost nothing to fork.
+ * copied on first use ({@link LazyMap}). Frozen objects and bytes are shared instead of copied, because they
+ * do not change; API objects in a module's state therefore cost nothing to fork.
  */
 export function clonePlainData<T>(value: T): T {
   return clone(value) as T
@@ -126,8 +125,8 @@ export function sharedFromJson(entries: Iterable<unknown>): readonly unknown[] {
 
 /**
  * Converts plain data to JSON. A Map becomes `{$map: [[key, value], ...]}` (`[key]` if the value is
- * undefined), a Set `{$set: [...]}`, a bigint `{$int: '1'}`, bytes `{$bytes: base64}`. With `shared`, frozen objects and all in them
- * are written there.
+ * undefined), a Set `{$set: [...]}`, a bigint `{$int: '1'}`, bytes `{$bytes: base64}`. With `shared`, frozen
+ * objects and all in them are written there.
  */
 export function plainDataToJson(value: unknown, shared?: SharedValues): unknown {
   if (typeof value !== 'object' || value === null) return scalarToJson(value)
