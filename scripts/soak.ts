@@ -1,8 +1,9 @@
 /**
  * `npm run soak -- [--minutes N] [--seed S] [--only SUITES] [--hostile | --faults | --requests | --bytes]`:
- * plays fresh seeds of the random suites in turn for N minutes (10 by default). Prints each seed before it plays it; the
- * first failure ends the run with the command that plays that seed again. `--seed` plays this one seed once.
- * The etcd suites need Debian's etcd-server and etcd-client. The tests play fixed seeds of the same suites.
+ * plays fresh seeds of the random suites in turn for N minutes (10 by default). Prints each seed before it
+ * plays it; the first failure ends the run with the command that plays that seed again. `--seed` plays this
+ * one seed once. The etcd suites need Debian's etcd-server and etcd-client. The tests play fixed seeds of the
+ * same suites.
  * `--hostile` plays what clients, disks and kill -9 can do instead (scripts/soak/hostile.ts);
  * `--faults` plays every fault of every request in 18 scenarios, once;
  * `--requests` plays random requests, and writes of random objects of every kind (test/fuzz);
