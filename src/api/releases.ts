@@ -248,6 +248,8 @@ const features: Readonly<Record<Feature, Span>> = {
   consumableCapacity: { since: 36 },
   /** CSI drivers have the allocatable volumes of nodes updated (MutableCSINodeAllocatableCount). */
   mutableNodeAllocatable: { since: 35 },
+  /** CSI drivers get tokens in secrets (CSIServiceAccountTokenSecrets on by default). */
+  csiTokensInSecrets: { since: 35 },
   /** Leases choose their holder (CoordinatedLeaderElection), off by default so far. */
   coordinatedLeaderElection: { since: newestMinor + 1 },
 }
@@ -316,6 +318,7 @@ export type Feature =
   | 'partitionableDevices'
   | 'consumableCapacity'
   | 'mutableNodeAllocatable'
+  | 'csiTokensInSecrets'
   | 'coordinatedLeaderElection'
 
 /** A Kubernetes minor: its resources and behaviour. */

@@ -78,9 +78,11 @@ function routeRequest(
   const form: ResponseForm = { format: 'json', warnings: [] }
   try {
     const path = parsePath(http.path)
-    return withinRequest(() =>
-      path === undefined ? handlePath(server, http, form) : handleResource(server, http, path, codecs, form),
-    )
+    return withinRequest(() => {
+      if (path !== undefined) return handleResource(server, http, path, codecs, form)
+      checkDeadline(new URLSearchParams(http.query ?? ''))
+      return handlePath(server, http, form)
+    })
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     return errorResponse(error, {
@@ -109,12 +111,12 @@ function handleResource(
   form: ResponseForm,
 ): HttpResponse | HttpWatch | HttpStream {
   const asked = parseRequest(http, path)
-  if (server.context.aggregated.serves(path.group, path.version)) {
-    const pass = asked.request.verb === 'watch' ? forwardWatch : forward
-    return server.admit(asked.request, (user) => pass(server.context, [path.group, path.version], http, user))
-  }
   const { verb, subresource } = asked.request
   if (verb !== 'watch' && !LONG_RUNNING.has(subresource ?? '')) checkDeadline(asked.query)
+  if (server.context.aggregated.serves(path.group, path.version)) {
+    const pass = verb === 'watch' ? forwardWatch : forward
+    return server.admit(asked.request, (user) => pass(server.context, [path.group, path.version], http, user))
+  }
   const { context } = server
   let negotiated: Negotiated
   let resource: Resource

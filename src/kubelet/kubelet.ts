@@ -288,6 +288,7 @@ class Kubelet {
       allocatable,
       operatingSystem,
       view: () => this.#agent,
+      runtimeFault: (pod) => objects.runtimeFault(pod, this.#options.runtimeHandlers ?? []),
       pressure: (pod) => this.#evictions.admit(pod),
       hooks,
       looks,

@@ -80,6 +80,11 @@ export interface KubeletConfiguration {
   readonly evictionMinimumReclaim?: Readonly<Record<string, string>>
   /** Virtual ms for which a pressure condition lasts after its last observation. Default 300,000. */
   readonly evictionPressureTransitionPeriod?: number
+  /**
+   * Handlers of the machine's container runtime that RuntimeClasses may name, besides `runc`. Pods with other
+   * handlers stay in ContainerCreating. Default: none.
+   */
+  readonly runtimeHandlers?: readonly string[]
   /** crashLoopBackOff.maxContainerRestartPeriod in virtual ms. Default 300,000. */
   readonly maxContainerRestartPeriod?: number
 }

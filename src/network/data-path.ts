@@ -37,6 +37,17 @@ const PROXY_HEALTH_PORT = 10_256
 /** kube-proxy's own port, which listens on the loopback address only. */
 const PROXY_METRICS_PORT = 10_249
 
+/** The taint of a node that the cluster autoscaler removes. */
+const LEAVING = 'ToBeDeletedByClusterAutoscaler'
+const JSON_HEADERS = { 'content-type': 'application/json', 'x-content-type-options': 'nosniff' }
+
+/** Formats a time as Go prints it in words: `2026-11-24 14:30:11.25 +0000 UTC`. */
+const goTime = (ms: number): string =>
+  `${new Date(ms)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.?0*Z$/, '')} +0000 UTC`
+
 const PROXY_PATHS: Readonly<Record<string, string>> = { '/healthz': 'ok', '/proxyMode': 'iptables' }
 
 /** A program of a node that no pod runs, and its response. */
@@ -412,7 +423,7 @@ export class DataPath {
     const program =
       LOOPBACK.test(ip) && port === PROXY_METRICS_PORT && protocol === 'TCP'
         ? this.#proxyMetrics(node, payload)
-        : this.#programAt(node, port, protocol)
+        : this.#programAt(node, port, protocol, payload)
     hops.push({
       hop: 'listener',
       at: program?.name ?? node.name,
@@ -452,7 +463,12 @@ export class DataPath {
     return { name: 'kube-proxy', reply }
   }
 
-  #programAt(node: NetworkNode, port: number, protocol: Protocol): Program | undefined {
+  #programAt(
+    node: NetworkNode,
+    port: number,
+    protocol: Protocol,
+    payload: Payload | undefined,
+  ): Program | undefined {
     if (protocol !== 'TCP') return undefined
     if (port === KUBELET_PORT)
       return node.kubelet
@@ -462,19 +478,35 @@ export class DataPath {
           }
         : undefined
     if (this.#dependencies.state().stale.has(node.name)) return undefined
-    if (port === PROXY_HEALTH_PORT) return { name: 'kube-proxy', reply: { status: 200, body: '' } }
+    if (port === PROXY_HEALTH_PORT) return { name: 'kube-proxy', reply: this.#proxyHealth(node, payload) }
     const service = this.services.now().withHealthPort(port)
     const rules = service && this.#rulesOf(node)
     if (rules === undefined || service === undefined) return undefined
     const count = localEndpoints(rules, service)
     const { namespace = '', name = '' } = service.metadata
     const body =
-      `{"service": {"namespace": "${namespace}","name": "${name}"},"localEndpoints": ` +
-      `${count},"serviceProxyHealthy": true}`
-    return {
-      name: 'kube-proxy',
-      reply: { status: count > 0 ? 200 : 503, headers: { 'content-type': 'application/json' }, body },
-    }
+      `{\n\t"service": {\n\t\t"namespace": "${namespace}",\n\t\t"name": "${name}"\n\t},\n` +
+      `\t"localEndpoints": ${count},\n\t"serviceProxyHealthy": true\n}`
+    return { name: 'kube-proxy', reply: { status: count > 0 ? 200 : 503, headers: JSON_HEADERS, body } }
+  }
+
+  /**
+   * Responds as kube-proxy's health port. A node that leaves is not healthy for balancers, but alive. Source:
+   * pkg/proxy/healthcheck/proxy_health.go.
+   */
+  #proxyHealth(node: NetworkNode, payload: Payload | undefined): Program['reply'] {
+    const path = (payload?.path ?? '/').replace(/\?.*/, '')
+    const now = goTime(this.#dependencies.now())
+    const times = `"lastUpdated": "${now}","currentTime": "${now}"`
+    if (path === '/livez') return { status: 200, headers: JSON_HEADERS, body: `{${times}}` }
+    if (path !== '/healthz') return { status: 404, body: '404 page not found\n' }
+    const object = this.routes.node(node.name)
+    const isEligible =
+      object === undefined ||
+      (object.metadata.deletionTimestamp === undefined &&
+        object.spec.taints?.some(({ key }) => key === LEAVING) !== true)
+    const body = `{${times}, "nodeEligible": ${isEligible}}`
+    return { status: isEligible ? 200 : 503, headers: JSON_HEADERS, body }
   }
 
   #isApiserver(ip: string): boolean {

@@ -88,11 +88,17 @@ export function translate(
 }
 
 /**
- * Counts a node's endpoints for a Service with local external traffic policy. Source: pkg/proxy/healthcheck.
+ * Counts a node's ready endpoints for a Service with local external traffic policy: terminating ones still
+ * serve, but balancers look for another node. Source: pkg/proxy/endpointschangetracker.go
+ * localReadyEndpoints.
  */
 export function localEndpoints({ place, services }: NodeRules, service: Service): number {
   const ips = (service.spec.ports ?? []).flatMap((port) =>
-    usableEndpoints(services.backEnds(service, port, false), service, place).local.map(({ ip }) => ip),
+    [false, true].flatMap((isV6) =>
+      services
+        .backEnds(service, port, isV6)
+        .flatMap(({ ip, ready, node }) => (ready && node === place.node ? [ip] : [])),
+    ),
   )
   return new Set(ips).size
 }

@@ -10,6 +10,9 @@ const SERVICE_NAME = 'kubernetes.io/service-name'
 /** The label of Services that another proxy serves. */
 const PROXY_NAME = 'service.kubernetes.io/service-proxy-name'
 
+/** The label of Services and EndpointSlices that no proxy serves. */
+const HEADLESS = 'service.kubernetes.io/headless'
+
 /** An endpoint of one port of a Service. Source: pkg/proxy/endpoint.go. */
 export interface BackEnd {
   readonly ip: string
@@ -104,6 +107,7 @@ export class ServiceSnapshot {
     const { name = '', protocol = 'TCP' } = port
     const seen = new Map<string, BackEnd>()
     for (const slice of this.#endpoints.byIndex('service', key)) {
+      if (isForOthers(slice)) continue
       for (const group of groupsOf(slice)) {
         const found = group.ports.find(
           (one) => (one.name ?? '') === name && (one.protocol ?? 'TCP') === protocol,
@@ -210,12 +214,12 @@ const ingressOf = ({ status }: Service): readonly string[] =>
 const balancerOf = ({ status }: Service): readonly string[] =>
   (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? [])
 
+/** Whether kube-proxy does not follow an object. Source: cmd/kube-proxy/app/server.go newProxyServer. */
+const isForOthers = ({ metadata: { labels } }: KubeObject): boolean =>
+  labels?.[PROXY_NAME] !== undefined || labels?.[HEADLESS] !== undefined
+
 function isProxied(service: Service): boolean {
-  return (
-    hasClusterIP(service) &&
-    service.spec.type !== 'ExternalName' &&
-    service.metadata.labels?.[PROXY_NAME] === undefined
-  )
+  return hasClusterIP(service) && service.spec.type !== 'ExternalName' && !isForOthers(service)
 }
 
 function addressesOf(service: Service): readonly string[] {

@@ -14,12 +14,24 @@ export function prune(value: unknown, schema: Schema, isResourceRoot: boolean): 
   return pruned
 }
 
-function walk(value: unknown, schema: Schema, isRoot: boolean, path: string, pruned: string[]): void {
+/** `keeps`: a list around the value preserves unknown fields, also those of its items. */
+function walk(
+  value: unknown,
+  schema: Schema,
+  isRoot: boolean,
+  path: string,
+  pruned: string[],
+  keeps = false,
+): void {
+  const preserves = keeps || preservesUnknown(schema)
   if (Array.isArray(value)) {
     const items = itemsOf(schema)
-    if (items === undefined && preservesUnknown(schema)) return
-    value.forEach((item: unknown, at) => walk(item, items ?? {}, isEmbedded(items), `${path}[${at}]`, pruned))
-  } else if (isPlainObject(value)) walkObject(value as Record<string, unknown>, schema, isRoot, path, pruned)
+    if (items === undefined && preserves) return
+    value.forEach((item: unknown, at) =>
+      walk(item, items ?? {}, isEmbedded(items), `${path}[${at}]`, pruned, preserves),
+    )
+  } else if (isPlainObject(value))
+    walkObject(value as Record<string, unknown>, schema, isRoot, path, pruned, preserves)
 }
 
 function walkObject(
@@ -28,9 +40,10 @@ function walkObject(
   isRoot: boolean,
   path: string,
   pruned: string[],
+  keeps: boolean,
 ): void {
   const additional = additionalOf(schema)
-  const preserves = preservesUnknown(schema) || additional === true
+  const preserves = keeps || additional === true
   for (const name of Object.keys(value).sort()) {
     if (isRoot && META.has(name)) continue
     const at = path === '' ? name : `${path}.${name}`

@@ -73,8 +73,20 @@ const rows: readonly Row[] = [
   ['autoscaling.v2.HPAScalingRules', 'tolerance', 'hpaTolerance'],
   ['coordination.v1.LeaseSpec', 'strategy preferredHolder', 'coordinatedLeaderElection'],
   ['storage.v1.CSIDriverSpec', 'nodeAllocatableUpdatePeriodSeconds', 'mutableNodeAllocatable'],
+  ['storage.v1.CSIDriverSpec', 'serviceAccountTokenInSecrets', 'csiTokensInSecrets'],
   ['storage.v1.VolumeError', 'errorCode', 'mutableNodeAllocatable'],
 ]
+
+/** Fields that releases before their feature do not know at all. */
+const added: ReadonlyMap<string, Feature> = new Map([
+  ['storage.v1.CSIDriverSpec.serviceAccountTokenInSecrets', 'csiTokensInSecrets'],
+])
+
+/** Whether the documents of a release have a field, also while its feature is off. */
+export function isDocumented(release: Release, { schemaName }: Message, field: string): boolean {
+  const feature = added.get(`${schemaName.replace('io.k8s.api.', '')}.${field}`)
+  return feature === undefined || release.has(feature)
+}
 
 interface Gated {
   /** The list whose items have the field, if they have it only there. */

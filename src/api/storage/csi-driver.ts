@@ -29,11 +29,16 @@ function validate({ spec }: CSIDriver): readonly FieldError[] {
     tokenRequests = [],
     volumeLifecycleModes = [],
     nodeAllocatableUpdatePeriodSeconds: period,
+    serviceAccountTokenInSecrets,
   } = spec
   if (fsGroupPolicy !== undefined && !groupPolicies.includes(fsGroupPolicy)) {
     errors.push(notSupported('spec.fsGroupPolicy', fsGroupPolicy, groupPolicies))
   }
   validateTokenRequests(tokenRequests, errors)
+  if (serviceAccountTokenInSecrets !== undefined && tokenRequests.length === 0) {
+    const text = 'must not be specified when tokenRequests is empty'
+    errors.push(invalid('spec.serviceAccountTokenInSecrets', serviceAccountTokenInSecrets, text))
+  }
   for (const mode of volumeLifecycleModes) {
     if (!lifecycleModes.includes(mode))
       errors.push(notSupported('spec.volumeLifecycleModes', mode, lifecycleModes))

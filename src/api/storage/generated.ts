@@ -40,6 +40,7 @@ export interface CSIDriverSpec {
   readonly podInfoOnMount: boolean
   readonly requiresRepublish: boolean
   readonly seLinuxMount?: boolean
+  readonly serviceAccountTokenInSecrets?: boolean
   readonly storageCapacity: boolean
   readonly tokenRequests?: ReadonlyArray<TokenRequest>
   readonly volumeLifecycleModes: ReadonlyArray<string>
@@ -156,6 +157,7 @@ export const storageSchema: SchemaGroup = defineGroup(
         podInfoOnMount: pointer(boolean),
         requiresRepublish: pointer(boolean),
         seLinuxMount: pointer(boolean),
+        serviceAccountTokenInSecrets: pointer(boolean),
         storageCapacity: pointer(boolean),
         tokenRequests: atomicList(ref('TokenRequest')),
         volumeLifecycleModes: setList(named('v1.VolumeLifecycleMode')),

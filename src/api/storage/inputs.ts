@@ -19,6 +19,7 @@ export interface CSIDriverSpecInput {
   readonly podInfoOnMount?: boolean | undefined
   readonly requiresRepublish?: boolean | undefined
   readonly seLinuxMount?: boolean | undefined
+  readonly serviceAccountTokenInSecrets?: boolean | undefined
   readonly storageCapacity?: boolean | undefined
   readonly tokenRequests?: ReadonlyArray<TokenRequestInput> | undefined
   readonly volumeLifecycleModes?: ReadonlyArray<string> | undefined

@@ -62,6 +62,7 @@ const kubeletSchema = (): z.ZodMiniType<KubeletConfiguration> =>
     evictionMaxPodGracePeriod: z.optional(wholeNumber),
     evictionMinimumReclaim: z.optional(texts),
     evictionPressureTransitionPeriod: z.optional(wholeNumber),
+    runtimeHandlers: z.optional(z.array(z.string())),
     maxContainerRestartPeriod: z.optional(
       wholeNumber.check(
         z.refine((value) => value >= 1000 && value <= 300_000, 'must be between 1,000 and 300,000'),

@@ -8,7 +8,7 @@ import type {
   ContainerStream,
 } from '../../client/node-agent.js'
 import type { Machine, RuntimeContainer, RuntimePod } from '../../kubelet/index.js'
-import { latestContainer } from '../../kubelet/index.js'
+import { containerSpec, latestContainer } from '../../kubelet/index.js'
 import { LogSession, textSession } from '../streams/log-session.js'
 import { PortSession } from '../streams/port-session.js'
 import { ProcessSession } from '../streams/process-session.js'
@@ -77,8 +77,14 @@ class KubeletAgent implements NodeAgent {
     const session = new ProcessSession(request)
     const { processes } = this.#machine
     const key = `${pod.uid}/${container.name}`
-    const close = processes.listen(key, session)
-    session.connect({ input: (text, end) => processes.input(key, text, end), close })
+    const unlisten = processes.listen(key, session)
+    // the input of a container stays open for the next client, unless it is for one client only
+    const isOnce = containerSpec(pod.pod, container.name)?.stdinOnce === true
+    const close = (): void => {
+      unlisten()
+      if (isOnce && request.stdin) processes.input(key, '', true)
+    }
+    session.connect({ input: (text, end) => processes.input(key, text, end && isOnce), close })
     return session
   }
 

@@ -41,7 +41,9 @@ export function addressTypeOf(address: string): AddressType {
 function targetPort(pod: Pod, port: NonNullable<Service['spec']['ports']>[number]): number | undefined {
   const { targetPort: target = port.port, protocol = 'TCP' } = port
   if (typeof target === 'number') return target
-  for (const { ports = [] } of pod.spec.containers) {
+  const { containers, initContainers = [] } = pod.spec
+  const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always')
+  for (const { ports = [] } of [...containers, ...sidecars]) {
     const found = ports.find(({ name, protocol: own = 'TCP' }) => name === target && own === protocol)
     if (found !== undefined) return found.containerPort
   }

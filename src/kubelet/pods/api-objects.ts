@@ -1,8 +1,18 @@
 import { quote } from '../../lang/go/quote.js'
-import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Secret } from '../../api/core/generated.js'
+import type {
+  ConfigMap,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  Secret,
+} from '../../api/core/generated.js'
+import type { RuntimeClass } from '../../api/node/generated.js'
 import type { CSIDriver } from '../../api/storage/generated.js'
 import type { Client } from '../../client/client.js'
 import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../../client/api-error.js'
+
+/** The handler that every container runtime has. */
+const DEFAULT_HANDLER = 'runc'
 
 /** Why a pod's volume or variable cannot be made, in the kubelet's words. */
 export class ConfigFault extends Error {}
@@ -41,6 +51,25 @@ export class ApiObjects {
   /** @throws ApiError, ConnectionError */
   volume(name: string): PersistentVolume {
     return this.#client.get('persistentvolumes', { name })
+  }
+
+  /**
+   * Returns why the container runtime, which has the handler `runc` and the given ones, cannot run a pod's
+   * class. Source: pkg/kubelet/runtimeclass/runtimeclass_manager.go; containerd's CRI service.
+   */
+  runtimeFault({ spec: { runtimeClassName = '' } }: Pod, handlers: readonly string[]): string | undefined {
+    if (runtimeClassName === '') return undefined
+    const found: RuntimeClass | undefined = ignoreNotFound(() =>
+      this.#client.get('runtimeclasses', { name: runtimeClassName }),
+    )
+    if (found === undefined)
+      return `failed to lookup runtime handler: RuntimeClass ${quote(runtimeClassName)} not found`
+    const { handler } = found
+    if (handler === '' || handler === DEFAULT_HANDLER || handlers.includes(handler)) return undefined
+    return (
+      'rpc error: code = Unknown desc = failed to get sandbox runtime: ' +
+      `no runtime for ${quote(handler)} is configured`
+    )
   }
 
   csiDriver(name: string): CSIDriver | undefined {

@@ -53,8 +53,9 @@ function formatMap(map: Readonly<Record<string, string>> | undefined): string {
 }
 
 /**
- * Value of a resource field: a whole number of divisors, rounded up. Source: pkg/api/v1/resource
- * ExtractContainerResourceValue.
+ * Value of a resource field: a whole number of divisors, rounded up. A container without a limit has that of
+ * its pod, or else that of the node. Source: pkg/api/v1/resource ExtractContainerResourceValue,
+ * pkg/kubelet/kubelet_resources.go defaultPodLimitsForDownwardAPI.
  */
 export function resourceFieldOf(
   pod: Pod,
@@ -71,7 +72,11 @@ export function resourceFieldOf(
   if (!container || (kind !== 'limits' && kind !== 'requests')) return undefined
   const given = container.resources?.[kind]?.[name]
   const quantity =
-    given ?? (kind === 'limits' ? { cpu: DEFAULT_CPU, memory: DEFAULT_MEMORY }[name] : undefined) ?? '0'
+    given ??
+    (kind === 'limits'
+      ? (pod.spec.resources?.limits?.[name] ?? { cpu: DEFAULT_CPU, memory: DEFAULT_MEMORY }[name])
+      : undefined) ??
+    '0'
   const by = divisor === undefined || quantityMilliValue(divisor) === 0 ? 1000 : quantityMilliValue(divisor)
   return String(Math.ceil(quantityMilliValue(quantity) / by))
 }

@@ -19,6 +19,8 @@ export interface ApiMounts {
 /** Why a volume cannot be mounted. */
 export interface MountFault {
   readonly volume: string
+  /** How the event names the volume, if it is not by that name. */
+  readonly shown?: string
   readonly message: string
 }
 

@@ -57,6 +57,8 @@ export interface PodWorkerDependencies {
   readonly allocatable: ResourceAmounts
   readonly operatingSystem: string
   readonly view: () => NodeView
+  /** Returns why the container runtime has no sandbox for a pod. */
+  readonly runtimeFault: (pod: Pod) => string | undefined
   /** Returns why the node under pressure refuses a pod. */
   readonly pressure: (pod: Pod) => PodOutcome | undefined
   /**
@@ -327,8 +329,10 @@ export class PodWorkers {
       return false
     }
     const { error } = podHostname(pod)
-    if (error !== undefined && !hostNetwork) {
-      this.#sandboxFailed(record, error, now)
+    const fault = hostNetwork ? undefined : error
+    const reason = fault ?? this.#ports.runtimeFault(pod)
+    if (reason !== undefined) {
+      this.#sandboxFailed(record, reason, now)
       return false
     }
     if (record.containers['']) delete record.containers['']

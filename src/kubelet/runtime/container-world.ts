@@ -210,8 +210,13 @@ export function makeSubPaths(view: ContainerView): void {
     const made = volumeMount(view, mount, view.container.env ?? {})
     if (made?.writable === undefined || made.prefix === '') continue
     const tree = made.writable()
+    // a new directory has the mode of its volume, with the sticky bit
+    const { subPath: _path, subPathExpr: _expression, ...whole } = mount
+    const root = tree.get(volumeMount(view, whole, {})?.prefix ?? '')
+    const attributes = root?.kind === 'directory' ? root : made.directory
     const isThere = [...tree.keys()].some((key) => key === made.prefix || key.startsWith(`${made.prefix}/`))
-    if (!isThere) tree.set(made.prefix, { kind: 'directory', time: view.now, ...made.directory })
+    const { mode, owner, group } = attributes
+    if (!isThere) tree.set(made.prefix, { kind: 'directory', time: view.now, mode, owner, group })
   }
 }
 

@@ -39,6 +39,13 @@ export interface Mounted {
   readonly mutable: boolean
 }
 
+/** Whether two mounted volumes have the same content. */
+function isSameVolume(one: PodVolume, other: PodVolume): boolean {
+  if (comesFromApi(one) || comesFromApi(other)) return false
+  if (one.kind === 'network') return other.kind === 'network' && one.id === other.id
+  return other.kind === 'disk' && one.path === other.path
+}
+
 /** What {@link VolumeMounter} needs. */
 export interface VolumeMounterDependencies {
   readonly node: string
@@ -129,13 +136,43 @@ export class VolumeMounter {
     return {
       volumes,
       mutable: api.mutable,
-      setUp: [...api.faults, ...hostPathFaults(pod, runtime.disk, used, now)],
+      setUp: [
+        ...api.faults,
+        ...hostPathFaults(pod, runtime.disk, used, now),
+        ...claims.mounts.flatMap((one) => this.#exclusionFault(record, one) ?? []),
+      ],
       unprocessed: claims.faults,
       unattached: needed
         .filter(({ attachment }) => ready?.has(attachment) !== true)
         .map(({ volume }) => volume),
       claims: claims.mounts,
     }
+  }
+
+  /**
+   * Returns the fault of a volume for one pod only that another pod of this machine has mounted. The scheduler
+   * checks it, too, but not for pods that name their node. Source: operation_generator.go
+   * GenerateMountVolumeFunc.
+   */
+  #exclusionFault(
+    { uid }: PodRecord,
+    { volume, persistentVolume, mounted }: ClaimMount,
+  ): MountFault | undefined {
+    const { accessModes } = persistentVolume.spec
+    if (accessModes?.length !== 1 || accessModes[0] !== 'ReadWriteOncePod') return undefined
+    const { runtime } = this.#ports
+    for (const other of runtime.podUids()) {
+      const pod = other === uid ? undefined : runtime.pod(other)
+      if (pod?.sandbox !== 'ready') continue
+      for (const one of pod.volumes?.values() ?? [])
+        if (isSameVolume(one, mounted))
+          return {
+            volume,
+            shown: persistentVolume.metadata.name ?? '',
+            message: 'volume uses the ReadWriteOncePod access mode and is already in use by another pod',
+          }
+    }
+    return undefined
   }
 
   /** Reports volumes as in use before they are mounted, so that they are not detached. */
@@ -147,12 +184,12 @@ export class VolumeMounter {
 
   #wait(record: PodRecord, { setUp, unprocessed, unattached }: VolumeSnapshot, now: number): void {
     const { events, minor } = this.#ports
-    for (const { volume, message } of setUp) {
+    for (const { volume, shown = volume, message } of setUp) {
       events.pod(
         record,
         'Warning',
         'FailedMount',
-        `MountVolume.SetUp failed for volume ${quote(volume)} : ${message}`,
+        `MountVolume.SetUp failed for volume ${quote(shown)} : ${message}`,
       )
     }
     const unmounted = [...setUp, ...unprocessed]

@@ -60,6 +60,11 @@ const SLICE = 10
 const LONGEST_SLICE = 60_000
 /** Steps of an operation, besides those of the program that it runs. */
 const COST_OF_OPERATION = 5
+/** Programs that a process starts at one instant. Then each has taken a virtual ms. */
+const MOST_STARTS = 50
+const START_MS = 1
+/** Rounds of so many programs after which a process that never waits counts as an endless loop. */
+const MOST_ROUNDS = 200
 /** Deepest nesting of scripts and functions. */
 const MOST_FRAMES = 100
 /** Makes a process that has not run yet. */
@@ -131,6 +136,7 @@ class Interpreter {
   readonly #budget = new Budget(STEP_LIMITS)
   readonly #enough: number
   #left: number
+  #starts = 0
 
   constructor(process: ShellProcess, host: ProcessHost) {
     const share = (process.busy ?? 0) < PATIENCE ? 1 : LATER
@@ -145,11 +151,18 @@ class Interpreter {
     const { threads } = this.#process
     this.#bounded(() => this.#runThreads())
     if (this.#process.exitCode !== undefined) return undefined
+    if (this.#starts >= MOST_STARTS) {
+      const rounds = (this.#process.rounds ?? 0) + 1
+      this.#process.rounds = rounds
+      const wait = MOST_STARTS * START_MS * 2 ** Math.max(0, rounds - MOST_ROUNDS)
+      return this.#host.world.now + Math.min(wait, LONGEST_SLICE)
+    }
     if (this.#isTired) {
       this.#process.busy = (this.#process.busy ?? 0) + 1
       return this.#host.world.now + Math.min(SLICE * 2 ** this.#process.busy, LONGEST_SLICE)
     }
     delete this.#process.busy
+    delete this.#process.rounds
     const times = threads.flatMap(({ frames }) => [
       frames.at(-1)?.paused?.until ?? Infinity,
       ...frames.map(({ deadline = Infinity }) => deadline),
@@ -159,7 +172,7 @@ class Interpreter {
   }
 
   get #isTired(): boolean {
-    return this.#left <= 0 || this.#budget.steps > this.#enough
+    return this.#left <= 0 || this.#budget.steps > this.#enough || this.#starts >= MOST_STARTS
   }
 
   #runThreads(): void {
@@ -475,6 +488,7 @@ class Interpreter {
     if (own === undefined && base === 'timeout') return this.#limit(thread, frame, words, env)
     const program = this.#programOf(name)
     if (program === undefined) return this.#runOther(thread, frame, words, env)
+    if (memory === undefined && this.#host.isUninterrupted !== true) this.#starts++
     return this.#settle(
       thread,
       frame,

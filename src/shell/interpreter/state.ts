@@ -91,6 +91,8 @@ export interface ShellProcess {
   startedAt?: number
   /** How often in a row it has used up its budget. */
   busy?: number
+  /** How often in a row it has started as many programs as one may at one instant. */
+  rounds?: number
 }
 
 /** The initial data of a process. */

@@ -1,6 +1,7 @@
-import { invalid, notSupported, required, type FieldError } from '../../field-error.js'
+import { invalid, notSupported, required, tooLong, type FieldError } from '../../field-error.js'
 import {
   configKeyFaults,
+  dnsLabelFaults,
   dnsSubdomainFaults,
   envNameFaults,
   qualifiedNameFaults,
@@ -11,9 +12,12 @@ import type {
   EnvFromSource,
   EnvVar,
   EnvVarSource,
+  FileKeySelector,
   ObjectFieldSelector,
   ResourceFieldSelector,
 } from '../generated.js'
+
+import { validateNoBacksteps } from './volume-sources.js'
 
 /** Field paths of the pod conversion, and those that env variables and volumes may use. */
 const knownPaths = new Set([
@@ -179,6 +183,7 @@ function validateValueFrom(source: EnvVarSource, value: string, path: string, er
       for (const fault of configKeyFaults(reference.key))
         errors.push(invalid(`${path}.${name}.key`, reference.key, fault))
   }
+  if (fileKeyRef !== undefined) validateFileKeyRef(fileKeyRef, `${path}.fileKeyRef`, errors)
   const sources = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef].filter(
     (one) => one !== undefined,
   ).length
@@ -192,6 +197,31 @@ function validateValueFrom(source: EnvVarSource, value: string, path: string, er
   } else if (sources > 1) {
     errors.push(invalid(path, '', 'may not have more than one field specified at a time'))
   }
+}
+
+/** Most characters of a key in a file of variables. */
+const longestFileKey = 128
+
+/** Validates a variable from a file of a volume. Source: KEP-3721; pkg/apis/core FileKeySelector. */
+function validateFileKeyRef(
+  { volumeName, path: file, key }: FileKeySelector,
+  path: string,
+  errors: FieldError[],
+): void {
+  if (volumeName === '') errors.push(required(`${path}.volumeName`))
+  else
+    for (const fault of dnsLabelFaults(volumeName))
+      errors.push(invalid(`${path}.volumeName`, volumeName, fault))
+  if (file === '') errors.push(required(`${path}.path`))
+  else {
+    if (file.startsWith('/')) errors.push(invalid(`${path}.path`, file, 'must be a relative path'))
+    validateNoBacksteps(file, `${path}.path`, errors)
+    if (file.startsWith('..') && !file.startsWith('../'))
+      errors.push(invalid(`${path}.path`, file, "must not start with '..'"))
+  }
+  if (key === '') errors.push(required(`${path}.key`))
+  else if (key.length > longestFileKey) errors.push(tooLong(`${path}.key`, longestFileKey))
+  else for (const fault of envNameFaults(key)) errors.push(invalid(`${path}.key`, key, fault))
 }
 
 /** Validates sources of whole environments. Source: ValidateEnvFrom. */

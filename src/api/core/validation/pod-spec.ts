@@ -5,6 +5,7 @@ import {
   invalid,
   notSupported,
   required,
+  tooLong,
   type FieldError,
 } from '../../field-error.js'
 import { internalForm } from '../../kind/internal-form.js'
@@ -243,6 +244,25 @@ function validateNames(spec: PodSpec, path: string, errors: FieldError[]): void 
     if (name !== undefined)
       for (const fault of dnsLabelFaults(name)) errors.push(invalid(`${path}.${field}`, name, fault))
   }
+  if (spec.hostnameOverride !== undefined)
+    validateHostnameOverride(spec, spec.hostnameOverride, `${path}.hostnameOverride`, errors)
+}
+
+/** The name of the kernel, which takes 64 characters. Source: KEP-4762. */
+const longestHostname = 64
+
+/** The host's name, and one that is derived from the pod's, cannot be overridden. */
+function validateHostnameOverride(
+  { hostNetwork, setHostnameAsFQDN }: PodSpec,
+  name: string,
+  path: string,
+  errors: FieldError[],
+): void {
+  if (name.length > longestHostname) errors.push(tooLong(path, longestHostname))
+  for (const fault of dnsSubdomainFaults(name)) errors.push(invalid(path, name, fault))
+  if (hostNetwork === true) errors.push(forbidden(path, 'may not be set when `hostNetwork` is true'))
+  if (setHostnameAsFQDN === true)
+    errors.push(forbidden(path, 'may not be set when `setHostnameAsFQDN` is true'))
 }
 
 function validateRest(spec: PodSpec, path: string, errors: FieldError[]): void {

@@ -1,5 +1,6 @@
 import type { Message, SchemaGroup } from '../../../api/schema/types.js'
 import { schemaGroupOf } from '../../../api/schemas.js'
+import { isDocumented } from '../../../api/kind/gated-fields.js'
 import type { Scheme } from '../../../api/scheme.js'
 import type { Resource } from '../../registry/resources.js'
 import { described, describeField } from './descriptions.js'
@@ -127,6 +128,7 @@ export class DocumentSchemas implements SchemaNames {
     const schema = messageSchema(message, {
       message: (other) => this.#message(other),
       leaf: (leaf) => this.#leaf(leaf),
+      knows: (owner, field) => isDocumented(this.#scheme.release, owner, field),
     })
     const kinds = kind === undefined ? this.#kindsOf(message) : [kind]
     this.#schemas.set(

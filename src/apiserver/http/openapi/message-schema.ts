@@ -30,6 +30,8 @@ export type NameLeaf = (name: string) => string
 export interface References {
   readonly message: NameMessage
   readonly leaf: NameLeaf
+  /** Whether the release knows a field. */
+  readonly knows: (message: Message, field: string) => boolean
 }
 
 /** Returns the schema of a message, as Kubernetes' openapi-gen derives it from the Go type. */
@@ -37,6 +39,7 @@ export function messageSchema(message: Message, references: References): OpenApi
   const required: string[] = []
   const properties: Record<string, OpenApiSchema> = {}
   for (const [name, field] of Object.entries(message.fields)) {
+    if (!references.knows(message, name)) continue
     if (field.required === true) required.push(name)
     const schema = propertySchema(message, name, field, references)
     properties[name] = described(schema, describeField(message.name, name))
