@@ -150,8 +150,8 @@ export class VolumeMounter {
   }
 
   /**
-   * Returns the fault of a volume for one pod only that another pod of this machine has mounted. The scheduler
-   * checks it, too, but not for pods that name their node. Source: operation_generator.go
+   * Returns the fault of a volume for one pod only that another pod of this machine has mounted. The
+   * scheduler checks it, too, but not for pods that name their node. Source: operation_generator.go
    * GenerateMountVolumeFunc.
    */
   #exclusionFault(
