@@ -1,15 +1,15 @@
 import { withinRequest } from './request-budget.js'
 import type { ApiServer } from './api-server.js'
 import { ApiError, isApiError } from '../client/api-error.js'
-import { type Negotiated, LIST_TYPES, negotiate, OBJECT_TYPES } from './http/accept.js'
 import {
-  type TextFormat,
-  errorResponse,
-  objectResponse,
-  pageNotFound,
-  plainText,
-  wantsPretty,
-} from './http/responses.js'
+  type BodyFormat,
+  type InProtobuf,
+  type Negotiated,
+  LIST_TYPES,
+  negotiate,
+  OBJECT_TYPES,
+} from './http/accept.js'
+import { errorResponse, objectResponse, pageNotFound, plainText, wantsPretty } from './http/responses.js'
 import type { HttpCodecs } from './http/body.js'
 import { checkDeadline } from './http/query.js'
 import { isBuiltInGroup } from './http/discovery/groups.js'
@@ -87,6 +87,7 @@ function routeRequest(
     if (!(error instanceof ApiError)) throw error
     return errorResponse(error, {
       format: form.format,
+      protobuf: codecs.protobuf,
       warnings: form.warnings,
       pretty: wantsPretty(http, new URLSearchParams(http.query ?? '')),
     })
@@ -95,7 +96,7 @@ function routeRequest(
 
 /** Format and warnings of the response, as far as they are known when an error occurs. */
 interface ResponseForm {
-  format: TextFormat
+  format: BodyFormat
   warnings: readonly string[]
 }
 
@@ -132,6 +133,7 @@ function handleResource(
       subresource === 'proxy' ? undefined : header(http, 'accept'),
       producedBy(asked, isBuiltInGroup(context.scheme, path.group)),
       hasTable(asked, resource),
+      protobufOf(resource, codecs),
     )
     form.format = negotiated.format
     deprecation = resource.deprecation
@@ -142,8 +144,12 @@ function handleResource(
       throw error
     })
   }
-  return respond(server, http, { ...asked, request }, resource, negotiated)
+  return respond(server, http, { ...asked, request }, resource, negotiated, codecs)
 }
+
+/** Custom resources have no protobuf form, but their metadata has. */
+const protobufOf = ({ definition }: Resource, { protobuf }: HttpCodecs): InProtobuf =>
+  protobuf === undefined ? 'nothing' : definition.custom === undefined ? 'objects' : 'metadata'
 
 /** Returns the media types that the route can produce. Custom resources have no routes. */
 function producedBy(
@@ -174,6 +180,7 @@ function respond(
   { query, request }: ParsedRequest,
   resource: Resource,
   negotiated: Negotiated,
+  { protobuf }: HttpCodecs,
 ): HttpResponse | HttpWatch | HttpStream {
   const { clock } = server.context
   const form = {
@@ -181,6 +188,7 @@ function respond(
     negotiated,
     include: query.get('includeObject') ?? undefined,
     now: (): number => clock.now(),
+    protobuf,
   }
   const pretty = negotiated.pretty || wantsPretty(http, query)
   if (request.verb === 'watch') {
@@ -195,10 +203,10 @@ function respond(
     return { code: object.code, headers: object.headers, body: object.body }
   try {
     const shown = code >= 400 ? object : represent(object, form)
-    return objectResponse(code, shown, { format: negotiated.format, pretty, warnings })
+    return objectResponse(code, shown, { format: negotiated.format, protobuf, pretty, warnings })
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    return errorResponse(error, { format: negotiated.format, pretty, warnings })
+    return errorResponse(error, { format: negotiated.format, protobuf, pretty, warnings })
   }
 }
 

@@ -41,6 +41,8 @@ export interface HttpWatch {
    * ERROR event is the last one.
    */
   readonly next: (limit?: number) => readonly string[]
+  /** Returns what a client that asked for another format gets in place of a line and its end. */
+  readonly encode?: ((line: string) => Uint8Array) | undefined
   readonly onReady: (listener: () => void) => void
   readonly stop: () => void
   /** Seconds after which the server ends the stream; undefined if the client did not set it. */

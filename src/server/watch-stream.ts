@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { joinBytes } from '../lang/bytes/join-bytes.js'
 import type { HttpWatch } from '../client/http.js'
 import { setImmediate } from './real-timers.js'
 import { GONE } from './stale-server.js'
@@ -96,7 +97,7 @@ export class WatchStream {
   /** Ends the watch with 410 Gone, without what has happened. */
   cut(): void {
     if (this.#ended) return
-    this.#response.write(`${GONE}\n`)
+    this.#response.write(this.#encoded(GONE))
     this.end()
   }
 
@@ -141,6 +142,11 @@ export class WatchStream {
     }
   }
 
+  #encoded(...lines: readonly string[]): string | Uint8Array {
+    const { encode } = this.#watch
+    return encode === undefined ? `${lines.join('\n')}\n` : joinBytes(lines.map(encode))
+  }
+
   #fail(error: unknown): void {
     this.end()
     this.#onError(error)
@@ -149,17 +155,20 @@ export class WatchStream {
   /** Writes until nothing is left, or the client has not read what has been written. */
   #flush(): void {
     while (!this.#ended && !this.#isBlocked && !this.#isHeld) {
-      let text = ''
-      let isOver = false
-      while (text.length < MOST_TEXT && !isOver) {
+      const due: string[] = []
+      let [size, isOver] = [0, false]
+      while (size < MOST_TEXT && !isOver) {
         const lines = this.#next()
         if (lines.length === 0) break
-        for (const line of lines) text += `${line}\n`
+        for (const line of lines) {
+          due.push(line)
+          size += line.length
+        }
         isOver = lines.at(-1)?.startsWith('{"type":"ERROR"') === true
       }
-      if (text === '') return
+      if (due.length === 0) return
       this.#lastSent = performance.now()
-      if (!this.#response.write(text)) this.#isBlocked = true
+      if (!this.#response.write(this.#encoded(...due))) this.#isBlocked = true
       if (isOver) this.end()
     }
   }

@@ -12,6 +12,18 @@ type Values = Readonly<Record<string, unknown>>
  * written. Source: the MarshalToSizedBuffer methods of k8s.io/api's generated.pb.go.
  */
 export function encodeMessage(message: ProtoMessage, object: object): Uint8Array {
+  if (!message.isObject || !Object.isFrozen(object)) return encodeFields(message, object)
+  let forms = encoded.get(object)
+  if (forms === undefined) encoded.set(object, (forms = new Map()))
+  let bytes = forms.get(message)
+  if (bytes === undefined) forms.set(message, (bytes = encodeFields(message, object)))
+  return bytes
+}
+
+/** The bytes of frozen objects, kept as long as they: a list of a thousand pods is joined from them. */
+const encoded = new WeakMap<object, Map<ProtoMessage, Uint8Array>>()
+
+function encodeFields(message: ProtoMessage, object: object): Uint8Array {
   const writer = new ProtoWriter()
   for (const field of message.fields) writeField(writer, field, object as Values)
   return writer.finish()

@@ -1,4 +1,5 @@
 import { type GroupVersion, parseApiVersion } from '../api-version.js'
+import type { ProtobufCodec, ProtobufEvent } from './protobuf-codec.js'
 import { decodeMessage } from './decode.js'
 import { encodeMessage } from './encode.js'
 import { ProtobufError } from '../../lang/protobuf/protobuf-error.js'
@@ -41,7 +42,10 @@ export function encodeProtobuf(object: { readonly apiVersion?: string; readonly 
     .text(3, '')
     .text(4, '')
     .finish()
-  return Uint8Array.from([...prefix, ...unknown])
+  const bytes = new Uint8Array(prefix.length + unknown.length)
+  bytes.set(prefix)
+  bytes.set(unknown, prefix.length)
+  return bytes
 }
 
 function withDefaults(
@@ -54,8 +58,25 @@ function withDefaults(
   }
 }
 
+/**
+ * Encodes an event of a watch: its length in four bytes, the first one first, its type, and its object with
+ * its envelope. Source: apimachinery pkg/runtime/serializer/protobuf LengthDelimitedFramer, RawSerializer.
+ */
+export function encodeWatchEvent({ type, object }: ProtobufEvent): Uint8Array {
+  const raw = new ProtoWriter().bytes(1, encodeProtobuf(object)).finish()
+  const event = new ProtoWriter().text(1, type).bytes(2, raw).finish()
+  const frame = new Uint8Array(LENGTH_BYTES + event.length)
+  new DataView(frame.buffer).setUint32(0, event.length)
+  frame.set(event, LENGTH_BYTES)
+  return frame
+}
+
+const LENGTH_BYTES = 4
+
 /** The codec of protobuf bodies for `handleHttp`. */
-export const protobufCodec: {
-  readonly knows: typeof hasProtobufForm
-  readonly decode: typeof decodeProtobuf
-} = { knows: hasProtobufForm, decode: decodeProtobuf }
+export const protobufCodec: ProtobufCodec = {
+  knows: hasProtobufForm,
+  decode: decodeProtobuf,
+  encode: encodeProtobuf,
+  encodeEvent: encodeWatchEvent,
+}

@@ -46,6 +46,8 @@ export interface ProtoMessage {
   readonly fullName: string
   /** Whether JSON writes it as one of its fields, see more-fields.ts. */
   readonly isUnion: boolean
+  /** Whether it is an object with metadata of its own. */
+  readonly isObject: boolean
   /** In the order of their numbers, in which Go writes them. */
   readonly fields: readonly ProtoField[]
   /** In the order of Go's struct. */
@@ -98,8 +100,27 @@ export function messageOf({ group, version }: GroupVersion, kind: string): Proto
     const found = find(`${packageName}.${kind}`)
     if (found !== undefined && (packageName === 'meta.v1' || found.byNumber.size > 0)) return found
   }
-  return undefined
+  return listOf({ group, version }, kind)
 }
+
+const lists = new Map<string, ProtoMessage>()
+
+/** Returns the message of a list of objects: every one has its metadata as 1 and its items as 2. */
+function listOf(place: GroupVersion, kind: string): ProtoMessage | undefined {
+  const item = kind.endsWith('List') ? messageOf(place, kind.slice(0, -'List'.length)) : undefined
+  if (item === undefined || item.declared[0]?.name !== 'metadata') return undefined
+  const name = `${item.fullName}List`
+  let list = lists.get(name)
+  if (list === undefined) {
+    const [packageName, short] = [name.slice(0, name.lastIndexOf('.')), name.slice(name.lastIndexOf('.') + 1)]
+    const rows = `metadata=1 meta.v1.ListMeta, items=2 [${item.fullName}]`
+    lists.set(name, (list = build(short, packageName, rows, LIST_FIELDS)))
+  }
+  return list
+}
+
+/** Go always writes a list's metadata. */
+const LIST_FIELDS: Fields = { metadata: { type: 'message', message: 'ListMeta', presence: 'always' } }
 
 /** Returns the message of a name such as `core.v1.PodSpec`. */
 function find(full: string): ProtoMessage | undefined {
@@ -159,6 +180,7 @@ function build(name: string, packageName: string, row: string, table: Fields | u
     name,
     fullName: `${packageName}.${name}`,
     isUnion: unions.has(name),
+    isObject: declared[0]?.name === 'metadata' && declared[0].number === 1,
     fields,
     declared,
     byNumber: new Map(fields.map((field) => [field.number, field])),

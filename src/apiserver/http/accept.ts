@@ -1,9 +1,15 @@
 import { ApiError } from '../../client/api-error.js'
 import type { DiscoveryVersion } from './discovery/aggregated.js'
 
+/** The format of a response's body. */
+export type BodyFormat = 'json' | 'yaml' | 'protobuf'
+
+/** What of a resource has a protobuf form: nothing, its metadata (custom resources), or all. */
+export type InProtobuf = 'nothing' | 'metadata' | 'objects'
+
 /** The negotiated representation of a response. */
 export interface Negotiated {
-  readonly format: 'json' | 'yaml'
+  readonly format: BodyFormat
   readonly as: 'object' | 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList'
   /** Version of meta.k8s.io of a transformed response. */
   readonly version: 'v1' | 'v1beta1'
@@ -11,7 +17,7 @@ export interface Negotiated {
   readonly pretty: boolean
 }
 
-/** Media types of object endpoints. Protobuf is listed as on the real server, though it is never produced. */
+/** Media types of object endpoints. */
 export const OBJECT_TYPES: readonly string[] = [
   'application/json',
   'application/yaml',
@@ -36,30 +42,33 @@ interface Clause {
 /**
  * Chooses the representation from an Accept header. First the router checks whether the route can produce any
  * of its media types (`produces`; 'anything' for custom resources, which have no router), then the handler
- * takes the best clause, which asks for a Table only where `hasTable`. Protobuf clauses are skipped. Throws
- * 406. Source: go-restful's route.go matchesAccept, apiserver
+ * takes the best clause, which asks for a Table only where `hasTable`, and for protobuf only for what has that
+ * form, which a Table does not. Throws 406. Source: go-restful's route.go matchesAccept, apiserver
  * pkg/endpoints/handlers/negotiation/negotiate.go.
  */
 export function negotiate(
   accept: string | undefined,
   produces: readonly string[] | 'anything' = OBJECT_TYPES,
   hasTable: boolean = true,
+  inProtobuf: InProtobuf = 'nothing',
 ): Negotiated {
   const plain = { format: 'json', as: 'object', version: 'v1', pretty: false } as const
   if (accept === undefined || accept === '') return plain
   if (produces !== 'anything') checkRoute(accept, produces)
   for (const clause of clausesOf(accept)) {
-    const format = formatOf(clause)
+    const format = isProtobuf(clause) && inProtobuf !== 'nothing' ? 'protobuf' : formatOf(clause)
     if (format === undefined) continue
     const { parameters } = clause
     const pretty = parameters.get('pretty') === '1'
-    if (!parameters.has('as') && !parameters.has('g') && !parameters.has('v'))
+    if (!parameters.has('as') && !parameters.has('g') && !parameters.has('v')) {
+      if (format === 'protobuf' && inProtobuf === 'metadata') continue
       return { ...plain, format, pretty }
+    }
     const kind = META_KINDS.find((known) => known === parameters.get('as'))
     const version = parameters.get('v')
     if (
       kind !== undefined &&
-      (kind !== 'Table' || hasTable) &&
+      (kind !== 'Table' || (hasTable && format !== 'protobuf')) &&
       parameters.get('g') === 'meta.k8s.io' &&
       (version === 'v1' || version === 'v1beta1')
     ) {
@@ -107,6 +116,9 @@ export function negotiateDiscovery(
   }
   return undefined
 }
+
+const isProtobuf = ({ type, subtype }: Clause): boolean =>
+  type === 'application' && subtype === 'vnd.kubernetes.protobuf'
 
 function formatOf({ type, subtype }: Clause): 'json' | 'yaml' | undefined {
   if (type === '*' && subtype === '*') return 'json'

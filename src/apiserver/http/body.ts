@@ -4,7 +4,7 @@ import { jsonKind } from '../../lang/json/decode-error.js'
 import { isPlainObject } from '../../lang/json/plain-json.js'
 import { ApiError } from '../../client/api-error.js'
 import { badRequest } from '../errors.js'
-import type { ProtobufDecoder } from '../../api/protobuf/protobuf-decoder.js'
+import type { ProtobufCodec, ProtobufDecoder } from '../../api/protobuf/protobuf-codec.js'
 import { cannotHandle } from '../registry/decode-body.js'
 import type { PatchBody } from '../request.js'
 import { bytesOf, textOf } from '../../lang/go/utf8.js'
@@ -16,9 +16,9 @@ import { firstYamlDocument, YamlError } from '../../lang/yaml/read.js'
 /** A raw body: text or arbitrary bytes. */
 export type RawBody = string | Uint8Array
 
-/** Decoders of bodies other than JSON and YAML. Types without a decoder are refused with 415. */
+/** Codecs of bodies other than JSON and YAML. Types without one are refused with 415 and 406. */
 export interface HttpCodecs {
-  readonly protobuf?: ProtobufDecoder
+  readonly protobuf?: ProtobufCodec
 }
 
 /** Largest size of a body, in bytes. */

@@ -1,5 +1,6 @@
 import type { ApiServer } from '../api-server.js'
-import { type TextFormat, pageNotFound, rawJson } from './responses.js'
+import type { BodyFormat } from './accept.js'
+import { pageNotFound, rawJson } from './responses.js'
 import { handleDiscovery } from './discovery/handler.js'
 import { handleHealth, isHealthPath, checksOf } from './health.js'
 import type { HttpRequest, HttpResponse } from '../../client/http.js'
@@ -108,7 +109,7 @@ function handlerOf({ path, parts }: Pick<PathRequest, 'path' | 'parts'>): PathHa
 }
 
 /** Authorizes and handles a request for a path that is not a resource. Throws ApiError. */
-export function handlePath(server: ApiServer, http: HttpRequest, form: { format: TextFormat }): HttpResponse {
+export function handlePath(server: ApiServer, http: HttpRequest, form: { format: BodyFormat }): HttpResponse {
   const path = decodeURIComponent(http.path)
   const request: Omit<PathRequest, 'user'> = {
     http,

@@ -1,6 +1,6 @@
 import type { UserInfo } from '../../client/client.js'
 import type { RegistryContext } from '../registry/context.js'
-import type { TextFormat } from './responses.js'
+import type { BodyFormat } from './accept.js'
 import type { HttpRequest, HttpResponse } from '../../client/http.js'
 
 /** The parsed path of a resource request. */
@@ -89,7 +89,7 @@ export interface PathRequest {
   /** Who sends it. */
   readonly user: UserInfo
   /** Format of the response for errors; handlers set it as soon as they know it. */
-  readonly form: { format: TextFormat }
+  readonly form: { format: BodyFormat }
 }
 
 /** Handles one kind of path. A thrown ApiError becomes a Status. */

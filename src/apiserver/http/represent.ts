@@ -65,6 +65,8 @@ export function represent(stored: object, form: Representation): object {
     case 'object': {
       if (!isList(object)) return object
       // lists of custom resources are maps in Go: empty fields are written, and items have a kind
+      // items in protobuf have no kind, so that they stay the stored objects, whose bytes are kept
+      if (negotiated.format === 'protobuf') return object
       if (resource.definition.custom !== undefined)
         return { ...object, metadata: { continue: '', ...object.metadata } }
       return { ...object, items: object.items.map(bareItem) }

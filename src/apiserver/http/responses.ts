@@ -1,14 +1,13 @@
 import { exactJson } from '../../lang/json/exact-json.js'
 import { printYaml } from '../../lang/yaml/print.js'
+import type { ProtobufCodec } from '../../api/protobuf/protobuf-codec.js'
 import type { ApiError } from '../../client/api-error.js'
 import { PlainTextError } from '../errors.js'
+import type { BodyFormat } from './accept.js'
 import { boolean } from './query.js'
 import type { HttpRequest, HttpResponse } from '../../client/http.js'
 import { header } from '../../client/http.js'
 import { isList, jsonText, listBytes } from './json-text.js'
-
-/** The format of a response's body. */
-export type TextFormat = 'json' | 'yaml'
 
 /** The default `cache-control` of responses. */
 const NO_CACHE = 'no-cache, private'
@@ -45,7 +44,9 @@ export function rawJson(object: object): HttpResponse {
 
 /** Optional parts of {@link objectResponse}. */
 export interface ResponseParts {
-  readonly format?: TextFormat
+  readonly format?: BodyFormat
+  /** Needed for the format `protobuf`. */
+  readonly protobuf?: ProtobufCodec | undefined
   readonly pretty?: boolean
   /** Without the leading `299 - `. */
   readonly warnings?: readonly string[]
@@ -62,14 +63,16 @@ export function objectResponse(code: number, object: object, parts: ResponsePart
     code,
     headers: {
       'cache-control': NO_CACHE,
-      'content-type': format === 'yaml' ? 'application/yaml' : `application/json${parameters}`,
+      'content-type': `application/${SUBTYPES[format]}${format === 'json' ? parameters : ''}`,
       ...(warnings.length === 0
         ? {}
         : { warning: shortened(warnings).map((text) => `299 - ${quoted(text)}`) }),
       ...(retry === undefined ? {} : { 'retry-after': String(retry) }),
       ...headers,
     },
-    body: textOf(object, format, pretty),
+    ...(format === 'protobuf'
+      ? { body: '', bytes: inProtobuf(object, parts.protobuf) }
+      : { body: textOf(object, format, pretty) }),
     ...(format === 'json' && !pretty && isList(object) ? { encoded: () => listBytes(object) } : {}),
   }
 }
@@ -80,7 +83,18 @@ export function errorResponse(error: ApiError, parts: ResponseParts = {}): HttpR
   return objectResponse(error.code, error.status, parts)
 }
 
-function textOf(object: object, format: TextFormat, pretty: boolean): string {
+const SUBTYPES: Readonly<Record<BodyFormat, string>> = {
+  json: 'json',
+  yaml: 'yaml',
+  protobuf: 'vnd.kubernetes.protobuf',
+}
+
+function inProtobuf(object: object, codec: ProtobufCodec | undefined): Uint8Array {
+  if (codec === undefined) throw new Error('assertion failed: protobuf was negotiated without a codec')
+  return codec.encode(object)
+}
+
+function textOf(object: object, format: 'json' | 'yaml', pretty: boolean): string {
   if (format === 'yaml') return printYaml(object)
   return pretty ? exactJson(object, 2) : `${jsonText(object)}\n`
 }

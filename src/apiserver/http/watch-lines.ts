@@ -1,4 +1,6 @@
 import { quote } from '../../lang/go/quote.js'
+import type { ProtobufCodec, ProtobufEvent } from '../../api/protobuf/protobuf-codec.js'
+import { parseExactJson } from '../../lang/go/json.js'
 import { exactJson } from '../../lang/json/exact-json.js'
 import { ApiError } from '../../client/api-error.js'
 import type { WatchEvent } from '../../client/client.js'
@@ -13,6 +15,8 @@ import { represent } from './represent.js'
 export interface WatchForm extends Representation {
   /** Seconds after which the server ends the stream. */
   readonly timeoutSeconds: number | undefined
+  /** Encodes the events if protobuf was negotiated. */
+  readonly protobuf: ProtobufCodec | undefined
 }
 
 /**
@@ -34,6 +38,7 @@ export function watchLines(watch: ResourceWatch, form: WatchForm): HttpWatch {
     code: 200,
     headers: headersOf(form),
     timeoutSeconds: form.timeoutSeconds,
+    encode: encoderOf(form),
     next: (limit) => {
       try {
         return watch.next(limit).map(line)
@@ -50,9 +55,19 @@ export function watchLines(watch: ResourceWatch, form: WatchForm): HttpWatch {
 
 const errorLine = (error: ApiError): string => exactJson({ type: 'ERROR', object: error.status })
 
-const headersOf = ({ resource: { deprecation } }: WatchForm): HttpWatch['headers'] => ({
+/** The events are decided, and delayed, as lines; protobuf is made of a line when it is sent. */
+function encoderOf({ negotiated, protobuf }: WatchForm): HttpWatch['encode'] {
+  if (negotiated.format !== 'protobuf' || protobuf === undefined) return undefined
+  return (line) => protobuf.encodeEvent(parseExactJson(line) as ProtobufEvent)
+}
+
+const headersOf = ({
+  resource: { deprecation },
+  negotiated: { format },
+}: WatchForm): HttpWatch['headers'] => ({
   'cache-control': 'no-cache, private',
-  'content-type': 'application/json',
+  'content-type':
+    format === 'protobuf' ? 'application/vnd.kubernetes.protobuf;stream=watch' : 'application/json',
   ...(deprecation === undefined ? {} : { warning: [`299 - ${quote(deprecation)}`] }),
 })
 
@@ -63,6 +78,7 @@ export function endedWatch(error: ApiError, form: WatchForm): HttpWatch {
     code: 200,
     headers: headersOf(form),
     timeoutSeconds: form.timeoutSeconds,
+    encode: encoderOf(form),
     next: () => {
       const due = lines
       lines = []

@@ -11,7 +11,7 @@ import type { KeyValue } from '../../etcd/version.js'
 import { ApiError } from '../../client/api-error.js'
 import { internalError, untypedError } from '../errors.js'
 import { firstYamlDocument, YamlError } from '../../lang/yaml/read.js'
-import type { ProtobufDecoder } from '../../api/protobuf/protobuf-decoder.js'
+import type { ProtobufDecoder } from '../../api/protobuf/protobuf-codec.js'
 import { NO_KIND_SCHEME } from '../registry/decode-body.js'
 import type { Resource, Resources } from '../registry/resources.js'
 

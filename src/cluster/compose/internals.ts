@@ -1,4 +1,4 @@
-import type { ProtobufDecoder } from '../../api/protobuf/protobuf-decoder.js'
+import type { ProtobufDecoder } from '../../api/protobuf/protobuf-codec.js'
 import type { SecureCall, SecureResponse } from '../../apiserver/proxied.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { prefixEnd } from '../../apiserver/storage/storage.js'

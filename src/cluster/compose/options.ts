@@ -16,7 +16,7 @@ import type {
 } from '../../kubelet/index.js'
 import type { NetworkPolicyOptions, OutsideHost, PolicyEnforcer } from '../../network/index.js'
 import type { NodeAgents } from '../../client/node-agent.js'
-import type { ProtobufDecoder } from '../../api/protobuf/protobuf-decoder.js'
+import type { ProtobufDecoder } from '../../api/protobuf/protobuf-codec.js'
 import type { KeyProvider, PkiConfig } from '../../pki/index.js'
 import type { AuthenticationOptions, UserOptions } from '../access/access.js'
 import type { AuthorizationMode } from '../access/authorization-modes.js'

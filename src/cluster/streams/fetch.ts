@@ -2,6 +2,7 @@ import { protobufCodec } from '../../api/protobuf/protobuf.js'
 import type { HttpCodecs } from '../../apiserver/http/body.js'
 import type { HttpRequest, HttpResponse, HttpWatch } from '../../client/http.js'
 import type { UserInfo } from '../../client/client.js'
+import { joinBytes } from '../../lang/bytes/join-bytes.js'
 import { bytesOf } from '../../lang/go/utf8.js'
 import type { Identity } from '../access/identities.js'
 import { ADMIN, userOf } from '../access/identities.js'
@@ -124,7 +125,12 @@ function streamOf(watch: HttpWatch, target: FetchTarget, signal: AbortSignal): R
       async pull(controller) {
         while (!signal.aborted) {
           const lines = watch.next()
-          if (lines.length > 0) controller.enqueue(bytesOf(`${lines.join('\n')}\n`))
+          if (lines.length > 0)
+            controller.enqueue(
+              watch.encode === undefined
+                ? bytesOf(`${lines.join('\n')}\n`)
+                : joinBytes(lines.map(watch.encode)),
+            )
           if (lines.at(-1)?.startsWith('{"type":"ERROR"') === true || target.now() >= deadline) {
             end()
             controller.close()

@@ -156,6 +156,7 @@ export class Connection {
 class HeldWatch implements HttpWatch {
   readonly code = 200
   readonly headers: HttpWatch['headers']
+  readonly encode: HttpWatch['encode']
   readonly timeoutSeconds: number | undefined
   readonly #watch: HttpWatch
   readonly #onEnd: () => void
@@ -170,6 +171,7 @@ class HeldWatch implements HttpWatch {
     this.#watch = watch
     this.#onReady = calls.onReady
     this.headers = watch.headers
+    this.encode = watch.encode
     this.timeoutSeconds = watch.timeoutSeconds
     this.#onEnd = calls.onEnd
     watch.onReady(calls.onReady)

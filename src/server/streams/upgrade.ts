@@ -116,7 +116,8 @@ function openWebSocket(one: Upgrade, answer: HttpStream | HttpWatch): void {
     client.on('error', () => client.terminate())
     const done = time.wait()
     client.once('close', done)
-    if ('next' in answer) one.sendWatch(answer, messageStream(client, linesOf))
+    if ('next' in answer)
+      one.sendWatch(answer, messageStream(client, answer.encode === undefined ? linesOf : eventsOf))
     else serveStream(client, answer, protocol, time)
   })
 }
@@ -127,6 +128,19 @@ const linesOf = (chunk: Buffer): readonly string[] =>
     .toString()
     .split('\n')
     .filter((line) => line !== '')
+
+/** The events of a watch in protobuf, without the lengths before them. */
+function eventsOf(chunk: Buffer): readonly Buffer[] {
+  const events: Buffer[] = []
+  for (let at = 0; at < chunk.length;) {
+    const end = at + LENGTH_BYTES + chunk.readUInt32BE(at)
+    events.push(chunk.subarray(at + LENGTH_BYTES, end))
+    at = end
+  }
+  return events
+}
+
+const LENGTH_BYTES = 4
 
 function serveStream(
   client: WebSocket,

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -67,6 +68,7 @@ func main() {
 		{"server-side apply", t.serverSideApply},
 		{"finalizers", t.finalizers},
 		{"exec", t.exec},
+		{"protobuf", t.protobuf},
 	}
 	for _, part := range parts {
 		if err := part.run(); err != nil {
@@ -372,4 +374,60 @@ func (t *tester) exec() error {
 		}
 	}
 	return nil
+}
+
+// A client that takes nothing but protobuf reads what one that takes JSON reads, writes, and watches.
+func (t *tester) protobuf() error {
+	config := rest.CopyConfig(t.config)
+	config.ContentType = "application/vnd.kubernetes.protobuf"
+	config.AcceptContentTypes = "application/vnd.kubernetes.protobuf"
+	client := coreclient.NewForConfigOrDie(config)
+	for _, list := range []func(coreclient.CoreV1Interface) (runtime.Object, error){
+		func(core coreclient.CoreV1Interface) (runtime.Object, error) {
+			return core.Pods("").List(t.ctx, metav1.ListOptions{})
+		},
+		func(core coreclient.CoreV1Interface) (runtime.Object, error) {
+			return core.Nodes().List(t.ctx, metav1.ListOptions{})
+		},
+		func(core coreclient.CoreV1Interface) (runtime.Object, error) {
+			return core.Services("").List(t.ctx, metav1.ListOptions{})
+		},
+		func(core coreclient.CoreV1Interface) (runtime.Object, error) {
+			return core.ConfigMaps("").List(t.ctx, metav1.ListOptions{})
+		},
+	} {
+		inJSON, err := list(t.core)
+		if err != nil {
+			return err
+		}
+		inProtobuf, err := list(client)
+		if err != nil {
+			return err
+		}
+		if !equality.Semantic.DeepEqual(inJSON, inProtobuf) {
+			return fmt.Errorf("%T differs:\n%v\n%v", inJSON, inJSON, inProtobuf)
+		}
+	}
+	maps := client.ConfigMaps(namespace)
+	watcher, err := maps.Watch(t.ctx, metav1.ListOptions{FieldSelector: "metadata.name=binary"})
+	if err != nil {
+		return err
+	}
+	defer watcher.Stop()
+	object := &corev1.ConfigMap{
+		ObjectMeta: metav1.ObjectMeta{Name: "binary"},
+		BinaryData: map[string][]byte{"key": {0, 255, 1}},
+	}
+	made, err := maps.Create(t.ctx, object, metav1.CreateOptions{})
+	if err != nil {
+		return err
+	}
+	event := <-watcher.ResultChan()
+	if event.Type != watch.Added || !equality.Semantic.DeepEqual(event.Object, made) {
+		return fmt.Errorf("the event is %v", event)
+	}
+	if _, err := maps.Create(t.ctx, object, metav1.CreateOptions{}); !apierrors.IsAlreadyExists(err) {
+		return fmt.Errorf("it was created twice: %v", err)
+	}
+	return maps.Delete(t.ctx, "binary", metav1.DeleteOptions{})
 }

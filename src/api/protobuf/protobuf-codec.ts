@@ -14,3 +14,23 @@ export interface ProtobufDecoder {
     fallback: { readonly apiVersion: string; readonly kind: string },
   ): Record<string, unknown>
 }
+
+/** What a protobuf body can hold. */
+interface Typed {
+  readonly apiVersion?: string
+  readonly kind?: string
+}
+
+/** An event of a watch. */
+export interface ProtobufEvent {
+  readonly type: string
+  readonly object: Typed
+}
+
+/** A decoder of bodies that also encodes responses. */
+export interface ProtobufCodec extends ProtobufDecoder {
+  /** Encodes an object, a list or a Status. @throws RangeError for a kind without a protobuf form */
+  encode(object: Typed): Uint8Array
+  /** Encodes an event of a watch, with its length before it. @throws RangeError as {@link encode} */
+  encodeEvent(event: ProtobufEvent): Uint8Array
+}
