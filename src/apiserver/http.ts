@@ -1,15 +1,15 @@
 import { withinRequest } from './request-budget.js'
 import type { ApiServer } from './api-server.js'
 import { ApiError, isApiError } from '../client/api-error.js'
+import { type InProtobuf, type Negotiated, LIST_TYPES, negotiate, OBJECT_TYPES } from './http/accept.js'
 import {
   type BodyFormat,
-  type InProtobuf,
-  type Negotiated,
-  LIST_TYPES,
-  negotiate,
-  OBJECT_TYPES,
-} from './http/accept.js'
-import { errorResponse, objectResponse, pageNotFound, plainText, wantsPretty } from './http/responses.js'
+  errorResponse,
+  objectResponse,
+  pageNotFound,
+  plainText,
+  wantsPretty,
+} from './http/responses.js'
 import type { HttpCodecs } from './http/body.js'
 import { checkDeadline } from './http/query.js'
 import { isBuiltInGroup } from './http/discovery/groups.js'

@@ -19,7 +19,7 @@ async function output(child: ChildProcess): Promise<string> {
   return text
 }
 
-test('client-go watches, elects, applies, finalizes, executes and speaks protobuf', { timeout: 600_000 }, async (context) => {
+test('client-go does what controllers do, in JSON and protobuf', { timeout: 600_000 }, async (context) => {
   const hasGo = spawnSync('go', ['version']).error === undefined
   const isThere = hasGo && existsSync(PACKAGE)
   if (!isThere && process.env['CI'] === undefined)

@@ -1,8 +1,6 @@
 import { ApiError } from '../../client/api-error.js'
+import type { BodyFormat } from './responses.js'
 import type { DiscoveryVersion } from './discovery/aggregated.js'
-
-/** The format of a response's body. */
-export type BodyFormat = 'json' | 'yaml' | 'protobuf'
 
 /** What of a resource has a protobuf form: nothing, its metadata (custom resources), or all. */
 export type InProtobuf = 'nothing' | 'metadata' | 'objects'
@@ -42,8 +40,8 @@ interface Clause {
 /**
  * Chooses the representation from an Accept header. First the router checks whether the route can produce any
  * of its media types (`produces`; 'anything' for custom resources, which have no router), then the handler
- * takes the best clause, which asks for a Table only where `hasTable`, and for protobuf only for what has that
- * form, which a Table does not. Throws 406. Source: go-restful's route.go matchesAccept, apiserver
+ * takes the best clause, which asks for a Table only where `hasTable`, and for protobuf only for what has
+ * that form, which a Table does not. Throws 406. Source: go-restful's route.go matchesAccept, apiserver
  * pkg/endpoints/handlers/negotiation/negotiate.go.
  */
 export function negotiate(

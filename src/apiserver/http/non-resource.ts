@@ -1,6 +1,5 @@
 import type { ApiServer } from '../api-server.js'
-import type { BodyFormat } from './accept.js'
-import { pageNotFound, rawJson } from './responses.js'
+import { type BodyFormat, pageNotFound, rawJson } from './responses.js'
 import { handleDiscovery } from './discovery/handler.js'
 import { handleHealth, isHealthPath, checksOf } from './health.js'
 import type { HttpRequest, HttpResponse } from '../../client/http.js'

@@ -1,6 +1,6 @@
 import type { UserInfo } from '../../client/client.js'
 import type { RegistryContext } from '../registry/context.js'
-import type { BodyFormat } from './accept.js'
+import type { BodyFormat } from './responses.js'
 import type { HttpRequest, HttpResponse } from '../../client/http.js'
 
 /** The parsed path of a resource request. */

@@ -3,11 +3,13 @@ import { printYaml } from '../../lang/yaml/print.js'
 import type { ProtobufCodec } from '../../api/protobuf/protobuf-codec.js'
 import type { ApiError } from '../../client/api-error.js'
 import { PlainTextError } from '../errors.js'
-import type { BodyFormat } from './accept.js'
 import { boolean } from './query.js'
 import type { HttpRequest, HttpResponse } from '../../client/http.js'
 import { header } from '../../client/http.js'
 import { isList, jsonText, listBytes } from './json-text.js'
+
+/** The format of a response's body. */
+export type BodyFormat = 'json' | 'yaml' | 'protobuf'
 
 /** The default `cache-control` of responses. */
 const NO_CACHE = 'no-cache, private'
