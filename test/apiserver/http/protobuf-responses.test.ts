@@ -53,8 +53,11 @@ interface Answer {
   readonly bytes: Uint8Array
 }
 
-async function ask(path: string, accept: string, options: RequestInit = {}): Promise<Answer> {
-  const response = await cluster.http.fetch(path, { ...options, headers: { accept, ...options.headers } })
+async function ask(path: string, accept: string, created?: object): Promise<Answer> {
+  const response = await cluster.http.fetch(path, {
+    headers: { accept, 'content-type': 'application/json' },
+    ...(created === undefined ? {} : { method: 'POST', body: JSON.stringify(created) }),
+  })
   return {
     status: response.status,
     type: response.headers.get('content-type'),
@@ -125,9 +128,9 @@ describe('a response in protobuf', () => {
     expect([...answer.bytes.subarray(0, 4)]).toEqual([0x6b, 0x38, 0x73, 0])
     expect(withoutEmpty(decoded(answer))).toEqual(withoutEmpty(await inJson(path)))
     const created = await ask('/api/v1/namespaces', PROTOBUF, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'made' } }),
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'made' },
     })
     expect([created.status, decoded(created)]).toMatchObject([201, { kind: 'Namespace', apiVersion: 'v1' }])
     const missing = await ask('/api/v1/nodes/nope', PROTOBUF)
