@@ -10,7 +10,7 @@ import { clearInterval, setImmediate, setInterval } from './real-timers.js'
 export type ServeTime = 'virtual' | 'clock' | { readonly speed: number; readonly from?: 'clock' }
 
 /** Real ms for which virtual time moves at once. */
-const PIECE_MS = 25
+const PIECE_MS = 50
 /** Virtual time after which work that never ends is given up, as by `settle()`. */
 const MOST_SETTLE = '24h'
 
