@@ -2,6 +2,7 @@ import { NodeInfo } from './node-info.js'
 import type { Node } from '../../api/core/generated.js'
 import { zoneKeyOf } from '../../api/core/node-labels.js'
 import type { PodInfo } from './pod-info.js'
+import type { Place } from './pods-by-label.js'
 import { TopologyIndex } from './topology-index.js'
 
 /**
@@ -31,11 +32,6 @@ export function nodeOrder(nodes: Iterable<NodeInfo>): NodeInfo[] {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
-}
-
-interface Place {
-  readonly pod: PodInfo
-  readonly node: NodeInfo
 }
 
 interface NodeOrder {

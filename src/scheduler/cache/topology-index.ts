@@ -4,6 +4,7 @@ import type { LabelQuery } from './label-query.js'
 import type { NodeInfo } from './node-info.js'
 import { PodGroup } from './pod-group.js'
 import type { PodInfo } from './pod-info.js'
+import { type Place, PodsByLabel } from './pods-by-label.js'
 
 /** The namespaces of a term, `all` or by name. Sets with the same `key` are equal. */
 export interface NamespaceSet {
@@ -46,9 +47,7 @@ export interface TermHolders {
 export interface Pods {
   nodes(): Iterable<NodeInfo>
   /** Visits the pods of some namespaces, or of all, with their nodes. */
-  inNamespaces(
-    names: ReadonlySet<string> | 'all',
-  ): Iterable<{ readonly pod: PodInfo; readonly node: NodeInfo }>
+  inNamespaces(names: ReadonlySet<string> | 'all'): Iterable<Place>
 }
 
 interface QueryGroup {
@@ -69,6 +68,7 @@ export class TopologyIndex {
   readonly #pods: Pods
   readonly #queries = new Map<string, QueryGroup>()
   readonly #queriesByPair = new ByPair<QueryGroup>()
+  readonly #byLabel = new PodsByLabel()
   readonly #holders = {
     requiredAnti: new Holders(),
     required: new Holders(),
@@ -89,12 +89,14 @@ export class TopologyIndex {
       return known.group
     }
     const group = new PodGroup(() => this.#pods.nodes())
-    const names = query.terms[0]?.namespaces.names ?? 'all'
-    for (const { pod, node } of this.#pods.inNamespaces(names))
+    const pair = pairOf(query)
+    const labelled = pair && this.#byLabel.with(pair, () => this.#pods.inNamespaces('all'))
+    for (const { pod, node } of labelled ??
+      this.#pods.inNamespaces(query.terms[0]?.namespaces.names ?? 'all'))
       if (queryMatches(query, pod.pod)) group.add(node, 1)
     const entry = { query, group }
     this.#queries.set(query.key, entry)
-    this.#queriesByPair.add(pairOf(query), entry)
+    this.#queriesByPair.add(pair, entry)
     if (this.#queries.size > MAX_QUERIES) this.#forgetOldest()
     return group
   }
@@ -105,10 +107,12 @@ export class TopologyIndex {
   }
 
   podAdded(pod: PodInfo, node: NodeInfo): void {
+    this.#byLabel.add({ pod, node })
     this.#count(pod, node, 1)
   }
 
   podRemoved(pod: PodInfo, node: NodeInfo): void {
+    this.#byLabel.remove(pod)
     this.#count(pod, node, -1)
   }
 
