@@ -9,7 +9,7 @@ import type { Node, Pod } from '../api/core/generated.js'
 import type { PodDisruptionBudget } from '../api/policy/generated.js'
 import type { Slice } from '../sim/modules/module.js'
 import { claimKeysOfPod } from '../api/core/pod-claims.js'
-import { type PodInfo, podInfoOf } from './cache/pod-info.js'
+import { type PodInfo, podInfoOf, sharedPodInfo } from './cache/pod-info.js'
 import { NodeSnapshot } from './cache/snapshot.js'
 import { RelatedObjectInformers } from './cache/related-object-informers.js'
 import { StorageInformers } from './cache/storage-informers.js'
@@ -95,7 +95,7 @@ export class SchedulerRuntime {
       for (const node of this.nodes.list()) this.#snapshot.setNode(node)
       for (const pod of this.pods.list()) {
         const nodeName = this.nodeOf(pod)
-        if (nodeName && !isPodTerminal(pod)) this.#snapshot.setPod(podInfoOf(pod), nodeName)
+        if (nodeName && !isPodTerminal(pod)) this.#snapshot.setPod(sharedPodInfo(pod), nodeName)
       }
     }
     return this.#snapshot

@@ -69,6 +69,15 @@ export function podInfoOf(pod: Pod, before?: PodInfo): PodInfo {
   }
 }
 
+const known = new WeakMap<Pod, PodInfo>()
+
+/** {@link podInfoOf}, remembered with the object: copies of a cluster have the same ones. */
+export function sharedPodInfo(pod: Pod): PodInfo {
+  let info = known.get(pod)
+  if (info === undefined) known.set(pod, (info = podInfoOf(pod)))
+  return info
+}
+
 /**
  * Returns whether two states of a pod request the same; during a resize the container statuses matter too.
  */
