@@ -138,7 +138,10 @@ export class ApiListener {
       this.#handshaking.delete(addressOf(socket))
       socket.setNoDelay(true)
       socket.on('error', report) // the client has closed the connection
-      socket.once('close', () => this.#sockets.delete(socket))
+      socket.once('close', () => {
+        this.#sockets.delete(socket)
+        this.#busy.delete(socket)
+      })
     })
     server.on('session', (session) => {
       this.#sessions.add(session)

@@ -40,6 +40,7 @@ import { sendLog } from './streams/log-stream.js'
 import { upgrade } from './streams/upgrade.js'
 import { TimeDriver } from './time-driver.js'
 import type { ServeTime } from './time-driver.js'
+import { Turns } from './turns.js'
 import { WatchStream } from './watch-stream.js'
 import { Responses, OutsideCalls, Suspended } from './webhooks/outside-calls.js'
 import { setImmediate, setTimeout } from './real-timers.js'
@@ -153,6 +154,7 @@ export class ClusterServer {
   /** The open watches, with the requests that opened them. */
   readonly #watches = new Map<WatchStream, HttpRequest>()
   readonly #disturbances: Disturbances
+  readonly #turns = new Turns()
   #calls: OutsideCalls
   readonly #codecs: HttpCodecs = { protobuf: protobufCodec }
   readonly #unsubscribe: () => void
@@ -345,10 +347,12 @@ export class ClusterServer {
     request.on('error', () => undefined)
     response.on('error', () => undefined)
     const head = requestHead(request)
-    if (!hasBody(request)) return this.#respondTo(request, response, head)
+    const inTurn = (full: HttpRequest): void =>
+      this.#turns.take(request, response, () => this.#respondTo(request, response, full))
+    if (!hasBody(request)) return inTurn(head)
     readBody(request, (body) => {
       if (isUnread(request)) stopReading(request, response)
-      this.#respondTo(request, response, { ...head, body })
+      inTurn({ ...head, body })
     })
   }
 

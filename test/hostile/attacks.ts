@@ -234,12 +234,13 @@ const smuggling: readonly Attack[] = [
 ]
 
 const pipelining: Attack = {
-  name: 'pipelining: 200 requests in one piece',
+  name: 'pipelining: 2,000 requests in one piece',
   play: async (target) => {
     const one = `GET /version HTTP/1.1\r\nHost: a\r\n${AUTHORIZED}\r\n`
-    const { received } = await target.exchange(one.repeat(200), 5_000)
+    const last = one.replace(AUTHORIZED, `${AUTHORIZED}Connection: close\r\n`)
+    const { received } = await target.exchange(one.repeat(1_999) + last, 20_000)
     const codes = [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, code]) => code)
-    if (codes.length !== 200 || codes.some((code) => code !== '200'))
+    if (codes.length !== 2_000 || codes.some((code) => code !== '200'))
       throw new Error(`${codes.length} codes: ${[...new Set(codes)].join(', ')}`)
   },
 }

@@ -8,7 +8,7 @@ import { attacks, Target, type Attack } from './attacks.js'
 import { hostileInputs, requestsOf } from './requests.js'
 import type { Health, Listening } from './served-child.js'
 
-/** Ms for which one client may keep all others waiting. */
+/** Ms of CPU for which one client may keep all others waiting. */
 const MOST_MS = 200
 
 /** What attacks on a served cluster found. */
@@ -16,7 +16,7 @@ export interface ServedFindings {
   readonly attacks: number
   /** What ended the process, was not refused, or was reported as a bug. */
   readonly faults: readonly string[]
-  /** What kept all other clients waiting for more than 200 ms; depends on the machine. */
+  /** What kept all other clients waiting for more than 200 ms of CPU; depends on the machine. */
   readonly slow: readonly string[]
   readonly summary: string
 }
@@ -71,10 +71,9 @@ export async function playServed({
       continue
     }
     faults.push(...health.errors.map((error) => `${name}: ${error}`))
-    const worst = Math.max(health.blocked, ...health.slow.map(({ ms }) => ms))
-    if (worst > MOST_MS) {
+    if (health.blocked > MOST_MS) {
       const what = health.slow.map((one) => `${one.what.slice(0, 80)} ${one.ms.toFixed(0)} ms`).join(', ')
-      slow.push(`${name}: blocked for ${worst.toFixed(0)} ms (${what})`)
+      slow.push(`${name}: blocked for ${health.blocked.toFixed(0)} ms of CPU (${what})`)
     }
   }
   victim.stop()
@@ -110,7 +109,8 @@ class Victim {
     const { signal } = over
     const response = once(this.#child, 'message', { signal }) as Promise<[Health]>
     const ended = once(this.#child, 'exit', { signal }).then(() => undefined)
-    this.#child.send('health')
+    // a process that has just ended is seen by the event
+    this.#child.send('health', () => undefined)
     const health = await Promise.race([response, ended, sleep(60_000, undefined, { signal })])
     over.abort()
     await Promise.allSettled([response, ended])
