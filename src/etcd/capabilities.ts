@@ -108,10 +108,11 @@ export interface WatchView extends ReadView {
    */
   subscribe(key: string, rangeEnd: string | undefined, onChange: (commit: Commit) => void): () => void
   /**
-   * Opens a stream of etcd watchers that passes its responses to `sink` synchronously. Forks start without
-   * streams.
+   * Opens a stream of etcd watchers that passes its responses to `sink` synchronously. While `isFull` returns
+   * true, events wait in the store, not as responses, until {@link WatchStream.drained}; by default they
+   * never do. Forks start without streams.
    */
-  watchStream(sink: (response: WatchResponse) => void): WatchStream
+  watchStream(sink: (response: WatchResponse) => void, isFull?: () => boolean): WatchStream
 }
 
 /** Leases, in virtual time. Nothing expires by itself: the owner of the clock calls `expireLeases`. */

@@ -272,7 +272,7 @@ export class EtcdStore implements Store {
     return () => hub.forget(key, end, observer)
   }
 
-  watchStream(sink: (response: WatchResponse) => void): WatchStream {
+  watchStream(sink: (response: WatchResponse) => void, isFull: () => boolean = () => false): WatchStream {
     return openWatchStream(
       {
         mvcc: this.#mvcc,
@@ -282,6 +282,7 @@ export class EtcdStore implements Store {
         progressInterval: this.#settings.progressNotifyInterval,
       },
       sink,
+      isFull,
     )
   }
 

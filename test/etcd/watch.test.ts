@@ -232,6 +232,93 @@ describe('watch stream', () => {
     expect(heard).toEqual({ first: revisions, second: revisions })
   })
 
+  describe('while the sink is full', () => {
+    interface Slow {
+      readonly store: EtcdStore
+      readonly stream: ReturnType<EtcdStore['watchStream']>
+      readonly told: unknown[][]
+      full: boolean
+    }
+    function slow(): Slow {
+      const store = newStore()
+      const told: unknown[][] = []
+      const state: Slow = {
+        store,
+        told,
+        full: false,
+        stream: store.watchStream(
+          (response) => void told.push(brief(response)),
+          () => state.full,
+        ),
+      }
+      return state
+    }
+
+    test('events wait in the store, and come in one response when there is room', () => {
+      const state = slow()
+      state.stream.create({ key: 'a' })
+      state.stream.create({ key: 'b' })
+      state.store.put({ key: 'a' })
+      state.full = true
+      for (let at = 0; at < 3; at++) state.store.put({ key: 'a' })
+      state.stream.requestProgress()
+      expect(state.told.splice(0)).toEqual([
+        [0, 1, 'created'],
+        [1, 1, 'created'],
+        [0, 2, 'PUT a@2'],
+      ])
+      state.stream.drained()
+      expect(state.told).toEqual([])
+      state.full = false
+      state.stream.drained()
+      state.store.put({ key: 'a' })
+      state.stream.requestProgress()
+      expect(state.told).toEqual([
+        [0, 5, 'PUT a@3', 'PUT a@4', 'PUT a@5'],
+        [0, 6, 'PUT a@6'],
+        [-1, 6],
+      ])
+    })
+
+    test('history waits, and a watcher whose events were compacted is canceled', () => {
+      const state = slow()
+      for (let at = 0; at < 5; at++) state.store.put({ key: 'a' })
+      state.full = true
+      state.stream.create({ key: 'a', startRevision: 2 })
+      state.stream.create({ key: 'a', startRevision: 5 })
+      state.stream.create({ key: 'a', startRevision: 3 })
+      state.stream.cancel(2)
+      state.store.compact({ revision: 4 })
+      state.full = false
+      state.told.length = 0
+      state.stream.drained()
+      state.store.put({ key: 'a' })
+      expect(state.told).toEqual([
+        [0, 0, 'canceled', 'compacted 4'],
+        [1, 6, 'PUT a@5', 'PUT a@6'],
+        [1, 7, 'PUT a@7'],
+      ])
+    })
+
+    test('what a sink writes when it catches up is told once', () => {
+      const store = newStore()
+      const heard: number[] = []
+      let full = true
+      const stream = store.watchStream(
+        ({ events }) => {
+          for (const { kv } of events) heard.push(kv.modRevision)
+          if (events.length > 0 && store.revision < 8) store.put({ key: 'a' })
+        },
+        () => full,
+      )
+      stream.create({ key: 'a' })
+      for (let at = 0; at < 3; at++) store.put({ key: 'a' })
+      full = false
+      stream.drained()
+      expect(heard).toEqual([2, 3, 4, 5, 6, 7, 8])
+    })
+  })
+
   test('an observer that throws does not keep the others from hearing', () => {
     const store = newStore()
     let heard = 0

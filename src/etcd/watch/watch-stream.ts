@@ -24,7 +24,7 @@ interface Watcher extends Observer {
   readonly start: string
   readonly end: string
   readonly request: WatchCreateRequest
-  readonly firstRevision: number
+  firstRevision: number
   /**
    * Canceled by a compaction. The watcher keeps its id and blocks progress responses until the client cancels
    * it too.
@@ -34,21 +34,29 @@ interface Watcher extends Observer {
   quiet: boolean
 }
 
-/** Opens a stream that passes its responses to `sink`. */
-export function openWatchStream(source: WatchSource, sink: (response: WatchResponse) => void): WatchStream {
-  return new HubWatchStream(source, sink)
+/** Opens a stream that passes its responses to `sink`, except events while it is full. */
+export function openWatchStream(
+  source: WatchSource,
+  sink: (response: WatchResponse) => void,
+  isFull: () => boolean,
+): WatchStream {
+  return new HubWatchStream(source, sink, isFull)
 }
 
 class HubWatchStream implements WatchStream {
   readonly #source: WatchSource
   readonly #sink: (response: WatchResponse) => void
+  readonly #isFull: () => boolean
   readonly #watchers = new Map<number, Watcher>()
+  /** Watchers that have missed events, with the first revision they lack: upstream's unsynced group. */
+  readonly #behind = new Map<Watcher, number>()
   #nextId = 0
   #progressDue: number
 
-  constructor(source: WatchSource, sink: (response: WatchResponse) => void) {
+  constructor(source: WatchSource, sink: (response: WatchResponse) => void, isFull: () => boolean) {
     this.#source = source
     this.#sink = sink
+    this.#isFull = isFull
     this.#progressDue = source.now() + source.progressInterval
   }
 
@@ -60,6 +68,7 @@ class HubWatchStream implements WatchStream {
     const watcher = this.#watchers.get(watchId)
     if (watcher === undefined) return
     this.#watchers.delete(watchId)
+    this.#behind.delete(watcher)
     this.#source.hub.forget(watcher.start, watcher.end, watcher)
     this.#send(this.#source.mvcc.revision, watchId, { canceled: true })
   }
@@ -67,7 +76,8 @@ class HubWatchStream implements WatchStream {
   requestProgress(): void {
     this.#source.hub.afterPublished(() => {
       const watchers = [...this.#watchers.values()]
-      if (watchers.length === 0 || watchers.some((watcher) => watcher.compacted)) return
+      if (watchers.length === 0 || this.#behind.size > 0) return
+      if (watchers.some((watcher) => watcher.compacted)) return
       this.#send(this.#source.mvcc.revision, NO_WATCH, {})
     })
   }
@@ -82,14 +92,42 @@ class HubWatchStream implements WatchStream {
     this.#rollProgress(now)
     this.#source.hub.afterPublished(() => {
       for (const watcher of this.#watchers.values()) {
-        if (watcher.request.progressNotify !== true) continue
+        if (watcher.request.progressNotify !== true || this.#behind.has(watcher)) continue
         if (watcher.quiet && !watcher.compacted) this.#send(this.#source.mvcc.revision, watcher.id, {})
         watcher.quiet = true
       }
     })
   }
 
+  drained(): void {
+    if (this.#behind.size === 0) return
+    this.#source.hub.afterPublished(() => {
+      for (const [watcher, from] of this.#behind) {
+        if (this.#isFull()) return
+        this.#behind.delete(watcher)
+        this.#catchUp(watcher, from)
+      }
+    })
+  }
+
+  #catchUp(watcher: Watcher, from: number): void {
+    const { mvcc, hub } = this.#source
+    if (from >= mvcc.compacted) {
+      watcher.firstRevision = mvcc.revision + 1
+      this.#sendHistory(watcher, from, mvcc.revision)
+      return
+    }
+    hub.forget(watcher.start, watcher.end, watcher)
+    this.#cancelCompacted(watcher)
+  }
+
+  #cancelCompacted(watcher: Watcher): void {
+    watcher.compacted = true
+    this.#send(0, watcher.id, { canceled: true, compactRevision: this.#source.mvcc.compacted })
+  }
+
   close(): void {
+    this.#behind.clear()
     for (const watcher of this.#watchers.values())
       this.#source.hub.forget(watcher.start, watcher.end, watcher)
     this.#watchers.clear()
@@ -109,12 +147,13 @@ class HubWatchStream implements WatchStream {
     const watcher = this.#add(request, start, end, Math.max(startRevision, revision + 1))
     this.#send(revision, watcher.id, { created: true })
     if (startRevision !== 0 && startRevision < mvcc.compacted) {
-      watcher.compacted = true
-      this.#send(0, watcher.id, { canceled: true, compactRevision: mvcc.compacted })
+      this.#cancelCompacted(watcher)
       return watcher.id
     }
     hub.observe(start, end, watcher)
-    if (startRevision > 0 && startRevision <= revision) this.#sendHistory(watcher, startRevision, revision)
+    if (startRevision <= 0 || startRevision > revision) return watcher.id
+    if (this.#isFull()) this.#behind.set(watcher, startRevision)
+    else this.#sendHistory(watcher, startRevision, revision)
     return watcher.id
   }
 
@@ -147,7 +186,11 @@ class HubWatchStream implements WatchStream {
   }
 
   #deliver(watcher: Watcher, batch: Batch): void {
-    if (batch.revision < watcher.firstRevision) return
+    if (batch.revision < watcher.firstRevision || this.#behind.has(watcher)) return
+    if (this.#isFull()) {
+      this.#behind.set(watcher, batch.revision)
+      return
+    }
     const { filters, prevKv } = watcher.request
     let events = batch.events(prevKv === true)
     if (filters !== undefined && filters.length > 0) events = unfiltered(events, filters)

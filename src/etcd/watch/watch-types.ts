@@ -39,15 +39,15 @@ export interface WatchResponse {
 /** A stream of watchers: one call of etcd's Watch service. */
 export interface WatchStream {
   /**
-   * Adds a watcher. Its responses, including history, are sent to the sink before this returns. Returns its
-   * id, or -1 if it is refused.
+   * Adds a watcher. Its responses are sent to the sink before this returns, history only if the sink is not
+   * full. Returns its id, or -1 if it is refused.
    */
   create(request: WatchCreateRequest): number
   /** Ends a watcher; there is no response to an unknown id. */
   cancel(watchId: number): void
   /**
-   * Sends a response with id -1 and the current revision, if there are watchers and none of them waits to be
-   * canceled after a compaction.
+   * Sends a response with id -1 and the current revision, if there are watchers and none of them lacks events
+   * or waits to be canceled after a compaction.
    */
   requestProgress(): void
   /** Returns the virtual time (ms) of the next progress notification that a watcher has requested. */
@@ -56,6 +56,12 @@ export interface WatchStream {
    * Sends the notifications that are due. A watcher that has had events since the last one is skipped once.
    */
   notifyProgress(now: number): void
+  /**
+   * To be called when the sink is no longer full: sends what watchers have missed meanwhile, in one response
+   * for each of them, and cancels those whose events have been compacted. Source: watchable_store.go
+   * syncWatchers.
+   */
+  drained(): void
   /** Ends all watchers without a response. */
   close(): void
 }

@@ -31,6 +31,8 @@ export interface StreamMethod {
 export interface StreamHandler {
   /** @throws GrpcError, EtcdError, which end the call */
   message(request: never): void
+  /** The call takes messages again, see {@link StreamCall.isFull}. */
+  drained?(): void
   /** The client has sent its last message. */
   halfClose?(): void
   /** The call is over; nothing can be sent any more. */
@@ -46,6 +48,8 @@ export type Services = ReadonlyMap<string, ReadonlyMap<string, Method>>
 export interface StreamCall extends CallInfo {
   /** Queues a message. It is encoded only when the client can receive it. */
   send(response: object): void
+  /** Whether so much waits for the client that only responses to its messages should be sent. */
+  readonly isFull: boolean
   /** Ends the call after all queued messages: with OK, or with the status of `error`. */
   end(error?: unknown): void
 }

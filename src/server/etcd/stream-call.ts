@@ -13,6 +13,12 @@ const WRITE_SIZE = 16 * 1024
 /** Messages of a client that are handled in one turn of the event loop: those of others come between. */
 const MOST_IN_TURN = 20
 
+/**
+ * Messages that wait for a client, beyond which it gets no events and its messages are not read. Upstream's
+ * streams hold 128 responses, and gRPC's buffers besides.
+ */
+const MOST_WAITING = 1024
+
 /** The part of the server that a streaming call needs. */
 interface StreamHost {
   /** Streaming calls that have not ended. */
@@ -28,7 +34,9 @@ export class OpenStream extends Call implements StreamCall {
   readonly #host: StreamHost
   readonly #method: StreamMethod
   #waiting: object[] = []
-  #isFull = false
+  /** Messages of the client that are not handled while too much waits for it. */
+  #unread: Iterator<Uint8Array> | undefined
+  #isBlocked = false
   #isFlushing = false
   #final: GrpcError | 'OK' | undefined
   #handler: StreamHandler | undefined
@@ -49,7 +57,7 @@ export class OpenStream extends Call implements StreamCall {
     stream.respond(HEADERS, BODY_FOLLOWS)
     stream.once('wantTrailers', () => this.#sendTrailers())
     stream.on('drain', () => {
-      this.#isFull = false
+      this.#isBlocked = false
       this.#flush()
     })
     stream.once('close', () => this.#closed())
@@ -61,6 +69,10 @@ export class OpenStream extends Call implements StreamCall {
     stream.once('end', () => {
       if (!stream.closed) this.#guard(() => this.#handler?.halfClose?.())
     })
+  }
+
+  get isFull(): boolean {
+    return this.#waiting.length >= MOST_WAITING
   }
 
   send(response: object): void {
@@ -82,7 +94,7 @@ export class OpenStream extends Call implements StreamCall {
 
   /** Handles some messages now and the others in later turns; no more are read meanwhile. */
   #handle(messages: Iterator<Uint8Array>): void {
-    for (let handled = 0; handled < MOST_IN_TURN; handled++) {
+    for (let handled = 0; handled < MOST_IN_TURN && !this.isFull; handled++) {
       const { value, done } = messages.next()
       if (done === true) {
         if (this.stream.isPaused()) this.stream.resume()
@@ -92,6 +104,11 @@ export class OpenStream extends Call implements StreamCall {
       if (this.#final !== undefined) return
     }
     this.stream.pause()
+    if (this.isFull) this.#unread = messages
+    else this.#handleSoon(messages)
+  }
+
+  #handleSoon(messages: Iterator<Uint8Array>): void {
     setImmediate(() => {
       if (this.#final === undefined && !this.stream.destroyed) this.#guard(() => this.#handle(messages))
     })
@@ -121,7 +138,7 @@ export class OpenStream extends Call implements StreamCall {
 
   /** Messages that are sent in the same turn of the event loop go out in one write. */
   #flushSoon(): void {
-    if (this.#isFlushing || this.#isFull) return
+    if (this.#isFlushing || this.#isBlocked) return
     this.#isFlushing = true
     process.nextTick(() => {
       this.#isFlushing = false
@@ -132,16 +149,27 @@ export class OpenStream extends Call implements StreamCall {
   #flush(): void {
     if (this.stream.closed || this.stream.destroyed || this.stream.writableEnded) return
     let sent = 0
-    while (sent < this.#waiting.length && !this.#isFull) {
+    while (sent < this.#waiting.length && !this.#isBlocked) {
       const frames: Buffer[] = []
       for (let size = 0; sent < this.#waiting.length && size < WRITE_SIZE;) {
         const frame = framed(encode(this.#method.response, this.#waiting[sent++] as object, FRAME_HEAD))
         frames.push(frame)
         size += frame.length
       }
-      this.#isFull = !this.stream.write(frames.length === 1 ? frames[0] : Buffer.concat(frames))
+      this.#isBlocked = !this.stream.write(frames.length === 1 ? frames[0] : Buffer.concat(frames))
     }
     this.#waiting = sent < this.#waiting.length ? this.#waiting.slice(sent) : []
-    if (this.#waiting.length === 0 && this.#final !== undefined) this.stream.end()
+    if (this.#final === undefined) this.#drained()
+    else if (this.#waiting.length === 0) this.stream.end()
+  }
+
+  /** Lets the call go on when less waits for the client again. */
+  #drained(): void {
+    if (this.isFull) return
+    this.#guard(() => this.#handler?.drained?.())
+    const messages = this.#unread
+    if (messages === undefined || this.isFull) return
+    this.#unread = undefined
+    this.#handleSoon(messages)
   }
 }

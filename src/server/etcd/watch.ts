@@ -75,7 +75,10 @@ class OpenWatch implements StreamHandler {
     this.#access = access
     this.#call = call
     this.#onClosed = onClosed
-    this.#watchers = member.store.watchStream((response) => this.#send(response))
+    this.#watchers = member.store.watchStream(
+      (response) => this.#send(response),
+      () => call.isFull,
+    )
   }
 
   message({ createRequest, cancelRequest, progressRequest }: WatchRequest): void {
@@ -90,6 +93,10 @@ class OpenWatch implements StreamHandler {
   tick(now: number): void {
     const due = this.#watchers.nextProgress()
     if (due !== undefined && due <= now) this.#watchers.notifyProgress(now)
+  }
+
+  drained(): void {
+    this.#watchers.drained()
   }
 
   closed(): void {
