@@ -1,5 +1,6 @@
 import type { TokenRequest } from '../../api/authentication/generated.js'
 import type { Pod } from '../../api/core/generated.js'
+import { quantityValue } from '../../api/quantity.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Surroundings } from '../../kubelet/index.js'
 import type { ClusterNetwork } from '../network/cluster-network.js'
@@ -20,6 +21,8 @@ export function containerSurroundings(
     serviceEnv: (pod, before) => cluster.network.serviceEnv(pod, before),
     serviceAccountToken: (pod, audience, seconds) => tokenOf(plane, pod, audience, seconds),
     configMap: (namespace, name) => ignoreNotFound(() => client.get('configmaps', { namespace, name })),
+    nodeMemory: (name) =>
+      quantityValue(ignoreNotFound(() => client.get('nodes', { name }))?.status.capacity?.['memory'] ?? '0'),
     networkVolume: (id) => volumes.files(id),
   }
 }

@@ -1,5 +1,6 @@
 import { quote } from '../../lang/go/quote.js'
 import type { ImageDefinition, Invocation, Program } from '../../kubelet/index.js'
+import { withDistribution } from '../distribution-programs.js'
 import { mounttest } from './files.js'
 import { guestbook } from './guestbook.js'
 import { issuerDiscovery } from './issuer-discovery.js'
@@ -44,7 +45,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   webhook,
 }
 
-const VERSION = '2.56'
+const VERSION = '2.59'
 
 /** Returns the subcommand and its call, or the exit code of a wrong one. */
 function resolve(call: Invocation): readonly [Subcommand, SubcommandCall] | number {
@@ -114,6 +115,9 @@ export const AGNHOST: Omit<ImageDefinition, 'name'> = {
   entrypoint: ['/agnhost'],
   cmd: ['pause'],
   ports: [],
+  // alpine's programs, and those that its Dockerfile adds
+  programs: withDistribution('bash bind-tools curl iperf socat'),
+  closed: true,
   files: { '/uploads/.keep': '', '/localhost.crt': LOCALHOST, '/localhost.key': '' },
   commands: { '/agnhost': PROGRAM, '/agnhost-2': PROGRAM, agnhost: PROGRAM },
 }

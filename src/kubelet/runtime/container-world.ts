@@ -11,6 +11,7 @@ import { accountOf, groupText, passwdText } from '../security-context/accounts.j
 import { effectiveSecurity, procStatus } from '../security-context/effective.js'
 import { SHELLS } from '../../shell/interpreter/shell-call.js'
 import { cgroupMount } from './cgroup.js'
+import { oomScoreAdjust } from './oom-score.js'
 import { DOCUMENT_ROOT } from '../images/image.js'
 import { endsByItself } from '../images/unknown-image.js'
 import { limitsStorage } from './container-usage.js'
@@ -59,6 +60,11 @@ export class ContainerWorld implements ProcessContext {
     this.#processes = processes
   }
 
+  /** Name of the node. */
+  get nodeName(): string {
+    return this.#view.sandbox.pod?.spec.nodeName ?? ''
+  }
+
   get files(): FileSystem {
     return (this.#files ??= new FileSystem(mountsOf(this.#view), this.user, () => this.now))
   }
@@ -91,6 +97,11 @@ export class ContainerWorld implements ProcessContext {
     return spec?.securityContext?.privileged === true
   }
 
+  onHost(): ProcessContext | undefined {
+    const { pod } = this.#view.sandbox
+    return this.isPrivileged && pod?.spec.hostPID === true ? new HostWorld(this, this.#view.state) : undefined
+  }
+
   get hasUnknownFiles(): boolean {
     return !this.#view.image.isKnown
   }
@@ -101,6 +112,59 @@ export class ContainerWorld implements ProcessContext {
 
   kill(pid: number, signal: number): boolean {
     return this.#processes.kill(pid, signal)
+  }
+}
+
+const ROOT_USER: FileUser = { uid: 0, gid: 0, groups: [] }
+
+/** The machine of a container, as root sees it: its disk, with the programs that every container has. */
+class HostWorld implements ProcessContext {
+  readonly now: number
+  readonly user = ROOT_USER
+  readonly hostname: string
+  readonly userName = 'root'
+  readonly network: ProcessContext['network']
+  readonly isPrivileged = true
+  readonly files: FileSystem
+  readonly #container: ContainerWorld
+
+  constructor(container: ContainerWorld, state: ContainerView['state']) {
+    this.now = container.now
+    this.hostname = container.nodeName
+    this.network = container.network
+    this.#container = container
+    const disk: Mount = {
+      path: '',
+      layers: [state.disk, nodeFiles(container.nodeName)],
+      writable: () => state.disk,
+      grown: () => void (state.measured = true),
+      readOnly: false,
+      prefix: '',
+      directory: ROOT_DIRECTORY,
+      device: '/dev/vda1',
+      type: 'ext4',
+    }
+    this.files = new FileSystem([disk], ROOT_USER, () => this.now)
+  }
+
+  has(program: string): boolean {
+    return SHELLS.has(program) || programOf(program) !== undefined
+  }
+
+  ownProgram(): undefined {
+    return undefined
+  }
+
+  sysctl(): undefined {
+    return undefined
+  }
+
+  processes(): readonly ProcessEntry[] {
+    return this.#container.processes()
+  }
+
+  kill(pid: number, signal: number): boolean {
+    return this.#container.kill(pid, signal)
   }
 }
 
@@ -117,6 +181,7 @@ const DIRECTORIES = [
   'tmp',
   'usr/bin',
   'var/log',
+  'var/tmp',
 ]
 const ROOT_DIRECTORY = { mode: 0o755, owner: 0, group: 0 }
 const OPEN_DIRECTORY = { mode: 0o777, owner: 0, group: 0 }
@@ -225,7 +290,13 @@ function imageTree(view: ContainerView): Tree {
   const { pod, ip = '127.0.0.1' } = sandbox
   const tree: Tree = new Map()
   for (const path of DIRECTORIES)
-    tree.set(path, { kind: 'directory', time: 0, owner: 0, group: 0, mode: path === 'tmp' ? STICKY : 0o755 })
+    tree.set(path, {
+      kind: 'directory',
+      time: 0,
+      owner: 0,
+      group: 0,
+      mode: path.endsWith('tmp') ? STICKY : 0o755,
+    })
   const namespace = sandbox.namespace
   const { resolvConf } = view.surroundings.networkOf(
     pod ?? ({ metadata: { namespace }, spec: {} } as unknown as Pod),
@@ -251,6 +322,14 @@ function imageTree(view: ContainerView): Tree {
     'dev/null': '',
     [messagePath]: '',
   }
+  for (const process of ['1', 'self']) {
+    tree.set(
+      `proc/${process}/oom_score_adj`,
+      fileOf(() => `${oomScoreOf(view)}\n`, 0o644),
+    )
+    for (const map of ['uid_map', 'gid_map'])
+      tree.set(`proc/${process}/${map}`, fileOf(idMapText(pod), 0o644))
+  }
   const status = (): string => statusText(view)
   for (const path of ['proc/1/status', 'proc/self/status']) tree.set(path, fileOf(status, 0o444))
   for (const [path, text] of Object.entries(texts))
@@ -260,6 +339,22 @@ function imageTree(view: ContainerView): Tree {
   for (const [path, text] of Object.entries(image.files ?? {}))
     tree.set(path.replace(/^\/+/, ''), fileOf(text, text.startsWith('#!') ? 0o755 : 0o644))
   return tree
+}
+
+/** /proc/1/oom_score_adj of a container. */
+const oomScoreOf = ({ sandbox: { pod }, container, surroundings }: ContainerView): number =>
+  pod === undefined
+    ? 0
+    : oomScoreAdjust(pod, container.name, surroundings.nodeMemory(pod.spec.nodeName ?? ''))
+
+/** Ids of a user namespace of its own, of which each pod has as many. */
+const IDS_OF_NAMESPACE = 65_536
+const ALL_IDS = 4_294_967_295
+
+/** The ids of the machine that a pod's ids are: all, or some that are the pod's alone. */
+const idMapText = (pod: Pod | undefined): string => {
+  const [host, count] = pod?.spec.hostUsers === false ? [IDS_OF_NAMESPACE, IDS_OF_NAMESPACE] : [0, ALL_IDS]
+  return `${'0'.padStart(10)} ${String(host).padStart(10)} ${String(count).padStart(10)}\n`
 }
 
 /** /proc/1/status of a container. */

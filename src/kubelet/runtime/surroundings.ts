@@ -14,6 +14,8 @@ export interface Surroundings {
   /** Issues a token of the pod's service account. */
   serviceAccountToken(pod: Pod, audience: string | undefined, seconds: number): string
   configMap(namespace: string, name: string): ConfigMap | undefined
+  /** Bytes of memory of a node. */
+  nodeMemory(node: string): number
   /** The files of a network volume, to be changed in place. */
   networkVolume(id: string): Tree
 }
@@ -30,5 +32,6 @@ export const ISOLATED: Surroundings = {
   serviceEnv: () => ({}),
   serviceAccountToken: () => '',
   configMap: () => undefined,
+  nodeMemory: () => 32 * 1024 ** 3,
   networkVolume: () => new Map(),
 }

@@ -30,6 +30,9 @@ const ENTRIES_OF_STEP = 32
 /** Characters of a text that are read in one step; bytes are shared, not read. */
 const CHARACTERS_OF_STEP = 16
 
+/** Links that a path may follow. */
+const MOST_LINKS = 40
+
 const READ = 4
 const WRITE = 2
 /** Bit of a directory whose new entries belong to its group. */
@@ -51,15 +54,64 @@ export class FileSystem {
     this.#now = now
   }
 
-  /** The entry at an absolute path; undefined if there is none. */
+  /** The entry at an absolute path, at the end of its links; undefined if there is none. */
   stat(path: string): FileEntry | undefined {
+    return this.#entryAt(this.#resolve(path, true))
+  }
+
+  /** Where the link at a path leads; undefined if there is none. */
+  linkAt(path: string): string | undefined {
+    const entry = this.#entryAt(this.#resolve(path, false))
+    return entry?.kind === 'link' ? textOfContent(contentOfEntry(entry)) : undefined
+  }
+
+  /** The path without links. @throws FileFault if they lead in a circle */
+  real(path: string): string {
+    return this.#resolve(path, true)
+  }
+
+  #entryAt(path: string): FileEntry | undefined {
     const { mount, inner } = this.#find(path)
     return entryIn(mount, inner) ?? (this.#impliedByMount(path) ? directoryOf(mount) : undefined)
   }
 
+  /** Follows the links in a path, and with `last` one at its end. Nearly no file system has any. */
+  #resolve(path: string, last: boolean): string {
+    if (!this.mounts.some(({ layers }) => layers.some((layer) => linksIn(layer).size > 0))) return path
+    let parts = path.split('/').slice(1)
+    let resolved = ''
+    for (let followed = 0; parts.length > 0;) {
+      const [part = '', ...rest] = parts
+      const next = `${resolved}/${part}`
+      const entry = rest.length > 0 || last ? this.#entryAt(next) : undefined
+      parts = rest
+      if (entry?.kind !== 'link') resolved = next
+      else if (++followed > MOST_LINKS) throw new FileFault('Symbolic link loop')
+      else {
+        const target = absolutePath(resolved === '' ? '/' : resolved, textOfContent(contentOfEntry(entry)))
+        parts = [...target.split('/').slice(1), ...rest]
+        resolved = ''
+      }
+    }
+    return resolved === '' ? '/' : resolved
+  }
+
+  /** Makes a symbolic link; its target need not exist. */
+  link(target: string, at: string): void {
+    const path = this.#resolve(at, false)
+    if (this.#entryAt(path) !== undefined) throw new FileFault('File exists')
+    const parent = this.#parentOf(path)
+    const { mount, inner } = this.#find(path)
+    if (mount.readOnly) throw new FileFault('Read-only file system')
+    if (!this.#may(parent, WRITE)) throw new FileFault('Permission denied')
+    const { uid: owner, gid: group } = this.#user
+    const entry: FileEntry = { kind: 'link', mode: 0o777, owner, group, content: target, time: this.#now() }
+    this.#put(mount, inner, entry, target)
+  }
+
   /** The mount that holds a path. */
   mountOf(path: string): Mount {
-    return this.#find(path).mount
+    return this.#find(this.#resolve(path, true)).mount
   }
 
   isDirectory(path: string): boolean {
@@ -67,16 +119,17 @@ export class FileSystem {
   }
 
   /** Names in a directory, sorted. */
-  list(path: string): readonly string[] {
-    const entry = this.stat(path)
+  list(at: string): readonly string[] {
+    const path = this.#resolve(at, true)
+    const entry = this.#entryAt(path)
     if (entry === undefined) throw new FileFault('No such file or directory')
     if (entry.kind !== 'directory') throw new FileFault('Not a directory')
     if (!this.#may(entry, READ)) throw new FileFault('Permission denied')
     const { mount, inner } = this.#find(path)
     const names = childrenOf(mount, inner)
     const base = path === '/' ? '/' : `${path}/`
-    for (const { path: at } of this.mounts)
-      if (at.startsWith(base)) names.add(at.slice(base.length).split('/')[0] as string)
+    for (const { path: other } of this.mounts)
+      if (other.startsWith(base)) names.add(other.slice(base.length).split('/')[0] as string)
     return [...names].filter((name) => name !== '').sort()
   }
 
@@ -105,8 +158,9 @@ export class FileSystem {
   }
 
   /** Writes a file, appending if `append`; a new one gets `mode`. */
-  write(path: string, content: Content, append = false, mode = 0o644): void {
-    const old = this.stat(path)
+  write(at: string, content: Content, append = false, mode = 0o644): void {
+    const path = this.#resolve(at, true)
+    const old = this.#entryAt(path)
     if (old?.kind === 'directory') throw new FileFault('Is a directory')
     const parent = this.#parentOf(path)
     const { mount, inner } = this.#find(path)
@@ -121,8 +175,9 @@ export class FileSystem {
   }
 
   /** Changes the mode or the owner, which only the owner and root may. */
-  setAttributes(path: string, attributes: Partial<Pick<FileEntry, 'mode' | 'owner' | 'group'>>): void {
-    const entry = this.stat(path)
+  setAttributes(at: string, attributes: Partial<Pick<FileEntry, 'mode' | 'owner' | 'group'>>): void {
+    const path = this.#resolve(at, true)
+    const entry = this.#entryAt(path)
     if (entry === undefined) throw new FileFault('No such file or directory')
     const { mount, inner } = this.#find(path)
     if (mount.readOnly) throw new FileFault('Read-only file system')
@@ -132,8 +187,9 @@ export class FileSystem {
     this.#put(mount, inner, { ...entry, ...attributes }, contentOfEntry(entry))
   }
 
-  makeDirectory(path: string): void {
-    if (this.stat(path) !== undefined) throw new FileFault('File exists')
+  makeDirectory(at: string): void {
+    const path = this.#resolve(at, false)
+    if (this.#entryAt(path) !== undefined) throw new FileFault('File exists')
     const parent = this.#parentOf(path)
     const { mount, inner } = this.#find(path)
     if (mount.readOnly) throw new FileFault('Read-only file system')
@@ -143,12 +199,13 @@ export class FileSystem {
     this.#put(mount, inner, { kind: 'directory', mode, owner, group, time: this.#now() }, '')
   }
 
-  /** Removes a file, or a directory with its contents. */
-  remove(path: string): void {
-    if (this.stat(path) === undefined) throw new FileFault('No such file or directory')
+  /** Removes a file, a link, or a directory with its contents. */
+  remove(at: string): void {
+    const path = this.#resolve(at, false)
+    if (this.#entryAt(path) === undefined) throw new FileFault('No such file or directory')
     const { mount, inner } = this.#find(path)
     if (mount.readOnly) throw new FileFault('Read-only file system')
-    if (inner === '' || this.mounts.some(({ path: at }) => at.startsWith(`${path}/`)))
+    if (inner === '' || this.mounts.some(({ path: other }) => other.startsWith(`${path}/`)))
       throw new FileFault('Device or resource busy')
     if (!this.#may(this.#parentOf(path), WRITE)) throw new FileFault('Permission denied')
     const tree = writableOf(mount)
@@ -174,6 +231,7 @@ export class FileSystem {
     }
     if (used > (mount.limit ?? DISK) || held > MOST_HELD) throw new FileFault('No space left on device')
     tree.set(key, entry)
+    if (entry.kind === 'link') linksIn(tree).add(key)
     if (size >= LARGE) mount.grown?.()
   }
 
@@ -205,6 +263,19 @@ export class FileSystem {
 }
 
 const inheritsGroup = ({ mode }: FileEntry): boolean => (mode & SETGID) !== 0
+
+/** The keys of the links of a tree, which a tree had when it was first looked at or has got since. */
+const links = new WeakMap<Tree, Set<string>>()
+
+function linksIn(tree: Tree): Set<string> {
+  let known = links.get(tree)
+  if (known === undefined) {
+    known = new Set()
+    for (const [key, { kind }] of tree) if (kind === 'link') known.add(key)
+    links.set(tree, known)
+  }
+  return known
+}
 
 /** Returns what a file's entry holds. */
 export function contentOfEntry({ content = '' }: FileEntry): Content {

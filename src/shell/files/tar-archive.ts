@@ -18,7 +18,9 @@ export type TarHeader = {
   readonly group: number
   /** Virtual ms; stored in whole seconds. */
   readonly time: number
-  readonly kind: 'file' | 'directory'
+  readonly kind: 'file' | 'directory' | 'link'
+  /** Where a link leads. */
+  readonly target?: string
 }
 
 /** One entry of an archive. */
@@ -32,20 +34,21 @@ const CHECKSUM_AT = 148
 const EXTENDED = 'x'
 const LONG_NAME = 'L'
 const DIRECTORY = '5'
+const LINK = '2'
+const TARGET_AT = 157
 /** Most bytes of a long name or of extended headers. */
 const MOST_OF_NAME = 1024 * 1024
 
 /** Encodes an archive (POSIX ustar); names that do not fit are stored in a header of their own. */
 export function writeTar(entries: readonly TarEntry[]): Content {
   const content = joinContents(
-    entries.flatMap((entry) => [
-      ...longName(entry.name),
-      ...file(entry.kind === 'directory' ? DIRECTORY : '0', entry, entry.name),
-    ]),
+    entries.flatMap((entry) => [...longName(entry.name), ...file(TYPES[entry.kind], entry, entry.name)]),
   )
   const size = sizeOf(content)
   return joinContent(content, zeros(Math.ceil((size + 2 * BLOCK) / RECORD) * RECORD - size))
 }
+
+const TYPES = { file: '0', directory: DIRECTORY, link: LINK } as const
 
 function longName(name: string): readonly Content[] {
   const bytes = bytesOf(name)
@@ -55,7 +58,7 @@ function longName(name: string): readonly Content[] {
 
 function file(
   type: string,
-  { mode, owner, group, time, content }: Omit<TarEntry, 'name' | 'kind'>,
+  { mode, owner, group, time, content, target = '' }: Omit<TarEntry, 'name' | 'kind'>,
   name: string,
 ): readonly Content[] {
   const header = new Uint8Array(BLOCK)
@@ -72,6 +75,7 @@ function file(
   octal(136, 12, Math.floor(time / 1000))
   put(CHECKSUM_AT, '        ')
   put(156, type)
+  put(TARGET_AT, bytesOf(target).subarray(0, NAME))
   put(257, 'ustar\u000000')
   octal(
     CHECKSUM_AT,
@@ -111,7 +115,7 @@ export interface TarReader {
   content(entry: TarHeader, content: Content): void
 }
 
-/** Reads as much of an archive as has arrived. Links and devices are skipped. */
+/** Reads as much of an archive as has arrived. Hard links and devices are skipped. */
 export function readTar(progress: TarProgress, more: Content, reader: TarReader): TarProgress {
   let at: TarProgress = { ...progress, waiting: joinContent(progress.waiting, more) }
   for (;;) {
@@ -163,10 +167,16 @@ function headed(
         : (/(?:^|\n)\d+ path=([^\n]*)\n/.exec(text)?.[1] ?? at.name)
     return { ...read, waiting: sliceContent(behind, length + padding), name }
   }
-  const kind = type === DIRECTORY ? 'directory' : type === '0' || type === '\0' ? 'file' : undefined
+  const kind = kindOf(type)
   const entry = kind === undefined ? undefined : headerOf(header, kind, at.name ?? nameOf(header))
   if (entry !== undefined) reader.entry(entry)
   return { ...read, entry, left: length, padding, name: undefined }
+}
+
+function kindOf(type: string): TarHeader['kind'] | undefined {
+  if (type === DIRECTORY) return 'directory'
+  if (type === LINK) return 'link'
+  return type === '0' || type === '\0' ? 'file' : undefined
 }
 
 const headerOf = (header: Uint8Array, kind: TarHeader['kind'], name: string): TarHeader => ({
@@ -176,6 +186,7 @@ const headerOf = (header: Uint8Array, kind: TarHeader['kind'], name: string): Ta
   owner: octalAt(header, 108, 8),
   group: octalAt(header, 116, 8),
   time: octalAt(header, 136, 12) * 1000,
+  ...(kind === 'link' ? { target: textAt(header, TARGET_AT, NAME) } : {}),
 })
 
 function nameOf(header: Uint8Array): string {

@@ -5,8 +5,8 @@ import type { Content } from '../../lang/bytes/content.js'
  * trees that are not stored.
  */
 export interface FileEntry {
-  readonly kind: 'file' | 'directory' | 'gone'
-  /** What a file holds. Default: nothing. */
+  readonly kind: 'file' | 'directory' | 'link' | 'gone'
+  /** What a file holds, or where a link leads. Default: nothing. */
   readonly content?: Content | (() => Content)
   readonly mode: number
   readonly owner: number

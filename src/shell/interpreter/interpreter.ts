@@ -1,4 +1,11 @@
-import type { Invocation, Pause, Served, ServedRequest, Spawned } from '../programs/command.js'
+import type {
+  Invocation,
+  Pause,
+  ProcessContext,
+  Served,
+  ServedRequest,
+  Spawned,
+} from '../programs/command.js'
 import type { Program as Command } from '../programs/command.js'
 import { runProgram } from '../programs/command.js'
 import type { Content } from '../../lang/bytes/content.js'
@@ -541,7 +548,8 @@ class Interpreter {
       input: this.#streams.input(thread),
       write: (text) => this.#streams.write(thread, 1, text),
       error: (text) => this.#streams.write(thread, 2, text),
-      spawn: (words, stdin = '') => this.#spawn(words, env, shellOf(thread).cwd, stdin),
+      spawn: (words, stdin = '', world = this.#host.world) =>
+        this.#spawn(words, env, shellOf(thread).cwd, stdin, world),
     }
   }
 
@@ -550,6 +558,7 @@ class Interpreter {
     env: ReadonlyMap<string, string>,
     cwd: string,
     stdin: Content,
+    world: ProcessContext,
   ): Spawned | undefined {
     const child = newProcess({
       pid: this.#process.nextPid++,
@@ -563,7 +572,7 @@ class Interpreter {
     const output: Content[] = ['', '', '']
     runProcess(child, {
       ...this.#host,
-      world: this.#host.world,
+      world,
       isUninterrupted: true,
       emit: (fd, content) => void (output[fd] = joinContent(output[fd] ?? '', content)),
     })

@@ -86,6 +86,8 @@ export interface ProcessContext {
   readonly isPrivileged: boolean
   /** Whether no one has described the image, so that it may have files that are not known here. */
   readonly hasUnknownFiles?: boolean
+  /** The machine itself, for a container that may enter its namespaces: privileged, with its processes. */
+  onHost?(): ProcessContext | undefined
   processes(): readonly ProcessEntry[]
   /** Sends a signal to a process. Returns whether it exists. */
   kill(pid: number, signal: number): boolean
@@ -119,8 +121,8 @@ export interface Invocation {
   readonly memory: PlainData
   readonly write: (content: Content) => void
   readonly error: (text: string) => void
-  /** Runs another command in the same container; undefined if it would have to wait. */
-  readonly spawn: (words: readonly string[], stdin?: Content) => Spawned | undefined
+  /** Runs another command in the same container, or in `world`; undefined if it would have to wait. */
+  readonly spawn: (words: readonly string[], stdin?: Content, world?: ProcessContext) => Spawned | undefined
 }
 
 /** The result of a command that another one has run. */

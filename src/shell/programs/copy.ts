@@ -9,7 +9,9 @@ function copyTree(files: FileSystem, from: string, to: string): void {
   // the list is complete before the first write, for a directory that is copied into itself
   for (const { full, isDirectory } of [...walk(files, from, from)]) {
     const next = to + full.slice(from.length)
-    if (!isDirectory) files.write(next, files.content(full), false, files.stat(full)?.mode)
+    const target = files.linkAt(full)
+    if (target !== undefined && full !== from) files.link(target, next)
+    else if (!isDirectory) files.write(next, files.content(full), false, files.stat(full)?.mode)
     else if (!files.isDirectory(next)) files.makeDirectory(next)
   }
 }
@@ -66,7 +68,9 @@ export const mv: Program = {
     for (const path of rest.slice(0, -1)) {
       const source = absolutePath(call.cwd, path)
       const one = attempt(call, path, "can't rename", () => {
-        copyTree(files, source, destination(files, source, target))
+        const [to, link] = [destination(files, source, target), files.linkAt(source)]
+        if (link === undefined) copyTree(files, source, to)
+        else files.link(link, to)
         files.remove(source)
       })
       if (one === 0 && flags.has('v')) call.write(`'${path}' -> '${rest.at(-1) ?? ''}'\n`)

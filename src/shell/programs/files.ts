@@ -1,6 +1,6 @@
 import { roughSizeOf, sizeOf } from '../../lang/bytes/content.js'
 import { FileFault, contentOfEntry } from '../files/file-system.js'
-import type { Tree } from '../files/tree.js'
+import type { FileEntry, Tree } from '../files/tree.js'
 import { DISK, absolutePath } from '../files/tree.js'
 import type { Invocation, Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
@@ -123,7 +123,8 @@ function print(
   long: boolean,
 ): void {
   for (const name of names) {
-    const entry = call.world.files.stat(pathOf(name))
+    const target = call.world.files.linkAt(pathOf(name))
+    const entry = call.world.files.stat(pathOf(name)) ?? (target === undefined ? undefined : BROKEN)
     if (entry === undefined) throw new FileFault('No such file or directory')
     if (!long) {
       call.write(`${name}\n`)
@@ -135,12 +136,17 @@ function print(
     const when =
       `${MONTHS[time.getUTCMonth()] ?? ''} ${String(time.getUTCDate()).padStart(2)} ` +
       `${time.toISOString().slice(11, 16)}`
+    const mode = target === undefined ? modeText(entry.kind === 'directory', entry.mode) : 'lrwxrwxrwx'
+    const shown = target === undefined ? name : `${name} -> ${target}`
     call.write(
-      `${modeText(entry.kind === 'directory', entry.mode)}    1 ${owner(entry.owner)} ` +
-        `${owner(entry.group)} ${String(size).padStart(8)} ${when} ${name}\n`,
+      `${mode}    1 ${owner(entry.owner)} ` +
+        `${owner(entry.group)} ${String(size).padStart(8)} ${when} ${shown}\n`,
     )
   }
 }
+
+/** What is shown of a link that leads nowhere. */
+const BROKEN: FileEntry = { kind: 'file', mode: 0o777, owner: 0, group: 0, time: 0 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
@@ -178,10 +184,19 @@ export const mkdir: Program = {
   },
 }
 
-/** Prints the mounts. */
+/** Prints the mounts; they are those of the pod's spec, and none can be added. */
 export const mount: Program = {
   name: 'mount',
-  run: ({ world, write }) => {
+  run: ({ args, world, write, error }) => {
+    const [source, target = source] = flagsOf(args, 'to').rest
+    if (source !== undefined) {
+      error(
+        world.isPrivileged
+          ? `mount: mounting ${source} on ${target ?? ''} failed: Operation not supported\n`
+          : 'mount: permission denied (are you root?)\n',
+      )
+      return world.isPrivileged ? 255 : 1
+    }
     for (const { path, device, type, readOnly } of world.files.mounts.toReversed()) {
       write(`${device} on ${path === '' ? '/' : path} type ${type} (${readOnly ? 'ro' : 'rw'},relatime)\n`)
     }
@@ -198,8 +213,9 @@ export const rm: Program = {
     let status = 0
     for (const path of rest) {
       const full = absolutePath(call.cwd, path)
-      if (files.stat(full) === undefined && flags.has('f')) continue
-      if (files.isDirectory(full) && !flags.has('r') && !flags.has('R')) {
+      const isLink = files.linkAt(full) !== undefined
+      if (!isLink && files.stat(full) === undefined && flags.has('f')) continue
+      if (!isLink && files.isDirectory(full) && !flags.has('r') && !flags.has('R')) {
         call.error(`rm: '${path}' is a directory\n`)
         status = 1
       } else status |= attempt(call, path, "can't remove", () => files.remove(full))

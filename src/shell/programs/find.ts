@@ -1,22 +1,15 @@
-import { Glob } from '../../lang/text/glob.js'
 import { sizeOf } from '../../lang/bytes/content.js'
 import type { FileSystem } from '../files/file-system.js'
 import { contentOfEntry } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
-import type { Invocation, Program } from './command.js'
+import type { Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
+import type { Found } from './find-expression.js'
+import { FindFault, FindParser } from './find-expression.js'
 
-/** A file below a starting point: its path as it is printed, and from the root. */
-interface Found {
-  readonly shown: string
-  readonly full: string
-  readonly depth: number
-  readonly isDirectory: boolean
-}
-
-/** Lists a tree, directories before what they hold. */
+/** Lists a tree, directories before what they hold. Links are not followed. */
 export function* walk(files: FileSystem, shown: string, full: string, depth = 0): Generator<Found> {
-  const isDirectory = files.isDirectory(full)
+  const isDirectory = files.linkAt(full) === undefined && files.isDirectory(full)
   yield { shown, full, depth, isDirectory }
   if (!isDirectory) return
   for (const name of files.list(full)) {
@@ -25,74 +18,23 @@ export function* walk(files: FileSystem, shown: string, full: string, depth = 0)
   }
 }
 
-type Test = (found: Found) => boolean
-
-interface Query {
-  readonly tests: readonly Test[]
-  readonly actions: readonly ((found: Found) => void)[]
-  readonly least: number
-  readonly most: number
-}
-
-/** Reads the expression of find; a string is an unknown word. */
-function queryOf(call: Invocation, words: readonly string[]): Query | string {
-  const tests: Test[] = []
-  const actions: ((found: Found) => void)[] = []
-  let [least, most] = [0, Infinity]
-  let negated = false
-  const add = (test: Test): void => {
-    const isWanted = !negated
-    tests.push((found) => test(found) === isWanted)
-    negated = false
-  }
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] as string
-    const value = words[at + 1] ?? ''
-    if (word === '!' || word === '-not') negated = true
-    else if (word === '-print') actions.push(({ shown }) => call.write(`${shown}\n`))
-    else if (word === '-print0') actions.push(({ shown }) => call.write(`${shown}\0`))
-    else if (word === '-delete') actions.push(({ full }) => call.world.files.remove(full))
-    else if (word === '-exec') {
-      const end = words.findIndex((one, place) => place > at && (one === ';' || one === '+'))
-      if (end < 0) return word
-      const command = words.slice(at + 1, end)
-      actions.push(({ shown }) => {
-        const result = call.spawn(command.map((one) => one.replaceAll('{}', shown)))
-        call.write(result?.stdout ?? '')
-        call.error(result?.stderr ?? '')
-      })
-      at = end
-    } else {
-      at++
-      const isName = word === '-name' || word === '-iname'
-      if (isName || word === '-path') {
-        const glob = new Glob(value, { ignoresCase: word === '-iname' })
-        add(({ shown }) => glob.test(isName ? (shown.split('/').at(-1) ?? '') : shown))
-      } else if (word === '-type')
-        add(({ isDirectory }) => (value === 'd') === isDirectory && /[df]/.test(value))
-      else if (word === '-maxdepth') most = Number(value)
-      else if (word === '-mindepth') least = Number(value)
-      else return word
-    }
-  }
-  return { tests, actions, least, most }
-}
-
 /**
- * `find [PATH...] [-name, -iname, -path, -type, -maxdepth, -mindepth, !, -print, -print0, -delete, -exec]`:
- * all tests must hold.
+ * `find [PATH...] [EXPRESSION]`: tests, actions, `!`, `-a`, `-o` and parentheses, see find-expression.ts.
+ * Without an action, what matches is printed.
  */
 export const find: Program = {
   name: 'find',
   run: (call) => {
     const first = call.args.findIndex((word) => /^[-!(]/.test(word))
     const paths = first < 0 ? call.args : call.args.slice(0, first)
-    const query = queryOf(call, first < 0 ? [] : call.args.slice(first))
-    if (typeof query === 'string') {
-      call.error(`find: unrecognized: ${query}\n`)
+    let parser: FindParser
+    try {
+      parser = new FindParser(call, first < 0 ? [] : call.args.slice(first))
+    } catch (error) {
+      if (!(error instanceof FindFault)) throw error
+      call.error(`find: ${error.message}\n`)
       return 1
     }
-    const { tests, actions, least, most } = query
     let status = 0
     for (const path of paths.length === 0 ? ['.'] : paths) {
       const { files } = call.world
@@ -102,10 +44,13 @@ export const find: Program = {
         status = 1
         continue
       }
+      let pruned: string | undefined
       for (const found of [...walk(files, path, full)]) {
-        if (found.depth < least || found.depth > most || !tests.every((test) => test(found))) continue
-        if (actions.length === 0) call.write(`${found.shown}\n`)
-        for (const action of actions) status |= attempt(call, found.shown, '', () => action(found))
+        if (pruned !== undefined && found.full.startsWith(`${pruned}/`)) continue
+        pruned = undefined
+        if (found.depth < parser.least || found.depth > parser.most) continue
+        status |= attempt(call, found.shown, '', () => parser.visit(found))
+        if (parser.prunes) pruned = found.full
       }
     }
     return status

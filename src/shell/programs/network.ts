@@ -1,4 +1,5 @@
-import type { Invocation, Program } from './command.js'
+import { textOfContent } from '../../lang/bytes/content.js'
+import type { Invocation, Pause, Program, Served, ServedRequest } from './command.js'
 import { flagsOf, inputText } from './command.js'
 import { addressesOf } from './http.js'
 
@@ -6,13 +7,15 @@ const SYN_TIMEOUT = 127_000
 
 /**
  * `nc HOST PORT` sends standard input and prints the response; `-z` only connects, `-v` is verbose, `-w
- * SECONDS`, `-u`. It cannot listen: `-l` waits forever.
+ * SECONDS`, `-u`. `nc -l [-k] -p PORT` waits for a connection, prints what arrives and sends standard input;
+ * it ends with the connection, unless `-k`.
  */
 export const nc: Program = {
   name: 'nc',
+  serve: serveConnection,
   run: (call) => {
     const { flags, rest } = flagsOf(call.args, 'wpi')
-    if (flags.has('l')) return { memory: null }
+    if (flags.has('l')) return listen(call)
     const [host = '', portText = ''] = rest
     const port = Number(portText)
     if (!Number.isInteger(port) || port < 1 || port > 65_535) {
@@ -59,6 +62,30 @@ export const nc: Program = {
       }
     }
   },
+}
+
+/** The port of `nc -l`: `80`, `53/udp`; undefined if there is none. */
+function listenPort(args: readonly string[]): string | undefined {
+  const { flags, rest } = flagsOf(args, 'wpi')
+  const port = Number(flags.get('p') ?? rest.at(-1) ?? '')
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) return undefined
+  return flags.has('u') ? `${port}/udp` : String(port)
+}
+
+function listen(call: Invocation): number | Pause {
+  const port = listenPort(call.args)
+  if (port !== undefined) return { listens: [port], memory: null }
+  call.error('nc: missing port with option -l\n')
+  return 1
+}
+
+/** Prints what a client sends, and responds with what waits on standard input. */
+function serveConnection(call: Invocation, { body = '', method, path = '' }: ServedRequest): Served {
+  const { flags } = flagsOf(call.args, 'wpi')
+  call.write(method === undefined ? body : `${method} ${path} HTTP/1.1\r\n\r\n${body}`)
+  const port = listenPort(call.args) ?? ''
+  const response = { body: textOfContent(call.input.take()) }
+  return { response, next: flags.has('k') ? { listens: [port], memory: null } : 0 }
 }
 
 const TYPES = { a: 'A', aaaa: 'AAAA', cname: 'CNAME', srv: 'SRV', ptr: 'PTR' } as const

@@ -12,7 +12,9 @@ import { basename, cat, df, ls, mkdir, mount, rm, touch } from './files.js'
 import { du, find } from './find.js'
 import { hexdump } from './hexdump.js'
 import { dig, getent, ip, sysctl, timeout, xargs } from './machine.js'
+import { ln, readlink, realpath, sync } from './links.js'
 import { nc, nslookup } from './network.js'
+import { nsenter } from './nsenter.js'
 import { echo, printf, seq } from './output.js'
 import {
   date,
@@ -79,18 +81,23 @@ const PROGRAMS: readonly Program[] = [
   hostname,
   id,
   kill,
+  ln,
   ls,
   mkdir,
   mount,
   nc,
+  nsenter,
   nslookup,
   printf,
   ps,
   pwd,
+  readlink,
+  realpath,
   rm,
   seq,
   sleep,
   sort,
+  sync,
   tail,
   tar,
   tee,

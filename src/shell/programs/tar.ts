@@ -104,6 +104,11 @@ function create(call: Invocation, { file, isVerbose, names }: Asked, cwd: string
 function collected(call: Invocation, cwd: string, name: string, faults: string[]): readonly TarEntry[] {
   const { files } = call.world
   const path = absolutePath(cwd, name)
+  const target = files.linkAt(path)
+  if (target !== undefined)
+    return [
+      { name, kind: 'link', target, mode: 0o777, owner: 0, group: 0, time: call.world.now, content: '' },
+    ]
   const entry = files.stat(path)
   if (entry === undefined) {
     faults.push(`${name}: Cannot stat: No such file or directory`)
@@ -196,7 +201,7 @@ class Extraction implements TarReader {
     this.#cwd = cwd
   }
 
-  entry({ name, kind, mode }: TarHeader): void {
+  entry({ name, kind, mode, target = '' }: TarHeader): void {
     const { mode: what, isVerbose } = this.#asked
     if (what === 't' || isVerbose) this.#call.write(`${name}\n`)
     if (what === 't' || this.#asked.prints) return
@@ -207,8 +212,9 @@ class Extraction implements TarReader {
         const folder = `/${parts.slice(0, at + 1).join('/')}`
         if (parts[at] !== '' && files.stat(folder) === undefined) files.makeDirectory(folder)
       }
-      if (kind !== 'file') return
-      if (files.stat(path)?.kind === 'file') files.remove(path)
+      if (kind === 'directory') return
+      if (files.linkAt(path) !== undefined || files.stat(path)?.kind === 'file') files.remove(path)
+      if (kind === 'link') return files.link(target, path)
       files.write(path, '', false, mode)
     })
   }

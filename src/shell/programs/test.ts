@@ -106,7 +106,8 @@ class Reader {
   #unary(operator: string, operand: string): boolean {
     if (operator === '-n') return operand !== ''
     if (operator === '-z') return operand === ''
-    const entry = this.#call.world.files.stat(absolutePath(this.#call.cwd, operand))
+    const path = absolutePath(this.#call.cwd, operand)
+    const entry = this.#call.world.files.stat(path)
     switch (operator) {
       case '-e':
       case '-r':
@@ -121,6 +122,10 @@ class Reader {
         return entry?.kind === 'file' && contentOfEntry(entry) !== ''
       case '-h':
       case '-L':
+        return this.#call.world.files.linkAt(path) !== undefined
+      // no devices, sockets and pipes are among the files, and nothing is a terminal
+      case '-b':
+      case '-c':
       case '-S':
       case '-p':
       case '-t':
