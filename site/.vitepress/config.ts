@@ -4,21 +4,31 @@ import { defineConfig } from 'vitepress'
 
 const content = fileURLToPath(new URL('../content/', import.meta.url))
 
-/** The guide by task. What is not named here is at its end. */
-const TASKS: Readonly<Record<string, readonly string[]>> = {
-  'Write tests': ['testing', 'properties', 'exploration', 'troubleshooting', 'migrating'],
-  'Work with a cluster': [
-    'kubectl',
-    'hosts',
-    'containers',
-    'network',
-    'volumes',
-    'scheduling',
+/** The guide in its parts, as the README names them. What is not named here is at its end. */
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  Start: ['tutorial'],
+  'Guides: tests': [
+    'testing',
+    'properties',
+    'exploration',
     'controllers',
+    'webhooks',
+    'troubleshooting',
+    'migrating',
   ],
-  'Ask about policies': ['access', 'rbac', 'network-policy', 'policies'],
-  'Serve it': ['cli', 'server', 'webhooks', 'etcd', 'security'],
-  'What it is': ['fidelity', 'conformance', 'architecture', 'types', 'glossary'],
+  'Guides: questions': ['check', 'what-if', 'upgrade', 'policies', 'access', 'rbac', 'network-policy'],
+  'Guides: clients': ['from-python', 'from-go', 'in-github-actions', 'server', 'kubectl', 'etcd'],
+  'Guides: inside a cluster': ['hosts', 'containers', 'network', 'volumes', 'scheduling', 'pictures'],
+  Concepts: [
+    'trust',
+    'architecture',
+    'fidelity',
+    'conformance',
+    'security',
+    'kubernetes-gets-wrong',
+    'glossary',
+  ],
+  Reference: ['options', 'cli', 'types', 'fidelity-rules'],
 }
 
 /** The title of a page: its first heading. */
@@ -34,10 +44,10 @@ const pagesIn = (folder: string): readonly string[] =>
     .toSorted()
 
 function guide(): { text: string; collapsed?: boolean; items: { text: string; link: string }[] }[] {
-  const named = Object.values(TASKS).flat()
+  const named = Object.values(PARTS).flat()
   const others = pagesIn('guide').filter((page) => !named.includes(page.slice('guide/'.length)))
   return [
-    ...Object.entries(TASKS).map(([text, names]) => ({
+    ...Object.entries(PARTS).map(([text, names]) => ({
       text,
       items: names.map((name) => item(`guide/${name}`)),
     })),
@@ -84,7 +94,7 @@ export default defineConfig({
       lang: 'en',
       themeConfig: {
         nav: [
-          { text: 'Guide', link: '/guide/testing', activeMatch: '^/guide/' },
+          { text: 'Guide', link: '/guide/tutorial', activeMatch: '^/guide/' },
           { text: 'Course', link: '/course/1', activeMatch: '^/course/' },
           { text: 'API', link: '/api/', activeMatch: '^/api/' },
           { text: 'Playground', link: '/play' },
@@ -112,7 +122,7 @@ export default defineConfig({
         nav: [
           { text: '교재', link: '/ko/course/1', activeMatch: '^/ko/course/' },
           { text: '놀이터', link: '/ko/play' },
-          { text: '안내서 (영어)', link: '/guide/testing' },
+          { text: '안내서 (영어)', link: '/guide/tutorial' },
         ],
         sidebar: { '/ko/course/': course('ko/', '교재') },
         outline: { level: [2, 3], label: '이 페이지' },

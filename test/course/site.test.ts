@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { readCourse } from '../../src/cli/course/read.js'
@@ -63,8 +63,10 @@ test("the site's own pages and its menus lead to pages that there are", () => {
 
 test('the sidebar of the guide names pages that exist', () => {
   const config = readFileSync(`${root}site/.vitepress/config.ts`, 'utf8')
-  const [, tasks = ''] = /const TASKS[^{]*= \{([^}]*)\}/.exec(config) ?? []
-  const names = [...tasks.replaceAll(/'[^']*':/g, '').matchAll(/'([^']+)'/g)].map(([, name = '']) => name)
+  const [, parts = ''] = /const PARTS[^{]*= \{([^}]*)\}/.exec(config) ?? []
+  const names = [...parts.replaceAll(/'[^']*':/g, '').matchAll(/'([^']+)'/g)].map(([, name = '']) => name)
   expect(names.length).toBeGreaterThan(10)
   for (const name of names) expect(existsSync(`${root}docs/${name}.md`)).toBe(true)
+  const pages = readdirSync(`${root}docs`).filter((file) => file.endsWith('.md'))
+  expect(pages.map((file) => file.slice(0, -3)).filter((page) => !names.includes(page))).toEqual([])
 })

@@ -20,7 +20,7 @@ const FOLDERS = ['src', 'test', 'docs', 'scripts', 'examples', 'bench', '.ci']
   .replaceAll('.', '\\.')
 const PATH = new RegExp(`^(?:${FOLDERS})(?:/[\\w.-]+)*/?$`)
 const SCRIPT = /\bnpm (?:run )?(?:-s |--silent )?(?<run>[\w:-]+)/g
-const NPM_COMMANDS = ['ci', 'install', 'publish', 'pack', 'run', 'version']
+const NPM_COMMANDS = ['ci', 'init', 'install', 'pkg', 'publish', 'pack', 'run', 'version']
 
 /** Paths, links, headings and npm scripts that a page names and that do not exist, as `file:line: ...`. */
 export function missingNames({ file, text }: Page, known: Known): readonly string[] {
