@@ -1,4 +1,4 @@
-import { isAsyncFunction, isThenable } from '../lang/synchronous.js'
+import { isAsyncFunction, isThenable, methodsOf } from '../lang/synchronous.js'
 import * as z from 'zod/mini'
 import { InputError } from './input-error.js'
 import { type Duration, toMillis } from '../sim/duration.js'
@@ -19,6 +19,30 @@ export function like<S extends z.core.$ZodType>(example: string, schema: S): S {
 /** An object that has these keys and no other ones. Those that may be left out are `z.optional`. */
 export function strict<T extends object>(shape: ShapeOf<T>): z.ZodMiniType<T> {
   return shaped<T>(z.strictObject(shape))
+}
+
+/**
+ * An object that may be an instance of a class. A plain one has these keys and no other ones. An instance may
+ * have members of its own, but no method whose name is almost that of a missing member.
+ */
+export function implementing<T extends object>(shape: ShapeOf<T>): z.ZodMiniType<T> {
+  const known = Object.keys(shape)
+  const names = z.transform((given: unknown, { issues }) => {
+    if (typeof given !== 'object' || given === null) return given
+    const keys = strangeMembers(given, known)
+    const input = given as Record<string, unknown>
+    if (keys.length > 0) issues.push({ code: 'unrecognized_keys', keys: [...keys], input })
+    return given
+  })
+  return shaped<T>(z.pipe(names, z.looseObject(shape)))
+}
+
+function strangeMembers(given: object, known: readonly string[]): readonly string[] {
+  const prototype: unknown = Object.getPrototypeOf(given)
+  if (prototype === Object.prototype || prototype === null || Array.isArray(given))
+    return Object.keys(given).filter((key) => !known.includes(key))
+  const missing = known.filter((key) => !(key in given))
+  return methodsOf(given).filter((name) => !known.includes(name) && nearest(name, missing) !== undefined)
 }
 
 /** The schema of a type of which it checks only some members, such as an object of the API. */
@@ -265,6 +289,8 @@ function below(schema: z.core.$ZodType, key: PropertyKey): readonly z.core.$ZodT
       return [def.element]
     case 'optional':
       return below(def.innerType, key)
+    case 'pipe':
+      return below(def.out, key)
     case 'lazy':
       return below(def.getter(), key)
     case 'union':
@@ -288,6 +314,8 @@ function keysOf(schema: z.core.$ZodType): readonly string[] {
       return Object.keys(def.shape)
     case 'optional':
       return keysOf(def.innerType)
+    case 'pipe':
+      return keysOf(def.out)
     case 'union':
       return def.options.flatMap(keysOf)
     default:

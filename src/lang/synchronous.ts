@@ -32,15 +32,22 @@ const ASYNC = /^\[object Async(?:Generator)?Function\]$/
 /** Whether a function is declared `async`. One that only returns a promise is not. */
 export const isAsyncFunction = (value: unknown): boolean => ASYNC.test(Object.prototype.toString.call(value))
 
+/** Returns the names of an object's methods, with those of its classes. */
+export function methodsOf(object: object): readonly string[] {
+  const names = new Set<string>()
+  for (let at: object | null = object; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at))
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at)))
+      if (typeof value === 'function' && name !== 'constructor') names.add(name)
+  return [...names]
+}
+
 /** Returns the object with methods that refuse to be async; `who` names it in the error. */
 export function synchronousMethods<T extends object>(object: T, who: string): T {
   const checked: T = Object.create(object)
-  for (let at: object | null = object; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at))
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
-      if (typeof value !== 'function' || name === 'constructor' || Object.hasOwn(checked, name)) continue
-      const method = value as (...args: unknown[]) => unknown
-      const call = (...args: unknown[]): unknown => synchronous(method.apply(object, args), `${who}: ${name}`)
-      Object.defineProperty(checked, name, { value: call, enumerable: true })
-    }
+  for (const name of methodsOf(object)) {
+    const method = object[name as keyof T] as (...args: unknown[]) => unknown
+    const call = (...args: unknown[]): unknown => synchronous(method.apply(object, args), `${who}: ${name}`)
+    Object.defineProperty(checked, name, { value: call, enumerable: true })
+  }
   return checked
 }

@@ -3,6 +3,7 @@ import { DEFAULT_WEIGHTS, defaultPlugins, makePlugins } from './default-plugins.
 import type { KubeSchedulerConfiguration, PluginArgs, PluginSets } from './configuration.js'
 import { resolvePlugins } from './configuration.js'
 import { Framework } from './framework/framework.js'
+import { checkPlugin } from './framework/plugin-schema.js'
 import type { Plugin, PluginFactory, PluginHandle } from './framework/plugin.js'
 
 /**
@@ -33,12 +34,13 @@ export interface ProfileOptions {
 
 /**
  * Creates the framework of a profile.
- * @throws RangeError if a plugin is unknown
+ * @throws RangeError if a plugin is unknown, or has an unknown member
  */
 export function makeFramework(profile: ProfileOptions, handle: PluginHandle): Framework {
-  const own = makePlugins(profile.plugins ?? [], handle).map((plugin) =>
-    synchronousMethods(plugin, `the scheduler plugin ${plugin.name}`),
-  )
+  const own = makePlugins(profile.plugins ?? [], handle).map((plugin) => {
+    checkPlugin(plugin) // only now: a factory may have made it
+    return synchronousMethods(plugin, `the scheduler plugin ${plugin.name}`)
+  })
   const replaced = new Map(own.map((plugin) => [plugin.name, plugin]))
   const defaults = defaultPlugins(handle, profile.args).filter(
     ({ name }) => !profile.disabled?.includes(name),

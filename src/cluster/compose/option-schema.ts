@@ -5,6 +5,7 @@ import {
   callable,
   duration,
   flag,
+  implementing,
   like,
   shaped,
   type ShapeOf,
@@ -15,6 +16,9 @@ import {
 import type { AuthenticationOptions, UserOptions } from '../access/access.js'
 import type { AuthorizationMode } from '../access/authorization-modes.js'
 import { behaviorSchema, imageSchema } from '../../kubelet/images/image-schema.js'
+import type { UserInfo } from '../../client/client.js'
+import type { Component } from '../../client/component.js'
+import { pluginSchema } from '../../scheduler/framework/plugin-schema.js'
 import type { KubeletConfiguration } from '../../kubelet/index.js'
 import type {
   AccessOptions,
@@ -311,7 +315,7 @@ const schedulerSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['scheduler'
         z.array(
           z.strictObject({
             schedulerName: word,
-            plugins: z.optional(z.array(z.union([anyObject(), anyFunction()]))),
+            plugins: z.optional(z.array(z.union([pluginSchema(), anyFunction()]))),
             disabled: z.optional(z.array(text)),
             weights: z.optional(z.record(z.string(), z.number())),
             percentageOfNodesToScore: z.optional(z.number()),
@@ -323,7 +327,23 @@ const schedulerSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['scheduler'
     ),
     percentageOfNodesToScore: z.optional(z.number()),
     configuration: shaped<NonNullable<ClusterOptions['scheduler']>['configuration']>(z.optional(anyObject())),
-    plugins: shaped<NonNullable<ClusterOptions['scheduler']>['plugins']>(z.optional(z.array(anyObject()))),
+    plugins: shaped<NonNullable<ClusterOptions['scheduler']>['plugins']>(
+      z.optional(z.array(z.union([pluginSchema(), anyFunction()]))),
+    ),
+  })
+
+const componentSchema = (): z.ZodMiniType<Component> =>
+  implementing<Component>({
+    name: text,
+    identity: strict<UserInfo>({
+      name: text,
+      uid: z.optional(z.string()),
+      groups: z.optional(z.array(z.string())),
+      extra: z.optional(z.record(z.string(), z.array(z.string()))),
+    }),
+    subject: word,
+    setup: callable<Component['setup']>(),
+    doze: z.optional(callable<NonNullable<Component['doze']>>()),
   })
 
 const storageSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['storage']>> =>
@@ -364,9 +384,7 @@ function makeSchema(): z.ZodMiniType<ClusterOptions> {
     ),
     components: like(
       '{ components: [defineController(...)] }',
-      shaped<ClusterOptions['components']>(
-        z.optional(z.array(z.looseObject({ name: text, setup: callable() }))),
-      ),
+      shaped<ClusterOptions['components']>(z.optional(z.array(componentSchema()))),
     ),
     users: like(
       "{ users: [{ name: 'jane', token: 'secret', groups: ['dev'] }] }",

@@ -3,6 +3,7 @@ import {
   anyObject,
   callable,
   flag,
+  implementing,
   inputCheck,
   like,
   shaped,
@@ -66,7 +67,7 @@ const definitionSchema = (): z.ZodMiniType<ImageDefinition> =>
     documentRoot: word,
     behavior: shaped<ImageDefinition['behavior']>(
       z.optional(
-        strict<ImageBehavior>({
+        implementing<ImageBehavior>({
           start: z.optional(callable<NonNullable<ImageBehavior['start']>>()),
           request: z.optional(callable<NonNullable<ImageBehavior['request']>>()),
           signal: z.optional(callable<NonNullable<ImageBehavior['signal']>>()),
