@@ -25,6 +25,17 @@ function normalize(image: string): string {
   return `${domain}/${path}${tagged ? '' : ':latest'}`
 }
 
+/** Whether an image's name has a tag or a digest. */
+export const hasTag = (name: string): boolean =>
+  name.includes('@') || name.slice(name.lastIndexOf('/') + 1).includes(':')
+
+/** Returns the full name of an image without its tag and digest: `docker.io/library/nginx`. */
+export function untaggedImageName(image: string): string {
+  const name = fullImageName(image).split('@')[0] ?? ''
+  const colon = name.indexOf(':', name.lastIndexOf('/'))
+  return colon < 0 ? name : name.slice(0, colon)
+}
+
 const DOMAIN_PART = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])'
 const PATH_PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
 let reference: RegExp | undefined

@@ -10,9 +10,6 @@ export function meantImage(machines: Machines, image: string): string | undefine
   if (meant === undefined) return undefined
   // an image in a misspelt registry is known by its last name
   if (image.includes('/') && meant.endsWith(image.slice(image.indexOf('/')))) return meant
-  const isDescribed = machines.names().some((name) => {
-    const { pullError: _absent, ...described } = machines.get(name).behavior(image)
-    return Object.keys(described).length > 0
-  })
+  const isDescribed = machines.names().some((name) => machines.get(name).isDescribed(image))
   return isDescribed ? undefined : meant
 }

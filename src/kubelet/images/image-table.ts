@@ -1,6 +1,6 @@
 import { synchronousMethods } from '../../lang/synchronous.js'
 import type { ContainerBehavior } from '../runtime/behavior.js'
-import { fullImageName } from '../../api/core/image-name.js'
+import { fullImageName, hasTag, untaggedImageName } from '../../api/core/image-name.js'
 import type { ImageDefinition } from './image.js'
 
 /** An image as a machine knows it; `isKnown` is false if it was never described. */
@@ -34,7 +34,7 @@ export class ImageTable {
           : { ...image, behavior: synchronousMethods(behavior, `the image ${image.name}`) }
       for (const name of [key, image.name]) {
         this.#defined.set(fullImageName(name), checked)
-        if (!hasTag(name)) this.#defined.set(untagged(fullImageName(name)), checked)
+        if (!hasTag(name)) this.#defined.set(untaggedImageName(name), checked)
       }
     }
   }
@@ -44,7 +44,8 @@ export class ImageTable {
     const full = fullImageName(image)
     let facts = this.#memo.get(full)
     if (facts === undefined) {
-      const found = this.#defined.get(full) ?? this.#defined.get(untagged(full)) ?? this.#registry(full)
+      const found =
+        this.#defined.get(full) ?? this.#defined.get(untaggedImageName(full)) ?? this.#registry(full)
       facts = found === undefined ? UNKNOWN : { ...found, isKnown: true }
       this.#memo.set(full, facts)
     }
@@ -63,11 +64,19 @@ export function isDefinition(image: ContainerBehavior | ImageDefinition): image 
   return 'name' in image
 }
 
-const hasTag = (name: string): boolean =>
-  name.includes('@') || name.slice(name.lastIndexOf('/') + 1).includes(':')
-
-function untagged(full: string): string {
-  const name = full.split('@')[0] ?? ''
-  const colon = name.indexOf(':', name.lastIndexOf('/'))
-  return colon < 0 ? name : name.slice(0, colon)
+/** Returns the simple behaviours among images; one without a tag holds for tags without an entry of their own. */
+export function behaviorsOfImages(
+  images: Readonly<Record<string, ContainerBehavior | ImageDefinition>>,
+): Map<string, ContainerBehavior> {
+  const behaviors = new Map<string, ContainerBehavior>()
+  for (const [image, behavior] of Object.entries(images)) {
+    if (isDefinition(behavior)) continue
+    behaviors.set(fullImageName(image), { ...behavior })
+    if (!hasTag(image)) behaviors.set(untaggedImageName(image), { ...behavior })
+  }
+  // the entry of a tag with a definition: what holds for the other tags is not for it
+  for (const [image, behavior] of Object.entries(images))
+    if (isDefinition(behavior) && hasTag(image) && behaviors.has(untaggedImageName(image)))
+      behaviors.set(fullImageName(image), {})
+  return behaviors
 }

@@ -1,4 +1,4 @@
-import { fullImageName } from '../../api/core/image-name.js'
+import { fullImageName, untaggedImageName } from '../../api/core/image-name.js'
 
 /**
  * What a container does, as far as the node can see it. Everything is optional: by default the image is
@@ -63,11 +63,16 @@ const NONE: ContainerBehavior = {}
 /** Behaviour of a container: the image's, overridden by the pod's, overridden by the container's. */
 export function behaviorOf(behaviors: Behaviors, image: string, name?: ContainerName): ContainerBehavior {
   if (behaviors.size === 0) return NONE
-  const ofImage = behaviors.get(fullImageName(image))
-  if (!name) return ofImage ?? NONE
+  const own = ofImage(behaviors, image)
+  if (!name) return own ?? NONE
   const ofPod = behaviors.get(`${name.namespace}/${name.pod}`)
   const ofContainer = behaviors.get(`${name.namespace}/${name.pod}/${name.container}`)
-  return { ...ofImage, ...ofPod, ...ofContainer }
+  return { ...own, ...ofPod, ...ofContainer }
+}
+
+/** Returns the behaviour of an image: that of its tag, or else that of all its tags. */
+export function ofImage(behaviors: Behaviors, image: string): ContainerBehavior | undefined {
+  return behaviors.get(fullImageName(image)) ?? behaviors.get(untaggedImageName(image))
 }
 
 /**

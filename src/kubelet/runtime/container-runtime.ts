@@ -8,10 +8,10 @@ import type { Host, Slice, Topic } from '../../sim/modules/module.js'
 import { stableUuid } from '../stable-hex.js'
 import type { Tree } from '../../shell/files/tree.js'
 import type { ImageFacts } from '../images/image-table.js'
-import { ImageTable, isDefinition } from '../images/image-table.js'
+import { behaviorsOfImages, ImageTable } from '../images/image-table.js'
 import { adoptedImages, adoptedPod } from './adopt.js'
 import type { ContainerBehavior } from './behavior.js'
-import { behaviorOf, setBehavior } from './behavior.js'
+import { behaviorOf, ofImage, setBehavior } from './behavior.js'
 import type { Exit } from './containers.js'
 import { POWER_LOSS } from './containers.js'
 import type { LifecycleTopics } from './container-lifecycle.js'
@@ -111,7 +111,7 @@ class SimulatedMachine implements Machine {
       processes,
       now,
       behavior: (pod, container, image) => this.#behavior(pod, container, image),
-      isDescribed: (image) => this.#images.facts(image).isKnown,
+      isDescribed: (image) => this.isDescribed(image),
       onUnknownImage: this.#options.onUnknownImage ?? 'complete-in-init-and-jobs',
       tell: (change) => this.#tell(change),
     })
@@ -175,10 +175,13 @@ class SimulatedMachine implements Machine {
   }
 
   behavior(image: string): ContainerBehavior {
-    const known = this.#images.behavior(image)
-    if (known === undefined && this.#options.onUnknownImage === 'pullError')
-      return { pullError: absentText(fullImageName(image)), ...behaviorOf(this.#state.behaviors, image) }
-    return { ...known, ...behaviorOf(this.#state.behaviors, image) }
+    if (this.#options.onUnknownImage === 'pullError' && !this.isDescribed(image))
+      return { pullError: absentText(fullImageName(image)) }
+    return { ...this.#images.behavior(image), ...behaviorOf(this.#state.behaviors, image) }
+  }
+
+  isDescribed(image: string): boolean {
+    return this.#images.facts(image).isKnown || ofImage(this.#state.behaviors, image) !== undefined
   }
 
   imageFacts(image: string): ImageFacts {
@@ -434,9 +437,7 @@ class SimulatedMachine implements Machine {
 
   #initialState(): RuntimeState {
     const { images = {}, behaviors = {}, manifests = {}, networkReady = true } = this.#options
-    const known = new Map<string, ContainerBehavior>()
-    for (const [image, behavior] of Object.entries(images))
-      if (!isDefinition(behavior)) known.set(fullImageName(image), { ...behavior })
+    const known = behaviorsOfImages(images)
     for (const [pod, behavior] of Object.entries(behaviors)) known.set(pod, { ...behavior })
     return {
       powered: true,

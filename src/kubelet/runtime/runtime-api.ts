@@ -68,6 +68,8 @@ export interface ContainerRuntime {
   images(): Iterable<ReadonlyData<RuntimeImage>>
   image(name: string): RuntimeImage | undefined
   behavior(image: string): ContainerBehavior
+  /** Whether an image is well-known, or has an entry in the options of the cluster, be it an empty one. */
+  isDescribed(image: string): boolean
   /** What is known of an image besides its behaviour. */
   imageFacts(image: string): ImageFacts
   /** The service variables of a pod. */
