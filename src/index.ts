@@ -42,6 +42,7 @@ export { ApiError, ConnectionError, isApiError } from './client/api-error.js'
 export { ApplyError, CommandError } from './kubectl/index.js'
 export { NotFoundError } from './client/not-found.js'
 export { TimeoutError } from './cluster/timeout-error.js'
+export { AsyncError } from './lang/synchronous.js'
 export type { Status, StatusCause, StatusDetails, StatusReason } from './client/api-error.js'
 export type {
   Client,

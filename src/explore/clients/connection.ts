@@ -6,6 +6,7 @@ import type { AnyHttpResponse, HttpRequest, HttpWatch } from '../../client/http.
 import type { Delivery } from '../../client/informers/list-watch-informer.js'
 import type { GatedRequest, RequestGate } from '../../cluster/compose/request-gate.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
+import { type FailedRequest, failureText } from './client-error.js'
 import { GONE, handleAt } from '../../server/stale-server.js'
 
 /** The topics of a client: its requests, responses that come late, and the events of its watches. */
@@ -33,7 +34,9 @@ export interface ConnectionParts {
   /** Whether the response to the present request is a step of its own. */
   readonly isLate: () => boolean
   /** Learns how each request ended, and whether it changed something. */
-  readonly onAnswer: (request: string, code: number, isChange: boolean) => void
+  readonly onAnswer: (code: number, isChange: boolean) => void
+  /** Learns of each request that failed. */
+  readonly onFailure: (failed: FailedRequest) => void
   /** The revision that lists show; undefined for the present. */
   readonly revision?: number
 }
@@ -67,7 +70,11 @@ export class Connection {
       if (this.#isClosed) return
       this.#sent += 1
       const path = parsePath(request.path)
-      if (path === undefined) return resolve(handle(request))
+      if (path === undefined) {
+        const response = handle(request)
+        this.#noteFailure(`${request.method ?? 'GET'} ${request.path}`, response)
+        return resolve(response)
+      }
       const parsed = parseRequest(request, path)
       const gated = gatedOf(this.#parts.client, parsed)
       const key = unused(this.#requests, textOf(gated))
@@ -89,16 +96,24 @@ export class Connection {
       const { etcd } = this.#parts.cluster.internals
       const { revision } = etcd
       const response = gate === undefined ? handle() : gate(gated, handle)
-      this.#parts.onAnswer(textOf(gated), response.code, etcd.revision !== revision)
+      this.#parts.onAnswer(response.code, etcd.revision !== revision)
+      this.#noteFailure(textOf(gated), response)
       const respond = (): void => resolve('next' in response ? this.#held(gated, response) : response)
       if (!this.#parts.isLate()) return respond()
       this.#late.set(key, respond)
       this.#wake(RESPONSE, key)
     } catch (error) {
+      if (error instanceof ApiError || error instanceof ConnectionError)
+        this.#parts.onFailure({ request: textOf(gated), message: error.message, isFault: true })
       if (error instanceof ApiError) resolve(errorResponse(error))
       else if (error instanceof ConnectionError) reject(error)
       else throw error
     }
+  }
+
+  #noteFailure(request: string, response: AnyHttpResponse): void {
+    const { code } = response
+    if (code >= 400) this.#parts.onFailure({ request, code, message: failureText(response), isFault: false })
   }
 
   #respond(key: string): void {

@@ -7,6 +7,7 @@ import type { RequestGate } from '../../cluster/compose/request-gate.js'
 import type { Delivery } from '../../client/informers/list-watch-informer.js'
 import type { Ready } from '../../sim/ready-queue.js'
 import type { Topic } from '../../sim/modules/topic.js'
+import { ClientError, type FailedRequest } from './client-error.js'
 import { Connection, REQUEST, RESPONSE, WATCH } from './connection.js'
 import { type ProgramClock, ProgramTimers, type Start } from './timers.js'
 
@@ -77,8 +78,8 @@ export class Programs {
   readonly #topics = new Map<string, Topic>()
   /** Timers that have fired since something has happened to a client. */
   readonly #streaks = new Map<string, number>()
-  /** The first request of each client that failed, until one has succeeded. */
-  readonly #failures = new Map<string, string>()
+  /** The first request of each client that failed, and the last one. */
+  readonly #failures = new Map<string, { readonly first: FailedRequest; readonly last: FailedRequest }>()
   readonly #successes = new Set<string>()
   #delivery: Delivery | undefined
   #isLate = false
@@ -125,7 +126,8 @@ export class Programs {
 
   /** Returns the first request of a client that failed; `it has sent nothing` if there was none. */
   failureOf(name: string): string {
-    return this.#failures.get(name) ?? 'it has sent nothing'
+    const { first } = this.#failures.get(name) ?? {}
+    return first === undefined ? 'it has sent nothing' : `${first.request}: ${first.code ?? first.message}`
   }
 
   /** Returns the number of events that a step of a client would deliver. */
@@ -164,7 +166,7 @@ export class Programs {
     this.#running.get(name)?.connection.cutWatches()
   }
 
-  /** Waits until no client does anything. @throws what the start of a program has thrown */
+  /** Waits until no client does anything. @throws ClientError if the start of a program has thrown */
   async quiet(): Promise<void> {
     const { turns, ms } = this.#quiet
     for (;;) {
@@ -224,7 +226,9 @@ export class Programs {
       gate: () => this.#gate,
       delivery: () => this.#delivery,
       isLate: () => this.#isLate,
-      onAnswer: (request, code, isChange) => this.#noteAnswer(name, request, code, isChange),
+      onAnswer: (code, isChange) => this.#noteAnswer(name, code, isChange),
+      onFailure: (last) =>
+        void this.#failures.set(name, { first: this.#failures.get(name)?.first ?? last, last }),
       ...(revision === undefined ? {} : { revision }),
     })
     const program = this.#programs.get(name) as ClientProgram
@@ -233,13 +237,14 @@ export class Programs {
     const run = async (): Promise<StopClient | void> =>
       program({ ...accessOf(name, cluster, connection), watchActivity })
     const stop = program.ownTime === true ? run() : this.#timers.run(start, run)
-    stop.catch((error: unknown) => (this.#failure ??= error))
+    stop.catch((error: unknown) => {
+      this.#failure ??= new ClientError(name, error, this.#failures.get(name)?.last)
+    })
     this.#running.set(name, { connection, stop, start })
   }
 
-  #noteAnswer(name: string, request: string, code: number, isChange: boolean): void {
+  #noteAnswer(name: string, code: number, isChange: boolean): void {
     if (code < 400) this.#successes.add(name)
-    else if (!this.#failures.has(name)) this.#failures.set(name, `${request}: ${code}`)
     if (isChange) this.#streaks.delete(name)
   }
 

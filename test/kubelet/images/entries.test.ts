@@ -3,6 +3,9 @@ import { type ClusterOptions, SimCluster } from '../../../src/index.js'
 
 type Images = NonNullable<ClusterOptions['images']>
 
+/** Two entries that say only that the image is there. */
+const ENTRIES: readonly Images[string][] = [{}, { name: 'app:1' }]
+
 /** Returns the status column of a pod of an image with a declared port, and whether it listens there. */
 function run(images: Images, image: string, options: ClusterOptions = {}): readonly [string, string] {
   const cluster = new SimCluster({ nodes: 1, images, ...options })
@@ -18,7 +21,7 @@ function run(images: Images, image: string, options: ClusterOptions = {}): reado
 }
 
 test('an empty entry describes an image as a definition with a name alone does', () => {
-  for (const entry of [{}, { name: 'app:1' }]) {
+  for (const entry of ENTRIES) {
     const images: Images = { 'app:1': entry }
     expect(run(images, 'app:1')).toEqual(['Running', 'connected'])
     for (const unknownImages of ['error', 'pullError'] as const)
@@ -40,7 +43,7 @@ test('a simple behaviour without a tag holds for all tags and digests', () => {
 })
 
 test('a tag with an entry of its own has none of what holds for the other tags', () => {
-  for (const entry of [{}, { name: 'app:1' }]) {
+  for (const entry of ENTRIES) {
     const images: Images = { app: { pullError: 'denied' }, 'app:1': entry }
     expect(run(images, 'app:1')[0]).toBe('Running')
     expect(run(images, 'app:2')[0]).toBe('ErrImagePull')
