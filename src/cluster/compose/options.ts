@@ -345,11 +345,11 @@ export interface ClusterOptions {
   readonly manifests?: Manifests
   /**
    * The behaviour of containers by image: simple behaviours, or images created with `defineImage`. A name
-   * without a tag holds for all tags that have no entry of their own; `{}` describes an image that runs until
-   * it is stopped and listens on the ports that its container declares. A simple behaviour is added to what is
-   * known of a well-known image, a definition replaces it. Image handlers are code, so a cluster from JSON
-   * needs them again. Well-known images are simulated without it; containers of others run until they are
-   * stopped.
+   * without a tag holds for all tags that have no entry of their own; `{}` describes an image that runs
+   * until it is stopped and listens on the ports that its container declares. A simple behaviour is added to
+   * what is known of a well-known image, a definition replaces it. Image handlers are code, so a cluster
+   * from JSON needs them again. Well-known images are simulated without it; containers of others run until
+   * they are stopped.
    * @default {}
    * @example { images: { 'registry.example.com/app:1': { exitCode: 1 } } }
    */

@@ -13,7 +13,8 @@ export interface FailedRequest {
 
 /**
  * A client of an exploration whose function has thrown, or has returned a promise that was rejected. The
- * message says which client it is, which of its requests failed last, and what to do; `cause` is what it threw.
+ * message says which client it is, which of its requests failed last, and what to do; `cause` is what it
+ * threw.
  */
 export class ClientError extends Error {
   override readonly name: string = 'ClientError'

@@ -64,7 +64,7 @@ export function isDefinition(image: ContainerBehavior | ImageDefinition): image 
   return 'name' in image
 }
 
-/** Returns the simple behaviours among images; one without a tag holds for tags without an entry of their own. */
+/** Returns the simple behaviours of images; one without a tag holds for tags without their own entry. */
 export function behaviorsOfImages(
   images: Readonly<Record<string, ContainerBehavior | ImageDefinition>>,
 ): Map<string, ContainerBehavior> {

@@ -43,7 +43,7 @@ test('a component with an unknown key is refused with the nearest one', () => {
   expect(of(new Misspelt())).toThrow('components[0].setUp (did you mean components[0].setup?)')
 })
 
-test('a plugin of the scheduler with an unknown member is refused, as an object, a class and a factory', () => {
+test('a plugin of the scheduler with an unknown member is refused: object, class and factory', () => {
   expect(() => withPlugin(badInput<never>({ name: 'a', filtr: setup }))).toThrow(
     'did you mean scheduler.profiles[0].plugins[0].filter?',
   )
