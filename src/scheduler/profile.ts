@@ -1,3 +1,5 @@
+import { InputError } from '../api/input-error.js'
+import { nearest } from '../lang/text/nearest.js'
 import { synchronousMethods } from '../lang/synchronous.js'
 import { DEFAULT_WEIGHTS, defaultPlugins, makePlugins } from './default-plugins.js'
 import type { KubeSchedulerConfiguration, PluginArgs, PluginSets } from './configuration.js'
@@ -42,9 +44,12 @@ export function makeFramework(profile: ProfileOptions, handle: PluginHandle): Fr
     return synchronousMethods(plugin, `the scheduler plugin ${plugin.name}`)
   })
   const replaced = new Map(own.map((plugin) => [plugin.name, plugin]))
-  const defaults = defaultPlugins(handle, profile.args).filter(
-    ({ name }) => !profile.disabled?.includes(name),
+  const all = defaultPlugins(handle, profile.args)
+  checkPluginNames(
+    profile,
+    [...all, ...own].map(({ name }) => name),
   )
+  const defaults = all.filter(({ name }) => !profile.disabled?.includes(name))
   const names = new Set(defaults.map(({ name }) => name))
   const added = own.filter(({ name }) => !names.has(name))
   const plugins = [...defaults.map((plugin) => replaced.get(plugin.name) ?? plugin), ...added]
@@ -62,6 +67,21 @@ export function makeFramework(profile: ProfileOptions, handle: PluginHandle): Fr
     percentageOfNodesToScore,
     ...(resolved && { at: (method, all) => resolved.at(method, all) }),
   })
+}
+
+/** @throws InputError for a plugin that nothing would happen to, since there is none of that name */
+function checkPluginNames(
+  { schedulerName = 'default-scheduler', disabled = [], weights = {}, args = {} }: ProfileOptions,
+  names: readonly string[],
+): void {
+  const given = { disabled, weights: Object.keys(weights), args: Object.keys(args) }
+  for (const [option, plugins] of Object.entries(given))
+    for (const plugin of plugins) {
+      if (names.includes(plugin)) continue
+      const meant = nearest(plugin, names)
+      const hint = meant === undefined ? `there are: ${names.join(', ')}` : `did you mean ${meant}?`
+      throw new InputError(`${option} of profile ${schedulerName}: there is no plugin ${plugin} (${hint})`)
+    }
 }
 
 function checkNames(sets: PluginSets, known: ReadonlySet<string>, schedulerName: string): void {

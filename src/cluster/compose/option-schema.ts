@@ -18,6 +18,7 @@ import type { AuthorizationMode } from '../access/authorization-modes.js'
 import { behaviorSchema, imageSchema } from '../../kubelet/images/image-schema.js'
 import type { UserInfo } from '../../client/client.js'
 import type { Component } from '../../client/component.js'
+import { configurationSchema, pluginSetsSchema } from '../../scheduler/configuration-schema.js'
 import { pluginSchema } from '../../scheduler/framework/plugin-schema.js'
 import type { KubeletConfiguration } from '../../kubelet/index.js'
 import type {
@@ -145,6 +146,11 @@ function authenticationSchema(): z.ZodMiniType<AuthenticationOptions> {
 const podName = z
   .string()
   .check(z.regex(/^[^/:]+\/[^/:]+(\/[^/:]+)?$/, 'must be namespace/pod or namespace/pod/container'))
+
+/** Keys of `webhooks`. */
+const webhookName = z
+  .string()
+  .check(z.regex(/^(https:\/\/.+|[^/:]+\/[^/]+.*)$/, 'must be an https URL, or a Service as namespace/name'))
 
 const addonSchema = (): z.ZodMiniType<AddonOptions> =>
   strict<AddonOptions>({
@@ -305,7 +311,7 @@ const extensionSchema = (): z.ZodMiniType<ExtensionOptions> =>
     ),
   })
 
-/** The schema of the scheduler's options; a KubeSchedulerConfiguration is checked when it is read. */
+/** The schema of the scheduler's options; names of plugins are checked when the profiles are made. */
 const schedulerSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['scheduler']>> =>
   strict<NonNullable<ClusterOptions['scheduler']>>({
     podInitialBackoffSeconds: z.optional(z.number()),
@@ -317,16 +323,16 @@ const schedulerSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['scheduler'
             schedulerName: word,
             plugins: z.optional(z.array(z.union([pluginSchema(), anyFunction()]))),
             disabled: z.optional(z.array(text)),
-            weights: z.optional(z.record(z.string(), z.number())),
+            weights: z.optional(z.record(text as z.ZodMiniString, z.number())),
             percentageOfNodesToScore: z.optional(z.number()),
             args: z.optional(anyObject()),
-            sets: z.optional(anyObject()),
+            sets: z.optional(pluginSetsSchema()),
           }),
         ),
       ),
     ),
     percentageOfNodesToScore: z.optional(z.number()),
-    configuration: shaped<NonNullable<ClusterOptions['scheduler']>['configuration']>(z.optional(anyObject())),
+    configuration: z.optional(configurationSchema()),
     plugins: shaped<NonNullable<ClusterOptions['scheduler']>['plugins']>(
       z.optional(z.array(z.union([pluginSchema(), anyFunction()]))),
     ),
@@ -401,7 +407,7 @@ function makeSchema(): z.ZodMiniType<ClusterOptions> {
     ),
     webhooks: like(
       "{ webhooks: { 'default/guard': admissionWebhook(() => ({ allowed: true })) } }",
-      z.optional(z.record(z.string(), callable<NonNullable<ClusterOptions['webhooks']>[string]>())),
+      z.optional(z.record(webhookName, callable<NonNullable<ClusterOptions['webhooks']>[string]>())),
     ),
     disable: like("{ disable: ['kube-scheduler', 'batch/v1', 'events'] }", z.optional(z.array(text))),
     addons: z.optional(addonSchema()),

@@ -62,9 +62,22 @@ const ofBinding: Finder = (object, refer) => {
     if (kind === 'ServiceAccount' && at !== 'kube-system') refer('serviceaccounts', at ?? undefined, name)
 }
 
+/** Resources of the kinds whose controllers make pods: without its owner, a pod is collected. */
+const OWNERS: Readonly<Record<string, string>> = {
+  DaemonSet: 'daemonsets',
+  Job: 'jobs',
+  ReplicaSet: 'replicasets',
+  ReplicationController: 'replicationcontrollers',
+  StatefulSet: 'statefulsets',
+}
+
 /** What is looked at, by resource. */
 const FINDERS: Readonly<Record<string, Finder>> = {
   pods: (object, refer) => {
+    refer('nodes', undefined, (object as Pod).spec.nodeName)
+    for (const { kind, name, controller } of object.metadata.ownerReferences ?? [])
+      if (controller === true && OWNERS[kind] !== undefined)
+        refer(OWNERS[kind], object.metadata.namespace, name)
     // those of a workload are named by its template
     if ((object.metadata.ownerReferences ?? []).length === 0)
       ofPods(object.metadata.namespace, object as Pod, refer)
@@ -113,10 +126,10 @@ const keyOf = (resource: string, namespace: string | undefined, name: string): s
   `${resource} ${namespace === undefined ? '' : `${namespace}/`}${name}`
 
 /**
- * Returns the references of stored objects that lead nowhere: ConfigMaps, Secrets, claims and service
- * accounts of pods and workloads, Services of StatefulSets, roles of bindings, classes, volumes, targets of
- * autoscalers, backends of Ingresses. Optional references do not count, nor does what a control plane makes
- * itself.
+ * Returns the references of stored objects that lead nowhere: nodes and owners of pods, ConfigMaps, Secrets,
+ * claims and service accounts of pods and workloads, Services of StatefulSets, roles of bindings, classes,
+ * volumes, targets of autoscalers, backends of Ingresses. Optional references do not count, nor does what a
+ * control plane makes itself.
  */
 export function missingReferences(
   resources: readonly string[],
