@@ -1,3 +1,4 @@
+import { workloadTemplate } from '../api/core/workload-template.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import { parseManifests } from '../api/manifests.js'
 import type { StoredSource } from '../api/kind/stored-source.js'
@@ -84,28 +85,16 @@ const WORKLOADS: Readonly<Record<string, string>> = {
   CronJob: 'cronjob',
 }
 
-interface Template {
-  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> }
-  readonly spec?: WorldPod['spec']
-}
-
-interface Workload extends KubeObject {
-  readonly spec?: {
-    readonly template?: Template
-    readonly jobTemplate?: { readonly spec?: { readonly template?: Template } }
-  }
-}
-
 /**
  * Returns a pod for each workload none of whose pods are there: `deploy/web`. Those that belong to another,
  * as the ReplicaSets of a Deployment, have none.
  */
 function standIns(objects: readonly KubeObject[], pods: readonly WorldPod[]): readonly WorldPod[] {
   return objects.flatMap((object): readonly WorldPod[] => {
-    const { kind = '', metadata, spec } = object as Workload
+    const { kind = '', metadata } = object
     const short = Object.hasOwn(WORKLOADS, kind) ? WORKLOADS[kind] : undefined
     if (short === undefined || (metadata.ownerReferences ?? []).length > 0) return []
-    const { metadata: own, spec: podSpec } = spec?.template ?? spec?.jobTemplate?.spec?.template ?? {}
+    const { metadata: own, spec } = workloadTemplate(object) ?? {}
     const labels = own?.labels ?? {}
     const { name = '', namespace = 'default' } = metadata
     const wanted = Object.entries(labels)
@@ -115,7 +104,7 @@ function standIns(objects: readonly KubeObject[], pods: readonly WorldPod[]): re
         (pod.namespace ?? 'default') === namespace &&
         wanted.every(([key, value]) => pod.labels?.[key] === value),
     )
-    return isThere ? [] : [{ metadata: { name: `${short}/${name}`, namespace, labels }, spec: podSpec }]
+    return isThere ? [] : [{ metadata: { name: `${short}/${name}`, namespace, labels }, spec }]
   })
 }
 

@@ -1,13 +1,6 @@
 import type { PodSpec } from '../../api/core/generated.js'
+import { workloadTemplate } from '../../api/core/workload-template.js'
 import type { KubeObject } from '../../api/kind/definition.js'
-
-/** The parts of objects that lead to a pod's spec. */
-interface Templated {
-  readonly spec?: Partial<PodSpec> & {
-    readonly template?: { readonly spec?: Partial<PodSpec> }
-    readonly jobTemplate?: { readonly spec?: { readonly template?: { readonly spec?: Partial<PodSpec> } } }
-  }
-}
 
 /**
  * Returns the warnings about images of a pod, or of the template of a workload, that are probably a slip of
@@ -17,8 +10,7 @@ export function imageWarnings(
   object: KubeObject,
   meantImage: (image: string) => string | undefined,
 ): readonly string[] {
-  const { spec } = object as KubeObject & Templated
-  const pod = spec?.jobTemplate?.spec?.template?.spec ?? spec?.template?.spec ?? spec
+  const pod = workloadTemplate(object)?.spec ?? (object as { readonly spec?: Partial<PodSpec> }).spec
   const containers = [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])]
   return containers.flatMap(({ image = '' }) => misspelt(image, meantImage))
 }

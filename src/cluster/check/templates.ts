@@ -1,5 +1,6 @@
-import type { Container, Pod, PodTemplateSpec } from '../../api/core/generated.js'
-import type { KubeObject } from '../../api/kind/definition.js'
+import type { StatefulSet } from '../../api/apps/generated.js'
+import type { Container, Pod } from '../../api/core/generated.js'
+import { workloadTemplate } from '../../api/core/workload-template.js'
 import type { Loaded } from './load.js'
 
 /** The pods that an object makes, as it describes them. */
@@ -25,23 +26,14 @@ const WORKLOADS = [
   'Pod',
 ]
 
-interface Workload {
-  readonly metadata?: KubeObject['metadata']
-  readonly spec?: Partial<Pod['spec']> & {
-    readonly template?: PodTemplateSpec
-    readonly jobTemplate?: Workload
-    readonly volumeClaimTemplates?: readonly { readonly metadata?: { readonly name?: string } }[]
-  }
-}
-
 /** Returns the pods that objects make. */
 export function templatesOf(all: readonly Loaded[]): readonly Template[] {
   return all.flatMap((owner) => {
     const { object, served } = owner
     if (served.isCustom || !WORKLOADS.includes(object.kind ?? '')) return []
-    const workload = (object.kind === 'CronJob' ? (object as Workload).spec?.jobTemplate : object) as Workload
-    const pod = (object.kind === 'Pod' ? object : workload.spec?.template) as Partial<Pod> | undefined
+    const pod = (object.kind === 'Pod' ? object : workloadTemplate(object)) as Partial<Pod> | undefined
     if (!Array.isArray(pod?.spec?.containers)) return []
+    const { volumeClaimTemplates = [] } = (object as StatefulSet).spec
     const namespace = object.metadata.namespace ?? 'default'
     const account = pod.spec.serviceAccountName || pod.spec.serviceAccount || 'default'
     return [
@@ -51,7 +43,7 @@ export function templatesOf(all: readonly Loaded[]): readonly Template[] {
         labels: pod.metadata?.labels ?? {},
         spec: pod.spec,
         user: `system:serviceaccount:${namespace}:${account}`,
-        ownClaims: (workload.spec?.volumeClaimTemplates ?? []).map(({ metadata }) => metadata?.name ?? ''),
+        ownClaims: volumeClaimTemplates.map(({ metadata }) => metadata?.name ?? ''),
       },
     ]
   })

@@ -1,5 +1,6 @@
 import type { StatefulSet } from '../../api/apps/generated.js'
-import type { PersistentVolumeClaim, Pod, PodTemplateSpec } from '../../api/core/generated.js'
+import type { PersistentVolumeClaim, Pod } from '../../api/core/generated.js'
+import { workloadTemplate } from '../../api/core/workload-template.js'
 import type { HorizontalPodAutoscaler } from '../../api/autoscaling-v2/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { Ingress } from '../../api/networking/generated.js'
@@ -46,10 +47,10 @@ function ofPods(
 }
 
 const ofTemplate: Finder = (object, refer) => {
-  const { template } = object.spec as { readonly template?: PodTemplateSpec }
-  if (template?.spec === undefined) return
+  const spec = workloadTemplate(object)?.spec as Pod['spec'] | undefined
+  if (spec === undefined) return
   const own = object.kind === 'StatefulSet' ? ownClaims(object as StatefulSet) : []
-  ofPods(object.metadata.namespace, { metadata: {}, spec: template.spec }, refer, own)
+  ofPods(object.metadata.namespace, { metadata: {}, spec }, refer, own)
 }
 
 type Finder = (object: KubeObject & { readonly spec?: unknown }, refer: Refer) => void
@@ -93,9 +94,10 @@ const FINDERS: Readonly<Record<string, Finder>> = {
   daemonsets: ofTemplate,
   jobs: ofTemplate,
   replicationcontrollers: ofTemplate,
-  cronjobs: (object, refer) => {
-    const { jobTemplate } = object.spec as { readonly jobTemplate?: { readonly spec?: unknown } }
-    ofTemplate({ ...object, spec: jobTemplate?.spec ?? {} }, refer)
+  cronjobs: ofTemplate,
+  replicasets: (object, refer) => {
+    // those of a Deployment are named by it
+    if ((object.metadata.ownerReferences ?? []).length === 0) ofTemplate(object, refer)
   },
   rolebindings: ofBinding,
   clusterrolebindings: ofBinding,
