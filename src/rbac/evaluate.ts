@@ -4,6 +4,7 @@
  */
 import { checkQuery } from './inputs.js'
 import type { PolicyRule, Subject } from '../api/rbac/generated.js'
+import { refuseMisspelt } from './misspelt.js'
 import type { Binding, Policy } from './policy.js'
 import { policyOf, roleKeyOf } from './policy.js'
 import type {
@@ -56,6 +57,7 @@ export function authorize(source: RbacSource, query: AccessQuery): Authorization
   const scope = inScope(policy, query)
   const found = grantsTo(user, scope).find(({ binding }) => ruleIndex(policy, binding, action) >= 0)
   if (found !== undefined) return { allowed: true, proof: allowedBy(policy, found, action) }
+  refuseMisspelt(policy, query)
   const all = grantsTo(user, [...policy.clusterBindings, ...policy.bindings])
   const tried = all.map((each) => failedGrant(policy, each, scope.has(each.binding) ? action : undefined))
   return {

@@ -2,6 +2,7 @@ import { checkWho } from './inputs.js'
 import type { PolicyRule, Subject } from '../api/rbac/generated.js'
 import type { AccessAction } from './evaluate.js'
 import { requestedAction, bindingName, roleName } from './evaluate.js'
+import { refuseMisspelt } from './misspelt.js'
 import type { Binding } from './policy.js'
 import { policyOf, roleKeyOf } from './policy.js'
 import type { Grant } from './proof/proof.js'
@@ -48,6 +49,7 @@ export function whoCan(
 ): readonly Holder[] {
   checkWho([source, question, options])
   const policy = policyOf(objectsIn(source))
+  refuseMisspelt(policy, question)
   const asked = requestedAction({ ...question, apiGroup: question.apiGroup ?? groupOf(question) })
   const bindings = [...policy.clusterBindings, ...policy.bindings].filter((binding) =>
     isInScope(binding, question, options),

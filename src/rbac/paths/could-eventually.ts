@@ -1,4 +1,6 @@
 import { checkEventually } from '../inputs.js'
+import { refuseMisspelt } from '../misspelt.js'
+import { policyOf } from '../policy.js'
 import type { Subject } from '../../api/rbac/generated.js'
 import { type AccessAction, requestedAction } from '../evaluate.js'
 import { ruleAllows } from '../rules.js'
@@ -38,6 +40,7 @@ export function findEventualAccess(
   checkEventually([source, action, options])
   const { depth = 2, includeSystem = false } = options
   const objects = [...objectsIn(source)]
+  refuseMisspelt(policyOf(objects), action)
   const view = new SubjectView(objects, identityOf({ user: '' }))
   const allowedTo = (identity: EscalationIdentity): boolean => new SubjectView(objects, identity).may(action)
   return subjectsOf(view, includeSystem).flatMap(({ subject, identity }): readonly EventualAccess[] => {
