@@ -1,15 +1,11 @@
-import type { KubeObject } from '../../api/kind/definition.js'
-import { formatTime } from '../../lang/go/time.js'
 import type { ProxiedRequest, SecureCall, SecureResponse, SecureTarget } from '../../apiserver/proxied.js'
 import { ProxiedResponse } from '../../apiserver/proxied.js'
-import type { Machine } from '../../kubelet/index.js'
 import type { Outcome, Payload, Reply } from '../../network/index.js'
 import { hostPort } from '../../network/index.js'
 import { parseCertificates, serverFault } from '../../pki/index.js'
 import type { ControlPlane } from '../compose/control-plane.js'
-import { ADMIN } from '../access/identities.js'
 import type { Machines } from '../nodes/machines.js'
-import { configz } from './kubelet-configz.js'
+import { askKubelet } from './kubelet-server.js'
 
 /** The errors of Go's net package for failed connections. */
 const DIAL_ERRORS: Readonly<Partial<Record<Outcome, string>>> = {
@@ -92,81 +88,4 @@ function exchangeSecurely(
   const roots = caBundle === '' ? [] : parseCertificates(caBundle)
   const fault = serverFault(response.certificate, serverName, roots, plane.simulation.clock.now())
   return fault === undefined ? response : `tls: failed to verify certificate: ${fault}`
-}
-
-const json = (value: unknown): ProxiedResponse =>
-  new ProxiedResponse(200, { 'content-type': 'application/json' }, JSON.stringify(value))
-const text = (code: number, body: string): ProxiedResponse =>
-  new ProxiedResponse(code, { 'content-type': 'text/plain; charset=utf-8' }, body)
-
-interface Asked {
-  readonly plane: ControlPlane
-  readonly machines: Machines
-  readonly node: string
-  readonly machine: Machine
-}
-
-function configzOf({ plane, machines, node }: Asked): object {
-  const { capacity = {} } = plane.client(ADMIN).get('nodes', { name: node }).status
-  return configz({
-    configuration: machines.configurationOf(node),
-    clusterDNS: machines.network.network.clusterDNS(),
-    maxPods: Number(capacity['pods']),
-  })
-}
-
-/** Handles a plain request to port 10250 of a kubelet. Source: pkg/kubelet/server/server.go. */
-function askKubelet(asked: Asked, { path }: ProxiedRequest): ProxiedResponse {
-  const { plane, node, machine } = asked
-  switch (path.replace(/(?<!\/)\/+$/, '')) {
-    case '/healthz':
-      return text(200, 'ok')
-    case '/pods':
-    case '/runningpods':
-      return json({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: podsOf(plane, node) })
-    case '/configz':
-      return json(configzOf(asked))
-    case '/stats/summary':
-      return json(summaryOf(plane, node, machine))
-    default:
-      return text(404, '404 page not found\n')
-  }
-}
-
-function podsOf(plane: ControlPlane, node: string): readonly KubeObject[] {
-  return plane.client(ADMIN).list('pods', { fieldSelector: `spec.nodeName=${node}` }).items
-}
-
-/** Returns the stats summary. Source: kubelet/pkg/apis/stats/v1alpha1/types.go Summary. */
-function summaryOf(plane: ControlPlane, nodeName: string, machine: Machine): object {
-  const time = formatTime(plane.simulation.clock.now())
-  const use = (cpu: number, memory: number): object => ({
-    cpu: { time, usageNanoCores: Math.round(cpu * 1e9) },
-    memory: { time, workingSetBytes: Math.round(memory) },
-  })
-  const pods = [...machine.pods()].map(({ uid, name, namespace }) => {
-    const containers = [...machine.usage(uid)].map(([container, { cpu, memory }]) => ({
-      name: container,
-      startTime: time,
-      ...use(cpu, memory),
-      cores: cpu,
-      bytes: memory,
-    }))
-    const [cpu, memory] = [
-      containers.reduce((sum, one) => sum + one.cores, 0),
-      containers.reduce((sum, one) => sum + one.bytes, 0),
-    ]
-    return {
-      podRef: { name, namespace, uid },
-      startTime: time,
-      containers: containers.map(({ cores: _cores, bytes: _bytes, ...rest }) => rest),
-      ...use(cpu, memory),
-      sum: [cpu, memory] as const,
-    }
-  })
-  const node = use(
-    pods.reduce((total, { sum: [cpu] }) => total + cpu, 0),
-    pods.reduce((total, { sum: [, memory] }) => total + memory, machine.systemUsage.memory ?? 0),
-  )
-  return { node: { nodeName, startTime: time, ...node }, pods: pods.map(({ sum: _sum, ...rest }) => rest) }
 }

@@ -1,0 +1,67 @@
+import type { KubeObject } from '../../api/kind/definition.js'
+import type { ProxiedRequest } from '../../apiserver/proxied.js'
+import { ProxiedResponse } from '../../apiserver/proxied.js'
+import type { Machine } from '../../kubelet/index.js'
+import { ADMIN } from '../access/identities.js'
+import type { ControlPlane } from '../compose/control-plane.js'
+import type { Machines } from '../nodes/machines.js'
+import { configz } from './kubelet-configz.js'
+import { kubeletMetrics, resourceMetrics } from './kubelet-metrics.js'
+import { systemLog } from './kubelet-logs.js'
+import { summaryOf } from './kubelet-summary.js'
+
+const json = (value: unknown): ProxiedResponse =>
+  new ProxiedResponse(200, { 'content-type': 'application/json' }, JSON.stringify(value))
+const text = (code: number, body: string, type = 'text/plain; charset=utf-8'): ProxiedResponse =>
+  new ProxiedResponse(code, { 'content-type': type }, body)
+const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores'
+const NOT_FOUND = '404 page not found\n'
+
+/** A kubelet that is asked, with its cluster. */
+interface Asked {
+  readonly plane: ControlPlane
+  readonly machines: Machines
+  readonly node: string
+  readonly machine: Machine
+}
+
+/** Handles a plain request to port 10250 of a kubelet. Source: pkg/kubelet/server/server.go. */
+export function askKubelet(
+  { plane, machines, node, machine }: Asked,
+  { path }: ProxiedRequest,
+): ProxiedResponse {
+  const client = plane.client(ADMIN)
+  const now = plane.simulation.clock.now()
+  const { status } = client.get('nodes', { name: node })
+  if (path === '/logs' || path.startsWith('/logs/')) {
+    const found = systemLog(machine.disk, path.slice('/logs'.length))
+    return found === undefined ? text(404, NOT_FOUND) : text(200, found.body, found.type)
+  }
+  switch (path.replace(/(?<!\/)\/+$/, '')) {
+    case '/healthz':
+      return text(200, 'ok')
+    case '/pods':
+    case '/runningpods':
+      return json({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items: podsOf(plane, node) })
+    case '/configz':
+      return json(
+        configz({
+          configuration: machines.configurationOf(node),
+          clusterDNS: machines.network.network.clusterDNS(),
+          maxPods: Number(status.capacity?.['pods']),
+        }),
+      )
+    case '/stats/summary':
+      return json(summaryOf({ node, capacity: status.capacity ?? {}, machine, now }))
+    case '/metrics':
+      return text(200, kubeletMetrics(node, status.nodeInfo?.kubeletVersion ?? '', machine), PROMETHEUS)
+    case '/metrics/resource':
+      return text(200, resourceMetrics(machine, now), PROMETHEUS)
+    default:
+      return text(404, NOT_FOUND)
+  }
+}
+
+function podsOf(plane: ControlPlane, node: string): readonly KubeObject[] {
+  return plane.client(ADMIN).list('pods', { fieldSelector: `spec.nodeName=${node}` }).items
+}
