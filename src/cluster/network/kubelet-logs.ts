@@ -35,13 +35,12 @@ export function systemLog(
   if (names.size === 0 && entry?.kind !== 'directory' && !isUsual) return undefined
   const lines = [...names.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(
-      ([name, isDirectory]) =>
-        `<a href="${encodeURI(name)}${isDirectory ? '/' : ''}">${escaped(name)}${isDirectory ? '/' : ''}</a>\n`,
-    )
+    .map(([name, isDirectory]) => linkTo(isDirectory ? `${name}/` : name))
   const head = '<!doctype html>\n<meta name="viewport" content="width=device-width">\n'
   return { body: `${head}<pre>\n${lines.join('')}</pre>\n`, type: HTML }
 }
+
+const linkTo = (name: string): string => `<a href="${encodeURI(name)}">${escaped(name)}</a>\n`
 
 const escaped = (name: string): string =>
   name.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

@@ -13,7 +13,7 @@ export function* walk(files: FileSystem, shown: string, full: string, depth = 0)
   yield { shown, full, depth, isDirectory }
   if (!isDirectory) return
   for (const name of files.list(full)) {
-    const below = `${shown === '/' ? '' : shown}/${name}`
+    const below = `${shown.endsWith('/') ? shown.slice(0, -1) : shown}/${name}`
     yield* walk(files, below, `${full === '/' ? '' : full}/${name}`, depth + 1)
   }
 }
@@ -38,7 +38,9 @@ export const find: Program = {
     let status = 0
     for (const path of paths.length === 0 ? ['.'] : paths) {
       const { files } = call.world
-      const full = absolutePath(call.cwd, path)
+      const asked = absolutePath(call.cwd, path)
+      // a link is followed where a slash says that a directory is meant
+      const full = path.endsWith('/') ? files.real(asked) : asked
       if (files.stat(full) === undefined) {
         call.error(`find: ${path}: No such file or directory\n`)
         status = 1

@@ -7,6 +7,7 @@ import type { Invocation, Program } from './command.js'
 import { attempt, flagsOf, inputContent, inputText, isPause } from './command.js'
 import { deviceContent } from './devices.js'
 import { unescaped } from './output.js'
+import { bytesIn } from './sizes.js'
 import { inSlices } from './slices.js'
 import { posixPattern, quotedPattern } from './posix-pattern.js'
 
@@ -101,9 +102,14 @@ export const head: Program = {
   run: (call) => {
     const args = call.args.map((word) => (/^-\d+$/.test(word) ? `-n${word.slice(1)}` : word))
     const { flags, rest } = flagsOf(args, 'nc')
-    const count = Number(flags.get('n') ?? 10)
+    const [count, bytes] = [Number(flags.get('n') ?? 10), bytesIn(flags.get('c'), 0)]
+    const wrong = Number.isNaN(count) ? flags.get('n') : Number.isNaN(bytes) ? flags.get('c') : undefined
+    if (wrong !== undefined) {
+      call.error(`head: invalid number '${wrong}'\n`)
+      return 1
+    }
     const first = (content: Content): Content => {
-      if (flags.has('c')) return sliceContent(content, 0, Number(flags.get('c')))
+      if (flags.has('c')) return sliceContent(content, 0, bytes)
       return sliceContent(content, 0, endOfLines(content, count))
     }
     if (rest.length === 0) {
@@ -116,7 +122,7 @@ export const head: Program = {
     for (const path of rest) {
       if (rest.length > 1) call.write(`${path === rest[0] ? '' : '\n'}==> ${path} <==\n`)
       status |= attempt(call, path, "can't open", () =>
-        call.write(first(contentOrDevice(call, path, flags.has('c') ? Number(flags.get('c')) : undefined))),
+        call.write(first(contentOrDevice(call, path, flags.has('c') ? bytes : undefined))),
       )
     }
     return status

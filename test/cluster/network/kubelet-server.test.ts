@@ -82,7 +82,8 @@ test('the metrics of resources are those of Prometheus, with the time of the sam
   expect(body).toContain('# TYPE container_cpu_usage_seconds_total counter\n')
   expect(body).toMatch(
     new RegExp(
-      `^container_memory_working_set_bytes\\{container="c",namespace="default",pod="p"\\} ${64 * MIB} \\d{13}$`,
+      '^container_memory_working_set_bytes\\{container="c",namespace="default",pod="p"\\} ' +
+        `${64 * MIB} \\d{13}$`,
       'm',
     ),
   )

@@ -154,6 +154,8 @@ test('sizes that are none are refused', () => {
   const cluster = withBox()
   expect(output(cluster, 'dd if=/dev/zero of=/x bs=1X')).toBe("1: dd: invalid number '1X'\n")
   expect(output(cluster, 'truncate -s ten /x')).toBe("1: truncate: invalid number 'ten'\n")
+  expect(output(cluster, 'head -c 2M /dev/zero | wc -c')).toBe(`${2 * MIB}\n`)
+  expect(output(cluster, 'head -c 2X /dev/zero')).toBe("1: head: invalid number '2X'\n")
   expect(output(cluster, 'fallocate /x')).toBe('1: fallocate: invalid length value specified\n')
   expect(output(cluster, 'truncate -s 3K /x; truncate -s -1K /x; truncate -s +5 /x; stat -c %s /x')).toBe(
     '2053\n',

@@ -74,6 +74,7 @@ describe('symbolic links', () => {
     )
     run(cluster, 'cp -r /v /w; ln -s / /w/up; mv /w/up /w/root')
     expect(run(cluster, 'find /w | sort; readlink /w/link /w/root')).toBe('/w\n/w/link\n/w/root\n/e/f\n/\n')
+    expect(run(cluster, 'find /e -name f; find /e/ -name f')).toBe('/e/f\n')
     expect(run(cluster, 'rm /e; cat /d/f; ls /e')).toBe('1: two\nls: /e: No such file or directory\n')
     expect(run(cluster, 'ln -s a /b; ln -s b /a; cat /a')).toContain('Symbolic link loop')
     expect(run(cluster, 'ln -s x /broken')).toContain('File exists')
