@@ -1,5 +1,7 @@
 import * as z from 'zod/mini'
 import { callable, flag, implementing, inputCheck, shaped, text } from '../../api/checked-input.js'
+import { InputError } from '../../api/input-error.js'
+import { EXTENSION_POINTS } from '../configuration.js'
 import type { ClusterEventKind } from './cluster-event.js'
 import type { Plugin } from './plugin.js'
 
@@ -70,9 +72,19 @@ export const pluginSchema = (): z.ZodMiniType<Plugin> =>
     isNodeLocal: flag as z.ZodMiniType<true | undefined>,
   })
 
-/** Checks what a plugin factory returns. @throws InputError */
-export const checkPlugin: (plugin: unknown) => void = inputCheck(
+const checkMembers = inputCheck(
   'a plugin of the scheduler',
   "{ name: 'no-gpu', filter: (pod, node) => undefined }",
   pluginSchema,
 )
+
+/** Checks a plugin of a user, which a factory may have made. @throws InputError */
+export function checkPlugin(plugin: Plugin): void {
+  checkMembers(plugin)
+  const points = Object.values(EXTENSION_POINTS)
+  if (points.some((point) => plugin[point] !== undefined)) return
+  throw new InputError(
+    `the scheduler plugin ${plugin.name} does nothing: it has no extension point; ` +
+      `there are: ${points.join(', ')}`,
+  )
+}

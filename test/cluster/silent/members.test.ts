@@ -76,3 +76,9 @@ test('the behaviour of an image with a misspelt handler is refused, in a class a
     'behavior.strat (did you mean behavior.start?)',
   )
 })
+
+test('a plugin of the scheduler without an extension point is refused, since it does nothing', () => {
+  expect(() => withPlugin(badInput<never>({ name: 'idle' }))).toThrow(
+    'idle does nothing: it has no extension point',
+  )
+})
