@@ -2,6 +2,7 @@ import { synchronous } from '../../../lang/synchronous.js'
 import { quote } from '../../../lang/go/quote.js'
 import { exactJson } from '../../../lang/json/exact-json.js'
 import { parseExactJson } from '../../../lang/go/json.js'
+import { isPlainObject } from '../../../lang/json/plain-json.js'
 import type { Endpoints, Service } from '../../../api/core/generated.js'
 import { type GoUrl, GoUrlError, hostnameOf, parseUrl, portOf } from '../../../lang/go/url.js'
 import { parseIp } from '../../../lang/go/ip.js'
@@ -103,11 +104,15 @@ function post(
         : `an error on the server (${quote(reply.body.trim())}) has prevented the request from ` +
             'succeeding',
     )
+  let received: unknown
   try {
-    return parseExactJson(reply.body) as WebhookResponse
+    received = parseExactJson(reply.body)
   } catch {
-    throw new WebhookCallError(`couldn't get version/kind; json parse error: ${reply.body.slice(0, 60)}`)
+    // what is no JSON is no object either
   }
+  if (!isPlainObject(received))
+    throw new WebhookCallError(`couldn't get version/kind; json parse error: ${reply.body.slice(0, 60)}`)
+  return received
 }
 
 function own(handlers: WebhookHandlers, key: string): WebhookHandler | undefined {
