@@ -1,6 +1,6 @@
 import { derItems, derOid, derValue, DerError } from './der.js'
 import type { DerValue } from './der.js'
-import { base64Text, pemBlocks } from './pem.js'
+import { base64Text, pemBlocks } from '../../lang/bytes/pem.js'
 
 /** The parts of a PKCS#10 certificate request that are needed here. */
 export interface CertificateRequest {

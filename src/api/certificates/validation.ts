@@ -7,7 +7,7 @@ import { duplicate, forbidden, invalid, notSupported, required, tooLong } from '
 import { dnsLabelFaults, dnsSubdomainFaults } from '../validation/names.js'
 import { derValue, DerError } from './der.js'
 import type { CertificateSigningRequest, CertificateSigningRequestCondition } from './generated.js'
-import { base64Text, pemBlocks } from './pem.js'
+import { base64Text, pemBlocks } from '../../lang/bytes/pem.js'
 import { parseRequest } from './pkcs10.js'
 import { legacyUnknownSigner } from './signers.js'
 

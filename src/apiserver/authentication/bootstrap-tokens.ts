@@ -1,4 +1,4 @@
-import { base64Text } from '../../api/certificates/pem.js'
+import { base64Text } from '../../lang/bytes/pem.js'
 import type { Secret } from '../../api/core/generated.js'
 import type { StoreView } from '../storage/stored-objects.js'
 import type { TokenAuthenticator } from './authenticator.js'

@@ -1,4 +1,4 @@
-import { base64Text } from '../../api/certificates/pem.js'
+import { base64Text } from '../../lang/bytes/pem.js'
 import type { Secret, ServiceAccount } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { UserInfo } from '../../client/client.js'

@@ -1,5 +1,5 @@
 import { quote } from '../../lang/go/quote.js'
-import { base64Text } from '../../api/certificates/pem.js'
+import { base64Text } from '../../lang/bytes/pem.js'
 
 /** Whether a value is a string. */
 export const isText = (value: unknown): value is string => typeof value === 'string'

@@ -1,3 +1,4 @@
+import { pemBlocks } from '../../lang/bytes/pem.js'
 import { forge } from './forge.js'
 
 /** A node of an ASN.1 tree. Declared here because users of the package do not have node-forge's types. */
@@ -154,7 +155,9 @@ export function toPem(type: string, der: Bytes): string {
 
 /** Returns all blocks of a PEM text in order. Throws if there is none. */
 export function fromPem(pem: string): readonly { readonly type: string; readonly der: Bytes }[] {
-  return forge.pem.decode(pem).map(({ type, body }) => ({ type, der: body }))
+  const blocks = pemBlocks(pem)
+  if (blocks.length === 0) throw new Error('Invalid PEM formatted message.')
+  return blocks.map(({ type, bytes }) => ({ type, der: forge.util.binary.raw.encode(bytes) }))
 }
 
 export function sha256(bytes: Bytes): Bytes {
