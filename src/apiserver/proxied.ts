@@ -1,3 +1,6 @@
+import { quote } from '../lang/go/quote.js'
+import { setOwn } from '../lang/json/plain-json.js'
+
 /** A request that the apiserver forwards (`services|pods|nodes/NAME/proxy`). */
 export interface ProxiedRequest {
   readonly method: string
@@ -9,7 +12,46 @@ export interface ProxiedRequest {
   readonly body: string
 }
 
-/** The HTTP response of a proxied server, which goes to the client unchanged. */
+/** Headers that are for one connection only, and the length, which a new one gets. Source: RFC 9110. */
+export const OF_CONNECTION: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'upgrade',
+])
+
+const HEADER_NAME = /^[!#$%&'*+.^`|~\w-]+$/
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/**
+ * Returns what a client gets of the response of a server, which need not be honest: without headers of its
+ * connection, or Go's error text for a status or a header that is none.
+ */
+export function proxied(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): ProxiedResponse | string {
+  const broken = 'net/http: HTTP/1.x transport connection broken: malformed'
+  if (!Number.isInteger(status) || status < 200 || status > 999)
+    return `${broken} HTTP status code ${quote(String(status))}`
+  const kept: Record<string, string> = {}
+  for (const [given, value] of Object.entries(headers)) {
+    const name = given.toLowerCase()
+    if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(value))
+      return `${broken} MIME header line: ${quote(`${given}: ${value}`.slice(0, 100))}`
+    if (OF_CONNECTION.has(name) || (name === 'transfer-encoding' && value !== 'chunked')) continue
+    setOwn(kept, name, value)
+  }
+  return new ProxiedResponse(status, kept, body)
+}
+
+/** The HTTP response of a proxied server, which goes to the client. */
 export class ProxiedResponse {
   readonly code: number
   readonly headers: Readonly<Record<string, string>>

@@ -1,6 +1,7 @@
 import type { HttpResponse, HttpWatch } from '../../client/http.js'
 import { internalError } from '../errors.js'
 import { exactJson } from '../../lang/json/exact-json.js'
+import { isPlainObject } from '../../lang/json/plain-json.js'
 
 /** What a watch of another server needs. */
 export interface AggregatedWatchOptions {
@@ -79,18 +80,22 @@ class AggregatedWatch implements HttpWatch {
   }
 }
 
-interface Event {
-  readonly type?: unknown
-  readonly object?: { readonly metadata?: { readonly resourceVersion?: string } }
-}
-
 /** The lines of a stream of events; undefined if the text is something else. */
 function eventsOf(text: string): readonly string[] | undefined {
   const lines = text.split('\n').filter((line) => line !== '')
   return lines.every((line) => line.startsWith('{"type":')) ? lines : undefined
 }
 
+/** The resource version of the last event; undefined if it has none, or is no event. */
 function revisionOf(lines: readonly string[]): string | undefined {
-  const last = lines.at(-1)
-  return last === undefined ? undefined : (JSON.parse(last) as Event).object?.metadata?.resourceVersion
+  let event: unknown
+  try {
+    event = JSON.parse(lines.at(-1) ?? '')
+  } catch {
+    return undefined
+  }
+  const object = isPlainObject(event) ? event['object'] : undefined
+  const metadata = isPlainObject(object) ? object['metadata'] : undefined
+  const version = isPlainObject(metadata) ? metadata['resourceVersion'] : undefined
+  return typeof version === 'string' ? version : undefined
 }

@@ -4,7 +4,9 @@ import type { UserInfo } from '../../client/client.js'
 import { header, type HttpRequest, type HttpResponse, type HttpWatch } from '../../client/http.js'
 import { endpointAddress } from '../endpoints/proxy.js'
 import { plainText, unavailable } from '../http/responses.js'
-import type { ProxiedResponse, ProxiedRequest } from '../proxied.js'
+import { parseExactJson } from '../../lang/go/json.js'
+import { isPlainObject } from '../../lang/json/plain-json.js'
+import { OF_CONNECTION, type ProxiedResponse, type ProxiedRequest } from '../proxied.js'
 import type { RegistryContext } from '../registry/context.js'
 import { storageKey } from '../registry/resources.js'
 import { isAvailable } from './aggregated-services.js'
@@ -13,14 +15,14 @@ import { aggregatedWatch } from './aggregated-watch.js'
 /** Parts of a server that the aggregator needs. */
 type Surroundings = Pick<RegistryContext, 'storage' | 'resources' | 'dependencies' | 'aggregated'>
 
-/** Headers that are not passed on: those of the connection, and the credentials. */
-const DROPPED: ReadonlySet<string> = new Set([
-  'authorization',
-  'connection',
-  'upgrade',
-  'host',
-  'content-length',
-])
+/** Headers that are not passed on, besides those of the connection. */
+const DROPPED: ReadonlySet<string> = new Set(['authorization', 'host'])
+
+/**
+ * Headers that say who a client is, which another server believes since they come from this one. Source:
+ * client-go transport SetAuthProxyHeaders, apiserver pkg/endpoints/filters/impersonation.go.
+ */
+const IDENTITY = /^(?:x-remote-(?:user|uid|group$|extra-)|impersonate-)/
 
 /** Methods that change nothing. */
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -101,13 +103,26 @@ function send(
 }
 
 function passedOn(http: HttpRequest): Readonly<Record<string, string>> {
-  const names = Object.keys(http.headers ?? {}).filter((name) => !DROPPED.has(name.toLowerCase()))
-  return Object.fromEntries(names.map((name) => [name.toLowerCase(), header(http, name) ?? '']))
+  const passed: [name: string, value: string][] = []
+  for (const given of Object.keys(http.headers ?? {})) {
+    const name = given.toLowerCase()
+    if (!DROPPED.has(name) && !OF_CONNECTION.has(name) && !IDENTITY.test(name))
+      passed.push([name, header(http, given) ?? ''])
+  }
+  return Object.fromEntries(passed)
 }
 
 /** The headers by which a server learns the user. Source: client-go transport SetAuthProxyHeaders. */
-function remoteHeaders({ name, groups = [] }: UserInfo): Readonly<Record<string, string>> {
-  return { 'x-remote-user': name, ...(groups.length > 0 ? { 'x-remote-group': groups.join(', ') } : {}) }
+function remoteHeaders({ name, groups = [], extra = {} }: UserInfo): Readonly<Record<string, string>> {
+  const extras = Object.entries(extra).map(([key, values]) => [
+    `x-remote-extra-${encodeURIComponent(key).toLowerCase()}`,
+    values.join(', '),
+  ])
+  return {
+    'x-remote-user': name,
+    ...(groups.length > 0 ? { 'x-remote-group': groups.join(', ') } : {}),
+    ...(Object.fromEntries(extras) as Readonly<Record<string, string>>),
+  }
 }
 
 /** A resource as a server lists it below `/apis/GROUP/VERSION`. */
@@ -143,12 +158,27 @@ export function resourcesBehind(
   if (!isAvailable(apiService)) return undefined
   const reply = discover(context, apiService)
   if (reply === undefined || typeof reply === 'string' || reply.code !== 200) return undefined
+  let list: unknown
   try {
-    return (JSON.parse(reply.body) as { readonly resources?: readonly ListedResource[] }).resources ?? []
+    list = parseExactJson(reply.body)
   } catch {
     return undefined
   }
+  if (!isPlainObject(list)) return undefined
+  const { resources } = list
+  return Array.isArray(resources) ? resources.filter(isListed) : []
 }
+
+const isListed = (resource: unknown): resource is ListedResource =>
+  isPlainObject(resource) &&
+  typeof resource['name'] === 'string' &&
+  typeof resource['kind'] === 'string' &&
+  LISTS.every((field) => resource[field] === undefined || isTexts(resource[field]))
+
+const LISTS = ['verbs', 'shortNames', 'categories'] as const
+
+const isTexts = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string')
 
 /**
  * Returns why the server behind an APIService cannot be discovered, after `Get "URL": `, or its bad status

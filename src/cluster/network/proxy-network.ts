@@ -1,5 +1,5 @@
 import type { ProxiedRequest, SecureCall, SecureResponse, SecureTarget } from '../../apiserver/proxied.js'
-import { ProxiedResponse } from '../../apiserver/proxied.js'
+import { proxied } from '../../apiserver/proxied.js'
 import type { Outcome, Payload, Reply } from '../../network/index.js'
 import { hostPort } from '../../network/index.js'
 import { parseCertificates, serverFault } from '../../pki/index.js'
@@ -30,7 +30,7 @@ export function connectProxy(plane: ControlPlane, machines: Machines): void {
         body,
       })
       if (typeof response === 'string') return response
-      return new ProxiedResponse(response.status ?? 200, response.headers ?? {}, response.body)
+      return proxied(response.status ?? 200, response.headers ?? {}, response.body)
     },
     reachesOutside: () => late.outside !== undefined,
     post: (call) => late.outside?.(call) ?? postSecurely(plane, machines, call),
@@ -39,7 +39,7 @@ export function connectProxy(plane: ControlPlane, machines: Machines): void {
       const request = { ...rest, path: asked, headers: { ...headers, host: target.serverName } }
       const response = exchangeSecurely(plane, machines, target, request)
       if (typeof response === 'string') return response
-      return new ProxiedResponse(response.status ?? 200, response.headers ?? {}, response.body)
+      return proxied(response.status ?? 200, response.headers ?? {}, response.body)
     },
     requestKubelet: (node, request) => {
       const machine = machines.responding(node)
