@@ -46,11 +46,12 @@ function signed(spec: Spec): CertificateSigningRequest['status'] {
   return cluster.settle().get('certificatesigningrequests', { name: 'r' }).status
 }
 
+/** Sequences in sequences, each with a length of four bytes. */
 const nested = (depth: number): string => {
   let inner = ''
   for (let at = 0; at < depth; at++) {
-    const { length } = inner
-    inner = `0\x84${String.fromCharCode(length >>> 24, (length >>> 16) & 255, (length >>> 8) & 255, length & 255)}${inner}`
+    const bytes = [24, 16, 8, 0].map((shift) => (inner.length >>> shift) & 255)
+    inner = `0\x84${String.fromCharCode(...bytes)}${inner}`
   }
   return inner
 }
@@ -138,7 +139,7 @@ describe('PEM', () => {
     expect(pemBlocks(text).map(({ type }) => type)).toEqual(['B'])
   })
 
-  test('of 3 MB that begins blocks and ends none ends soon: time that grows with its square would be minutes', () => {
+  test('of 3 MB that begins blocks and ends none does not take time that grows with its square', () => {
     for (const type of ['A', 'CERTIFICATE REQUEST']) {
       expect(pemBlocks(`-----BEGIN ${type}-----\n`.repeat(100_000))).toEqual([])
       expect(pemBlocks(`${`-----BEGIN ${type}-----\n`.repeat(100_000)}-----END X-----`)).toEqual([])
