@@ -1,13 +1,3 @@
-import type { KernelEvents } from '../../sim/event-bus.js'
-import type { Handler, HandlerOptions, Slice, Topic } from '../../sim/modules/topic.js'
-import {
-  checkHandler,
-  checkInformer,
-  checkLog,
-  checkQueue,
-  checkRecorder,
-  checkState,
-} from '../../client/host-inputs.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { Client, ResumableClient, UserInfo } from '../../client/client.js'
@@ -153,7 +143,6 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     resource: R,
     options: InformerOptions<ObjectOf<R>> = {},
   ): Informer<ObjectOf<R>> {
-    checkInformer(resource, options)
     const { id = informerId(resource, options) } = options
     if (this.#informers.get(id)?.closed === false)
       throw new Error(`assertion failed: ${this.name} already has an informer for ${id}`)
@@ -212,27 +201,10 @@ export class ClusterComponentHost extends ModuleHost<ClusterEvents> implements C
     reconcile: (key: string) => void,
     options: WorkQueueOptions = {},
   ): WorkQueue {
-    checkQueue(name, reconcile, options)
     return super.workQueue(name, reconcile, { retryOn: isRequestFailure, workRetries: 8, ...options })
   }
 
-  override handle(topic: string, handler: Handler, options?: HandlerOptions): Topic {
-    checkHandler(topic, handler, options)
-    return super.handle(topic, handler, options)
-  }
-
-  override state<S>(name: string, initial: () => S): Slice<S> {
-    checkState(name, initial)
-    return super.state(name, initial)
-  }
-
-  override log(level: KernelEvents['log']['level'], message: string): void {
-    checkLog(level, message)
-    super.log(level, message)
-  }
-
   recorder(source: RecorderSource): EventRecorder {
-    checkRecorder(source)
     return this.#services.makeRecorder(this.client, this, source)
   }
 

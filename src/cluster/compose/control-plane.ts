@@ -33,6 +33,7 @@ import {
 import { unknownName } from './disabled.js'
 import type { KubeadmOptions } from './options.js'
 import { type AuthorizationMode, modesOf } from '../access/authorization-modes.js'
+import { CheckedComponentHost } from './checked-component-host.js'
 import { ClusterComponentHost, type ComponentView, INFORMER_TOPIC } from './component-host.js'
 import { belongsTo, componentHealth } from './components.js'
 import { Connectivity, type ConnectivityState } from './connectivity.js'
@@ -230,7 +231,7 @@ export class ControlPlane {
   ): ClusterComponentHost {
     const { version, events } = this.#options
     const client = this.server.client(identity, { userAgent: name })
-    const host = new ClusterComponentHost(this.simulation, name, client, {
+    const host = new (isOwn ? ClusterComponentHost : CheckedComponentHost)(this.simulation, name, client, {
       version,
       connectivity: this.connectivity,
       isUsers: !isOwn,
