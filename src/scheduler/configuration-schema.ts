@@ -1,9 +1,10 @@
 import * as z from 'zod/mini'
-import { anyObject, shaped, strict, text, word } from '../api/checked-input.js'
+import { anyObject, flag, shaped, strict, text, word } from '../api/checked-input.js'
 import {
   EXTENSION_POINTS,
   type KubeSchedulerConfiguration,
   type KubeSchedulerProfile,
+  type PluginArgs,
   type PluginSet,
   type PluginSets,
 } from './configuration.js'
@@ -22,6 +23,66 @@ export function pluginSetsSchema(): z.ZodMiniType<PluginSets> {
   )
   const points = [...Object.keys(EXTENSION_POINTS), 'multiPoint']
   return shaped<PluginSets>(z.strictObject(Object.fromEntries(points.map((point) => [point, set]))))
+}
+
+/** What a KubeSchedulerConfiguration says of arguments besides. */
+const typeMeta = { apiVersion: word, kind: word }
+
+const resourceWeights = z.optional(z.array(z.strictObject({ name: text, weight: number })))
+
+const argumentsOf = (): Readonly<Record<keyof PluginArgs, z.ZodMiniType>> => ({
+  DefaultPreemption: z.strictObject({
+    minCandidateNodesPercentage: number,
+    minCandidateNodesAbsolute: number,
+    ...typeMeta,
+  }),
+  InterPodAffinity: z.strictObject({
+    hardPodAffinityWeight: number,
+    ignorePreferredTermsOfExistingPods: flag,
+    ...typeMeta,
+  }),
+  NodeAffinity: z.strictObject({ addedAffinity: z.optional(anyObject()), ...typeMeta }),
+  NodeResourcesBalancedAllocation: z.strictObject({ resources: resourceWeights, ...typeMeta }),
+  NodeResourcesFit: z.strictObject({
+    ignoredResources: z.optional(z.array(text)),
+    ignoredResourceGroups: z.optional(z.array(text)),
+    scoringStrategy: z.optional(
+      z.strictObject({
+        type: z.optional(z.enum(['LeastAllocated', 'MostAllocated', 'RequestedToCapacityRatio'])),
+        resources: resourceWeights,
+        requestedToCapacityRatio: z.optional(
+          z.strictObject({
+            shape: z.optional(z.array(z.strictObject({ utilization: z.number(), score: z.number() }))),
+          }),
+        ),
+      }),
+    ),
+    ...typeMeta,
+  }),
+  PodTopologySpread: z.strictObject({
+    defaultConstraints: z.optional(z.array(anyObject())),
+    defaultingType: z.optional(z.enum(['System', 'List'])),
+    ...typeMeta,
+  }),
+})
+
+/** The schema of arguments by plugin. Names of plugins are checked when the profiles are made. */
+export function pluginArgsSchema(): z.ZodMiniType<PluginArgs> {
+  const byPlugin = Object.entries(argumentsOf()).map(([plugin, schema]) => [plugin, z.optional(schema)])
+  return shaped<PluginArgs>(z.looseObject(Object.fromEntries(byPlugin)))
+}
+
+/** The schema of an entry of `pluginConfig`. */
+function pluginConfigSchema(): z.ZodMiniType {
+  const byPlugin = Object.entries(argumentsOf()).map(([plugin, schema]) =>
+    z.strictObject({ name: z.literal(plugin), args: z.optional(schema) }),
+  )
+  const known = Object.keys(argumentsOf())
+  const other = z.string().check(
+    z.minLength(1),
+    z.refine((name) => !known.includes(name)),
+  )
+  return z.union([...byPlugin, z.strictObject({ name: other, args: z.optional(anyObject()) })])
 }
 
 /** What the real scheduler reads besides, and what has no effect in a simulation. */
@@ -54,7 +115,7 @@ export const configurationSchema = (): z.ZodMiniType<KubeSchedulerConfiguration>
             percentageOfNodesToScore: number,
             plugins: z.optional(pluginSetsSchema()),
             pluginConfig: shaped<KubeSchedulerProfile['pluginConfig']>(
-              z.optional(z.array(z.strictObject({ name: text, args: z.optional(anyObject()) }))),
+              z.optional(z.array(pluginConfigSchema())),
             ),
           }),
         ),

@@ -18,7 +18,11 @@ import type { AuthorizationMode } from '../access/authorization-modes.js'
 import { behaviorSchema, imageSchema } from '../../kubelet/images/image-schema.js'
 import type { UserInfo } from '../../client/client.js'
 import type { Component } from '../../client/component.js'
-import { configurationSchema, pluginSetsSchema } from '../../scheduler/configuration-schema.js'
+import {
+  configurationSchema,
+  pluginArgsSchema,
+  pluginSetsSchema,
+} from '../../scheduler/configuration-schema.js'
 import { pluginSchema } from '../../scheduler/framework/plugin-schema.js'
 import type { KubeletConfiguration } from '../../kubelet/index.js'
 import type {
@@ -325,7 +329,7 @@ const schedulerSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['scheduler'
             disabled: z.optional(z.array(text)),
             weights: z.optional(z.record(text as z.ZodMiniString, z.number())),
             percentageOfNodesToScore: z.optional(z.number()),
-            args: z.optional(anyObject()),
+            args: z.optional(pluginArgsSchema()),
             sets: z.optional(pluginSetsSchema()),
           }),
         ),

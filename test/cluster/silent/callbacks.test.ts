@@ -43,3 +43,20 @@ test('profiles of the scheduler and timings of volumes refuse unknown keys', () 
   expect(() => new SimCluster({ scheduler: { profiles } })).toThrow('schedulerName?')
   expect(() => new SimCluster({ storage: { timings: misspelt({ atach: 1 }) } })).toThrow('attach?')
 })
+
+test('arguments of a scheduler plugin that it does not have are refused', () => {
+  const profiles =
+    (args: object): (() => SimCluster) =>
+    () =>
+      new SimCluster({ scheduler: { profiles: [misspelt({ args })] } })
+  expect(profiles({ NodeResourcesFit: { scoringStratgy: {} } })).toThrow(/scoringStrategy\?/)
+  expect(profiles({ NodeResourcesFit: { scoringStrategy: { type: 'MostAlocated' } } })).toThrow(
+    /'MostAllocated'\?/,
+  )
+  expect(profiles({ NodeResourcesFit: { scoringStrategy: { type: 'MostAllocated' } } })).not.toThrow()
+  const args = { kind: 'NodeResourcesFitArgs', scoringStratgy: {} }
+  const pluginConfig = [{ name: 'NodeResourcesFit', args }]
+  expect(() => new SimCluster({ scheduler: { configuration: { profiles: [{ pluginConfig }] } } })).toThrow(
+    /scoringStrategy\?/,
+  )
+})
