@@ -15,7 +15,7 @@ import {
 } from '../../api/checked-input.js'
 import type { AuthenticationOptions, UserOptions } from '../access/access.js'
 import type { AuthorizationMode } from '../access/authorization-modes.js'
-import { behaviorSchema, imageSchema } from '../../kubelet/images/image-schema.js'
+import { behaviorSchema, imagesSchema } from '../../kubelet/images/image-schema.js'
 import type { UserInfo } from '../../client/client.js'
 import type { Component } from '../../client/component.js'
 import {
@@ -388,10 +388,7 @@ function makeSchema(): z.ZodMiniType<ClusterOptions> {
         z.optional(z.union([z.string(), z.array(anyObject()), anyObject()])),
       ),
     ),
-    images: like(
-      "{ images: { 'registry.example.com/app:1': { exitCode: 1 } } }",
-      z.optional(z.record(text as z.ZodMiniString, imageSchema())),
-    ),
+    images: like("{ images: { 'registry.example.com/app:1': { exitCode: 1 } } }", imagesSchema()),
     components: like(
       '{ components: [defineController(...)] }',
       shaped<ClusterOptions['components']>(z.optional(z.array(componentSchema()))),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { imageNameFault } from '../../api/core/image-name.js'
 import {
   anyObject,
   callable,
@@ -81,6 +82,23 @@ const definitionSchema = (): z.ZodMiniType<ImageDefinition> =>
 /** The schema of an image: a simple behaviour, or a definition, which has a name. */
 export function imageSchema(): z.ZodMiniType<ContainerBehavior | ImageDefinition> {
   return z.union([behaviorSchema(), definitionSchema()])
+}
+
+/** The schema of images by name. A key is the name of a simple behaviour; a definition has a name itself. */
+export function imagesSchema(): z.ZodMiniType<
+  Readonly<Record<string, ContainerBehavior | ImageDefinition>> | undefined
+> {
+  const images = z.record(text as z.ZodMiniString, imageSchema())
+  return z.optional(
+    images.check((payload) => {
+      for (const [key, image] of Object.entries(payload.value)) {
+        const fault = 'name' in image ? undefined : imageNameFault(key)
+        if (fault === undefined) continue
+        const message = `is not a valid image name: ${fault}`
+        payload.issues.push({ code: 'custom', path: [key], input: key, message })
+      }
+    }),
+  )
 }
 
 /** Checks what `defineImage` is given. */

@@ -60,3 +60,11 @@ test('arguments of a scheduler plugin that it does not have are refused', () => 
     /scoringStrategy\?/,
   )
 })
+
+test('behaviour for an image that cannot exist is refused', () => {
+  expect(() => new SimCluster({ images: { 'Nginx:1': {} } })).toThrow(
+    'images["Nginx:1"] is not a valid image name: invalid reference format: repository name (library/Nginx) must be lowercase',
+  )
+  // a definition has a name of its own
+  expect(() => new SimCluster({ images: { MyShop: { name: 'shop:1' } } })).not.toThrow()
+})
