@@ -160,6 +160,12 @@ describe('a cluster from what kubectl prints of another', () => {
     )
     expect(copy.state.missingReferences()).toEqual([
       { missing: 'configmaps shop/settings', neededBy: ['deployments shop/web'] },
+      {
+        missing: 'daemonsets shop/agent',
+        neededBy: first
+          .list('pods', { namespace: 'shop', labelSelector: 'app=agent' })
+          .items.map(({ metadata }) => `pods shop/${metadata.name}`),
+      },
     ])
     expect(copy.summary()).toContain('configmaps shop/settings, which deployments shop/web need')
     copy.node('node-1').crash()
