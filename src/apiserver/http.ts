@@ -147,9 +147,11 @@ function handleResource(
   return respond(server, http, { ...asked, request }, resource, negotiated, codecs)
 }
 
-/** Custom resources have no protobuf form, but their metadata has. */
-const protobufOf = ({ definition }: Resource, { protobuf }: HttpCodecs): InProtobuf =>
-  protobuf === undefined ? 'nothing' : definition.custom === undefined ? 'objects' : 'metadata'
+/** Custom resources, and metrics, have no protobuf form, but their metadata has. */
+function protobufOf({ definition }: Resource, { protobuf }: HttpCodecs): InProtobuf {
+  if (protobuf === undefined) return 'nothing'
+  return definition.custom === undefined && protobuf.knows(definition) ? 'objects' : 'metadata'
+}
 
 /** Returns the media types that the route can produce. Custom resources have no routes. */
 function producedBy(

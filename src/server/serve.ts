@@ -120,6 +120,8 @@ const PORT_RETRY = 50
  * to see whether one object is gone.
  */
 const MOST_OBJECT = 64 * 1024
+const PROTOBUF = 'application/vnd.kubernetes.protobuf'
+const NO_KIND = { apiVersion: '', kind: '' }
 
 const TOO_MANY_REQUESTS = 429
 
@@ -439,12 +441,9 @@ export class ClusterServer {
   }
 
   #send(response: NodeResponse, head: HttpRequest, received: HttpResponse): void {
-    const isTerminating =
-      head.method === 'GET' &&
-      received.body.length < MOST_OBJECT &&
-      received.body.includes('"deletionTimestamp"')
     // a client that must retry later waits for time to pass
-    if (isTerminating || received.code === TOO_MANY_REQUESTS) this.#time.poke()
+    if ((head.method === 'GET' && isTerminating(received)) || received.code === TOO_MANY_REQUESTS)
+      this.#time.poke()
     const flow = this.#flows.of(head.user)
     const { committed, audited } = this.#options
     const kept = READS.has(head.method) ? this.#readable() : committed?.()
@@ -552,6 +551,20 @@ export class ClusterServer {
     const { onError = warn } = this.#options
     onError(error)
   }
+}
+
+interface Deletable {
+  readonly metadata?: { readonly deletionTimestamp?: unknown }
+}
+
+/** Whether a response shows that something is being deleted: clients such as `kubectl drain` poll for it. */
+function isTerminating({ body, bytes, headers }: HttpResponse): boolean {
+  if (bytes === undefined) return body.length < MOST_OBJECT && body.includes('"deletionTimestamp"')
+  if (bytes.length >= MOST_OBJECT || headers['content-type'] !== PROTOBUF) return false
+  const { metadata, items = [] } = protobufCodec.decode(bytes, NO_KIND) as Deletable & {
+    readonly items?: readonly Deletable[]
+  }
+  return [{ metadata }, ...items].some((each) => each.metadata?.deletionTimestamp !== undefined)
 }
 
 function leaveUnanswered(response: NodeResponse, { noResponse }: NoResponse): void {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, inject, test } from 'vitest'
@@ -104,6 +104,8 @@ test.for(runners)('$name', ({ name, program, type, file, args, source, passed },
   const cwd = join(inject('consumer'), program.replace(/\/.*/, ''))
   mkdirSync(cwd)
   writeFileSync(join(cwd, 'package.json'), JSON.stringify({ private: true, type }))
+  // Deno looks for @types/node only beside package.json
+  if (name === 'Deno') symlinkSync('../node_modules', join(cwd, 'node_modules'))
   writeFileSync(join(cwd, file), source)
   const words = args(join(cwd, file))
   const [command, ...rest] = path.endsWith('.js') ? [process.execPath, path, ...words] : [path, ...words]

@@ -1,3 +1,4 @@
+import type { Content } from '../../lang/bytes/content.js'
 import type { ContainerStatus, Pod } from '../../api/core/generated.js'
 import { ApiError } from '../../client/api-error.js'
 import type {
@@ -84,7 +85,12 @@ class KubeletAgent implements NodeAgent {
       unlisten()
       if (isOnce && request.stdin) processes.input(key, '', true)
     }
-    session.connect({ input: (text, end) => processes.input(key, text, end && isOnce), close })
+    const input = (text: Content, end: boolean): void => {
+      processes.input(key, text, end && isOnce)
+      // a client that has nothing more to say leaves; the container goes on. Source: containerd's io.Attach
+      if (end && !isOnce && request.stdin) session.ended({ code: 0 })
+    }
+    session.connect({ input, close })
     return session
   }
 

@@ -63,7 +63,7 @@ test('arguments of a scheduler plugin that it does not have are refused', () => 
 
 test('behaviour for an image that cannot exist is refused', () => {
   expect(() => new SimCluster({ images: { 'Nginx:1': {} } })).toThrow(
-    'images["Nginx:1"] is not a valid image name: invalid reference format: repository name (library/Nginx) must be lowercase',
+    'images["Nginx:1"] is not a valid image name: invalid reference format: repository name',
   )
   // a definition has a name of its own
   expect(() => new SimCluster({ images: { MyShop: { name: 'shop:1' } } })).not.toThrow()

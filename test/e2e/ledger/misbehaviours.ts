@@ -70,6 +70,19 @@ const changes =
     const response = next(request)
     return where(request) && 'body' in response ? change(response) : response
   }
+/** A server that responds to writes in JSON, whatever the client accepts. */
+const asJson =
+  (misbehaviour: Misbehaviour): Misbehaviour =>
+  () => {
+    const gateway = misbehaviour()
+    return (request, next) =>
+      gateway(
+        request.method === 'GET'
+          ? request
+          : { ...request, headers: { ...request.headers, accept: 'application/json' } },
+        next,
+      )
+  }
 const watches =
   (where: Where, change: (watch: HttpWatch) => HttpWatch): Misbehaviour =>
   () =>
@@ -355,7 +368,7 @@ const misbehaviours: readonly (readonly [situation: RegExp, misbehaviour: Misbeh
       }),
     ),
   ],
-  [/without Content-Type/, changes(always, without('content-type'))],
+  [/without Content-Type/, asJson(changes(always, without('content-type')))],
   [
     /no Content-Length/,
     changes(podPaths, (response) => ({
