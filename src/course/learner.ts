@@ -1,7 +1,7 @@
 import type { ClusterOptions } from '../cluster/compose/options.js'
 
 /**
- * What the clusters of learners have: an image that nobody has described cannot be pulled, as one that no
- * registry has, since whoever mistypes a name should see that.
+ * Options of the clusters of learners. An image that nobody has described cannot be pulled, so that whoever
+ * mistypes a name sees it.
  */
 export const LEARNER: ClusterOptions = { containers: { unknownImages: 'pullError' } }

@@ -76,7 +76,7 @@ export function converterOf({
   }
 }
 
-/** A value of a webhook in an error: of what is no text, the type. */
+/** Formats a webhook's value for an error: a text as it is, anything else by its type. */
 const shown = (value: unknown): string =>
   typeof value === 'string' ? value : value === undefined ? '' : goType(value)
 

@@ -153,7 +153,7 @@ export class WatchHub implements WatchRegister {
     return listsFor(routes, object).every((list) => this.#isOnlyFollowed(list))
   }
 
-  /** Whether somebody besides informers listens, and so would hear of each bookmark. */
+  /** Whether a watch other than an informer's has a listener, which sees each bookmark. */
   get tellsOfBookmarks(): boolean {
     for (const [{ follower }, { isHeard }] of this.#live) if (isHeard && follower === undefined) return true
     return false
@@ -343,7 +343,7 @@ export const ROUTING_FIELDS = ['metadata.name', 'spec.nodeName'] as const
 
 /** A watch as the hub sees it. */
 export interface RoutedWatch {
-  /** Whether it has a listener. Without one it is only read when somebody asks. */
+  /** Whether it has a listener. A watch without one is pulled. */
   readonly isHeard: boolean
   /** Called with a change that may affect this watch. */
   offer(change: StoredChange): void

@@ -112,7 +112,7 @@ export class BashFiles implements IFileSystem {
   utimes: IFileSystem['utimes'] = (path) => this.#try('utimes', path, () => void this.#stat(path))
 
   #content(path: string): Content {
-    // reading says what is wrong with a path that is no file
+    // the read below reports a path that is not a file
     return this.#files.content(path) ?? this.#files.read(path)
   }
 

@@ -108,7 +108,7 @@ function post(
   try {
     received = parseExactJson(reply.body)
   } catch {
-    // what is no JSON is no object either
+    // a body that is not JSON gets the error of one that is not an object
   }
   if (!isPlainObject(received))
     throw new WebhookCallError(`couldn't get version/kind; json parse error: ${reply.body.slice(0, 60)}`)
