@@ -1,9 +1,10 @@
 import { type CheckReport, type CheckFinding, RULES, type Severity } from '../cluster/check/finding.js'
 import { exactJson } from '../lang/json/exact-json.js'
+import { type Cell, type Grid, gridSvg } from './grid-picture.js'
 import { junit } from './output.js'
 import { packageVersion } from './program-path.js'
 
-const FORMATS = ['text', 'json', 'junit', 'github', 'sarif'] as const
+const FORMATS = ['text', 'json', 'svg', 'junit', 'github', 'sarif'] as const
 /** The form of a report of findings. */
 export type FindingsFormat = (typeof FORMATS)[number]
 
@@ -30,6 +31,8 @@ export function formatFindings(report: CheckReport, format: FindingsFormat, fail
   switch (format) {
     case 'json':
       return exactJson(report, 2)
+    case 'svg':
+      return gridSvg(asGrid(report)).trimEnd()
     case 'junit':
       return asJunit(report, failOn)
     case 'github':
@@ -55,22 +58,44 @@ const told = (report: CheckReport, finding: CheckFinding): string =>
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
-function asText(report: CheckReport): string {
-  const { findings, versions, nodes, files, objects } = report
-  const lines = findings.flatMap((finding) => {
-    const place = placeOf(finding)
-    const text = `${finding.severity}: ${told(report, finding)} (${finding.rule})`
-    const head = place === '' ? text : `${place}: ${text}`
-    const why = finding.why === undefined || finding.why.split('\n').length < 2 ? [] : finding.why.split('\n')
-    return [head, ...why.map((line) => `    ${line}`)]
-  })
+function sumOf({ findings, versions, nodes, files, objects }: CheckReport): string {
   const counts = SEVERITIES.flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length
     return count === 0 ? [] : [counted(count, severity)]
   })
   const where = `in ${counted(objects, 'object')} of ${counted(files, 'file')}`
   const on = `on ${versions.join(', ')} with ${counted(nodes, 'node')}`
-  return [...lines, `${counts.length === 0 ? 'nothing found' : counts.join(', ')} ${where}, ${on}`].join('\n')
+  return `${counts.length === 0 ? 'nothing found' : counts.join(', ')} ${where}, ${on}`
+}
+
+/** A row for each finding, a column for each version. */
+function asGrid(report: CheckReport): Grid {
+  const looks = { error: 'bad', warning: 'strong', note: 'faint' } as const
+  const cellOf = ({ severity, versions }: CheckFinding, version: string): Cell => {
+    if (!versions.includes(version)) return { text: '✓' }
+    return { text: severity === 'note' ? severity : `✗ ${severity}`, look: looks[severity] }
+  }
+  return {
+    title: `check on ${report.versions.join(', ')}`,
+    columns: report.versions,
+    rows: report.findings.map((finding) => ({
+      name: `${placeOf(finding)}  ${finding.rule}`.trim(),
+      note: textOf(finding),
+      cells: report.versions.map((version) => cellOf(finding, version)),
+    })),
+    sum: sumOf(report),
+  }
+}
+
+function asText(report: CheckReport): string {
+  const lines = report.findings.flatMap((finding) => {
+    const place = placeOf(finding)
+    const text = `${finding.severity}: ${told(report, finding)} (${finding.rule})`
+    const head = place === '' ? text : `${place}: ${text}`
+    const why = finding.why === undefined || finding.why.split('\n').length < 2 ? [] : finding.why.split('\n')
+    return [head, ...why.map((line) => `    ${line}`)]
+  })
+  return [...lines, sumOf(report)].join('\n')
 }
 
 function asJunit(report: CheckReport, failOn: FailOn): string {

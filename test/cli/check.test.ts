@@ -210,7 +210,7 @@ describe('bad use gives exit code 2', () => {
   test.for([
     [['check'], 'write what to check'],
     [['check', 'nowhere'], 'there is no file or folder nowhere'],
-    [['check', '.', '-o', 'yaml'], '-o yaml: write text, json, junit, github or sarif'],
+    [['check', '.', '-o', 'yaml'], '-o yaml: write text, json, svg, junit, github or sarif'],
     [['check', '.', '--fail-on', 'errors'], '--fail-on errors: write error, warning, note, never'],
     [['check', '.', '--like', 'gke'], '--like gke: write kind or kubeadm'],
     [['check', '.', '--nodes', '0'], '--nodes 0: write a whole number from 1 up'],

@@ -1,6 +1,8 @@
 import { toSvg, toText, viewOf } from 'simcluster/view'
 import { SimCluster } from 'simcluster'
 import { expect, test } from 'vitest'
+import { splitWords } from '../../src/kubectl/call/words.js'
+import { typed } from '../cli/typed.js'
 import { readPages } from './pages.js'
 
 /** What README's first example has at its end, with a Service before its pods. */
@@ -28,3 +30,28 @@ test('README leads with it, and tells what it shows', () => {
     expect(alt.replaceAll('\n', ' ')).toContain(word)
   }
 })
+
+/** A picture that a command draws: a comment with its words, and the picture with what it shows. */
+const PICTURE = /<!-- picture: (.*) -->\n\n!\[([^\]]*)\]\(pictures\/([\w-]+)\.svg\)/g
+
+const pictures = readPages().flatMap(({ file, text }) =>
+  [...text.matchAll(PICTURE)].map(([, words = '', alt = '', name = '']) => ({ file, words, alt, name })),
+)
+
+test('the pages of check, whatif and upgrade have pictures', () => {
+  const files = new Set(pictures.map(({ file }) => file))
+  for (const page of ['docs/check.md', 'docs/what-if.md', 'docs/upgrade.md']) expect(files).toContain(page)
+})
+
+test.for(pictures)(
+  '$file has what simcluster $words -o svg draws today: npx vitest run test/docs/pictures -u',
+  async ({ words, alt, name }) => {
+    const { out } = await typed(...splitWords(words), '-o', 'svg')
+    await expect(out).toMatchFileSnapshot(`../../docs/pictures/${name}.svg`)
+    const [, shown = ''] = /<desc>([^]*)<\/desc>/.exec(out) ?? []
+    // names, rules and releases that the text for those who do not see it tells
+    const told = alt.match(/\b(?:\w+-\w+|v1\.\d+|NotReady|Terminating)\b/g) ?? []
+    expect(told.length).toBeGreaterThan(2)
+    for (const word of told) expect(shown).toContain(word)
+  },
+)

@@ -2,9 +2,11 @@ import { DEFAULTS } from '../../cluster/compose/options.js'
 import { rehearseUpgrade, type RehearsedMinor } from '../../testing/upgrade/rehearse.js'
 import type { UpgradeFinding, UpgradePlan } from '../../testing/upgrade/finding.js'
 import { planUpgrade } from '../../testing/upgrade/plan.js'
+import { minorsOf } from '../../testing/upgrade/releases.js'
 import type { Arguments, Command } from '../command.js'
 import { UsageError } from '../command.js'
 import { onlyWord, textOf } from '../files.js'
+import { type Cell, type Grid, gridSvg } from '../grid-picture.js'
 import { readPaths } from '../manifest-sets.js'
 import { OUTPUT, print } from '../output.js'
 import { clusterAt, isManifests } from '../what-if/source.js'
@@ -68,16 +70,52 @@ function textOfRehearsal(rehearsal: readonly RehearsedMinor[]): readonly string[
   ]
 }
 
-function outcomeText({ from, to, objects, findings, notChecked, rehearsal }: Outcome): string {
+function sumOf({ from, to, objects, findings }: Outcome): string {
   const count = (change: UpgradeFinding['change']): number =>
     findings.filter((finding) => finding.change === change).length
   const changes = ['removed', 'invalid', 'default', 'unreadable', 'client', 'gate'] as const
   const sums = changes.flatMap((change) => (count(change) > 0 ? [`${count(change)} ${change}`] : []))
+  const sum = sums.length > 0 ? sums.join(', ') : 'nothing changes for them'
+  return `${from} to ${to}, ${objects} objects: ${sum}`
+}
+
+/** A row for each object that changes, a column for each release. */
+function outcomeGrid(outcome: Outcome): Grid {
+  const { from, to, findings, rehearsal = [] } = outcome
+  const releases = minorsOf(from, to).slice(1)
+  const objects = [...new Set(findings.map(({ object }) => object))]
+  const rows = objects.map((name) => ({
+    name,
+    cells: releases.map((release): Cell => {
+      const changes = findings.filter((each) => each.object === name && each.release === release)
+      const words = [...new Set(changes.map(({ change }) => change))].join(', ')
+      if (words === '') return { text: '·', look: 'faint' }
+      return changes.some(isBreaking) ? { text: `✗ ${words}`, look: 'bad' } : { text: words }
+    }),
+  }))
+  const played = {
+    name: 'rehearsal',
+    cells: releases.map((release): Cell => {
+      const report = rehearsal.find((each) => each.release === release)?.report
+      if (report === undefined) return { text: '' }
+      return report.isHarmless ? { text: '✓', look: 'faint' } : { text: '✗ interrupted', look: 'bad' }
+    }),
+  }
+  return {
+    title: `upgrade from ${from} to ${to}`,
+    columns: releases,
+    rows: rehearsal.length === 0 ? rows : [...rows, played],
+    sum: sumOf(outcome),
+  }
+}
+
+function outcomeText(outcome: Outcome): string {
+  const { findings, notChecked, rehearsal } = outcome
   return [
     ...textOfFindings(findings),
     ...(findings.length > 0 ? [''] : []),
     ...notChecked.map((each) => `not checked: ${each}`),
-    `${from} to ${to}, ${objects} objects: ${sums.length > 0 ? sums.join(', ') : 'nothing changes for them'}`,
+    sumOf(outcome),
     ...(rehearsal === undefined ? [] : textOfRehearsal(rehearsal)),
   ].join('\n')
 }
@@ -97,7 +135,12 @@ export const upgradeCommand: Command = {
     to: { value: 'VERSION', about: 'the release to come', default: DEFAULTS.version },
     rehearse: { about: 'plays the upgrade with the drain of each node, and says what it interrupts' },
     nodes: { value: 'N', about: 'number of nodes on which manifests are rehearsed', default: '3' },
-    output: { ...OUTPUT['output'], value: 'text|json|junit', about: 'the form of the result', short: 'o' },
+    output: {
+      ...OUTPUT['output'],
+      value: 'text|json|svg|junit',
+      about: 'the form of the result',
+      short: 'o',
+    },
   },
   examples: [
     'simcluster upgrade ./deploy --from v1.24 --to v1.35',
@@ -117,6 +160,7 @@ export const upgradeCommand: Command = {
         name: 'upgrade',
         text: outcomeText(outcome),
         json: outcome,
+        svg: () => gridSvg(outcomeGrid(outcome)),
         checked: [
           ...findings.map((finding) => {
             const name = `${finding.release} ${finding.object}`

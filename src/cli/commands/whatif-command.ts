@@ -4,10 +4,12 @@ import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { SimCluster } from '../../cluster/sim-cluster.js'
 import { exactJson } from '../../lang/json/exact-json.js'
-import { whatIf } from '../../testing/what-if/what-if.js'
+import { playActions, readActions } from '../../testing/what-if/what-if.js'
+import { toSvg, viewOf } from '../../view/index.js'
 import type { Arguments, Command, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
 import { textOf, wholeNumber } from '../files.js'
+import { gridSvg } from '../grid-picture.js'
 import { OUTPUT, print } from '../output.js'
 import { packageVersion, programPath } from '../program-path.js'
 import { playAll } from '../sweep/crew.js'
@@ -15,7 +17,7 @@ import { indexedJob, jobHead, jobName, MOST_BYTES } from '../sweep/job-manifest.
 import { shardOf } from '../sweep/ranges.js'
 import { playRange, type Row, scenariosOf, type Wish } from '../what-if/results.js'
 import { clusterAt, snapshotOf, SOURCE_FLAGS } from '../what-if/source.js'
-import { harmOf, reportText, rowsText } from '../what-if/text.js'
+import { harmOf, reportText, rowsGrid, rowsText } from '../what-if/text.js'
 
 /** The sweep that the flags ask for; undefined if they ask for one run. */
 function wishOf(flags: Arguments['flags'], actions: readonly string[]): Wish | undefined {
@@ -38,6 +40,7 @@ function show(rows: readonly Row[], flags: Arguments['flags'], terminal: Termina
         name: 'whatif',
         text: rowsText(rows),
         json: rows,
+        svg: () => gridSvg(rowsGrid(rows)),
         checked: rows.map(({ name, report }) => {
           const harm = harmOf(report)
           return harm === undefined ? { name } : { name, failure: `${harm}\n${reportText(report)}` }
@@ -49,6 +52,12 @@ function show(rows: readonly Row[], flags: Arguments['flags'], terminal: Termina
   return rows.every(({ report }) => report.isHarmless) ? 0 : 1
 }
 
+/** A picture leaves out what every cluster has. */
+const namespacesOfUsers = (cluster: SimCluster): readonly string[] =>
+  cluster.state
+    .peek('namespaces')
+    .flatMap(({ metadata: { name = '' } }) => (/^kube-|^local-path-storage$/.test(name) ? [] : [name]))
+
 function one(
   cluster: SimCluster,
   actions: readonly string[],
@@ -57,7 +66,7 @@ function one(
 ): number {
   if (actions.length === 0)
     throw new UsageError("write what happens, such as 'crash node-1' 'advance 10m', or --each-node")
-  const report = whatIf(cluster, actions)
+  const { copy, report } = playActions(cluster, readActions(cluster, actions))
   const name = report.actions.join(', ')
   const harm = harmOf(report)
   print(
@@ -65,6 +74,7 @@ function one(
       name: 'whatif',
       text: reportText(report),
       json: report,
+      svg: () => toSvg(viewOf(copy), { title: `after ${name}`, namespaces: namespacesOfUsers(copy) }),
       checked: [harm === undefined ? { name } : { name, failure: harm }],
     },
     flags,
@@ -211,7 +221,7 @@ export const whatifCommand: Command = {
     ...SOURCE_FLAGS,
     output: {
       ...OUTPUT['output'],
-      value: 'text|json|jsonl|junit',
+      value: 'text|json|jsonl|svg|junit',
       about: 'the form of the result',
       short: 'o',
     },

@@ -1,5 +1,6 @@
 import { goDuration } from '../../lang/go/duration.js'
 import type { LostPod, WhatIfReport } from '../../testing/what-if/report.js'
+import type { Grid } from '../grid-picture.js'
 import type { Row } from './results.js'
 
 /** Columns with two spaces between them. */
@@ -124,23 +125,50 @@ export function harmOf(report: WhatIfReport): string | undefined {
   ].join('; ')
 }
 
+const COLUMNS = ['pods lost', 'not replaced', 'pending', 'Services down', 'budgets', 'refused'] as const
+
+const countsOf = ({ lost, pending, services, budgets, refused }: WhatIfReport): readonly number[] => [
+  lost.length,
+  lost.filter(({ isReplaced }) => !isReplaced).length,
+  pending.length,
+  services.length,
+  budgets.length,
+  refused.length,
+]
+
+function sumOf(rows: readonly Row[]): string {
+  const harmful = rows.filter(({ report }) => !report.isHarmless).length
+  return `${harmful} of ${some(rows.length, 'scenario')} do${harmful === 1 ? 'es' : ''} harm`
+}
+
 /** A sweep for people: a line for each scenario. */
 export function rowsText(rows: readonly Row[]): string {
-  const harmful = rows.filter(({ report }) => !report.isHarmless).length
   return [
     ...columns([
-      ['', 'pods lost', 'not replaced', 'pending', 'Services down', 'budgets', 'refused', ''],
-      ...rows.map(({ name, report }) => [
-        name,
-        `${report.lost.length}`,
-        `${report.lost.filter(({ isReplaced }) => !isReplaced).length}`,
-        `${report.pending.length}`,
-        `${report.services.length}`,
-        `${report.budgets.length}`,
-        `${report.refused.length}`,
-        harmOf(report) ?? '',
-      ]),
+      ['', ...COLUMNS, ''],
+      ...rows.map(({ name, report }) => [name, ...countsOf(report).map(String), harmOf(report) ?? '']),
     ]),
-    `${harmful} of ${some(rows.length, 'scenario')} do${harmful === 1 ? 'es' : ''} harm`,
+    sumOf(rows),
   ].join('\n')
+}
+
+/** A sweep as a picture: a row for each scenario. Pods that are lost and replaced do no harm. */
+export function rowsGrid(rows: readonly Row[]): Grid {
+  return {
+    title: 'what each scenario does',
+    columns: COLUMNS,
+    rows: rows.map(({ name, report }) => {
+      const harm = harmOf(report)
+      return {
+        name,
+        cells: countsOf(report).map((count, at) =>
+          count === 0 || at === 0
+            ? { text: `${count === 0 ? '✓' : ' '} ${count}` }
+            : { text: `✗ ${count}`, look: 'bad' },
+        ),
+        ...(harm === undefined ? {} : { note: harm }),
+      }
+    }),
+    sum: sumOf(rows),
+  }
 }

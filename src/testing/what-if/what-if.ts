@@ -21,9 +21,13 @@ const REST = 'advance 10m'
  */
 export function whatIf(cluster: SimCluster, actions: readonly string[]): WhatIfReport {
   checkWhatIf([cluster, actions])
+  return playActions(cluster, readActions(cluster, actions)).report
+}
+
+/** Reads actions, and adds the time that follows them if none is given. @throws InputError */
+export function readActions(cluster: SimCluster, actions: readonly string[]): readonly Action[] {
   const read = actions.map((text) => readAction(cluster, text))
-  const all = read.at(-1)?.isTime === true ? read : [...read, readAction(cluster, REST)]
-  return playActions(cluster, all).report
+  return read.at(-1)?.isTime === true ? read : [...read, readAction(cluster, REST)]
 }
 
 /** Plays actions that have been read, and returns the copy on which they were played, too. */
