@@ -185,6 +185,39 @@ describe('nesting that JSON allows and the stack does not', () => {
   )
 })
 
+test('expressions of 200,000 tokens in one request end its time', () => {
+  const crd = (rules: number): object => ({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `foos${rules}.a.com` },
+    spec: {
+      group: 'a.com',
+      scope: 'Namespaced',
+      names: { plural: `foos${rules}`, kind: `Foo${rules}` },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              'x-kubernetes-validations': Array.from({ length: rules }, (_, at) => ({
+                rule: `${'true || '.repeat(4_000)}${at} == 1`,
+              })),
+            },
+          },
+        },
+      ],
+    },
+  })
+  const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+  const few = send({ path, body: JSON.stringify(crd(5)) })
+  expect(few.code, few.body).toBe(201)
+  const many = send({ path, body: JSON.stringify(crd(30)) })
+  expect([many.code, (JSON.parse(many.body) as { reason: string }).reason]).toEqual([504, 'Timeout'])
+})
+
 describe('a body of more than 100,000 values', () => {
   const items = (count: number): string => `{"metadata":{"name":"many"},"x":[${'1,'.repeat(count)}1]}`
 

@@ -619,6 +619,8 @@ const celUnits: Readonly<Record<string, (bytes: number) => string>> = {
   lists: (bytes) => `${many(bytes / 2, '[')}${many(bytes / 2, ']')} == []`,
   maps: (bytes) => many(bytes, '{1:'),
   ors: (bytes) => `${many(bytes, 'true||')}true`,
+  'ors of equalities': (bytes) => `${many(bytes, '1==1||')}true`,
+  'ors of lists': (bytes) => `${many(bytes, '[]==[]||')}true`,
   sums: (bytes) => `${many(bytes, '1+')}1 == 1`,
   ternaries: (bytes) => `${many(bytes, 'true?true:')}true`,
   members: (bytes) => `self${many(bytes, '.a')} == 1`,
@@ -650,6 +652,10 @@ const cel: readonly HostileInput[] = [
   post('crd: many rules', CRDS, 'application/json', (bytes) =>
     crd(`{"type":"object","x-kubernetes-validations":[${listOf(bytes, () => '{"rule":"true"}')}]}`),
   ),
+  post('crd: long rules', CRDS, 'application/json', (bytes) => {
+    const long = `{"rule":"${many(Math.min(bytes, 90_000), 'true||')}true"}`
+    return crd(`{"type":"object","x-kubernetes-validations":[${many(bytes, `${long},`)}${long}]}`)
+  }),
   post('crd: pattern', CRDS, 'application/json', (bytes) =>
     crd(`{"type":"object","properties":{"a":{"type":"string","pattern":"${many(bytes, '(a+)+')}"}}}`),
   ),

@@ -109,6 +109,16 @@ describe('a process that wants more than one step may use is ended', () => {
     expect(run(line).exitCode).toBe(2)
   })
 
+  test('seq prints in slices between which others run, and ends after 600,000 lines', () => {
+    const before = cluster.now()
+    expect(run('seq 3 25000 | tail -1').stdout).toBe('25000\n')
+    // 24,998 lines are two slices and a part
+    expect(cluster.now() - before).toBe(2)
+    expect(run('seq 600000 | tail -1')).toMatchObject({ stdout: '600000\n', exitCode: 0 })
+    expect(run('seq 1000000000000000')).toMatchObject({ stderr: 'CPU time limit exceeded\n', exitCode: 152 })
+    expect(run('seq 0 0 1').exitCode).toBe(152)
+  })
+
   test('files and folders without end fill their layer', () => {
     run('mkdir /tmp/d')
     for (let from = 0; from < 10_000; from += 2_000) run(`cd /tmp/d; touch $(seq ${from} ${from + 1_999})`)

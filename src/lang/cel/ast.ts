@@ -78,7 +78,10 @@ export class Nodes {
   #last = 0
 
   make<E extends Shape>(shape: E): Expr {
-    return { ...shape, id: ++this.#last } as unknown as Expr
+    // the spread comes last, so that nodes of a kind share a hidden class; a copy brings its old number
+    const node = { id: 0, ...shape }
+    node.id = ++this.#last
+    return node as unknown as Expr
   }
 
   /** Copies an expression with numbers of its own. */
@@ -151,5 +154,12 @@ export function childrenOf(expr: Expr): readonly Expr[] {
 
 /** Returns all expressions below one and itself, parents first. */
 export function everyExpr(expr: Expr): readonly Expr[] {
-  return [expr, ...childrenOf(expr).flatMap(everyExpr)]
+  const found: Expr[] = []
+  const open = [expr]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    found.push(next)
+    const below = childrenOf(next)
+    for (let at = below.length - 1; at >= 0; at--) open.push(below[at] as Expr)
+  }
+  return found
 }

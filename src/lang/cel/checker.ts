@@ -3,7 +3,7 @@ import type { CelFunction, Functions, Overload } from './functions.js'
 import type { Issue } from './issues.js'
 import { RESERVED_WORDS } from './names.js'
 import { BOOL, DYN, ERROR, INT, isSameType, listOf, mapOf, typeText, type CelType } from './types.js'
-import { assign, assignAll, mostGeneral, substitute, type Bindings } from './unify.js'
+import { Bindings, mostGeneral, substitute } from './unify.js'
 import { typeNameOf, type Value } from './values.js'
 
 /** Variables of an expression, by name. */
@@ -63,7 +63,7 @@ class Checker {
   readonly #overloads = new Map<Expr, readonly Overload[]>()
   readonly #resolved = new Map<Expr, CelFunction>()
   readonly #named = new Map<Expr, CelType>()
-  #bindings: Bindings = new Map()
+  readonly #bindings = new Bindings()
   #variables = 0
 
   constructor(functions: Functions) {
@@ -128,9 +128,7 @@ class Checker {
   }
 
   #isAssignable(wanted: CelType, actual: CelType): boolean {
-    const learned = assign(this.#bindings, wanted, actual)
-    if (learned !== undefined) this.#bindings = learned
-    return learned !== undefined
+    return this.#bindings.assign([wanted], [actual])
   }
 
   #newVariable(): CelType {
@@ -228,9 +226,7 @@ class Checker {
     for (const overload of called.overloads) {
       if (overload.member !== (receiver !== undefined)) continue
       const { parameters, result: type } = this.#instantiated(overload)
-      const learned = assignAll(this.#bindings, types, parameters)
-      if (learned === undefined) continue
-      this.#bindings = learned
+      if (!this.#bindings.assign(types, parameters)) continue
       found.push(overload)
       const one = this.#substituted(type)
       if (result === undefined) result = one

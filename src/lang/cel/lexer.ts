@@ -1,3 +1,4 @@
+import { spend } from '../bounds/budget.js'
 import type { Issue } from './issues.js'
 
 /**
@@ -25,22 +26,47 @@ const STRING = [
   `[rR]'[^'\\n\\r]*'`,
 ].join('|')
 
+/** A kind of token, with what its first character can be. */
+interface Rule {
+  readonly kind: TokenKind
+  readonly first: RegExp
+  readonly pattern: RegExp
+}
+
 /** Rules in order: the first of the longest matches wins, as in ANTLR. Source: cel-go parser/gen/CEL.g4. */
-const RULES: readonly (readonly [kind: TokenKind | undefined, pattern: RegExp])[] = [
-  ['operator', /==|!=|<=|>=|&&|\|\||[<>[\]{}().,\-!?:+*/%]/y],
-  ['space', /[\t \r\n\f]+|\/\/[^\n]*/y],
-  ['float', /\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\.\d+(?:[eE][+-]?\d+)?/y],
-  ['uint', /(?:0x[0-9a-fA-F]+|\d+)[uU]/y],
-  ['int', /0x[0-9a-fA-F]+|\d+/y],
-  ['string', new RegExp(STRING, 'y')],
-  ['bytes', new RegExp(`[bB](?:${STRING})`, 'y')],
-  ['identifier', /[A-Za-z_]\w*/y],
-  ['escaped', /`[\w.\-/ ]+`/y],
+const RULES: readonly Rule[] = [
+  {
+    kind: 'operator',
+    first: /[=!<>&|[\]{}().,\-?:+*/%]/,
+    pattern: /==|!=|<=|>=|&&|\|\||[<>[\]{}().,\-!?:+*/%]/y,
+  },
+  { kind: 'space', first: /[\t \r\n\f/]/, pattern: /[\t \r\n\f]+|\/\/[^\n]*/y },
+  {
+    kind: 'float',
+    first: /[\d.]/,
+    pattern: /\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\.\d+(?:[eE][+-]?\d+)?/y,
+  },
+  { kind: 'uint', first: /\d/, pattern: /(?:0x[0-9a-fA-F]+|\d+)[uU]/y },
+  { kind: 'int', first: /\d/, pattern: /0x[0-9a-fA-F]+|\d+/y },
+  { kind: 'string', first: /["'rR]/, pattern: new RegExp(STRING, 'y') },
+  { kind: 'bytes', first: /[bB]/, pattern: new RegExp(`[bB](?:${STRING})`, 'y') },
+  { kind: 'identifier', first: /[A-Za-z_]/, pattern: /[A-Za-z_]\w*/y },
+  { kind: 'escaped', first: /`/, pattern: /`[\w.\-/ ]+`/y },
 ]
+/** The rules of each ASCII character; no token begins with another. */
+const BY_FIRST: readonly (readonly Rule[])[] = Array.from({ length: 128 }, (_, code) =>
+  RULES.filter(({ first }) => first.test(String.fromCharCode(code))),
+)
+
+/** Steps of parsing, checking, estimating and planning one token: some 3 us. */
+const STEPS_OF_TOKEN = 50
 
 const WORDS = new Set(['in', 'true', 'false', 'null'])
 
-/** Splits an expression into tokens, the last one of kind `end`. Faults are added to `issues`. */
+/**
+ * Splits an expression into tokens, the last one of kind `end`. Faults are added to `issues`. Charges what
+ * compiling the whole expression will cost.
+ */
 export function tokensOf(source: string, issues: Issue[]): readonly Token[] {
   const tokens: Token[] = []
   let at = 0
@@ -53,6 +79,7 @@ export function tokensOf(source: string, issues: Issue[]): readonly Token[] {
       at = end
       continue
     }
+    spend(STEPS_OF_TOKEN)
     if (kind !== 'space') {
       const isSign = kind === 'operator' || (kind === 'identifier' && WORDS.has(text))
       tokens.push({ kind: isSign ? text : kind, text, at })
@@ -64,7 +91,7 @@ export function tokensOf(source: string, issues: Issue[]): readonly Token[] {
 
 function longestMatch(source: string, at: number): { readonly kind: TokenKind; readonly text: string } {
   let best = { kind: 'operator' as TokenKind, text: '' }
-  for (const [kind = '', pattern] of RULES) {
+  for (const { kind, pattern } of BY_FIRST[source.charCodeAt(at)] ?? []) {
     pattern.lastIndex = at
     const text = pattern.exec(source)?.[0] ?? ''
     if (text.length > best.text.length) best = { kind, text }

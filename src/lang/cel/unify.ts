@@ -1,40 +1,48 @@
 import type { CelType } from './types.js'
 import { DYN, isSameType, listOf, mapOf, parametersOf, typeName } from './types.js'
 
-/** What is known of type parameters, by name. */
-export type Bindings = ReadonlyMap<string, CelType>
+/** What is known of type parameters. */
+export class Bindings {
+  readonly #types = new Map<string, CelType>()
+  /** What has changed since the last attempt began: a copy for each would cost the square of all. */
+  readonly #changes: (readonly [name: string, before: CelType | undefined])[] = []
+
+  get(name: string): CelType | undefined {
+    return this.#types.get(name)
+  }
+
+  set(name: string, type: CelType): void {
+    this.#changes.push([name, this.#types.get(name)])
+    this.#types.set(name, type)
+  }
+
+  /**
+   * Whether values of the types `actual` can be used as those `wanted`, one by one. What that shows of type
+   * parameters is kept if they can. Source: cel-go checker/types.go isAssignable.
+   */
+  assign(wanted: readonly CelType[], actual: readonly CelType[]): boolean {
+    this.#changes.length = 0
+    if (isAssignableAll(this, wanted, actual)) return true
+    for (const [name, before] of this.#changes.toReversed()) {
+      if (before === undefined) this.#types.delete(name)
+      else this.#types.set(name, before)
+    }
+    return false
+  }
+}
 
 const isDyn = ({ kind }: CelType): boolean => kind === 'dyn'
 const isLoose = ({ kind }: CelType): boolean => kind === 'dyn' || kind === 'error'
 
-/**
- * Whether values of type `actual` can be used as `wanted`. Returns the bindings with what was learned of type
- * parameters, undefined if they cannot. Source: cel-go checker/types.go isAssignable.
- */
-export function assign(bindings: Bindings, wanted: CelType, actual: CelType): Bindings | undefined {
-  return assignAll(bindings, [wanted], [actual])
-}
-
-/** The same for a list of types. */
-export function assignAll(
-  bindings: Bindings,
-  wanted: readonly CelType[],
-  actual: readonly CelType[],
-): Bindings | undefined {
-  const learned = new Map(bindings)
-  return isAssignableAll(learned, wanted, actual) ? learned : undefined
-}
-
-type Learned = Map<string, CelType>
-
-function isAssignableAll(learned: Learned, wanted: readonly CelType[], actual: readonly CelType[]): boolean {
+function isAssignableAll(learned: Bindings, wanted: readonly CelType[], actual: readonly CelType[]): boolean {
   return (
     wanted.length === actual.length &&
     wanted.every((one, at) => isAssignable(learned, one, actual[at] ?? DYN))
   )
 }
 
-function isAssignable(learned: Learned, a: CelType, b: CelType): boolean {
+function isAssignable(learned: Bindings, a: CelType, b: CelType): boolean {
+  if (a === b) return true
   if (b.kind === 'param') {
     const { isValid, isKnown } = bind(learned, a, b)
     if (isValid) return true
@@ -61,7 +69,7 @@ const isNullable = ({ kind }: CelType): boolean => NULLABLE.has(kind)
 
 /** Source: isValidTypeSubstitution. */
 function bind(
-  learned: Learned,
+  learned: Bindings,
   type: CelType,
   parameter: Extract<CelType, { kind: 'param' }>,
 ): { readonly isValid: boolean; readonly isKnown: boolean } {
@@ -79,7 +87,7 @@ function bind(
   return { isValid: true, isKnown: true }
 }
 
-function isFreeOf(learned: Learned, parameter: CelType, within: CelType): boolean {
+function isFreeOf(learned: Bindings, parameter: CelType, within: CelType): boolean {
   if (isSameType(parameter, within)) return false
   if (within.kind === 'param') {
     const known = learned.get(within.name)
@@ -105,7 +113,7 @@ function isAsGeneral(a: CelType, b: CelType): boolean {
 }
 
 /** Replaces type parameters by what is known of them; with `whole`, unknown ones are dyn. */
-export function substitute(bindings: Bindings, type: CelType, whole = false): CelType {
+export function substitute(bindings: Pick<Bindings, 'get'>, type: CelType, whole = false): CelType {
   switch (type.kind) {
     case 'param': {
       const known = bindings.get(type.name)

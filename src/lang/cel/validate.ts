@@ -1,4 +1,4 @@
-import { everyExpr, type Call, type Expr, type List, type MapExpr } from './ast.js'
+import { childrenOf, everyExpr, type Call, type Expr, type List, type MapExpr } from './ast.js'
 import type { Checked } from './checker.js'
 import { FormatFault, readFormat, wrongType, type Clause, type ClauseKind } from './format-string.js'
 import { call } from './functions.js'
@@ -13,33 +13,34 @@ import { isError } from './values.js'
  */
 export function validateExpression(expr: Expr, checked: Checked): readonly Issue[] {
   const all = everyExpr(expr)
-  const isIn = within(expr)
-  return [
-    ...literalArguments(all, 'duration', checked),
-    ...literalArguments(all, 'timestamp', checked),
-    ...literalArguments(all, 'matches', checked),
-    ...all.flatMap((one) => (one.kind === 'list' && !isIn.has(one) ? mixedList(one, checked) : [])),
-    ...all.flatMap((one) => (one.kind === 'map' && !isIn.has(one) ? mixedMap(one, checked) : [])),
-    ...all.flatMap((one) => (one.kind === 'call' ? formatFaults(one, checked) : [])),
-  ]
-}
-
-/** Returns what is below calls of `format`, whose lists may be mixed. */
-function within(expr: Expr): ReadonlySet<Expr> {
-  const found = new Set<Expr>()
-  for (const one of everyExpr(expr))
-    if (one.kind === 'call' && one.name === 'format')
-      for (const below of everyExpr(one)) if (below !== one) found.add(below)
+  const isIn = within(all)
+  const found: Issue[] = []
+  for (const name of LITERALS)
+    for (const one of all)
+      if (one.kind === 'call' && one.name === name) found.push(...badLiteral(one, checked))
+  for (const one of all) if (one.kind === 'list' && !isIn.has(one)) found.push(...mixedList(one, checked))
+  for (const one of all) if (one.kind === 'map' && !isIn.has(one)) found.push(...mixedMap(one, checked))
+  for (const one of all) if (one.kind === 'call') found.push(...formatFaults(one, checked))
   return found
 }
 
-function literalArguments(all: readonly Expr[], name: string, checked: Checked): readonly Issue[] {
-  return all.flatMap((one) => {
-    if (one.kind !== 'call' || one.name !== name) return []
-    const [argument] = one.args
-    if (argument?.kind !== 'literal' || isValidLiteral(one, argument, checked)) return []
-    return [{ position: argument.position, text: `invalid ${name} argument` }]
-  })
+/** Functions whose literal arguments must parse, in upstream's order. */
+const LITERALS = ['duration', 'timestamp', 'matches'] as const
+
+/** Returns those that are below calls of `format`, whose lists may be mixed. */
+function within(all: readonly Expr[]): ReadonlySet<Expr> {
+  const found = new Set<Expr>()
+  // parents come first, so that each call marks its children, and they theirs
+  for (const one of all)
+    if ((one.kind === 'call' && one.name === 'format') || found.has(one))
+      for (const below of childrenOf(one)) found.add(below)
+  return found
+}
+
+function badLiteral(expr: Call, checked: Checked): readonly Issue[] {
+  const [argument] = expr.args
+  if (argument?.kind !== 'literal' || isValidLiteral(expr, argument, checked)) return []
+  return [{ position: argument.position, text: `invalid ${expr.name} argument` }]
 }
 
 function isValidLiteral(

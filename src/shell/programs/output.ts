@@ -1,5 +1,6 @@
-import { spend } from '../../lang/bounds/budget.js'
+import { OverBudget, spend } from '../../lang/bounds/budget.js'
 import type { Program } from './command.js'
+import { pauseForOthers } from './slices.js'
 
 /** Characters that are written at once. */
 const PIECE = 4_096
@@ -83,13 +84,18 @@ function formatted(format: string, values: string[], onFault: (text: string) => 
   )
 }
 
+/** Lines that seq prints before it lets others run, and lines of one call. */
+const LINES_OF_SLICE = 10_000
+const MOST_LINES = 600_000
+
 /**
- * Prints numbers: `seq LAST`, `seq FIRST LAST`, `seq FIRST STEP LAST`. More than a process can print in one
- * step end it.
+ * Prints numbers: `seq LAST`, `seq FIRST LAST`, `seq FIRST STEP LAST`, in slices of 10,000 lines. More than
+ * 600,000 lines end the process, as more than its time in one step would.
  */
 export const seq: Program = {
   name: 'seq',
-  run: ({ args, write, error }) => {
+  run: (call) => {
+    const { args, write, error } = call
     const numbers = args.map(Number)
     const bad = args.find((_, at) => !Number.isFinite(numbers[at]))
     if (bad !== undefined || args.length === 0) {
@@ -99,8 +105,15 @@ export const seq: Program = {
     const last = numbers.at(-1) as number
     const first = numbers.length > 1 ? (numbers[0] as number) : 1
     const step = numbers.length > 2 ? (numbers[1] as number) : 1
+    let { value, lines } = (call.memory ?? { value: first, lines: 0 }) as { value: number; lines: number }
+    const end = lines + LINES_OF_SLICE
     let text = ''
-    for (let value = first; step >= 0 ? value <= last : value >= last; value += step) {
+    for (; step >= 0 ? value <= last : value >= last; value += step) {
+      if (lines === end) {
+        write(text)
+        return pauseForOthers(call, { value, lines })
+      }
+      if (++lines > MOST_LINES) throw new OverBudget('seq', 'steps', MOST_LINES)
       spend(STEPS_OF_LINE)
       text += `${value}\n`
       if (text.length < PIECE) continue
