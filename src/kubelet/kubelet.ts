@@ -35,6 +35,7 @@ import { StatusManager } from './pods/status-manager.js'
 import { Prober } from './prober/prober.js'
 import type { KubeletRelease } from './release.js'
 import { kubeletRelease } from './release.js'
+import { RUNTIME_DOWN } from './node/conditions.js'
 import type { RuntimeChange } from './runtime/runtime-api.js'
 import { AWAITS_ATTACHMENT, VolumeMounter } from './volumes/volume-mounter.js'
 
@@ -359,6 +360,7 @@ class Kubelet {
   /** Runs one sync of one pod. Before the first list, a pod that is missing in the API is not an orphan. */
   #sync(uid: string): void {
     if (!this.#records.peek.has(uid) && !this.#pods.synced) return
+    if (!this.#options.runtime.responds) return // as in kubelet.go syncLoop: "Skipping pod synchronization"
     const before = this.#records.value.get(uid)?.stage
     this.#workers.sync(uid)
     if (before !== 'finished' && (this.#records.value.get(uid)?.stage ?? 'finished') === 'finished') {
@@ -379,7 +381,17 @@ class Kubelet {
   #machineChanged(change: RuntimeChange): void {
     if (change === 'manifests') this.#readManifests()
     else if (change === 'shutdown') this.#shutdown.signalled()
+    else if (change === 'service') this.#serviceChanged()
     else this.#networkChanged()
+  }
+
+  /** Works on all pods again once the container runtime responds. */
+  #serviceChanged(): void {
+    this.#agent.syncStatus()
+    if (!this.#options.runtime.responds)
+      return this.#log(`"Skipping pod synchronization" err=${JSON.stringify(RUNTIME_DOWN)}`)
+    for (const uid of this.#records.peek.keys()) this.#wake(uid)
+    for (const uid of this.#options.runtime.podUids()) this.#wake(uid)
   }
 
   #networkChanged(): void {

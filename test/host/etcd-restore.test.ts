@@ -61,6 +61,7 @@ describe('a restore of etcd on the control plane', () => {
   test('leaves an empty cluster if etcd finds no data, and what was there if it only restarts', async () => {
     const { cluster, host } = await backedUp()
     await host.sh('mv /etc/kubernetes/manifests/etcd.yaml /tmp; mv /tmp/etcd.yaml /etc/kubernetes/manifests')
+    cluster.settle()
     expect(await names(host)).toBe(AFTER)
     await host.sh("sed -i 's#path: /var/lib/etcd$#path: /srv/none#' /etc/kubernetes/manifests/etcd.yaml")
     cluster.settle()

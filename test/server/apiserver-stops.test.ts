@@ -112,7 +112,7 @@ test('an apiserver started with other flags does what they say; its etcd is the 
   const watch = ask('/api/v1/nodes?watch=true&resourceVersion=0')
   await ask('/api/v1/nodes')
   await hostOf(cluster, 'master').sh(
-    'sed -i s/Node,RBAC/AlwaysAllow/ /etc/kubernetes/manifests/kube-apiserver.yaml',
+    'sed -i s/Node,RBAC/AlwaysAllow/ /etc/kubernetes/manifests/kube-apiserver.yaml; sleep 10',
   )
   await watch
   await expect.poll(() => ask('/api/v1/nodes', { token: '' }).catch(String)).toMatchObject({ code: 200 })

@@ -143,7 +143,10 @@ export class ControlPlane {
       kubeadm,
       joined: (node) => this.#joined(node),
     })
-    this.supervisor = new Supervisor((name) => this.start(name))
+    this.supervisor = new Supervisor(
+      (name) => this.start(name),
+      () => this.setApiserverDown(false),
+    )
     this.#tokens = new TokenFile(simulation, this.pki, options.authentication?.tokenFile)
     this.server = new ApiServer({
       address,

@@ -1,3 +1,4 @@
+import { type Duration, toMillis } from '../../sim/duration.js'
 import type { ClusterParts } from './assemble.js'
 import type { ControlPlane } from './control-plane.js'
 
@@ -11,12 +12,27 @@ export class ApiserverHandle {
 
   /** Stops the apiserver: every client gets `connection refused`. */
   stop(): this {
-    this.#parts().plane.setApiserverDown(true)
+    const { plane } = this.#parts()
+    plane.supervisor.listenAfter(undefined)
+    plane.setApiserverDown(true)
     return this
   }
 
   start(): this {
-    this.#parts().plane.setApiserverDown(false)
+    const { plane } = this.#parts()
+    plane.supervisor.listenAfter(undefined)
+    plane.setApiserverDown(false)
+    return this
+  }
+
+  /**
+   * Starts it like a program that needs some time: it listens after `delay` of virtual time, for which
+   * `settle()` waits. Until then clients get `connection refused`.
+   */
+  startAfter(delay: Duration): this {
+    const { plane } = this.#parts()
+    plane.setApiserverDown(true)
+    plane.supervisor.listenAfter(toMillis(delay))
     return this
   }
 

@@ -1,6 +1,7 @@
 import { COMPONENTS } from '../../cluster/kubeadm/images.js'
 import { lastStart, restarts } from '../control-plane/sync.js'
 import type { HostMachine } from '../machine/host-machine.js'
+import { RUNTIME_REFUSES } from '../machine/sync-node.js'
 import { humanDuration, table } from '../machine/texts.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'
 import { failed, readOptions } from './command.js'
@@ -18,6 +19,7 @@ export function crictl({ args, machine }: CommandCall): CommandOutput {
     'output',
   ])
   const [verb = '', id = ''] = options.words
+  if (machine.unit('containerd')?.state === 'inactive') return failed(`FATA[0000] ${RUNTIME_REFUSES}`)
   const now = machine.cluster.now()
   const all = containersOf(machine)
   switch (verb) {

@@ -13,7 +13,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 /** Longest wait, in ms, for a kubelet that has a token but no certificate yet. */
 const BOOTSTRAP_WAIT = 60_000
 
-/** systemd's services. Only the kubelet can be stopped and started; the container runtime always runs. */
+/** systemd's services: the kubelet and the container runtime. */
 export function systemctl({ args, machine }: CommandCall): CommandOutput {
   const {
     words: [verb = 'list-units', ...names],
@@ -55,10 +55,7 @@ function act(verb: string, name: string, machine: HostMachine): CommandOutput {
   if (verb === 'enable' || verb === 'disable' || verb === 'unmask' || verb === 'reset-failed') return {}
   if (!['start', 'stop', 'restart', 'reload-or-restart', 'try-restart', 'kill'].includes(verb))
     return failed(`Unknown command verb '${verb}'.`)
-  if (!isKubelet)
-    return verb.includes('restart') || verb === 'start'
-      ? {}
-      : failed(`Failed to ${verb} ${name}.service: this unit cannot be stopped in the simulation.`)
+  if (!isKubelet) return actOnRuntime(verb, name, machine)
   if (verb === 'stop' || verb === 'kill') stopKubelet(machine)
   else if (verb !== 'start') {
     stopKubelet(machine)
@@ -72,6 +69,28 @@ function act(verb: string, name: string, machine: HostMachine): CommandOutput {
     bootstrapKubelet(machine, BOOTSTRAP_WAIT)
   )
     startKubelet(machine)
+  return {}
+}
+
+/** Stops or starts the container runtime. Its containers go on; the kubelet cannot work on them meanwhile. */
+function actOnRuntime(verb: string, name: string, machine: HostMachine): CommandOutput {
+  const unit = machine.unit(name)
+  if (unit === undefined) return {}
+  const description = DESCRIPTIONS[name] ?? name
+  const wasActive = unit.state === 'active'
+  const stops = verb !== 'start'
+  const starts = verb !== 'stop' && verb !== 'kill'
+  if (stops && wasActive) machine.journal('systemd', `Stopped ${name}.service - ${description}.`)
+  if (starts && (stops || !wasActive)) {
+    machine.journal('systemd', `Started ${name}.service - ${description}.`)
+    unit.pid += 17
+  }
+  if (starts === wasActive && !(starts && stops)) return {}
+  unit.state = starts ? 'active' : 'inactive'
+  unit.since = machine.cluster.now()
+  machine.node?.machine.setServiceRunning(starts)
+  machine.cluster.advance(0)
+  machine.hosts.sync()
   return {}
 }
 

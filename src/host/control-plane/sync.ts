@@ -14,14 +14,17 @@ const FOLDER = '/etc/kubernetes/manifests'
 /** Longest delay between two starts, and the first delay. */
 const LONGEST_BACK_OFF = 300_000
 const FIRST_BACK_OFF = 10_000
+/** How long the kubelet and the apiserver take from a changed manifest to an open port. */
+const APISERVER_START = 8_000
 
 /**
  * Makes the control plane match its manifests: the kubelet reads /etc/kubernetes/manifests, starts and stops
  * containers, and each program finds its files or not. A running program does not read them again. Nothing
- * happens while the kubelet is stopped. A component that can run again does so at once, without back-off.
+ * happens while the kubelet or containerd is stopped. A component that can run again does so at once, without back-off.
  */
 export function syncControlPlane(machine: HostMachine): void {
   if (machine.state.units.get('kubelet')?.state !== 'active') return
+  if (machine.unit('containerd')?.state === 'inactive') return
   const found = readFolder(machine)
   const isFirst = machine.hosts.state.nextId === 1
   let etcd: ReadManifest | undefined
@@ -48,7 +51,7 @@ export function syncControlPlane(machine: HostMachine): void {
     if (component === 'kube-apiserver') {
       const starts = works(verdict) && !goesOn
       if (starts && file !== undefined) applyFlags(machine, file.manifest)
-      setApiserver(machine, works(verdict))
+      setApiserver(machine, works(verdict), starts && old !== undefined)
     } else if (component !== 'etcd') setProcess(machine, component, works(verdict))
   }
 }
@@ -288,17 +291,17 @@ export function lastStart(component: ComponentState, now: number): number {
 
 /**
  * Changes the state only if the verdict on the files has changed, so that an apiserver that was stopped by
- * other means stays stopped.
+ * other means stays stopped. One whose manifest has changed is away while its new container starts.
  */
-function setApiserver(machine: HostMachine, up: boolean): void {
-  const { hosts } = machine
-  if (hosts.state.apiserverStopped === !up || (up && hosts.state.apiserverStopped === undefined)) return
-  if (up) {
-    delete hosts.state.apiserverStopped
-    hosts.cluster.apiserver.start()
-  } else {
-    hosts.state.apiserverStopped = true
-    hosts.cluster.apiserver.stop()
+function setApiserver(machine: HostMachine, up: boolean, isReplaced: boolean): void {
+  const { state, cluster } = machine.hosts
+  if (!up) {
+    if (state.apiserverStopped === true) return
+    state.apiserverStopped = true
+    cluster.apiserver.stop()
+  } else if (state.apiserverStopped === true || (isReplaced && cluster.apiserver.running)) {
+    delete state.apiserverStopped
+    cluster.apiserver.startAfter(APISERVER_START)
   }
 }
 

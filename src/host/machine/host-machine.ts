@@ -135,6 +135,8 @@ export class HostMachine {
 
   unit(name: string): UnitState | undefined {
     const unit = this.state.units.get(name)
+    if (name === 'containerd' && unit !== undefined && this.node !== undefined)
+      unit.state = this.node.machine.responds ? 'active' : 'inactive'
     if (name === 'kubelet' && unit !== undefined && this.hasNode) {
       // the kubelet also counts as stopped if something other than systemctl stopped it
       const { running } = this.cluster.component(`kubelet/${this.name}`)

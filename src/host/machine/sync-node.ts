@@ -13,6 +13,7 @@ const FOLDER = '/etc/kubernetes/manifests'
  */
 export function kubeletFault(machine: HostMachine): string | undefined {
   const { files } = machine
+  if (machine.unit('containerd')?.state === 'inactive') return `failed to run Kubelet: ${RUNTIME_REFUSES}`
   const config = files.text(CONFIG)
   const loading = (why: string): string =>
     `failed to load kubelet config file, path: ${CONFIG}, error: failed to load Kubelet config file ` +
@@ -46,6 +47,12 @@ export function kubeletFault(machine: HostMachine): string | undefined {
   // a node's kubelet checks its client certificate itself
   return machine.hasNode ? undefined : clientFault(machine)
 }
+
+/** What a client of containerd's socket is told while the service is stopped. */
+export const RUNTIME_REFUSES: string =
+  'validate service connection: validate CRI v1 runtime API for endpoint ' +
+  '"unix:///run/containerd/containerd.sock": rpc error: code = Unavailable desc = connection error: desc = ' +
+  '"transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: connection refused"'
 
 /** Reads the supported fields of a kubelet's configuration file. */
 function readConfiguration(text: string): {

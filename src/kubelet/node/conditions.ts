@@ -4,6 +4,8 @@ import type { PressureType } from './eviction.js'
 
 /** What a node's conditions depend on. */
 export interface NodeHealth {
+  /** Whether the container runtime responds. */
+  readonly runtimeResponds: boolean
   readonly networkReady: boolean
   readonly shuttingDown: boolean
   /** Pressure conditions that are true. */
@@ -71,6 +73,8 @@ function verdictsFor(errors: readonly string[]): readonly NodeConditionValue[] {
   return [...NO_PRESSURE, ready]
 }
 
+/** Message of a node whose container runtime does not respond. Source: pkg/kubelet/runtime.go. */
+export const RUNTIME_DOWN = 'container runtime is down'
 const SHUTTING_DOWN = 'node is shutting down'
 // compared every ten seconds for every node, so made only once
 const HEALTHY = verdictsFor([])
@@ -78,15 +82,29 @@ const NO_NETWORK = verdictsFor([NETWORK_MESSAGE])
 const STOPPING = verdictsFor([SHUTTING_DOWN])
 const STOPPING_WITHOUT_NETWORK = verdictsFor([NETWORK_MESSAGE, SHUTTING_DOWN])
 
-/** The four conditions that a kubelet sets, in its order. Source: pkg/kubelet/nodestatus/setters.go. */
-function verdicts({ networkReady, shuttingDown, pressures }: NodeHealth): readonly NodeConditionValue[] {
-  const calm = shuttingDown
+function calmVerdicts({
+  runtimeResponds,
+  networkReady,
+  shuttingDown,
+}: Omit<NodeHealth, 'pressures'>): readonly NodeConditionValue[] {
+  if (!runtimeResponds)
+    return verdictsFor([
+      RUNTIME_DOWN,
+      ...(networkReady ? [] : [NETWORK_MESSAGE]),
+      ...(shuttingDown ? [SHUTTING_DOWN] : []),
+    ])
+  return shuttingDown
     ? networkReady
       ? STOPPING
       : STOPPING_WITHOUT_NETWORK
     : networkReady
       ? HEALTHY
       : NO_NETWORK
+}
+
+/** The four conditions that a kubelet sets, in its order. Source: pkg/kubelet/nodestatus/setters.go. */
+function verdicts({ pressures, ...health }: NodeHealth): readonly NodeConditionValue[] {
+  const calm = calmVerdicts(health)
   if (pressures.length === 0) return calm
   return calm
     .map((verdict) => pressures.find((type) => type === verdict.type))

@@ -220,6 +220,7 @@ export class NodeAgent {
 
   get #health(): NodeHealth {
     return {
+      runtimeResponds: this.#ports.options.runtime.responds,
       networkReady: this.networkReady,
       shuttingDown: this.#ports.options.runtime.shuttingDown,
       pressures: this.#ports.pressures(),

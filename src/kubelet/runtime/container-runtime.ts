@@ -322,6 +322,15 @@ class SimulatedMachine implements Machine {
     this.#state.kubeletConfiguration = configuration
   }
 
+  get responds(): boolean {
+    return this.#attached.slice.peek.serviceStopped !== true
+  }
+
+  setServiceRunning(running: boolean): void {
+    this.#state.serviceStopped = !running
+    this.#tell('service')
+  }
+
   setNetworkReady(ready: boolean): void {
     this.#state.networkReady = ready
     this.#tell('network')
@@ -370,6 +379,7 @@ class SimulatedMachine implements Machine {
     const state = this.#state
     state.powered = true
     state.boots++
+    delete state.serviceStopped
     const now = this.#now
     for (const pod of state.pods.values()) {
       this.#life.stopSandbox(pod.uid)

@@ -85,6 +85,11 @@ export interface Machine extends ContainerRuntime, Module {
   /** Sets whether the network plugin works. */
   setNetworkReady(ready: boolean): void
   /**
+   * Stops or starts the service of the container runtime. Without it containers go on, but the kubelet starts
+   * and stops none, and reports NotReady: container runtime is down.
+   */
+  setServiceRunning(running: boolean): void
+  /**
    * Takes over a pod that ran before the simulation began: its containers keep running, but their processes
    * start anew. Call it before the kubelet's first step.
    */

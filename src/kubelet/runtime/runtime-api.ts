@@ -45,7 +45,13 @@ export interface ContainerRequest {
  * A change on the machine that its kubelet must look at: of a pod (`pod/<uid>`), of the kubelet's own command
  * (`task/<uid>/<container>/<task>`), or of the machine's state.
  */
-export type RuntimeChange = `pod/${string}` | `task/${string}` | 'manifests' | 'network' | 'shutdown'
+export type RuntimeChange =
+  | `pod/${string}`
+  | `task/${string}`
+  | 'manifests'
+  | 'network'
+  | 'service'
+  | 'shutdown'
 
 /**
  * A kubelet's view of its machine: the CRI services, the directory of static pod manifests, the state of the
@@ -55,6 +61,8 @@ export type RuntimeChange = `pod/${string}` | `task/${string}` | 'manifests' | '
 export interface ContainerRuntime {
   readonly bootID: string
   readonly networkReady: boolean
+  /** Whether the CRI socket answers; if not, the kubelet works on no pod. */
+  readonly responds: boolean
   /** The installed kubelet, which runs from the next start on; undefined: the node's initial version. */
   readonly kubeletVersion: string | undefined
   /** The kubelet's configuration file if it was changed; it takes effect at the next start. */

@@ -145,6 +145,8 @@ export interface RuntimeState {
   kubeletConfiguration?: KubeletFileConfiguration
   /** Whether the network plugin works. */
   networkReady: boolean
+  /** Whether the container runtime's service is stopped; its containers go on. */
+  serviceStopped?: boolean
   /** Whether a graceful shutdown is in progress. */
   shuttingDown: boolean
   readonly pods: Map<string, RuntimePod>
