@@ -188,7 +188,7 @@ test(
   },
 )
 
-test('an apiserver whose manifest was edited is away for some seconds, and settle() waits for it', async () => {
+test('an apiserver with an edited manifest is away for some seconds, and settle() waits for it', async () => {
   const cluster = new SimCluster({ nodes: 1 })
   const host = hostOf(cluster, 'master')
   await host.sh(change('kube-apiserver', 'Node,RBAC', 'AlwaysAllow'))

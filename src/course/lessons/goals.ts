@@ -106,7 +106,9 @@ export const nodesAreReady: Goal = goal(
 export const apiserverResponds: Goal = goal(
   'The apiserver responds.',
   'apiserver가 응답합니다.',
-  ({ cluster }) => cluster.kubectl('get nodes').exitCode === 0,
+  ({ cluster }) =>
+    cluster.internals.until(() => cluster.apiserver.running, '2m') &&
+    cluster.kubectl('get nodes').exitCode === 0,
 )
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

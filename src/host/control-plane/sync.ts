@@ -20,7 +20,8 @@ const APISERVER_START = 8_000
 /**
  * Makes the control plane match its manifests: the kubelet reads /etc/kubernetes/manifests, starts and stops
  * containers, and each program finds its files or not. A running program does not read them again. Nothing
- * happens while the kubelet or containerd is stopped. A component that can run again does so at once, without back-off.
+ * happens while the kubelet or containerd is stopped. A component that can run again does so at once, without
+ * back-off.
  */
 export function syncControlPlane(machine: HostMachine): void {
   if (machine.state.units.get('kubelet')?.state !== 'active') return
