@@ -60,7 +60,16 @@ function extended(respond: (path: string) => Reply): {
   return { cluster, got }
 }
 
+const ROOT = { name: 'root', groups: ['system:masters'] }
 const list = (resources: unknown): Reply => ({ body: JSON.stringify({ kind: 'APIResourceList', resources }) })
+
+/** Returns a document of discovery, in aggregated form if there is one. */
+function discovery(cluster: SimCluster, path: string): string {
+  const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json'
+  const response = cluster.http.handle({ method: 'GET', path, user: ROOT, headers: { accept } })
+  if ('next' in response) throw new Error('discovery became a watch')
+  return response.body
+}
 
 describe('a server behind an APIService', () => {
   test('gets who the client is from the apiserver, and nothing that the client says of itself', () => {
@@ -114,6 +123,42 @@ describe('a server behind an APIService', () => {
     cluster.delete('namespaces', 'gone')
     cluster.settle()
     expect(() => cluster.advance('2m')).not.toThrow()
+  })
+
+  const things = (count: number, name = (at: number): string => `r${at}`): Reply =>
+    list(Array.from({ length: count }, (_, at) => ({ name: name(at), kind: 'R', verbs: ['list'] })))
+
+  test.each([
+    ['200,000 resources', things(200_000), 'the list of resources is longer than 1048576 characters'],
+    ['1,001 resources', things(1_001), 'more than 1000 resources are listed'],
+    [
+      '2 MB of one text',
+      list([{ name: 'things', kind: 'x'.repeat(2_000_000) }]),
+      'the list of resources is longer than 1048576 characters',
+    ],
+  ])('that lists %s is not available, and costs little', (_what, reply, why) => {
+    const { cluster, got } = extended(() => reply)
+    expect(cluster.kubectl('describe apiservice v1.ext.example.com').stdout).toContain(why)
+    expect(discovery(cluster, '/apis')).toContain('"versions":[{"version":"v1","freshness":"Stale"}]')
+    got.length = 0
+    cluster.create('namespaces', { metadata: { name: 'gone' } })
+    cluster.settle()
+    cluster.delete('namespaces', 'gone')
+    cluster.settle()
+    // it is not asked to delete anything, and the namespace says why it stays
+    expect(got.length).toBeLessThan(5)
+    expect(cluster.get('namespaces', 'gone').status.conditions).toContainEqual(
+      expect.objectContaining({ type: 'NamespaceDeletionDiscoveryFailure', status: 'True' }),
+    )
+  })
+
+  test('that lists 10,000 subresources, as an adapter of metrics does, is discovered with all', () => {
+    const { cluster } = extended(() => things(10_000, (at) => `pods/m${at}`))
+    const text = discovery(cluster, '/apis/ext.example.com/v1')
+    const listed = JSON.parse(text) as { resources: unknown[] }
+    expect(listed.resources).toHaveLength(10_000)
+    expect(discovery(cluster, '/apis')).not.toContain('Stale')
+    expect(cluster.kubectl('api-resources').exitCode).toBe(0)
   })
 
   test.each([

@@ -158,15 +158,33 @@ export function resourcesBehind(
   if (!isAvailable(apiService)) return undefined
   const reply = discover(context, apiService)
   if (reply === undefined || typeof reply === 'string' || reply.code !== 200) return undefined
+  const listed = listOf(reply)
+  return typeof listed === 'string' ? undefined : listed
+}
+
+/** Longest list of resources, in UTF-16 units: some 10,000 metrics of an adapter. */
+const LONGEST_LIST = 1024 * 1024
+/** Most resources of a list besides subresources; the deletion of a namespace sends requests for each. */
+const MOST_RESOURCES = 1_000
+
+/**
+ * Returns the resources of a response, undefined if it is no list, or why it is not used: upstream gives up a
+ * server whose list takes more than five seconds.
+ */
+function listOf({ body }: ProxiedResponse): readonly ListedResource[] | undefined | string {
+  if (body.length > LONGEST_LIST) return `the list of resources is longer than ${LONGEST_LIST} characters`
   let list: unknown
   try {
-    list = parseExactJson(reply.body)
+    list = parseExactJson(body)
   } catch {
     return undefined
   }
   if (!isPlainObject(list)) return undefined
   const { resources } = list
-  return Array.isArray(resources) ? resources.filter(isListed) : []
+  const listed = Array.isArray(resources) ? resources.filter(isListed) : []
+  return listed.filter(({ name }) => !name.includes('/')).length > MOST_RESOURCES
+    ? `more than ${MOST_RESOURCES} resources are listed`
+    : listed
 }
 
 const isListed = (resource: unknown): resource is ListedResource =>
@@ -182,10 +200,13 @@ const isTexts = (value: unknown): boolean =>
 
 /**
  * Returns why the server behind an APIService cannot be discovered, after `Get "URL": `, or its bad status
- * code; undefined if it can. Source: kube-aggregator pkg/controllers/status/remote.
+ * code; undefined if it can, or lists nothing that can be read. Source: kube-aggregator
+ * pkg/controllers/status/remote.
  */
 export function discoveryFault(context: Surroundings, apiService: APIService): string | number | undefined {
   const reply = discover(context, apiService)
   if (reply === undefined || typeof reply === 'string') return reply ?? ''
-  return reply.code >= 200 && reply.code < 300 ? undefined : reply.code
+  if (reply.code < 200 || reply.code >= 300) return reply.code
+  const listed = listOf(reply)
+  return typeof listed === 'string' ? listed : undefined
 }

@@ -35,11 +35,14 @@ function servedElsewhere({ server: { context } }: ControlPlane): readonly Served
 /** Sends requests of a user through the aggregator. */
 class OtherClient implements OtherContentClient {
   readonly served: readonly ServedResource[]
+  readonly #byResource: ReadonlyMap<string, ServedResource>
   readonly #plane: ControlPlane
   readonly #user: UserInfo
 
   constructor(plane: ControlPlane, user: UserInfo) {
     this.served = servedElsewhere(plane)
+    // the first version of a resource is used
+    this.#byResource = new Map(this.served.toReversed().map((each) => [each.resource, each]))
     this.#plane = plane
     this.#user = user
   }
@@ -58,7 +61,7 @@ class OtherClient implements OtherContentClient {
 
   /** @throws ApiError */
   #send(method: string, resource: string, { namespace = '', name }: ObjectKey, options?: object): unknown {
-    const served = this.served.find((each) => each.resource === resource)
+    const served = this.#byResource.get(resource)
     if (served === undefined) throw new ApiError(404, 'NotFound', `${resource} is not served`)
     const collection = `/apis/${apiVersionOf(served)}/namespaces/${namespace}/${pluralOf(served)}`
     const response = handleHttp(this.#plane.server, {

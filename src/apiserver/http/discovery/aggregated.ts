@@ -73,16 +73,19 @@ function listedElsewhere(
   version: string,
   listed: readonly ListedResource[],
 ): readonly object[] {
+  const partsOf = new Map<string, object[]>()
+  for (const { name, kind, verbs = [] } of listed) {
+    const at = name.indexOf('/')
+    if (at < 0) continue
+    const part = { subresource: name.slice(at + 1), responseKind: { group, version, kind }, verbs }
+    const known = partsOf.get(name.slice(0, at))
+    if (known === undefined) partsOf.set(name.slice(0, at), [part])
+    else known.push(part)
+  }
   return listed
     .filter(({ name }) => !name.includes('/'))
     .map(({ name, kind, namespaced, singularName = '', verbs = [], shortNames = [], categories = [] }) => {
-      const parts = listed
-        .filter((one) => one.name.startsWith(`${name}/`))
-        .map((one) => ({
-          subresource: one.name.slice(name.length + 1),
-          responseKind: { group, version, kind: one.kind },
-          verbs: one.verbs ?? [],
-        }))
+      const parts = partsOf.get(name) ?? []
       return {
         resource: name,
         responseKind: { group, version, kind },

@@ -27,20 +27,18 @@ export function allGroups(context: RegistryContext): readonly DiscoveredGroup[] 
   const groups = new Map<string, readonly DiscoveredVersion[]>(
     local.map(({ name, versions }) => [name, versions]),
   )
-  for (const {
-    spec: { group = '', groupPriorityMinimum },
-  } of services) {
+  const servicesOf = new Map<string, APIService[]>()
+  for (const service of services) {
+    const { group = '', groupPriorityMinimum } = service.spec
     priorities.set(group, Math.max(priorities.get(group) ?? 0, groupPriorityMinimum))
+    const others = servicesOf.get(group)
+    if (others === undefined) servicesOf.set(group, [service])
+    else others.push(service)
   }
-  for (const group of new Set(services.map(({ spec }) => spec.group ?? ''))) {
-    groups.set(
-      group,
-      withOthers(
-        groups.get(group) ?? [],
-        services.filter(({ spec }) => (spec.group ?? '') === group),
-        (service) => resourcesBehind(context, service),
-      ),
-    )
+  for (const [group, others] of servicesOf) {
+    const listed = (service: APIService): ReturnType<typeof resourcesBehind> =>
+      resourcesBehind(context, service)
+    groups.set(group, withOthers(groups.get(group) ?? [], others, listed))
   }
   const response = [...groups]
     .map(([name, versions]): DiscoveredGroup => ({ name, versions }))
