@@ -75,7 +75,7 @@ export class Drawing {
     const fitted = /^[\u0020-\u04ff\u2010-\u27bf]*$/.test(text)
       ? ''
       : ` textLength="${width}" lengthAdjust="spacingAndGlyphs"`
-    const name = look === 'plain' ? '' : ` class="${look}"`
+    const name = look === 'plain' ? '' : ` class="${escapeXml(look)}"`
     this.#parts.push(`<text${name} x="${x}" y="${y}"${fitted}>${escapeXml(text)}</text>`)
   }
 
@@ -113,4 +113,4 @@ export class Drawing {
   }
 }
 
-const classes = (name: string, look: Look): string => (look === 'plain' ? name : `${name} ${look}`)
+const classes = (name: string, look: Look): string => (look === 'plain' ? name : escapeXml(`${name} ${look}`))
