@@ -3,14 +3,14 @@ import { isPlainObject, maxDepth, maxItems, maxStrictFaults, setOwn } from '../.
 import { isHugeQuantity, noteHugeQuantity } from './huge-quantities.js'
 import { goTypeOf, planOf, type FieldPlan, type Plan } from './plan.js'
 import { readScalar, TypeMismatch, zeroScalar } from './scalars.js'
-import { noteSentEmpty } from './sent-empty.js'
+import { hasSentEmpty, noteSentEmpty } from './sent-empty.js'
 import type { Message, ScalarField } from './types.js'
 
 export interface DecodeOptions {
   /**
-   * A frozen object that an earlier decode of the same message made. Parts of the input that are identical to
-   * the part of it at the same place are shared instead of copied, so the result may have frozen parts. Only
-   * for writes whose strategy replaces whole parts (status updates).
+   * A frozen object that an earlier decode of the same message made. Parts that are equal to the part of it
+   * at the same place are that part, so that later comparisons of the two end where nothing has changed. The
+   * result may have frozen parts: only for writes whose strategy replaces whole parts (status updates).
    */
   readonly like?: object | undefined
 }
@@ -105,10 +105,10 @@ class Decoder {
     }
     for (let at = 0; at < always.length; at++) {
       const field = always[at] as FieldPlan
-      if (out[field.name] === undefined) out[field.name] = this.zero(field)
+      if (out[field.name] === undefined) out[field.name] = this.zero(field, partOf(like, field.name))
     }
     this.depth--
-    return out
+    return like !== undefined && hasMembersOf(out, like) && !hasSentEmpty(out) ? like : out
   }
 
   private unknown(name: string): void {
@@ -134,10 +134,10 @@ class Decoder {
       const list = this.list(plan, value, like)
       // protobuf has no empty list: what is stored reads back as none
       if (list.length > 0) out[name] = list
-      else if (keepsEmpty) out[name] = this.zero(plan)
+      else if (keepsEmpty) out[name] = this.zero(plan, like)
       if (list.length === 0) noteSentEmpty(out, name)
     } else if (plan.type === 'map') {
-      const map = this.map(plan, value)
+      const map = this.map(plan, value, like)
       const hasMembers = !isEmpty(map)
       if (keepsEmpty || hasMembers) out[name] = map
       if (!hasMembers) noteSentEmpty(out, name)
@@ -150,7 +150,7 @@ class Decoder {
   /** Decodes an item of a list or a value of a map. Null becomes Go's empty value. */
   private item(plan: FieldPlan, value: unknown, like: unknown): unknown {
     // the conversions of maps and lists make empty bytes of nil
-    if (value === null || value === undefined) return plan.type === 'bytes' ? '' : this.zero(plan)
+    if (value === null || value === undefined) return plan.type === 'bytes' ? '' : this.zero(plan, like)
     switch (plan.type) {
       case 'string':
         return typeof value === 'string' ? value : this.scalar(plan, value)
@@ -159,7 +159,7 @@ class Decoder {
       case 'list':
         return this.list(plan, value, like)
       case 'map':
-        return this.map(plan, value)
+        return this.map(plan, value, like)
       default:
         return this.scalar(plan, value)
     }
@@ -213,15 +213,16 @@ class Decoder {
     }
     path.pop()
     path.pop()
-    return out
+    return hasItemsOf(out, like) ? like : out
   }
 
-  private map(plan: FieldPlan, value: unknown): Mutable {
+  private map(plan: FieldPlan, value: unknown, like: unknown): Readonly<Mutable> {
     if (!isPlainObject(value)) {
       if (this.passesMismatches) return {}
       this.mismatch(plan, jsonKind(value), goTypeOf(plan.owner, plan.field))
       return {}
     }
+    if (value === like) return value
     const { path } = this
     const itemPlan = plan.item as FieldPlan
     const out: Mutable = {}
@@ -230,22 +231,23 @@ class Decoder {
       const member = value[key]
       if (member === undefined) continue
       path[at] = `.${key}`
-      setOwn(out, key, this.item(itemPlan, member, undefined))
+      setOwn(out, key, this.item(itemPlan, member, key === '__proto__' ? undefined : partOf(like, key)))
     }
     path.pop()
     path.pop()
-    return out
+    return like !== undefined && hasMembersOf(out, like) ? (like as Readonly<Mutable>) : out
   }
 
   /** Returns the written form of an absent value. */
-  private zero({ field, child, zeroIsNull }: FieldPlan): unknown {
+  private zero({ field, child, zeroIsNull }: FieldPlan, like: unknown): unknown {
     if (zeroIsNull) return null
     switch (field.type) {
       case 'message':
-        return this.message(child(), {}, undefined)
+        return this.message(child(), {}, like)
       // validation iterates over required lists before it refuses missing ones
       case 'list':
-        return field.required === true ? [] : null
+        if (field.required !== true) return null
+        return Array.isArray(like) && like.length === 0 ? like : []
       case 'map':
         return null
       default:
@@ -287,6 +289,24 @@ function partOf(like: unknown, place: string | number): unknown {
   return typeof like === 'object' && like !== null
     ? (like as Readonly<Record<string | number, unknown>>)[place]
     : undefined
+}
+
+/** Whether an object has the members of an earlier one, no others, and the same values. */
+function hasMembersOf(out: Readonly<Mutable>, like: unknown): boolean {
+  if (!isPlainObject(like)) return false
+  let more = 0
+  for (const name in out) {
+    if (out[name] !== like[name]) return false
+    more++
+  }
+  for (const _ in like) more--
+  return more === 0
+}
+
+function hasItemsOf(out: readonly unknown[], like: unknown): like is readonly unknown[] {
+  if (!Array.isArray(like) || like.length !== out.length) return false
+  for (let at = 0; at < out.length; at++) if (out[at] !== like[at]) return false
+  return true
 }
 
 function isEmpty(map: object): boolean {

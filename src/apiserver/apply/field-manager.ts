@@ -15,9 +15,10 @@ import {
   union,
   type FieldSet,
 } from './field-set.js'
-import type { Managers } from './managers.js'
+import type { ManagerIdentity, Managers } from './managers.js'
 import { capManagers, fieldsOf, isSameManager, newEntry, sortManagers, withFields } from './managers.js'
 import { mergeObjects, removePaths } from './merge.js'
+import { ownChanges } from './own-changes.js'
 import type { MapShape } from './shape.js'
 import { rememberFieldSet, reuseFieldSet } from './reuse-field-set.js'
 
@@ -125,16 +126,32 @@ export function trackUpdate(
   // a client may send entries without fields
   const isBare = (entry: ManagedFieldsEntry): boolean => isEmpty(fieldsOf(entry))
   const managers = given.some(isBare) ? given.filter((entry) => !isBare(entry)) : given
-  const identity = {
-    manager: write.manager,
-    operation: 'Update',
-    apiVersion: kind.apiVersion,
-    subresource: write.subresource,
-  }
+  const identity = writerOf(kind, write)
   if (managers.length === 0) {
     const again = reuseFieldSet(kind.shape, live, next, write.filter)
     if (again !== undefined) return [newEntry(identity, again, write.time)]
   }
+  const mine = managers.findIndex((entry) => isSameManager(entry, identity))
+  const kept = mine < 0 ? undefined : keptFields(kind, write, live, next, managers, mine)
+  return kept ?? trackByComparison(kind, write, live, next, managers)
+}
+
+const writerOf = ({ apiVersion }: TrackedKind, { manager, subresource }: TrackedWrite): ManagerIdentity => ({
+  manager,
+  operation: 'Update',
+  apiVersion,
+  subresource,
+})
+
+/** As {@link trackUpdate}, without the short ways, whose results must be the same. */
+export function trackByComparison(
+  kind: TrackedKind,
+  write: TrackedWrite,
+  live: object,
+  next: object,
+  managers: Managers,
+): Managers {
+  const identity = writerOf(kind, write)
   const changes = new Changes(kind, write, live, next)
   const changed = changes.in(kind.apiVersion) ?? undefined
   const taken = changed === undefined ? LEAF : ownedFields(unionOf(changed.modified, changed.added))
@@ -160,6 +177,32 @@ export function trackUpdate(
 }
 
 const NO_MANAGERS: Managers = []
+
+/**
+ * Returns the managers after a write that certainly leaves each of them its fields: the writer's entry has a
+ * new time if a value has changed. Most status writes are of this kind.
+ */
+function keptFields(
+  kind: TrackedKind,
+  write: TrackedWrite,
+  live: object,
+  next: object,
+  managers: Managers,
+  mine: number,
+): Managers | undefined {
+  const entry = managers[mine] as ManagedFieldsEntry
+  const others: FieldSet[] = []
+  for (const other of managers) {
+    if (other.apiVersion !== kind.apiVersion) return undefined
+    if (other !== entry) others.push(fieldsOf(other))
+  }
+  const found = ownChanges(kind.shape, live, next, write.filter, fieldsOf(entry), others)
+  if (found === undefined || capManagers(managers) !== managers) return undefined
+  if (found === 'none') return managers
+  if (entry.time === write.time) return sortManagers(managers)
+  const renewed = newEntry(entry, fieldsOf(entry), write.time)
+  return sortManagers(managers.map((one) => (one === entry ? renewed : one)))
+}
 
 function unionOf(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet {
   return a === undefined ? (b ?? LEAF) : b === undefined ? a : union(a, b)

@@ -97,7 +97,8 @@ export function sortManagers(managers: Managers): Managers {
   const isSorted = kept.every(
     (entry, at) => at === 0 || compareEntries(kept[at - 1] as ManagedFieldsEntry, entry) <= 0,
   )
-  return isSorted ? kept : kept.sort(compareEntries)
+  if (!isSorted) return kept.sort(compareEntries)
+  return kept.length === managers.length ? managers : kept
 }
 
 function compareEntries(a: ManagedFieldsEntry, b: ManagedFieldsEntry): number {

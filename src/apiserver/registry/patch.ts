@@ -162,7 +162,9 @@ function decodePatched(
     shown,
   )
   if (shares) object['status'] = status
-  return object as unknown as Draft<KubeObject>
+  const draft = object as unknown as Draft<KubeObject>
+  if (Object.isFrozen(draft.metadata)) draft.metadata = { ...draft.metadata }
+  return draft
 }
 
 /**
@@ -201,8 +203,12 @@ export function readPatched<T extends object = Record<string, unknown>>(
     )
   }
   try {
-    const { object, unknownFields } = decode<Record<string, unknown>>(expected.message, patched)
+    const like = call.subresource === 'status' ? (existing as object) : undefined
+    const { object: decoded, unknownFields } = decode<Record<string, unknown>>(expected.message, patched, {
+      like,
+    })
     reportFaults(call, patch, unknownFields, fail)
+    const object = Object.isFrozen(decoded) ? { ...decoded } : decoded
     object['apiVersion'] = expected.apiVersion
     object['kind'] = expected.kind
     return object as T
