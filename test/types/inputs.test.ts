@@ -61,7 +61,7 @@ test('selectors may be objects', () => {
 const UNNAMED: readonly (readonly [type: string, of: object, free: string])[] = [
   ['NodeHandle', node, 'cordon uncordon crash recover reboot partition repair shutdown cancelShutdown'],
   ['KubeletHandle', node.kubelet, 'stop start restart renewCertificate'],
-  ['ApiserverHandle', cluster.apiserver, 'stop start'],
+  ['ApiserverHandle', cluster.apiserver, 'stop start startAfter'],
   ['ComponentHandle', cluster.component('kube-scheduler'), 'stop start restart logs'],
   ['CustomResource', custom, ''],
   ['Host', terminal, ''],

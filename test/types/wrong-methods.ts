@@ -176,6 +176,7 @@ const WRONG_OF_HANDLES: readonly Row[] = [
   ['Internals.withhold', called(cluster.internals, 'withhold', 5), 'entry must be an object'],
   ['Internals.wake', called(cluster.internals, 'wake', 'kube-scheduler'), 'entry must be an object'],
   ['Internals.release', called(cluster.internals, 'release', 5), 'entry must be an object'],
+  ['ApiserverHandle.startAfter', called(cluster.apiserver, 'startAfter', '5 minutes'), 'write 5m'],
   ['Internals.advanceToNext', called(cluster.internals, 'advanceToNext', '5m'), 'limit must be virtual ms'],
   ['Internals.passQuietly', called(cluster.internals, 'passQuietly', '5m'), 'limit must be virtual ms'],
   ['Internals.setGate', called(cluster.internals, 'setGate', {}), 'gate must be a function'],

@@ -30,9 +30,10 @@ export class ApiserverHandle {
    * `settle()` waits. Until then clients get `connection refused`.
    */
   startAfter(delay: Duration): this {
+    const ms = toMillis(delay)
     const { plane } = this.#parts()
     plane.setApiserverDown(true)
-    plane.supervisor.listenAfter(toMillis(delay))
+    plane.supervisor.listenAfter(ms)
     return this
   }
 
