@@ -51,8 +51,8 @@ export async function runShell(
 /** An alias is known from the next line on; a terminal remembers it. */
 function withAliases(script: string, env: Readonly<Record<string, string>>): string {
   const knowsSome = Object.keys(env).some((name) => name.startsWith('BASH_ALIAS_'))
-  if (!knowsSome && !/^\s*alias\s/m.test(script)) return script
-  return `shopt -s expand_aliases\n${script.replaceAll(/^(\s*alias\s+[^;&|\n]+);/gm, '$1\n')}`
+  if (!knowsSome && !/^[ \t]*alias\s/m.test(script)) return script
+  return `shopt -s expand_aliases\n${script.replaceAll(/^([ \t]*alias[ \t][^;&|\n]+);/gm, '$1\n')}`
 }
 
 /** Returns the variables that a terminal remembers: those that the shell does not set itself. */

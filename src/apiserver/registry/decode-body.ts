@@ -36,7 +36,7 @@ export const schemeOf = (group: string): string =>
  * converter that has its own texts. Source: apimachinery pkg/runtime/converter.go.
  */
 export function restoreText(why: string): string {
-  const match = /^json: cannot unmarshal (\S+).* of type (\S+)$/.exec(why)
+  const match = /^json: cannot unmarshal (\S+)(?!\S).* of type (\S+)$/.exec(why)
   if (match === null) return why
   const found = match[1] === 'object' ? 'map' : match[1] === 'number' ? 'int64' : (match[1] as string)
   const wanted = match[2] as string

@@ -3,7 +3,7 @@ export type Path = readonly (string | number)[]
 
 /** Reads `spec.template.spec.containers[0].ports`; quoted keys as in `data[a.b]`. */
 export function pathOf(text: string): Path {
-  return [...text.matchAll(/([^.[\]]+)|\[([^\]]*)\]/g)].map(([, name, inner]) => {
+  return [...text.matchAll(/([^.[\]]+)|\[([^\]]*)(?:\]|$)/g)].map(([, name, inner]) => {
     const key = name ?? inner ?? ''
     return name === undefined && /^\d+$/.test(key) ? Number(key) : key.replace(/^"(.*)"$/, '$1')
   })

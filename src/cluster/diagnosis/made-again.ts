@@ -106,7 +106,8 @@ function namesOf(pods: readonly Pod[]): string {
  * lowered since, so that more is used than it allows, would refuse it.
  */
 function isOnlyFull(message: string): boolean {
-  const [, used, limited] = /exceeded quota: .*, used: (.*), limited: (.*)$/.exec(message) ?? []
+  const [, used, limited] =
+    /exceeded quota: [^,]*(?:, requested: [^:]*)?, used: ([^:]*), limited: ([^:]*)$/.exec(message) ?? []
   if (used === undefined || limited === undefined) return false
   const limits = new Map(limited.split(',').map((each) => each.split('=') as [string, string]))
   return used.split(',').every((each) => {

@@ -99,7 +99,7 @@ export function installCoreDNS(
 /** Returns the tenth address of the Service range. */
 function dnsAddress(client: Client): string {
   const kubernetes = client.get('services', { namespace: 'default', name: 'kubernetes' }).spec.clusterIP ?? ''
-  return kubernetes.replace(/\d+$/, '10').replace(/:1$/, ':a')
+  return kubernetes.replace(/(?<!\d)\d+$/, '10').replace(/:1$/, ':a')
 }
 
 function deploymentSpec(image: string, taints: readonly string[]): object {

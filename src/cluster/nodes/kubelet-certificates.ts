@@ -180,7 +180,7 @@ function heldOf(text: string): HeldCertificate | string {
   try {
     const chain = parseCertificates(text)
     const pem = text.replace(
-      /-----BEGIN (?:RSA |EC )?PRIVATE KEY-----[\s\S]*?-----END (?:RSA |EC )?PRIVATE KEY-----\n?/g,
+      /-----BEGIN (?:RSA |EC )?PRIVATE KEY-----(?:[^-]|-(?!----))*-----END (?:RSA |EC )?PRIVATE KEY-----\n?/g,
       '',
     )
     return {

@@ -46,7 +46,7 @@ export function journalctl({ args, machine }: CommandCall): CommandOutput {
 /** Separates combined short options: `-fu kubelet`, `-xeu kubelet`, `-n20`. */
 function separated(args: readonly string[]): readonly string[] {
   return args.flatMap((arg) => {
-    const [, letters, rest] = /^-([a-zA-Z]{2,})(.*)$/.exec(arg) ?? []
+    const [, letters, rest] = /^-([a-zA-Z]{2,})(.*)$/s.exec(arg) ?? []
     if (letters !== undefined && /^[fexqrkau]+[nu]?$/.test(letters))
       return [
         ...letters.split('').map((letter) => `-${letter}`),

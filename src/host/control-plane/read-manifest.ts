@@ -68,7 +68,7 @@ function parseManifest(manifest: string): ReadManifest | string {
     .toSorted((a, b) => b.at.length - a.at.length)
   return {
     component: COMPONENTS.find(
-      (name) => image.replace(/[:@].*$/, '').endsWith(`/${name}`) || command[0] === name,
+      (name) => image.replace(/[:@].*$/s, '').endsWith(`/${name}`) || command[0] === name,
     ),
     image,
     command,

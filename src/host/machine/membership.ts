@@ -57,7 +57,7 @@ export function becomeControlPlane(machine: HostMachine, kubeadm: ClusterOptions
   const flags = (component: 'kube-apiserver' | 'kube-controller-manager'): ReadManifest['flags'] =>
     found.get(component)?.manifest.flags ?? new Map<string, string>()
   const version =
-    /:(v\d+\.\d+\.\d+[\w.-]*)$/.exec(found.get('kube-apiserver')?.manifest.image ?? '')?.[1] ?? hosts.version
+    /:(v\d+\.\d+\.\d[\w.-]*)$/.exec(found.get('kube-apiserver')?.manifest.image ?? '')?.[1] ?? hosts.version
   const apiserver = flags('kube-apiserver')
   const host = apiserver.get('advertise-address') ?? machine.address
   const address = `${host}:${apiserver.get('secure-port') ?? '6443'}`

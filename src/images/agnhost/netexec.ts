@@ -265,14 +265,20 @@ function dialOnce(
   }
 }
 
+/** Whether a part of a form is its file: one of its lines says so. */
+const isFile = (part: string): boolean =>
+  part.split(/[\r\n]/).some((line) => {
+    const text = line.toLowerCase()
+    const at = text.indexOf('content-disposition:')
+    return at >= 0 && text.includes('name="file"', at)
+  })
+
 /** Stores the file of a multipart form in /uploads. */
 function upload(call: SubcommandCall, request: ServedRequest): Served {
   log(call, 'GET /upload')
   const { world, memory } = call
   const boundary = /boundary="?([^";]+)/.exec(request.headers?.['content-type'] ?? '')?.[1]
-  const part = (request.body ?? '')
-    .split(`--${boundary ?? ''}`)
-    .find((one) => /content-disposition:[^\r\n]*name="file"/i.test(one))
+  const part = (request.body ?? '').split(`--${boundary ?? ''}`).find(isFile)
   if (boundary === undefined || part === undefined)
     return textResponse(JSON.stringify({ error: 'Unable to upload file.' }))
   const { uploads } = memory as Memory

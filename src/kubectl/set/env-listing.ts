@@ -83,8 +83,9 @@ function valueOf(
 
 /** Source: kubectl pkg/cmd/set/env/env_resolve.go extractFieldPathAsString. */
 function fieldOf({ metadata }: Info['object'], path: string): string {
-  const [, map, key] = /^(.+?)\['(.*)'\]$/s.exec(path) ?? []
-  if (map !== undefined && key !== undefined) {
+  const open = path.indexOf("['", 1)
+  if (open > 0 && path.endsWith("']") && path.length >= open + 4) {
+    const [map, key] = [path.slice(0, open), path.slice(open + 2, -2)]
     const isAnnotation = map === 'metadata.annotations'
     if (!isAnnotation && map !== 'metadata.labels')
       throw new KubectlError(`fieldPath ${quote(path)} does not support subscript`)

@@ -21,8 +21,10 @@ export function endsByItself({ metadata, spec }: Pod, container: string): boolea
 
 /** Returns the six lines that would describe an image. */
 export function describingText(image: string): string {
-  const name = (image.split('@')[0] ?? '').replace(/:[^/]*$/, '')
-  const key = /[^/]*$/.exec(name)?.[0] ?? ''
+  const repository = image.split('@')[0] ?? ''
+  const last = repository.slice(repository.lastIndexOf('/') + 1)
+  const key = last.split(':')[0] ?? ''
+  const name = repository.slice(0, repository.length - last.length) + key
   return `nothing describes the image ${quote(image)}: describe it in the options of the cluster,
 images: {
   ${quote(key)}: defineImage({

@@ -29,9 +29,12 @@ export function isSelfContained(words: readonly string[]): boolean {
   return isCommand && first !== undefined && isScriptAlone(first)
 }
 
+/** Characters beyond which a script is not looked at: quotes that are open take the square. */
+const LONGEST = 4_000
+
 /** Looks at the first word of each command of a script; what it does not understand needs something. */
 function isScriptAlone(script: string): boolean {
-  if (/<|\bcase\b|\bfunction\b|\(\)/.test(script)) return false
+  if (script.length > LONGEST || /<|\bcase\b|\bfunction\b|\(\)/.test(script)) return false
   const commands = script
     .replaceAll(/'[^']*'|"(?:[^"\\`$]|\\.|\$(?!\())*"/g, 'x')
     .split(/\|\||&&|\$\(|[;&|\n()`]/)

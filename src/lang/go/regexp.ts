@@ -122,7 +122,8 @@ const TRAILING = 'trailing backslash at end of expression'
 
 /** Makes named groups plain ones; escapes and character classes stay as they are. */
 function withoutNames(pattern: string): string {
-  const tokens = /\\Q[^]*?(?:\\E|$)|\\[^]|\[\^?\]?(?:\[:\^?\w+:\]|\\[^]|[^\]])*\]|\(\?P?<\w+>/g
+  // the parts of a class exclude each other, and one that is open ends with the pattern: linear time
+  const tokens = /\\Q[^]*?(?:\\E|$)|\\[^]|\[\^?\]?(?:\[:\^?\w+:\]|\\[^]|[^\]\\])*(?:\]|\\?$)|\(\?P?<\w+>/g
   return pattern.replaceAll(tokens, (token) => (token.startsWith('(') ? '(' : token))
 }
 

@@ -180,10 +180,13 @@ function bound(text: string): number | undefined {
 }
 
 function filterNode(text: string): Node {
-  const comparison = /^([^!<>=]+)([!<>=]+)(.+?)$/.exec(text)
+  // ^([^!<>=]+)([!<>=]+)(.+?)$, in linear time
+  const [head = '', left = '', signs = ''] = /^([^!<>=]+)([!<>=]+)/.exec(text) ?? []
+  const rest = text.slice(head.length)
+  const operator = rest === '' ? signs.slice(0, -1) : signs
+  const right = rest === '' ? signs.slice(-1) : rest
   const nothing: ListNode = { kind: 'list', nodes: [] }
-  if (comparison === null)
+  if (operator === '' || right.includes('\n'))
     return { kind: 'filter', left: parseAction(text), operator: 'exists', right: nothing }
-  const [, left = '', operator = '', right = ''] = comparison
   return { kind: 'filter', left: parseAction(left), operator, right: parseAction(right) }
 }

@@ -70,7 +70,7 @@ export function inventoryRows(
 /** Returns the first certificate in a PEM or kubeconfig file. */
 function certificateIn(text: string): Certificate | undefined {
   try {
-    const embedded = /^\s*client-certificate-data:\s*(\S+)\s*$/m.exec(text)?.[1]
+    const embedded = /^[ \t]*client-certificate-data:[ \t]*(\S+)[ \t\r]*$/m.exec(text)?.[1]
     return parseCertificates(embedded === undefined ? text : atob(embedded))[0]
   } catch {
     return undefined

@@ -162,8 +162,8 @@ function renew(pki: Pki, { name, path, authority }: Renewable, now: number): Ren
     path,
     pki
       .read(path)
-      .replace(/^(\s*client-certificate-data:).*$/m, `$1 ${btoa(certificate)}`)
-      .replace(/^(\s*client-key-data:).*$/m, `$1 ${btoa(privateKeyPem(key))}`),
+      .replace(/^([ \t]*client-certificate-data:).*$/m, `$1 ${btoa(certificate)}`)
+      .replace(/^([ \t]*client-key-data:).*$/m, `$1 ${btoa(privateKeyPem(key))}`),
   )
   return 'renewed'
 }

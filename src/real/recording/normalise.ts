@@ -79,8 +79,9 @@ export class Normaliser {
     let out = text
       .replace(UID, (uid) => this.#uid(uid))
       .replace(TIME, (time) => (this.#sent.includes(time) ? time : '<time>'))
-    out = out.replace(/-----BEGIN ([A-Z ]+)-----[\s\S]*?-----END \1-----\n?/g, '<pem:$1>')
-    out = out.replace(/eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g, '<jwt>').replace(/ZXlK[\w+/=]{40,}/g, '<base64-jwt>')
+    out = out.replace(/-----BEGIN ([A-Z ]+)-----(?:[^-]|-(?!----))*-----END \1-----\n?/g, '<pem:$1>')
+    out = out.replace(/(?<![\w-])(?=[\w-]*eyJ)[\w-]+\.eyJ[\w-]+\.[\w-]+/g, '<jwt>')
+    out = out.replace(/ZXlK[\w+/=]{40,}/g, '<base64-jwt>')
     // base64 of -----BEGIN CERTIFICATE----- (requests are what the client sent)
     out = out.replace(/LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0[\w+/=]+/g, '<base64-pem>')
     out = out.replace(/(X509SHA256=)[0-9a-f]{64}/g, '$1<sha256>')

@@ -31,8 +31,8 @@ function parse(script: string): readonly Rule[] | undefined {
       .split(/[;\n]/)
       .map((text) => text.trim())
       .filter((text) => text !== '')
-    const prints = statements.map((text) => /^print(?:\s+(.*)|(?=[$"])(.*))?$/.exec(text))
-    if (prints.some((one) => one === null)) return undefined
+    const prints = statements.map((text) => /^print(?:\s+(\S.*)|(?=[$"])(.*))?$/.exec(text))
+    if (prints.some((one) => one === null) || statements.some(hasOpenString)) return undefined
     rules.push({
       pattern: (word as 'BEGIN' | undefined) ?? pattern,
       ...(left === undefined ? {} : { condition: [left, operator ?? '', right ?? ''] }),
@@ -42,8 +42,11 @@ function parse(script: string): readonly Rule[] | undefined {
   return rules
 }
 
+/** Whether a string is not closed, which splitting and values rely on. */
+const hasOpenString = (text: string): boolean => !/^(?:[^"]|"(?:\\[^]|[^"\\])*")*$/.test(text)
+
 const splitArguments = (text: string): readonly string[] =>
-  (text.match(/(?:"(?:\\.|[^"\\])*"|[^,"])+/g) ?? []).map((one) => one.trim())
+  (text.match(/(?:"(?:\\[^]|[^"\\])*(?:"|\\?$)|[^,"])+/g) ?? []).map((one) => one.trim())
 
 /** The fields and variables of a line. */
 class Line {
@@ -59,7 +62,7 @@ class Line {
 
   /** The value of a juxtaposition of fields, variables, strings and numbers. */
   value(expression: string): string {
-    const parts = expression.match(/"(?:\\.|[^"\\])*"|\$\w+|\w+/g) ?? []
+    const parts = expression.match(/"(?:\\[^]|[^"\\])*(?:"|\\?$)|\$\w+|\w+/g) ?? []
     return parts.map((part) => this.#part(part)).join('')
   }
 

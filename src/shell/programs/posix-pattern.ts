@@ -8,8 +8,8 @@ export interface PosixFlags {
   readonly ignoresCase?: boolean
 }
 
-/** In a basic expression, operators are written with backslashes. */
-const OPERATORS = /\\[^]|\[\^?\]?(?:\[:\w*:\]|[^\]])*\]|[(){}+?|]/g
+/** In a basic expression, operators are written with backslashes. A class that is open ends with it. */
+const OPERATORS = /\\[^]|\[\^?\]?(?:\[:\w*:\]|[^\]])*(?:\]|$)|[(){}+?|]/g
 
 const basic = (source: string): string =>
   source

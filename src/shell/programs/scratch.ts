@@ -10,7 +10,7 @@ export const mktemp: Program = {
     const { flags, rest } = flagsOf(call.args, 'p')
     const { files, now } = call.world
     const template = rest[0] ?? `${flags.get('p') ?? '/tmp'}/tmp.XXXXXX`
-    const marks = /X{3,}$/.exec(template)?.[0]
+    const marks = /(?<!X)X{3,}$/.exec(template)?.[0]
     if (marks === undefined) {
       call.error(`mktemp: invalid template '${template}'\n`)
       return 1

@@ -153,7 +153,7 @@ export class Observer {
 const REFUSALS: ReadonlySet<number> = new Set([400, 403, 422, 500])
 
 /** The end of a name that the server has made up. */
-const RANDOM = /\b([a-z\d][-a-z\d]*)-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g
+const RANDOM = /(?<![-\w])([a-z\d][-a-z\d]*)-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g
 
 /** The name of an object: `shop/web`. */
 export const nameOf = ({

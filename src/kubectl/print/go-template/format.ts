@@ -33,7 +33,7 @@ function exponentText(text: string): string {
   return `${digits}e${power.startsWith('-') ? '-' : '+'}${String(Math.abs(Number(power))).padStart(2, '0')}`
 }
 
-const VERB = /%([-+# 0]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])/g
+const VERB = /%([-+# 0]*)([1-9]\d*)?(?:\.(\d+))?([a-zA-Z%])/g
 
 /** Larger widths and precisions are none. Source: Go fmt tooLarge. */
 const WIDEST = 1_000_000
