@@ -19,6 +19,7 @@ import { extensionsDer, readExtensions } from './extensions.js'
 import type { AlternativeNames, Extensions } from './extensions.js'
 import { nameOf, subjectOf } from './name.js'
 import type { Subject } from './name.js'
+import { parseCurveKeyInfo, verifyCurve } from './crypto/ecdsa.js'
 import { parsePublicKeyInfo, publicKeyInfo, sign, verify } from './crypto/rsa.js'
 import type { Digest, PrivateKey } from './crypto/rsa.js'
 
@@ -28,6 +29,12 @@ const RSA_SIGNATURES: Readonly<Record<string, Digest>> = {
   '1.2.840.113549.1.1.11': 'sha256',
   '1.2.840.113549.1.1.12': 'sha384',
   '1.2.840.113549.1.1.13': 'sha512',
+}
+const CURVE_SIGNATURES: Readonly<Record<string, Digest>> = {
+  '1.2.840.10045.4.1': 'sha1',
+  '1.2.840.10045.4.3.2': 'sha256',
+  '1.2.840.10045.4.3.3': 'sha384',
+  '1.2.840.10045.4.3.4': 'sha512',
 }
 
 /** A parsed PKCS #10 request. */
@@ -57,7 +64,8 @@ export function createRequest(
 }
 
 /**
- * Parses the request in a PEM text. The proof of possession is verified for RSA keys, and assumed for others.
+ * Parses the request in a PEM text. The proof of possession is verified for RSA keys and those on NIST's
+ * curves, and assumed for others.
  * Source: kubernetes pkg/apis/certificates ParseCSR.
  * @throws Error with the text of ParseCSR or of Go's parser
  */
@@ -73,16 +81,30 @@ export function parseRequest(pem: string): CertificateRequest {
   const [version, subject, info, attributes] = childrenOf(body)
   if (version === undefined || numberOf(contentOf(version)) !== 0n || info === undefined)
     throw new Error('asn1: structure error: bad request')
-  const kind = RSA_SIGNATURES[oidOf(childrenOf(algorithm)[0])]
-  const key = parsePublicKeyInfo(info)
-  if (kind !== undefined && key !== undefined && !verify(key, toDer(body as Asn1), bitsOf(signature), kind)) {
-    throw new Error('crypto/rsa: verification error')
-  }
+  checkProof(info, toDer(body as Asn1), oidOf(childrenOf(algorithm)[0]), bitsOf(signature))
   return {
     ...readExtensions(extensionsIn(attributes)),
     subject: subjectOf(subject),
     subjectName: subject as Asn1,
     publicKeyInfo: info,
+  }
+}
+
+/** Checks that who asks has the private key. Source: Go x509 CertificateRequest.CheckSignature. */
+function checkProof(info: Asn1, message: string, algorithm: string, signature: string): void {
+  const [rsa, curve] = [RSA_SIGNATURES[algorithm], CURVE_SIGNATURES[algorithm]]
+  const key = parsePublicKeyInfo(info)
+  const curveKey = parseCurveKeyInfo(info)
+  if (rsa !== undefined && key !== undefined && !verify(key, message, signature, rsa))
+    throw new Error('crypto/rsa: verification error')
+  if (curve !== undefined && curveKey !== undefined && !verifyCurve(curveKey, message, signature, curve))
+    throw new Error('x509: ECDSA verification failure')
+  const isOther = (rsa !== undefined && curveKey !== undefined) || (curve !== undefined && key !== undefined)
+  if (isOther) {
+    const [wanted, found] = rsa === undefined ? ['ECDSA', '*rsa.PublicKey'] : ['RSA', '*ecdsa.PublicKey']
+    throw new Error(
+      `x509: signature algorithm specifies an ${wanted} public key, but have public key of type ${found}`,
+    )
   }
 }
 

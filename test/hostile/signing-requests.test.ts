@@ -79,9 +79,29 @@ describe('a certificate signing request', () => {
     expect(() => signed({ request })).toThrow('spec.request: Invalid value')
   })
 
-  test('whose signature is of another key gets no certificate', () => {
+  test('that its own key has not signed is refused when it is created', () => {
     const flipped = der.slice(0, -1) + String.fromCharCode(der.charCodeAt(der.length - 1) ^ 1)
-    expect(signed({ request: asRequest(flipped) }).certificate).toBeUndefined()
+    expect(() => signed({ request: asRequest(flipped) })).toThrow('crypto/rsa: verification error')
+    // the name of somebody else, under the signature for one's own
+    const renamed = der.replace('dave', 'root')
+    expect(() => signed({ request: asRequest(renamed) })).toThrow('crypto/rsa: verification error')
+  })
+
+  test.each([
+    ['a key of 400,000 bits', 2n ** 400_000n - 1n, 65_537n],
+    ['an exponent of 16,000 bits', 2n ** 16_000n - 1n, 2n ** 15_999n + 1n],
+  ])('with %s is refused at once', (_what, modulus, exponent) => {
+    const info = sequence(
+      sequence(oid('1.2.840.113549.1.1.1'), nothing()),
+      bits(toDer(sequence(integer(modulus), integer(exponent)))),
+    )
+    const body = sequence(integer(0n), nameOf({ commonName: 'dave', organizations: [] }), info, explicit(0))
+    const algorithm = sequence(oid('1.2.840.113549.1.1.11'), nothing())
+    const signature = '\x7f'.repeat(Math.ceil(modulus.toString(16).length / 2))
+    const request = asRequest(toDer(sequence(body, algorithm, bits(signature))))
+    const before = process.cpuUsage().user
+    expect(() => signed({ request })).toThrow('crypto/rsa: verification error')
+    expect(process.cpuUsage().user - before).toBeLessThan(1_500_000)
   })
 
   test('for system:masters is refused, whoever sends it', () => {

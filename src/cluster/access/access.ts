@@ -18,6 +18,7 @@ import { RbacAuthorizer } from '../../rbac/compile/authorizer.js'
 import { escalationCheck } from '../../rbac/escalation.js'
 import type { AuthorizationMode } from './authorization-modes.js'
 import { authorizersOf } from './authorization-modes.js'
+import { requestProof } from './request-proof.js'
 
 /** A user with a fixed token, as in the file of `--token-auth-file`. */
 export interface UserOptions {
@@ -82,7 +83,7 @@ export function accessControl(
   return {
     authorizer,
     ruleResolver,
-    guards: authorization === 'AlwaysAllow' ? [] : [escalationCheck(rbac)],
+    guards: [requestProof, ...(authorization === 'AlwaysAllow' ? [] : [escalationCheck(rbac)])],
     impersonator: headerImpersonator(authorizer),
     tokenTrust: trust,
     authenticator: authenticatorOf(view, signer, trust, options),

@@ -72,7 +72,11 @@ function signHere(key: PrivateKey, message: Bytes, algorithm: Digest): Bytes {
   return bytesOf(onQ + q * ((step + p) % p), length)
 }
 
-/** Returns whether a signature is valid for a message. */
+/** Longest key and largest exponent that are used: a longer one costs its cube. Sources: OpenSSL, Go. */
+const LONGEST_KEY = 2_048
+const LARGEST_EXPONENT = 2n ** 31n - 1n
+
+/** Returns whether a signature is valid for a message; not for keys of more than 16,384 bits. */
 export function verify(
   { modulus, exponent }: PublicKey,
   message: Bytes,
@@ -80,7 +84,8 @@ export function verify(
   algorithm: Digest = 'sha256',
 ): boolean {
   const length = byteLength(modulus)
-  if (signature.length !== length || length < 62) return false
+  if (signature.length !== length || length < 62 || length > LONGEST_KEY) return false
+  if (exponent > LARGEST_EXPONENT) return false
   const value = numberOf(signature)
   return (
     value < modulus && bytesOf(power(value, exponent, modulus), length) === encode(message, algorithm, length)
