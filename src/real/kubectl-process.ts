@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { ApiError, type StatusReason } from '../client/api-error.js'
 import type { Duration } from '../sim/duration.js'
 import type { CommandResult } from '../cluster/streams/pod-streams.js'
@@ -89,3 +91,9 @@ export function runKubectl(
     )
   })
 }
+
+/** Whether there is a kubectl on the path. */
+export const hasKubectl = (): boolean =>
+  (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .some((folder) => ['kubectl', 'kubectl.exe'].some((name) => existsSync(join(folder, name))))

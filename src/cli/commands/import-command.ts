@@ -1,11 +1,12 @@
 import { readFileSync, statSync } from 'node:fs'
 import type { Node } from '../../api/core/generated.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import { parseManifests } from '../../api/manifests.js'
 import { DEFAULTS } from '../../cluster/compose/options.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
 import { versionOf } from '../../cluster/storage/etcd-import.js'
 import { writePrivateFile } from '../../disk/private-file.js'
-import { readCluster } from '../../real/from-cluster.js'
+import { readCluster } from '../../real/reading/from-cluster.js'
 import type { Arguments, Command } from '../command.js'
 import { UsageError } from '../command.js'
 import { checkFolderOf, manifestsIn, textOf, textsOf } from '../files.js'
@@ -14,6 +15,8 @@ import { isEtcdSnapshot } from '../what-if/source.js'
 
 /** Flags that say how kubectl reaches the cluster: nothing else needs them. */
 const REACHED = ['kubeconfig', 'context', 'kubectl', 'namespaces', 'secrets'] as const
+
+const isNode = (object: KubeObject): object is Node => object.kind === 'Node' && object.apiVersion === 'v1'
 
 async function ofRealCluster(flags: Arguments['flags']): Promise<Imported> {
   const namespaces = textOf(flags, 'namespaces')?.split(',')
@@ -27,8 +30,14 @@ async function ofRealCluster(flags: Arguments['flags']): Promise<Imported> {
     { ...options, secrets: flags['secrets'] === true, ...(namespaces === undefined ? {} : { namespaces }) },
     true,
   )
+  const told = leftOut.map((each) => `left out: ${each}`)
+  if (!objects.some(isNode))
+    throw new Error(
+      `no Node can be read, so no pod would run anywhere; a user who may list nodes reads a cluster\n` +
+        shown(told).join('\n'),
+    )
   const { cluster, notes } = importObjects(objects, { ...own, version: textOf(flags, 'version') ?? version })
-  return { cluster, notes: [...leftOut.map((each) => `left out: ${each}`), ...notes] }
+  return { cluster, notes: [...told, ...notes] }
 }
 
 function ofEtcd(path: string, bytes: Uint8Array, version: string | undefined): Imported {
@@ -51,9 +60,7 @@ function ofFiles(paths: readonly string[], version: string | undefined): Importe
     if (isEtcdSnapshot(bytes)) return ofEtcd(first, bytes, version)
   }
   const objects = paths.flatMap((path) => parseManifests(manifestsIn(path)))
-  const nodes = objects.filter(
-    (object): object is Node => object.kind === 'Node' && object.apiVersion === 'v1',
-  )
+  const nodes = objects.filter(isNode)
   if (nodes.length === 0)
     throw new UsageError(
       `${paths.join(', ')}: there is no Node, so no pod runs anywhere; add the output of kubectl get nodes ` +
@@ -65,18 +72,25 @@ function ofFiles(paths: readonly string[], version: string | undefined): Importe
 /** Notes that are printed; the rest is counted. */
 const SHOWN = 20
 
+const shown = (notes: readonly string[]): readonly string[] =>
+  notes.length <= SHOWN ? notes : [...notes.slice(0, SHOWN), `... and ${notes.length - SHOWN} more`]
+
 /** `simcluster import`: a real cluster, as a snapshot. */
 export const importCommand: Command = {
   name: 'import',
   about:
-    'Reads a real cluster into a snapshot, which whatif, upgrade and serve take: through kubectl (nothing ' +
+    'Reads a real cluster into a snapshot, which whatif, upgrade and serve take: with the kubeconfig (nothing ' +
     'is changed), from the text of kubectl get -A -o yaml, or from a snapshot of etcd.',
   words: '[FILE|DIR|-...]',
   flags: {
     output: { value: 'FILE', short: 'o', about: 'the snapshot to write; only you can read it' },
     kubeconfig: { value: 'FILE', about: 'kubeconfig of the real cluster', default: "kubectl's choice" },
     context: { value: 'NAME', about: 'context of the kubeconfig', default: 'the current one' },
-    kubectl: { value: 'PATH', about: 'the kubectl that reaches the cluster', default: 'that of the path' },
+    kubectl: {
+      value: 'PATH',
+      about: 'the kubectl that reaches the cluster',
+      default: 'that of the path; without one, HTTPS with the certificate or token of the kubeconfig',
+    },
     namespaces: { value: 'LIST', about: 'namespaces whose objects are read', default: 'all' },
     secrets: { about: 'reads Secrets, too; without it, empty ones stand in for those that pods name' },
     version: { value: 'VERSION', about: 'release of the snapshot', default: 'that of the cluster' },
@@ -101,8 +115,7 @@ export const importCommand: Command = {
     const { cluster, notes } =
       words.length === 0 ? await ofRealCluster(flags) : ofFiles(words, textOf(flags, 'version'))
     writePrivateFile(output, cluster.snapshot().toFile())
-    for (const note of notes.slice(0, SHOWN)) terminal.err(`${note}\n`)
-    if (notes.length > SHOWN) terminal.err(`... and ${notes.length - SHOWN} more\n`)
+    for (const note of shown(notes)) terminal.err(`${note}\n`)
     const [nodes, pods] = [cluster.state.peek('nodes').length, cluster.state.peek('pods').length]
     terminal.out(`${output}: ${cluster.version}, ${nodes} nodes, ${pods} pods\n`)
     return 0

@@ -41,7 +41,19 @@ export function importObjects(
       ? `left out: ${count} of ${type}: they are no state`
       : `left out: ${count} of ${type}: ${version} does not serve it, and no CustomResourceDefinition does`,
   )
-  return { cluster, notes: [...notes, ...fillIn(cluster, kept, kinds)] }
+  const madeUp = namespacesLacking(kept).map(
+    (name) => `not given: namespaces ${name}; one without labels stands in`,
+  )
+  return { cluster, notes: [...notes, ...madeUp, ...fillIn(cluster, kept, kinds)] }
+}
+
+/** Namespaces of objects that are not among them, and not of every cluster: `fromObjects` makes them. */
+function namespacesLacking(objects: readonly KubeObject[]): readonly string[] {
+  const given = new Set(
+    objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name),
+  )
+  const named = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []))
+  return [...named].filter((name) => !given.has(name) && !/^(?:default|kube-.*)$/.test(name)).sort()
 }
 
 /** Makes empty ConfigMaps, Secrets and ServiceAccounts where pods name some that were not given. */
