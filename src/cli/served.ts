@@ -1,59 +1,52 @@
 import { request } from 'node:https'
-import { parseYamlText } from '../lang/yaml/read.js'
+import { readAccess, type ServerAccess } from '../real/reading/kubeconfig.js'
 import type { Arguments, Flag } from './command.js'
 import { UsageError } from './command.js'
-import { fileOf } from './files.js'
+import { fileOf, textOf } from './files.js'
 
 /** The flag that names a served cluster. */
 export const KUBECONFIG: Readonly<Record<string, Flag>> = {
   kubeconfig: { value: 'FILE', about: 'kubeconfig of the served cluster', default: '$KUBECONFIG' },
 }
 
-interface Access {
-  readonly server: string
-  readonly ca: Buffer
-  readonly cert: Buffer
-  readonly key: Buffer
+/** Reads the kubeconfig of a served cluster. @throws UsageError if none is named */
+function accessOf(flags: Arguments['flags']): ServerAccess {
+  const path = textOf(flags, 'kubeconfig')
+  if (path !== undefined) fileOf('kubeconfig', path)
+  else if ((process.env['KUBECONFIG'] ?? '') === '')
+    throw new UsageError('set KUBECONFIG, or --kubeconfig, to what simcluster serve printed')
+  return readAccess(path === undefined ? {} : { kubeconfig: path })
 }
 
-/** Reads a kubeconfig that `simcluster serve` has written. */
-function accessOf(flags: Arguments['flags']): Access {
-  const path = typeof flags['kubeconfig'] === 'string' ? flags['kubeconfig'] : process.env['KUBECONFIG']
-  if (path === undefined || path === '')
-    throw new UsageError('set KUBECONFIG, or --kubeconfig, to what simcluster serve printed')
-  const { clusters, users } = parseYamlText(fileOf('kubeconfig', path).toString('utf8')) as {
-    readonly clusters: readonly { readonly cluster: Readonly<Record<string, string>> }[]
-    readonly users: readonly { readonly user: Readonly<Record<string, string>> }[]
-  }
-  const data = (text: string | undefined): Buffer => Buffer.from(text ?? '', 'base64')
-  const cluster = clusters[0]?.cluster ?? {}
-  const user = users[0]?.user ?? {}
-  return {
-    server: cluster['server'] ?? '',
-    ca: data(cluster['certificate-authority-data']),
-    cert: data(user['client-certificate-data']),
-    key: data(user['client-key-data']),
+/** The message of a Status; undefined if the body is none, as those of other servers. */
+function refusalIn(body: string): string | undefined {
+  try {
+    return (JSON.parse(body) as { readonly message?: string } | null)?.message
+  } catch {
+    return undefined
   }
 }
+
+const shownStart = (body: string): string => body.trim().slice(0, 100) || 'its response is empty'
 
 /**
  * Asks the served cluster of `--kubeconfig`. Returns the body of the response.
  * @throws Error with the server's message
  */
 export async function ask(flags: Arguments['flags'], method: 'GET' | 'POST', path: string): Promise<string> {
-  const { server, ...tls } = accessOf(flags)
+  const { url, tls, headers } = accessOf(flags)
   return new Promise((resolve, reject) => {
-    const sent = request(`${server}/simcluster/${path}`, { method, ...tls }, (response) => {
+    const sent = request(`${url}/simcluster/${path}`, { method, headers, ...tls }, (response) => {
       const parts: Buffer[] = []
       response.on('data', (part: Buffer) => parts.push(part))
       response.on('end', () => {
         const body = Buffer.concat(parts).toString('utf8')
         if (response.statusCode === 200) resolve(body)
-        else reject(new Error((JSON.parse(body) as { readonly message?: string }).message ?? body))
+        else reject(new Error(refusalIn(body) ?? `${url} is not served by simcluster: ${shownStart(body)}`))
       })
     })
     sent.on('error', (error) =>
-      reject(new Error(`there is no served cluster at ${server}: ${error.message}`, { cause: error })),
+      reject(new Error(`there is no served cluster at ${url}: ${error.message}`, { cause: error })),
     )
     sent.end()
   })

@@ -151,10 +151,7 @@ function getter({ url, user, tls, headers }: ServerAccess): Get {
   const isPlain = url.startsWith('http://')
   const shared = { keepAlive: true, maxSockets: CONNECTIONS }
   const agent = isPlain ? new PlainAgent(shared) : new Agent({ ...shared, ...tls })
-  const given = Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
-  )
-  const options = { agent, headers: { accept: 'application/json', ...given }, timeout: MOST_MS }
+  const options = { agent, headers: { accept: 'application/json', ...headers }, timeout: MOST_MS }
   const ask = async (path: string): Promise<unknown> => {
     const response = await responseOf((onResponse) =>
       (isPlain ? plainRequest : request)(`${url}${path}`, options, onResponse),

@@ -33,7 +33,7 @@ export interface ServerAccess {
     readonly rejectUnauthorized?: false
   }
   /** Credentials that are no certificate. */
-  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  readonly headers: Record<string, string | string[]>
 }
 
 /** What only kubectl can do with a user or a cluster, and what it is. */
