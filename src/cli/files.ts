@@ -69,8 +69,10 @@ export function fileOf(flag: string, path: string): Buffer {
   return readFileSync(path)
 }
 
-/** @throws UsageError that names the flag, if the folder is missing into which a file shall be written */
-export function checkFolderOf(flag: string, path: string): void {
+/** @throws UsageError that names the flag, if no file can be written there: no such folder, or it is one */
+export function checkWritten(flag: string, path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new UsageError(`--${flag} ${path}: this is a folder; name a file`)
   if (statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new UsageError(`--${flag} ${path}: there is no folder ${dirname(path)}`)
 }

@@ -68,3 +68,7 @@ export function junit(name: string, checked: readonly Checked[]): string {
     '</testsuites>',
   ].join('\n')
 }
+
+/** A word as a shell reads it. */
+export const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Gateway } from '../client/http.js'
 import { mergeOptions } from '../cluster/compose/merge-options.js'
@@ -12,7 +12,9 @@ import { nodeKeys, serve } from '../server/index.js'
 import type { ServeTime } from '../server/index.js'
 import type { Arguments, Command, Terminal } from './command.js'
 import { UsageError } from './command.js'
-import { checkFolderOf, fileOf, manifestsIn, snapshotIn, textOf, wholeNumber } from './files.js'
+import { checkWritten, fileOf, manifestsIn, snapshotIn, textOf, wholeNumber } from './files.js'
+import { shellWord } from './output.js'
+import { ask } from './served.js'
 
 /** Reads `real`, `virtual` or `10x`. */
 export function timeOf(text: string): Exclude<ServeTime, 'clock'> {
@@ -119,18 +121,53 @@ function gatewayOf(onRequest: () => void, onStop: () => void): Gateway {
   }
 }
 
-/** Serves a cluster, and writes its kubeconfig. */
+/** The first line of a kubeconfig of ours, which may be overwritten. */
+const WRITTEN = '# written by simcluster serve'
+
+/**
+ * Checks that no access to a cluster is lost when a kubeconfig is written: to a real one, or to a detached
+ * one, which nothing could stop any more.
+ * @throws UsageError
+ */
+async function checkKubeconfig(flags: Arguments['flags']): Promise<void> {
+  const flag = flags['to'] === undefined ? 'kubeconfig' : 'to'
+  const path = textOf(flags, flag)
+  if (path === undefined || statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return
+  const text = readFileSync(path, 'utf8')
+  if (text.trim() === '') return
+  if (!text.startsWith(WRITTEN))
+    throw new UsageError(`--${flag} ${path}: simcluster did not write this file; name another, or remove it`)
+  const isServed = await ask({ kubeconfig: path }, 'GET', 'time').then(
+    () => true,
+    () => false,
+  )
+  if (isServed)
+    throw new UsageError(
+      `--${flag} ${path}: a cluster is served there; end it, or name another file: ` +
+        `simcluster stop --kubeconfig ${shellWord(path)}`,
+    )
+}
+
+/**
+ * Checks the files that a served cluster writes, now rather than after hours, when what should be saved would
+ * be lost.
+ * @throws UsageError that names the flag
+ */
+export async function checkServing(flags: Arguments['flags']): Promise<void> {
+  for (const flag of ['to', 'kubeconfig', 'save', 'snapshot']) {
+    const path = textOf(flags, flag)
+    if (path !== undefined) checkWritten(flag, path)
+  }
+  await checkKubeconfig(flags)
+}
+
+/** Serves a cluster, and writes its kubeconfig. See {@link checkServing}. */
 export async function startServing(
   cluster: SimCluster,
   { flags, time }: { readonly flags: Arguments['flags']; readonly time: ServeTime },
   terminal: Terminal,
 ): Promise<Serving> {
   const host = textOf(flags, 'host')
-  // now rather than after hours, when what should be saved would be lost
-  for (const flag of ['to', 'kubeconfig', 'save', 'snapshot']) {
-    const path = textOf(flags, flag)
-    if (path !== undefined) checkFolderOf(flag, path)
-  }
   if (isExposed(flags) && isPublishedKey(cluster.pki.read(`${PKI_DIR}/ca.key`))) terminal.err(EXPOSED)
   let requests = 0
   let onStop = (): void => undefined
@@ -156,10 +193,11 @@ export async function startServing(
     temporary?.remove()
   }
   try {
-    server.writeKubeconfig(kubeconfig)
+    writePrivateFile(kubeconfig, `${WRITTEN}\n${server.kubeconfig()}`)
   } catch (error) {
     await close()
-    throw error
+    const message = error instanceof Error ? error.message : String(error)
+    throw new UsageError(`${kubeconfig} cannot be written: ${message}`)
   }
   return { kubeconfig, url: server.url, asked, close }
 }

@@ -185,7 +185,7 @@ spec:
     }
   })
 
-  test('an unreachable server, and credentials that are not valid, are told with exit code 2', async (context) => {
+  test('an unreachable server and invalid credentials are told with exit code 2', async (context) => {
     byWay(context, way)
     const gone = await serve(new SimCluster({ nodes: 1 }))
     gone.writeKubeconfig(at('gone'))

@@ -1,9 +1,9 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { typed } from './typed.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'simcluster-run-'))
@@ -33,13 +33,46 @@ describe('simcluster run', () => {
     expect(readFileSync(path('nodes'), 'utf8')).toBe('2')
   })
 
+  test.for([
+    ['no-such-program', 'there is no program no-such-program'],
+    ['/', '/ is no program: it is not executable, or a folder'],
+    ['LICENSE/x', 'LICENSE/x cannot be started: ENOTDIR'],
+    ['', 'write the program to run'],
+  ] as const)('%j cannot be run, which is told with exit code 2', async ([program, says]) => {
+    const { code, err } = await typed('run', '--', program)
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(says) as string })
+  })
+
+  test('no kubeconfig of another cluster is overwritten', async () => {
+    const own = path('own kubeconfig')
+    writeFileSync(own, 'apiVersion: v1\nkind: Config\ncurrent-context: production\n')
+    const { code, err } = await typed('run', '--kubeconfig', own, '--', 'true')
+    expect(code).toBe(2)
+    expect(err).toContain(
+      `--kubeconfig ${own}: simcluster did not write this file; name another, or remove it`,
+    )
+    expect(readFileSync(own, 'utf8')).toContain('production')
+    // one of an earlier run is
+    const again = ['run', '--kubeconfig', path('again'), '--', 'true']
+    expect((await typed(...again)).code).toBe(0)
+    expect((await typed(...again)).code).toBe(0)
+  })
+
+  test.for([
+    [['--kubeconfig', tmpdir()], 'this is a folder; name a file'],
+    [['--save', tmpdir()], 'this is a folder; name a file'],
+    [['--kubeconfig', '/proc/kubeconfig'], '/proc/kubeconfig cannot be written: '],
+  ] as const)('what cannot be written is told before the program runs: %j', async ([flags, says]) => {
+    const { code, err } = await typed('run', ...flags, '--', 'sh', '-c', 'exit 7')
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(says) as string })
+  })
+
   test('a program that a signal ends gives the exit code of a shell', async () => {
     expect((await typed('run', '--', 'sh', '-c', 'kill -9 $$')).code).toBe(137)
   })
 
   test('says what is wrong with what it is to run', async () => {
     expect((await typed('run')).err).toContain('write the program to run: simcluster run -- PROGRAM WORDS')
-    expect((await typed('run', '--', 'no-such-program')).err).toContain('there is no program no-such-program')
   })
 
   test('the time of a virtual cluster begins today, and a snapshot is saved at the end', async () => {
@@ -66,6 +99,30 @@ describe('simcluster serve --detach and stop', () => {
     expect(await typed('stop', ...at)).toEqual({ code: 0, out: 'stopped\n', err: '' })
     expect((await typed('settle', ...at)).err).toContain('there is no served cluster at')
   }, 60_000)
+
+  test('its output is for a shell, whatever the path, and a second one does not take its kubeconfig', async () => {
+    const kubeconfig = path("a folder's kubeconfig")
+    const words = ['serve', '--detach', '--nodes', '1', '--kubeconfig', kubeconfig]
+    const out = await simcluster(...words)
+    const sh = spawnSync('sh', ['-c', `${out}\nprintf %s "$KUBECONFIG"`], { encoding: 'utf8' })
+    expect(sh.stdout).toBe(kubeconfig)
+    const second = await typed('run', '--kubeconfig', kubeconfig, '--', 'true')
+    expect(second).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('a cluster is served there') as string,
+    })
+    expect((await typed('stop', '--kubeconfig', kubeconfig)).out).toBe('stopped\n')
+    // one that is gone leaves its file free
+    expect((await typed('run', '--kubeconfig', kubeconfig, '--', 'true')).code).toBe(0)
+  }, 60_000)
+
+  test('a file that is no kubeconfig, and a server of another kind, are told', async () => {
+    writeFileSync(path('other'), 'nonsense')
+    expect((await typed('stop', '--kubeconfig', path('other'))).err).toContain('there is no current context')
+    vi.stubEnv('KUBECONFIG', '')
+    expect((await typed('stop')).err).toContain('set KUBECONFIG, or --kubeconfig')
+    vi.unstubAllEnvs()
+  })
 
   test('what keeps it from starting is told, and gives its exit code', () => {
     const words = ['serve', '--detach', '--version', 'v1.99']

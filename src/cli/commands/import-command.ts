@@ -9,7 +9,7 @@ import { writePrivateFile } from '../../disk/private-file.js'
 import { readCluster } from '../../real/reading/from-cluster.js'
 import type { Arguments, Command } from '../command.js'
 import { UsageError } from '../command.js'
-import { checkFolderOf, manifestsIn, textOf, textsOf } from '../files.js'
+import { checkWritten, manifestsIn, textOf, textsOf } from '../files.js'
 import { importObjects, type Imported } from '../what-if/import.js'
 import { isEtcdSnapshot } from '../what-if/source.js'
 
@@ -79,7 +79,7 @@ const shown = (notes: readonly string[]): readonly string[] =>
 export const importCommand: Command = {
   name: 'import',
   about:
-    'Reads a real cluster into a snapshot, which whatif, upgrade and serve take: with the kubeconfig (nothing ' +
+    'Reads a real cluster into a snapshot, which whatif, upgrade and serve take: by a kubeconfig (nothing ' +
     'is changed), from the text of kubectl get -A -o yaml, or from a snapshot of etcd.',
   words: '[FILE|DIR|-...]',
   flags: {
@@ -105,7 +105,7 @@ export const importCommand: Command = {
     const output = textOf(flags, 'output')
     if (output === undefined)
       throw new UsageError('-o is missing: write the snapshot, such as -o cluster.snapshot')
-    checkFolderOf('output', output)
+    checkWritten('output', output)
     if (words.length > 0)
       for (const flag of REACHED)
         if (flags[flag] !== undefined)

@@ -3,6 +3,7 @@ import { recordCluster } from '../../real/recording/record.js'
 import type { Command } from '../command.js'
 import { UsageError } from '../command.js'
 import { textsOf } from '../files.js'
+import { shellWord } from '../output.js'
 import { untilStopped } from '../until-stopped.js'
 
 /** Runs a program to its end with this kubeconfig; returns its exit code. */
@@ -35,7 +36,7 @@ export const recordCommand: Command = {
     const recording = await recordCluster(textsOf(flags, ['kubeconfig', 'context', 'kubectl', 'id']))
     try {
       if (program.length > 0) return await runWith(recording.kubeconfig, program)
-      terminal.out(`export KUBECONFIG=${recording.kubeconfig}\n`)
+      terminal.out(`export KUBECONFIG=${shellWord(recording.kubeconfig)}\n`)
       await untilStopped()
       return 0
     } finally {

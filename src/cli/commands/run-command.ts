@@ -2,15 +2,22 @@ import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import type { Command } from '../command.js'
 import { UsageError } from '../command.js'
-import { SERVE_FLAGS, saveAtEnd, servedCluster, startServing } from '../serving.js'
+import { checkServing, SERVE_FLAGS, saveAtEnd, servedCluster, startServing } from '../serving.js'
 import { surviveErrors } from '../survive-errors.js'
 
 /** Exit code of a shell for a program that a signal has ended, without the signal's number. */
 const SIGNALLED = 128
 
+const whyNotRun = (program: string, code: string): string => {
+  if (code === 'ENOENT') return `there is no program ${program}`
+  return code === 'EACCES'
+    ? `${program} is no program: it is not executable, or a folder`
+    : `${program} cannot be started: ${code}`
+}
+
 /** Runs a program with KUBECONFIG, and returns its exit code. Signals are passed on. */
 function runProgram([program = '', ...words]: readonly string[], kubeconfig: string): Promise<number> {
-  return new Promise((resolveCode, reject) => {
+  return new Promise<number>((resolveCode, reject) => {
     const child = spawn(program, words, { stdio: 'inherit', env: { ...process.env, KUBECONFIG: kubeconfig } })
     const pass = (signal: NodeJS.Signals): void => void child.kill(signal)
     const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
@@ -18,14 +25,16 @@ function runProgram([program = '', ...words]: readonly string[], kubeconfig: str
     const end = (): void => {
       for (const signal of SIGNALS) process.off(signal, pass)
     }
-    child.once('error', (error: NodeJS.ErrnoException) => {
+    child.once('error', (error) => {
       end()
-      reject(error.code === 'ENOENT' ? new UsageError(`there is no program ${program}`) : error)
+      reject(error)
     })
     child.once('exit', (code, signal) => {
       end()
       resolveCode(code ?? SIGNALLED + (signal === null ? 0 : constants.signals[signal]))
     })
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === undefined ? error : new UsageError(whyNotRun(program, error.code))
   })
 }
 
@@ -42,7 +51,9 @@ export const runCommand: Command = {
     "simcluster run --nodes 5 -- sh -c 'kubectl apply -f deploy && kubectl rollout status deployment/web'",
   ],
   run: async ({ flags, words }, terminal) => {
-    if (words.length === 0) throw new UsageError('write the program to run: simcluster run -- PROGRAM WORDS')
+    if ((words[0] ?? '') === '')
+      throw new UsageError('write the program to run: simcluster run -- PROGRAM WORDS')
+    await checkServing(flags)
     const { cluster, time } = servedCluster(flags, 'real')
     const serving = await startServing(cluster, { flags, time }, terminal)
     const endSurvival = surviveErrors((text) => terminal.err(text))

@@ -9,9 +9,10 @@ import type { ServeTime } from '../../server/index.js'
 import type { Arguments, Command, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
 import { textOf } from '../files.js'
+import { shellWord } from '../output.js'
 import { programPath } from '../program-path.js'
 import { KUBECONFIG, servedSnapshot } from '../served.js'
-import { SERVE_FLAGS, saveAtEnd, servedCluster, startServing, timeOf } from '../serving.js'
+import { checkServing, SERVE_FLAGS, saveAtEnd, servedCluster, startServing, timeOf } from '../serving.js'
 import { surviveErrors } from '../survive-errors.js'
 import { untilStopped } from '../until-stopped.js'
 
@@ -24,7 +25,7 @@ async function serveUntilStopped(
   const serving = await startServing(cluster, given, terminal)
   try {
     terminal.out(`# ${cluster.version} with ${cluster.nodes().length} nodes at ${serving.url}\n`)
-    terminal.out(`export KUBECONFIG=${serving.kubeconfig}\n`)
+    terminal.out(`export KUBECONFIG=${shellWord(serving.kubeconfig)}\n`)
     const endSurvival = surviveErrors((text) => terminal.err(text))
     await Promise.race([untilStopped(), serving.asked])
     endSurvival()
@@ -61,7 +62,7 @@ async function detach(flags: Arguments['flags'], terminal: Terminal): Promise<nu
     const text = readFileSync(log, 'utf8')
     if (/^export KUBECONFIG=.*\n/m.test(text)) {
       child.unref()
-      terminal.out(`${text}# simcluster stop ends it; its log is ${log}\n`)
+      terminal.out(`${text}# simcluster stop ends it; its log is ${shellWord(log)}\n`)
       return 0
     }
     if (ended !== undefined) {
@@ -85,9 +86,10 @@ export const serveCommand: Command = {
     'simcluster serve --time virtual --manifests ./deploy --detach --kubeconfig ./kubeconfig',
     'simcluster serve --snapshot ./cluster.snapshot',
   ],
-  run: ({ flags, words }, terminal) => {
+  run: async ({ flags, words }, terminal) => {
     noWords(words)
     if (flags['detach'] === true) return detach(flags, terminal)
+    await checkServing(flags)
     const { cluster, time } = servedCluster(flags, 'real')
     return serveUntilStopped(cluster, { flags, time }, terminal)
   },
@@ -113,6 +115,7 @@ export const forkCommand: Command = {
     noWords(words)
     const copy = SimCluster.restore(ClusterSnapshot.fromFile(await servedSnapshot(flags)))
     const { kubeconfig: _, ...own } = flags
+    await checkServing(own)
     const time = timeOf(textOf(flags, 'time') ?? 'virtual')
     return serveUntilStopped(copy, { flags: own, time }, terminal)
   },

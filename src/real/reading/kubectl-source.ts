@@ -3,7 +3,7 @@ import { parseExactJson } from '../../lang/go/json.js'
 import { errorOf, type RealClusterOptions, runKubectl, runOrThrow } from '../kubectl-process.js'
 import type { ClusterSource, ListedResource, Listed } from './source.js'
 
-/** What kubectl prints if some servers of aggregated APIs do not respond: the rest is printed all the same. */
+/** What kubectl prints if servers of aggregated APIs do not respond; it prints the rest all the same. */
 const INCOMPLETE = 'unable to retrieve the complete list of server APIs: '
 
 /** Reads a cluster with kubectl, which knows every way to sign in. */
