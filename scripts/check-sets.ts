@@ -9,6 +9,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readPaths } from '../src/cli/manifest-sets.js'
+import { DEFAULTS } from '../src/cluster/compose/options.js'
 import { checkManifests } from '../src/cluster/check/check-manifests.js'
 import type { CheckFinding } from '../src/cluster/check/finding.js'
 
@@ -57,7 +58,7 @@ function play(
   const folder = join(root as string, set.repository.replace('/', '+'))
   const paths = set.paths.map((path) => join(folder, path))
   if (!paths.every((path) => existsSync(path))) return undefined
-  const { sets: read, skipped } = readPaths(paths)
+  const { sets: read, skipped } = readPaths(paths, [DEFAULTS.version])
   const reports = read.map(({ files }) =>
     checkManifests(files, set.namespace === undefined ? {} : { namespace: set.namespace }),
   )

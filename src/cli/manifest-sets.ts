@@ -1,6 +1,6 @@
 import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, join, normalize, relative, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path'
 import type { ManifestFile } from '../cluster/check/read-manifests.js'
 import { YamlError, parseYamlText } from '../lang/yaml/read.js'
 import { UsageError } from './command.js'
@@ -18,6 +18,10 @@ export interface SkippedFile {
 export interface ManifestSet {
   readonly name: string
   readonly files: readonly ManifestFile[]
+  /** The releases for which a chart was rendered so. Default: all. */
+  readonly versions?: readonly string[]
+  /** Returns the line of a template that wrote a line of what was rendered from it. */
+  readonly lineOf?: (file: string, line: number) => number
 }
 
 /** What was read from paths. */
@@ -37,30 +41,32 @@ const IGNORED = new Set(['node_modules', '.git', '.github', '.terraform'])
 
 /**
  * Reads the manifests of files, folders and `-`, which is standard input. A folder with a kustomization or a
- * chart is built; each of those is a set of its own.
+ * chart is built; each of those is a set of its own. Charts are rendered for each of the releases.
  * @throws UsageError for a path that does not exist, or has nothing to read
  */
-export function readPaths(paths: readonly string[]): ReadPaths {
+export function readPaths(paths: readonly string[], versions: readonly string[]): ReadPaths {
   const plain: ManifestFile[] = []
   const sets: ManifestSet[] = []
   const skipped: SkippedFile[] = []
-  for (const path of paths) {
+  for (const given of paths) {
+    // `./deploy/` is `deploy`
+    const path = given === '-' ? given : normalize(given).replace(/(?<=.)[/\\]$/, '')
     if (path === '-') {
       plain.push({ path: '-', text: stdinText() })
       continue
     }
     const found = statSync(path, { throwIfNoEntry: false })
-    if (found === undefined) throw new UsageError(`there is no file or folder ${path}`)
+    if (found === undefined) throw new UsageError(`there is no file or folder ${given}`)
     if (!found.isDirectory()) {
       if (KUSTOMIZATIONS.includes(basename(path))) sets.push(...built(kustomized(dirname(path)), skipped))
-      else if (basename(path) === CHART) sets.push(...built(rendered(dirname(path)), skipped))
+      else if (basename(path) === CHART) sets.push(...rendered(dirname(path), versions, skipped))
       else plain.push(fileAt(path))
       continue
     }
     const folder = readFolder(path)
     plain.push(...folder.files)
     skipped.push(...folder.skipped)
-    for (const chart of folder.charts) sets.push(...built(rendered(chart), skipped))
+    for (const chart of folder.charts) sets.push(...rendered(chart, versions, skipped))
     for (const root of folder.kustomizations) sets.push(...built(kustomized(root), skipped))
   }
   if (plain.length > 0) sets.unshift({ name: paths.join(' '), files: plain })
@@ -82,7 +88,10 @@ interface Folder {
   readonly skipped: readonly SkippedFile[]
 }
 
-const isIn = (path: string, folder: string): boolean => path === folder || path.startsWith(folder + sep)
+function isIn(path: string, folder: string): boolean {
+  const below = relative(folder, path)
+  return below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below)
+}
 
 function readFolder(root: string): Folder {
   const skipped: SkippedFile[] = []
@@ -157,11 +166,15 @@ interface Kustomization {
 
 function kustomizationIn(folder: string): Kustomization {
   const name = KUSTOMIZATIONS.find((each) => existsSync(join(folder, each)))
-  if (name === undefined) return {}
+  return name === undefined ? {} : ((parsedIn(join(folder, name)) ?? {}) as Kustomization)
+}
+
+/** Returns what a file of YAML has; undefined if it is none, which the program that reads it tells. */
+function parsedIn(path: string): unknown {
   try {
-    return (parseYamlText(readFileSync(join(folder, name), 'utf8')) ?? {}) as Kustomization
+    return parseYamlText(readFileSync(path, 'utf8'))
   } catch (error) {
-    if (error instanceof YamlError) return {}
+    if (error instanceof YamlError) return undefined
     throw error
   }
 }
@@ -214,12 +227,21 @@ function runFirst(commands: readonly (readonly [program: string, ...args: string
     } catch (error) {
       const { code, stderr = '', message } = error as { code?: string; stderr?: string; message: string }
       if (code === 'ENOENT') continue
-      return {
-        error: `${program} ${args[0] ?? ''} failed: ${(stderr.trim() || message).split('\n').at(-1) ?? ''}`,
-      }
+      return { error: `${program} ${args[0] ?? ''} failed: ${causeIn(stderr.trim() || message)}` }
     }
   }
   return {}
+}
+
+/** What a program says after its last `Error:`, without hints at its flags. */
+function causeIn(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('Use --debug'))
+  const at = lines.findLastIndex((line) => /^error: /i.test(line))
+  const told = at < 0 ? lines.slice(-1) : lines.slice(at)
+  return told
+    .map((line) => line.trim())
+    .join(' ')
+    .replace(/^error: /i, '')
 }
 
 /** What `simcluster check` reads instead, where a program is missing. */
@@ -236,11 +258,72 @@ function kustomized(folder: string): Built {
   })
 }
 
-const rendered = (folder: string): Built =>
-  builtBy(join(folder, CHART), folder, {
-    commands: [['helm', 'template', 'release', folder, '--include-crds']],
-    missing: `it is a chart, and needs helm to be rendered: ${piped(`helm template ${folder}`)}`,
-  })
+/** Renders a chart for each release; those for which it is the same are one set. */
+function rendered(
+  folder: string,
+  versions: readonly string[],
+  skipped: SkippedFile[],
+): readonly ManifestSet[] {
+  const path = join(folder, CHART)
+  if ((parsedIn(path) as { readonly type?: unknown } | undefined)?.type === 'library') {
+    skipped.push({ path, why: 'it is a library chart, which only others render' })
+    return []
+  }
+  const byText = new Map<string, string[]>()
+  const byError = new Map<string, string[]>()
+  for (const version of versions) {
+    const { text, error = '' } = builtBy(path, folder, {
+      commands: [['helm', 'template', 'release', folder, '--include-crds', '--kube-version', version]],
+      missing: `it is a chart, and needs helm to be rendered: ${piped(`helm template ${folder}`)}`,
+    })
+    const [map, key] = text === undefined ? [byError, error] : [byText, text]
+    map.set(key, [...(map.get(key) ?? []), version])
+  }
+  for (const [error, failing] of byError) {
+    const where = failing.length === versions.length ? '' : ` [${failing.join(', ')}]`
+    skipped.push({ path, why: `${error}${where}`, isError: true })
+  }
+  return [...byText].map(([text, same]): ManifestSet => ({
+    name: path,
+    versions: same,
+    ...templatesIn(folder, text),
+  }))
+}
+
+/** What helm writes above each document. */
+const SOURCE = /^# Source: [^/\n]+\/(.*)$/m
+
+/** Returns what was rendered as files: one for each template, with its path. */
+function templatesIn(folder: string, text: string): Pick<ManifestSet, 'files' | 'lineOf'> {
+  const texts = new Map<string, string>()
+  for (const document of text.split(/^---$/m)) {
+    if (document.trim() === '') continue
+    const source = SOURCE.exec(document)?.[1]
+    const path = shownPath(join(folder, source ?? CHART))
+    texts.set(path, `${texts.get(path) ?? ''}---${document}`)
+  }
+  return {
+    files: [...texts].map(([path, rendering]) => ({ path, text: rendering })),
+    lineOf: (file, line) => lineInTemplate(file, texts.get(file)?.split('\n') ?? [], line),
+  }
+}
+
+/** The line of the template that a rendered line repeats; if it is an action's, that of the one before. */
+function lineInTemplate(file: string, lines: readonly string[], line: number): number {
+  if (!existsSync(file)) return 1
+  const template = readFileSync(file, 'utf8')
+    .split('\n')
+    .map((each) => each.trim())
+  for (let at = line - 1; at >= 0; at--) {
+    const wanted = lines[at]?.trim() ?? ''
+    // the same words may be there more than once: the one that comes as late as here
+    const before = lines.slice(0, at).filter((each) => each.trim() === wanted).length
+    const found = template.flatMap((each, index) => (each === wanted ? [index + 1] : []))
+    const place = found[before] ?? found.at(-1)
+    if (wanted !== '' && wanted !== '---' && place !== undefined) return place
+  }
+  return 1
+}
 
 interface Building {
   readonly commands: Parameters<typeof runFirst>[0]

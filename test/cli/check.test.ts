@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, describe, expect, test, type TestContext, vi } from 'vitest'
 import { needs, programs } from '../e2e/harness.js'
 import { typed } from './typed.js'
 
@@ -195,6 +195,106 @@ describe('what is read', () => {
       'chart/Chart.yaml:1: error: not checked: it is a chart, and needs helm to be rendered',
     )
     expect(out).toContain('helm template chart | simcluster check -')
+  })
+
+  describe('a chart is rendered with helm', () => {
+    const chart = 'apiVersion: v2\nname: shop\nversion: 1.0.0\n'
+    const template = web(
+      '{{ .Values.image }}',
+      '        envFrom: [{configMapRef: {name: settings}}]\n',
+    ).replace('replicas: 2', 'replicas: {{ .Values.replicas }}')
+    const settings = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n'
+    const values = 'image: nginx\nreplicas: 2\n'
+    /** Checks a chart of these files. */
+    async function checked(
+      context: TestContext,
+      texts: Readonly<Record<string, string>>,
+      ...words: readonly string[]
+    ): Promise<{ code: number; out: string }> {
+      needs(context, 'helm')
+      vi.stubEnv('PATH', `${dirname(programs.helm)}:${process.env['PATH'] ?? ''}`)
+      files({ 'Chart.yaml': chart, 'values.yaml': values, 'templates/web.yaml': template, ...texts })
+      return typed('check', '.', ...words)
+    }
+
+    test('with its values and its subcharts', async (context) => {
+      const sub = { 'charts/sub/Chart.yaml': chart, 'charts/sub/templates/settings.yaml': settings }
+      const { code, out } = await checked(context, sub)
+      expect({ code, out }).toEqual({
+        code: 0,
+        out: 'nothing found in 2 objects of 2 files, on v1.35 with 3 nodes\n',
+      })
+    })
+
+    test.for(['chart', './chart', 'chart/', 'chart/Chart.yaml', '.'])(
+      'named as %s',
+      async (name, context) => {
+        needs(context, 'helm')
+        vi.stubEnv('PATH', dirname(programs.helm))
+        files({ 'chart/Chart.yaml': chart, 'chart/values.yaml': values, 'chart/templates/web.yaml': web() })
+        expect(await typed('check', name)).toMatchObject({
+          code: 0,
+          out: expect.stringContaining('1 file,') as string,
+        })
+      },
+    )
+
+    test('and findings name the line of the template', async (context) => {
+      const { out } = await checked(context, { 'templates/a.yaml': '{{- if true }}\n\n{{ end }}' })
+      expect(out).toContain('templates/web.yaml:13: error: Deployment web: ConfigMap default/settings')
+    })
+
+    test('for each release, and tells what is of one only', async (context) => {
+      const versions =
+        '{{- if semverCompare "<1.25" .Capabilities.KubeVersion.Version }}\n' +
+        'apiVersion: policy/v1beta1\n{{- else }}\napiVersion: policy/v1\n{{- end }}\n' +
+        'kind: PodDisruptionBudget\nmetadata: {name: web}\n' +
+        'spec: {maxUnavailable: 1, selector: {matchLabels: {app: web}}}\n'
+      const texts = { 'templates/budget.yaml': versions, 'templates/settings.yaml': settings }
+      const { code, out } = await checked(context, texts, '--version', 'v1.24,v1.35')
+      expect(code).toBe(0)
+      expect(out).toContain('templates/budget.yaml:2: warning: PodDisruptionBudget web: policy/v1beta1')
+      expect(out).toContain('use policy/v1 PodDisruptionBudget [v1.24] (deprecated-api)')
+    })
+
+    test('a library chart is for others, which is told in a note', async (context) => {
+      const { code, out } = await checked(context, { 'Chart.yaml': `${chart}type: library\n` })
+      expect(code).toBe(0)
+      expect(out).toContain('Chart.yaml:1: note: skipped: it is a library chart, which only others render')
+    })
+
+    test.for([
+      [
+        'a dependency that is missing',
+        { 'Chart.yaml': `${chart}dependencies: [{name: redis, version: 1.0.0, repository: https://a.b}]` },
+        'found in Chart.yaml, but missing in charts/ directory: redis',
+      ],
+      [
+        'a template that fails',
+        { 'templates/fail.yaml': '{{ required "an image is needed" .Values.nothing }}' },
+        'shop/templates/fail.yaml:1:3): an image is needed',
+      ],
+      [
+        'a template that is not closed',
+        { 'templates/open.yaml': '{{ if .Values.image }}' },
+        'parse error at (shop/templates/open.yaml:1): unexpected EOF',
+      ],
+      [
+        'values that their schema refuses',
+        { 'values.schema.json': '{"properties":{"replicas":{"type":"string"}}}' },
+        "at '/replicas': got number, want string",
+      ],
+      [
+        'a release that it does not support',
+        { 'Chart.yaml': `${chart}kubeVersion: '<1.30.0'\n` },
+        'chart requires kubeVersion: <1.30.0 which is incompatible with Kubernetes v1.35',
+      ],
+      ['what it renders that is no YAML', { 'templates/bad.yaml': 'a: {{ "[" }}' }, 'templates/bad.yaml'],
+    ] as const)('%s is an error with its cause', async ([, texts, says], context) => {
+      const { code, out } = await checked(context, texts)
+      expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining(says) as string })
+      expect(out).toMatch(/^Chart\.yaml:1: error: not checked: helm template failed: /)
+    })
   })
 
   test('several paths are one set', async () => {

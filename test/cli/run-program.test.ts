@@ -100,7 +100,7 @@ describe('simcluster serve --detach and stop', () => {
     expect((await typed('settle', ...at)).err).toContain('there is no served cluster at')
   }, 60_000)
 
-  test('its output is for a shell, whatever the path, and a second one does not take its kubeconfig', async () => {
+  test('its output is for a shell, and a second one does not take its kubeconfig', async () => {
     const kubeconfig = path("a folder's kubeconfig")
     const words = ['serve', '--detach', '--nodes', '1', '--kubeconfig', kubeconfig]
     const out = await simcluster(...words)

@@ -1,5 +1,5 @@
 import { checkManifests, type CheckOptions } from '../../cluster/check/check-manifests.js'
-import type { CheckReport, CheckFinding } from '../../cluster/check/finding.js'
+import { mergeFindings, type CheckFinding, type CheckReport } from '../../cluster/check/finding.js'
 import { mergeOptions } from '../../cluster/compose/merge-options.js'
 import { type ClusterOptions, DEFAULTS } from '../../cluster/compose/options.js'
 import type { Arguments, Command } from '../command.js'
@@ -29,9 +29,24 @@ function failOnOf(flags: Arguments['flags']): FailOn {
   return found
 }
 
+/** The findings of all sets; what a chart has on several releases is told once. */
+const mergedOf = (reports: readonly CheckReport[]): readonly CheckFinding[] =>
+  mergeFindings(
+    reports.flatMap(({ versions, findings }) =>
+      versions.map(
+        (version) => [version, findings.filter((each) => each.versions.includes(version))] as const,
+      ),
+    ),
+  )
+
 /** Checks each set on a cluster of its own, and puts the reports together. */
 function checkAll({ sets, skipped }: ReadPaths, options: CheckOptions): CheckReport {
-  const reports = sets.map(({ files }) => checkManifests(files, options))
+  const reports = sets.map(({ files, versions, lineOf }) => {
+    const report = checkManifests(files, versions === undefined ? options : { ...options, versions })
+    if (lineOf === undefined) return report
+    const placed = report.findings.map((each) => ({ ...each, line: lineOf(each.file, each.line) }))
+    return { ...report, findings: placed }
+  })
   const [first] = reports
   const versions = options.versions ?? []
   const left = skipped.map(({ path, why, isError = false }): CheckFinding => ({
@@ -44,7 +59,7 @@ function checkAll({ sets, skipped }: ReadPaths, options: CheckOptions): CheckRep
   }))
   const sum = (count: (report: CheckReport) => number): number =>
     reports.reduce((all, each) => all + count(each), 0)
-  const findings = [...reports.flatMap((report) => report.findings), ...left].map((finding) => ({
+  const findings = [...mergedOf(reports), ...left].map((finding) => ({
     ...finding,
     file: shownPath(finding.file),
   }))
@@ -101,7 +116,7 @@ export const checkCommand: Command = {
       throw new UsageError(`-o ${format}: write text, json, svg, junit, github or sarif`)
     const failOn = failOnOf(flags)
     const options = optionsOf(flags)
-    const read = readPaths(words)
+    const read = readPaths(words, options.versions ?? [])
     if (read.sets.length === 0 && read.skipped.length === 0)
       throw new UsageError(`${words.join(', ')} has no .yaml, .yml or .json file`)
     const report = checkAll(read, options)

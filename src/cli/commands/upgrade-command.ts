@@ -29,7 +29,7 @@ function outcomeOf(path: string, flags: Arguments['flags']): Outcome {
   }
   if (from === undefined)
     throw new UsageError('--from is missing: write the release of now, such as --from v1.30')
-  const { sets, skipped } = readPaths([path])
+  const { sets, skipped } = readPaths([path], [from])
   const unread = skipped.find(({ isError }) => isError === true)
   if (unread !== undefined) throw new UsageError(`${unread.path}: ${unread.why}`)
   const files = sets.flatMap((set) => set.files)
