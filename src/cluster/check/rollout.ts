@@ -104,7 +104,8 @@ const REFUSED =
 
 function stalled(cluster: SimCluster, { loaded: { source, object }, resource, lack }: Unfinished): Found {
   const lines = whyLines(cluster, resource, object)
-  const cause = lines.at(-1)?.trim()
+  // of many pods, the first ones are told
+  const cause = lines.findLast((line) => !/^ *and \d+ more$/.test(line))?.trim()
   const refusal = lines.find((line) => REFUSED.test(line))?.trim()
   const ended = lines.find((line) => line.includes(' ended with exit code '))?.trim()
   const told = refusal ?? ended ?? cause
