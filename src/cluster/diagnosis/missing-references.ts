@@ -60,7 +60,9 @@ const ofBinding: Finder = (object, refer) => {
   const namespace = roleRef.kind === 'Role' ? object.metadata.namespace : undefined
   refer(roleRef.kind === 'Role' ? 'roles' : 'clusterroles', namespace, roleRef.name)
   for (const { kind, name, namespace: at } of subjects ?? [])
-    if (kind === 'ServiceAccount' && at !== 'kube-system') refer('serviceaccounts', at ?? undefined, name)
+    // without a namespace it is that of the binding
+    if (kind === 'ServiceAccount' && at !== 'kube-system')
+      refer('serviceaccounts', at || object.metadata.namespace, name)
 }
 
 /** Resources of the kinds whose controllers make pods: without its owner, a pod is collected. */
