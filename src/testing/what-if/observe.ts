@@ -135,7 +135,8 @@ export class Observer {
     })
     cluster.on('refusal', ({ user, verb, resource, code, message: text }) => {
       // conflicts, evictions that wait, and questions whether something is there are the course of things
-      if (!REFUSALS.has(code)) return
+      // nobody misses an event, and what a namespace loses with its deletion is told as pods
+      if (!REFUSALS.has(code) || resource === 'events' || text.endsWith(TERMINATING)) return
       const message = text.replace(RANDOM, '$1-...')
       const key = `${user} ${verb} ${resource} ${message}`
       const count = (this.#refused.get(key)?.count ?? 0) + 1
@@ -151,6 +152,8 @@ export class Observer {
 
 /** Codes of requests that are refused for what they ask. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 403, 422, 500])
+/** What the server says of a namespace that is being deleted. */
+const TERMINATING = 'because it is being terminated'
 
 /** The end of a name that the server has made up. */
 const RANDOM = /(?<![-\w])([a-z\d][-a-z\d]*)-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g
