@@ -1,5 +1,6 @@
 /**
- * `npm run soak -- [--minutes N] [--seed S] [--only SUITES] [--hostile | --faults | --requests | --bytes]`:
+ * `npm run soak -- [--minutes N] [--seed S] [--only SUITES] [--hostile | --faults | --requests | --bytes |
+ * --lessons]`:
  * plays fresh seeds of the random suites in turn for N minutes (10 by default). Prints each seed before it
  * plays it; the first failure ends the run with the command that plays that seed again. `--seed` plays this
  * one seed once. The etcd suites need Debian's etcd-server and etcd-client. The tests play fixed seeds of the
@@ -7,6 +8,7 @@
  * `--hostile` plays what clients, disks and kill -9 can do instead (scripts/soak/hostile.ts);
  * `--faults` plays every fault of every request in 18 scenarios, once;
  * `--requests` plays random requests, and writes of random objects of every kind (test/fuzz);
+ * `--lessons` opens all lessons at a seed, and plays their solutions and all their wrong repairs;
  * `--bytes` sends 200 MB through the programs of a container, and measures how long others wait.
  */
 import { randomInt } from 'node:crypto'
@@ -17,6 +19,7 @@ import { bytes } from './soak/bytes.js'
 import { faults } from './soak/faults.js'
 import { etcdDifferential, etcdSnapshot } from './soak/etcd.js'
 import * as hostile from './soak/hostile.js'
+import { lessons } from './soak/lessons.js'
 import { laws } from './soak/laws.js'
 import { netpol } from './soak/netpol.js'
 import { rbac } from './soak/rbac.js'
@@ -40,6 +43,8 @@ const FAULTS: Suites = { faults }
 
 /** Measures times, so it wants a machine that is idle. */
 const BYTES: Suites = { bytes }
+
+const LESSONS: Suites = { lessons }
 
 const REQUESTS: Suites = { requests: hostile.requests, laws }
 
@@ -72,11 +77,12 @@ const { values } = parseArgs({
     faults: { type: 'boolean', default: false },
     requests: { type: 'boolean', default: false },
     bytes: { type: 'boolean', default: false },
+    lessons: { type: 'boolean', default: false },
   },
 })
 const only = values.only?.split(',')
-const OTHERS = { hostile: HOSTILE, faults: FAULTS, requests: REQUESTS, bytes: BYTES }
-const other = (['hostile', 'faults', 'requests', 'bytes'] as const).find((flag) => values[flag])
+const OTHERS = { hostile: HOSTILE, faults: FAULTS, requests: REQUESTS, bytes: BYTES, lessons: LESSONS }
+const other = (['hostile', 'faults', 'requests', 'bytes', 'lessons'] as const).find((flag) => values[flag])
 const suites = other === undefined ? SUITES : OTHERS[other]
 const names = Object.keys(suites).filter((name) => only === undefined || only.includes(name))
 if (names.length === 0) throw new Error(`--only: there are ${Object.keys(suites).join(', ')}`)

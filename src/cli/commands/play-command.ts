@@ -5,7 +5,7 @@ import type { CourseVersion, Language } from '../../course/chapter.js'
 import { LANGUAGES, VERSIONS } from '../../course/chapter.js'
 import { complete, promptOf } from '../../course/terminal-line.js'
 import type { Host } from '../../host/index.js'
-import { LESSONS } from '../../course/lessons/index.js'
+import { drawLesson, LESSONS } from '../../course/lessons/index.js'
 import type { Arguments, Command, Flag, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
 import { playLesson, teachLesson } from '../course/lesson.js'
@@ -18,6 +18,10 @@ import { textOf } from '../files.js'
 const FLAGS: Readonly<Record<string, Flag>> = {
   lang: { value: 'ko|en', about: 'the language', default: 'from LANG' },
   version: { value: 'v1.14|v1.35', about: 'as of the course, or as of today', default: 'v1.35' },
+}
+const LESSON_FLAGS: Readonly<Record<string, Flag>> = {
+  ...FLAGS,
+  seed: { value: 'N', about: 'draws other names, nodes and places of the fault', default: '0' },
 }
 
 const WIDEST = 100
@@ -34,6 +38,13 @@ const languageOf = (flags: Arguments['flags']): Language =>
     textOf(flags, 'lang') ?? ((env['LC_ALL'] || env['LANG'] || '').startsWith('ko') ? 'ko' : 'en'),
     LANGUAGES,
   )
+
+/** The seed of a lesson or an exam. */
+const seedOf = (flags: Arguments['flags']): number => {
+  const text = textOf(flags, 'seed') ?? '0'
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--seed ${text}: write a whole number`)
+  return Number(text)
+}
 
 const versionOf = (flags: Arguments['flags']): CourseVersion =>
   oneOf('version', textOf(flags, 'version') ?? 'v1.35', VERSIONS)
@@ -107,9 +118,9 @@ async function chapter(which: string, flags: Arguments['flags'], terminal: Termi
 }
 
 async function lesson(which: string, flags: Arguments['flags'], terminal: Terminal): Promise<number> {
-  const found = LESSONS.find(({ id }) => id === which)
-  if (found === undefined)
+  if (!LESSONS.some(({ id }) => id === which))
     throw new UsageError(`there is no lesson ${which}; simcluster play --list names them`)
+  const found = drawLesson(which, seedOf(flags))
   const [language, screen] = [languageOf(flags), screenOf(flags, terminal)]
   await withKeyboard((read) =>
     read === undefined ? playLesson(found, language, screen) : teachLesson(found, language, screen, read),
@@ -123,7 +134,7 @@ export const playCommand: Command = {
   about:
     'Plays a chapter of the course: on a terminal you decide what is typed, into a pipe it plays by itself.',
   words: '[N | chapter N | lesson ID]',
-  flags: { ...FLAGS, list: { about: 'lists the chapters and lessons instead' } },
+  flags: { ...LESSON_FLAGS, list: { about: 'lists the chapters and lessons instead' } },
   examples: ['simcluster play', 'simcluster play 4 --lang ko', 'simcluster play --list'],
   run: async ({ flags, words: [first = '1', second, ...more] }, terminal) => {
     if (flags['list'] === true) {
@@ -142,7 +153,7 @@ export const lessonCommand: Command = {
   name: 'lesson',
   about: 'Gives you a broken cluster to repair, with hints; into a pipe it shows how it is solved.',
   words: 'ID',
-  flags: FLAGS,
+  flags: LESSON_FLAGS,
   examples: ['simcluster lesson budget', 'simcluster play --list'],
   run: ({ flags, words }, terminal) => {
     if (words.length !== 1) throw new UsageError('write lesson ID; simcluster play --list names them')

@@ -1,6 +1,6 @@
 import { goal, isUp, runsAsBefore } from './goals.js'
 import { keepsTheRest } from './kept.js'
-import type { Lesson } from './lesson.js'
+import { lesson, type LessonSource } from './lesson.js'
 import { ETCD_FLAGS, MANIFESTS, deployment, jsonPatch, lines, patch } from './shared.js'
 
 const SCRIPT = `#!/bin/bash
@@ -8,89 +8,93 @@ etcdctl --endpoints 127.0.0.1:2379 snapshot save /root/snapshot.db
 `
 
 /** Chapter 3: backup and restore. */
-export const backupLessons: readonly Lesson[] = [
-  {
-    id: 'lost-settings',
-    texts: {
-      ko: {
-        title: '누군가 무언가를 지웠습니다',
-        symptom:
-          'web을 다시 시작했더니 새 포드가 뜨지 않습니다. 어제의 백업이 /root/everything.yaml에 있습니다. 잃은 것을 ' +
-          '그대로 되살리세요.',
-        hints: [
-          'kubectl get pods와 kubectl describe pod로 무엇이 없는지 찾으세요.',
-          '없어진 것은 컨피그맵입니다. 값까지 백업과 같아야 합니다.',
-          'kubectl create -f는 없는 것만 만들고, 있는 것은 AlreadyExists라고 알려 줍니다.',
-        ],
-        explanation:
-          '컨피그맵 settings가 지워졌습니다. 이미 돌던 포드는 시작할 때 값을 읽었으므로 멀쩡했고, 새 포드부터 실패했습니다. 백업에서 ' +
-          '없는 것만 다시 만들면 됩니다. get all로 만든 백업이었다면 컨피그맵은 들어 있지 않았을 것입니다.',
-      },
-      en: {
-        title: 'Somebody deleted something',
-        symptom:
-          "web was restarted, and its new pods do not come up. Yesterday's backup is " +
-          '/root/everything.yaml. Bring back what is ' +
-          'lost, as it was.',
-        hints: [
-          'kubectl get pods and kubectl describe pod: what is missing?',
-          'It is a ConfigMap. Its values must be those of the backup.',
-          'kubectl create -f creates what is missing and reports AlreadyExists for the rest.',
-        ],
-        explanation:
-          'The ConfigMap settings was deleted. Pods that ran had read it when they started, so only ' +
-          'new ones fail. Create what is ' +
-          'missing from the backup. A backup made by get all would not have had the ConfigMap.',
-      },
-    },
-    start: async ({ cluster, master }) => {
-      cluster.kubectl('create configmap settings --from-literal=colour=blue')
-      cluster.apply([deployment('web', { envFrom: [{ configMapRef: { name: 'settings' } }] })])
-      cluster.settle()
-      await master.sh('kubectl get configmaps,deployments -o yaml > /root/everything.yaml')
-      cluster.kubectl('delete configmap settings')
-      cluster.kubectl('rollout restart deployment web')
-      cluster.advance('30s')
-    },
-    shows: { run: 'kubectl get pods', prints: /CreateContainerConfigError/ },
-    goals: [
-      goal(
-        'The ConfigMap settings has the values of the backup.',
-        '컨피그맵 settings의 값이 백업과 같습니다.',
-        ({ cluster }) => {
-          const [settings] = cluster.state.peek('configmaps', {
-            namespace: 'default',
-            fieldSelector: 'metadata.name=settings',
-          })
-          return JSON.stringify(settings?.data) === '{"colour":"blue"}'
+export const backupLessons: readonly LessonSource[] = [
+  lesson('lost-settings', 'medium', 5, (draw) => {
+    const web = draw.app()
+    const settings = draw.one('settings', 'features', 'limits')
+    return {
+      texts: {
+        ko: {
+          title: '누군가 무언가를 지웠습니다',
+          symptom:
+            `${web}을 다시 시작했더니 새 포드가 뜨지 않습니다. 어제의 백업이 /root/everything.yaml에 있습니다. 잃은 것을 ` +
+            '그대로 되살리세요.',
+          hints: [
+            'kubectl get pods와 kubectl describe pod로 무엇이 없는지 찾으세요.',
+            '없어진 것은 컨피그맵입니다. 값까지 백업과 같아야 합니다.',
+            'kubectl create -f는 없는 것만 만들고, 있는 것은 AlreadyExists라고 알려 줍니다.',
+          ],
+          explanation:
+            `컨피그맵 ${settings}가 지워졌습니다. 이미 돌던 포드는 시작할 때 값을 읽었으므로 멀쩡했고, 새 포드부터 실패했습니다. 백업에서 ` +
+            '없는 것만 다시 만들면 됩니다. get all로 만든 백업이었다면 컨피그맵은 들어 있지 않았을 것입니다.',
         },
-      ),
-      isUp('web'),
-      keepsTheRest(),
-    ],
-    solution: 'kubectl create -f everything.yaml 2>/dev/null; sleep 60',
-    wrongRepairs: [
-      lines('kubectl create configmap settings --from-literal=colour=red', 'sleep 60'),
-      lines('kubectl create configmap settings', 'sleep 60'),
-      lines('kubectl rollout undo deployment web', 'sleep 60'),
-      lines(
-        jsonPatch('deployment web', [{ op: 'remove', path: '/spec/template/spec/containers/0/envFrom' }]),
-        'sleep 60',
-      ),
-      lines(
-        'kubectl create configmap settings --from-literal=colour=blue',
-        'kubectl scale deployment web --replicas=0',
-        'sleep 60',
-      ),
-      lines(
-        'kubectl create -f everything.yaml',
-        patch('configmap settings', { data: { colour: 'green' } }),
-        'sleep 60',
-      ),
-    ],
-  },
-  {
-    id: 'backup-script',
+        en: {
+          title: 'Somebody deleted something',
+          symptom:
+            `${web} was restarted, and its new pods do not come up. Yesterday's backup is ` +
+            '/root/everything.yaml. Bring back what is ' +
+            'lost, as it was.',
+          hints: [
+            'kubectl get pods and kubectl describe pod: what is missing?',
+            'It is a ConfigMap. Its values must be those of the backup.',
+            'kubectl create -f creates what is missing and reports AlreadyExists for the rest.',
+          ],
+          explanation:
+            `The ConfigMap ${settings} was deleted. Pods that ran had read it when they started, so only ` +
+            'new ones fail. Create what is ' +
+            'missing from the backup. A backup made by get all would not have had the ConfigMap.',
+        },
+      },
+      start: async ({ cluster, master }) => {
+        cluster.kubectl(`create configmap ${settings} --from-literal=colour=blue`)
+        cluster.apply([deployment(web, { envFrom: [{ configMapRef: { name: settings } }] })])
+        cluster.settle()
+        await master.sh('kubectl get configmaps,deployments -o yaml > /root/everything.yaml')
+        cluster.kubectl(`delete configmap ${settings}`)
+        cluster.kubectl(`rollout restart deployment ${web}`)
+        cluster.advance('30s')
+      },
+      shows: { run: 'kubectl get pods', prints: /CreateContainerConfigError/ },
+      goals: [
+        goal(
+          `The ConfigMap ${settings} has the values of the backup.`,
+          `컨피그맵 ${settings}의 값이 백업과 같습니다.`,
+          ({ cluster }) => {
+            const [found] = cluster.state.peek('configmaps', {
+              namespace: 'default',
+              fieldSelector: `metadata.name=${settings}`,
+            })
+            return JSON.stringify(found?.data) === '{"colour":"blue"}'
+          },
+        ),
+        isUp(web),
+        keepsTheRest(),
+      ],
+      solution: 'kubectl create -f everything.yaml 2>/dev/null; sleep 60',
+      wrongRepairs: [
+        lines(`kubectl create configmap ${settings} --from-literal=colour=red`, 'sleep 60'),
+        lines(`kubectl create configmap ${settings}`, 'sleep 60'),
+        lines(`kubectl rollout undo deployment ${web}`, 'sleep 60'),
+        lines(
+          jsonPatch(`deployment ${web}`, [
+            { op: 'remove', path: '/spec/template/spec/containers/0/envFrom' },
+          ]),
+          'sleep 60',
+        ),
+        lines(
+          `kubectl create configmap ${settings} --from-literal=colour=blue`,
+          `kubectl scale deployment ${web} --replicas=0`,
+          'sleep 60',
+        ),
+        lines(
+          'kubectl create -f everything.yaml',
+          patch(`configmap ${settings}`, { data: { colour: 'green' } }),
+          'sleep 60',
+        ),
+      ],
+    }
+  }),
+  lesson('backup-script', 'medium', 6, () => ({
     texts: {
       ko: {
         title: '매일 밤의 백업',
@@ -154,9 +158,8 @@ export const backupLessons: readonly Lesson[] = [
         'sleep 60',
       ),
     ],
-  },
-  {
-    id: 'etcd-space',
+  })),
+  lesson('etcd-space', 'hard', 8, () => ({
     texts: {
       ko: {
         title: '읽을 수는 있는데',
@@ -219,5 +222,5 @@ export const backupLessons: readonly Lesson[] = [
       'kubectl delete configmap --all',
       `etcdctl ${ETCD_FLAGS} defrag`,
     ],
-  },
+  })),
 ]

@@ -18,9 +18,9 @@ export const runs = (en: string, ko: string, line: string, prints: RegExp = /^/)
 const deploymentOf = (cluster: SimCluster, name: string): Deployment | undefined =>
   cluster.state.peek('deployments', { namespace: 'default', fieldSelector: `metadata.name=${name}` })[0]
 
-/** The pod template of the Deployment web. */
-export const templateOf = (cluster: SimCluster): PodSpec | undefined =>
-  deploymentOf(cluster, 'web')?.spec.template.spec
+/** The pod template of a Deployment. */
+export const templateOf = (cluster: SimCluster, name: string): PodSpec | undefined =>
+  deploymentOf(cluster, name)?.spec.template.spec
 
 /** The pods of a Deployment by their owners, not by their labels. */
 export function podsOf(cluster: SimCluster, name: string): readonly Pod[] {

@@ -2,6 +2,13 @@ import * as z from 'zod/mini'
 import { argumentsCheck, text } from '../../api/checked-input.js'
 import { aCluster } from '../../cluster/inputs/a-cluster.js'
 
+/** Checks the arguments of `openLesson()`. */
+export const checkSeeded: (args: readonly unknown[]) => void = argumentsCheck(
+  'openLesson()',
+  "await openLesson('budget', { seed: 7 })",
+  () => ({ id: text, options: z.strictObject({ seed: z.optional(z.int().check(z.minimum(0))) }) }),
+)
+
 const aLesson = z.looseObject({ id: text, start: z.function(), goals: z.array(z.unknown()) })
 
 /** Checks the arguments of `openDesk()`. */

@@ -38,7 +38,7 @@ export async function judge(lesson: Lesson, given: Desk): Promise<Judgement> {
   checkJudged([lesson, given])
   const { cluster } = given
   const known = recordOf(cluster)
-  if (known?.lesson !== lesson)
+  if (known?.lesson.id !== lesson.id || known.lesson.seed !== lesson.seed)
     throw new RangeError(
       `the cluster was not made by openDesk() for lesson ${lesson.id}` +
         (known === undefined ? '' : `, but for ${known.lesson.id}`),

@@ -1,82 +1,111 @@
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { ResourceName } from '../../client/resources.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
+import { hostOf } from '../../host/index.js'
 import { type Json, withSortedKeys } from '../../lang/json/json.js'
-import type { Goal } from './lesson.js'
+import { parseYamlText } from '../../lang/yaml/read.js'
+import type { Desk, Goal } from './lesson.js'
+import { COMPONENTS, MANIFESTS } from './shared.js'
 
 type Draft = Record<string, unknown>
 /** Takes out of an object what a repair may change. */
 export type Permission = (object: Draft) => void
 
-/** Taints that the node lifecycle controller sets by itself. */
-const AUTOMATIC = /^node\.kubernetes\.io\//
+/** Kinds that the cluster itself writes all the time, or that only report. */
+const IGNORED = new Set(
+  (
+    'events leases endpoints endpointslices certificatesigningrequests controllerrevisions ' +
+    'componentstatuses csinodes csistoragecapacities volumeattachments ipaddresses resourceslices'
+  ).split(' '),
+)
 
-interface Compared {
-  readonly resource: ResourceName
-  /** Returns the part of an object that counts. */
-  readonly part: (object: Draft) => unknown
-  readonly counts?: (object: KubeObject) => boolean
-}
-
-const spec = ({ spec: all }: Draft): unknown => all
-const withoutMetadata = (object: Draft): unknown => ({ ...object, metadata: undefined })
-const isFree = ({ metadata }: KubeObject): boolean => (metadata.ownerReferences ?? []).length === 0
-
-/** What a repair must leave as it is, unless it is permitted to change it. */
-const COMPARED: readonly Compared[] = [
-  { resource: 'namespaces', part: () => undefined },
-  {
-    resource: 'nodes',
-    part: ({ spec: all }) => {
-      const { taints = [], unschedulable = false } = all as {
-        readonly taints?: readonly { readonly key: string }[]
-        readonly unschedulable?: boolean
-      }
-      return { taints: taints.filter(({ key }) => !AUTOMATIC.test(key)), unschedulable }
-    },
-  },
-  {
-    resource: 'pods',
-    counts: isFree,
-    part: ({ metadata, spec: all }) => {
-      const { labels } = metadata as { readonly labels?: object }
-      const { containers = [] } = all as {
-        readonly containers?: readonly { readonly name: string; readonly image: string; command?: unknown }[]
-      }
-      return { labels, containers: containers.map(({ name, image, command }) => ({ name, image, command })) }
-    },
-  },
-  { resource: 'deployments', part: withoutRestart },
-  { resource: 'services', part: spec },
-  { resource: 'networkpolicies', part: spec },
-  { resource: 'poddisruptionbudgets', part: spec },
-  { resource: 'resourcequotas', part: spec },
-  { resource: 'limitranges', part: spec },
-  { resource: 'validatingwebhookconfigurations', part: withoutMetadata },
-  { resource: 'mutatingwebhookconfigurations', part: withoutMetadata },
-  { resource: 'roles', part: withoutMetadata },
-  { resource: 'rolebindings', part: withoutMetadata },
-  { resource: 'clusterroles', part: withoutMetadata },
-  { resource: 'clusterrolebindings', part: withoutMetadata },
-  { resource: 'configmaps', part: withoutMetadata },
-  { resource: 'secrets', part: withoutMetadata },
-  { resource: 'storageclasses', part: withoutMetadata },
-  { resource: 'persistentvolumeclaims', part: claim },
+/** Kinds of which nobody may leave a new object behind without permission: each gives or changes rights. */
+const NOTHING_NEW: readonly ResourceName[] = [
+  'nodes',
+  'roles',
+  'rolebindings',
+  'clusterroles',
+  'clusterrolebindings',
+  'validatingwebhookconfigurations',
+  'mutatingwebhookconfigurations',
+  'validatingadmissionpolicies',
+  'validatingadmissionpolicybindings',
+  'endpointslices',
+  'endpoints',
 ]
 
-/** A claim without what its binding adds. */
-function claim({ spec: all }: Draft): unknown {
-  const { volumeName: _, ...rest } = all as Draft
-  return rest
+/** Taints that the node lifecycle controller sets by itself. */
+const AUTOMATIC = /^node\.kubernetes\.io\//
+/** Labels of a namespace or node that its controllers set. */
+const OWN_LABELS = /^kubernetes\.io\/metadata\.name$/
+
+const without = (object: unknown, ...names: readonly string[]): Draft =>
+  Object.fromEntries(Object.entries((object ?? {}) as Draft).filter(([name]) => !names.includes(name)))
+
+/** What counts in the spec of a kind, if it is not all of it. */
+const SPECS: Readonly<Record<string, (spec: Draft) => unknown>> = {
+  nodes: ({ taints = [], unschedulable = false }) => ({
+    taints: (taints as readonly { readonly key: string }[]).filter(({ key }) => !AUTOMATIC.test(key)),
+    unschedulable,
+  }),
+  pods: podSpec,
+  deployments: workload,
+  daemonsets: workload,
+  statefulsets: workload,
+  services: (spec) => ({
+    ...without(spec, 'clusterIPs', 'healthCheckNodePort', 'ipFamilies'),
+    // another address is as good, unless there was none
+    clusterIP: spec['clusterIP'] === 'None' ? 'None' : 'some',
+    ports: ((spec['ports'] ?? []) as readonly Draft[]).map((port) => without(port, 'nodePort')),
+  }),
+  persistentvolumeclaims: (spec) => without(spec, 'volumeName'),
+  persistentvolumes: (spec) => without(spec, 'claimRef'),
+  jobs: (spec) => without(spec, 'selector', 'template'),
 }
 
-/** A Deployment's spec without the annotation of `kubectl rollout restart`. */
-function withoutRestart({ spec: all }: Draft): unknown {
-  const { template, ...rest } = structuredClone(all) as { readonly template: { metadata: Draft } }
-  const { annotations, ...metadata } = template.metadata
-  const { 'kubectl.kubernetes.io/restartedAt': _, ...others } = (annotations ?? {}) as Draft
+/** A pod's spec without what the scheduler and the admission add. */
+function podSpec(spec: Draft): unknown {
+  const isOwn = ({ name }: { readonly name?: string }): boolean =>
+    name?.startsWith('kube-api-access-') !== true
+  const containers = (given: unknown): unknown =>
+    ((given ?? []) as readonly Draft[]).map((container) => ({
+      ...container,
+      volumeMounts: ((container['volumeMounts'] ?? []) as readonly { name?: string }[]).filter(isOwn),
+    }))
+  return {
+    ...without(spec, 'nodeName', 'ephemeralContainers', 'tolerations'),
+    volumes: ((spec['volumes'] ?? []) as readonly { name?: string }[]).filter(isOwn),
+    containers: containers(spec['containers']),
+    initContainers: containers(spec['initContainers']),
+  }
+}
+
+/** A workload's spec without the annotation of `kubectl rollout restart`. */
+function workload(spec: Draft): unknown {
+  const { template, ...rest } = spec as { readonly template: { metadata?: Draft } }
+  const { annotations, ...metadata } = template.metadata ?? {}
+  const others = without(annotations, 'kubectl.kubernetes.io/restartedAt')
   return { ...rest, template: { ...template, metadata: { ...metadata, annotations: others } } }
 }
+
+/** What of an object a repair must leave as it is: everything but its status and most of its metadata. */
+function partOf(resource: string, object: Draft): unknown {
+  const { metadata, spec, ...rest } = without(object, 'status', 'apiVersion', 'kind')
+  const { labels = {}, deletionTimestamp } = metadata as {
+    readonly labels?: Draft
+    readonly deletionTimestamp?: string
+  }
+  const own = Object.fromEntries(Object.entries(labels).filter(([key]) => !OWN_LABELS.test(key)))
+  const chosen = SPECS[resource]
+  return {
+    ...rest,
+    labels: own,
+    spec: chosen === undefined ? spec : chosen(spec as Draft),
+    isLeaving: deletionTimestamp !== undefined,
+  }
+}
+
+const isFree = ({ metadata }: KubeObject): boolean => (metadata.ownerReferences ?? []).length === 0
 
 const nameOf = (resource: string, { metadata: { name = '', namespace } }: KubeObject): string =>
   namespace === undefined || namespace === 'default'
@@ -84,31 +113,87 @@ const nameOf = (resource: string, { metadata: { name = '', namespace } }: KubeOb
     : `${resource}/${namespace}/${name}`
 
 /** The same text for the same value, whatever the order of members. */
-const textOf = (value: unknown): string => JSON.stringify(withSortedKeys(value as Json)) ?? ''
+const textOf = (value: unknown): string => JSON.stringify(withSortedKeys((value ?? null) as Json)) ?? ''
 
-function partOf(object: KubeObject, permit: Permission | undefined, part: Compared['part']): string {
+function comparedText(resource: string, object: KubeObject, permit: Permission | undefined): string {
   const draft = structuredClone(object) as unknown as Draft
   permit?.(draft)
-  return textOf(part(draft))
+  return textOf(partOf(resource, draft))
 }
 
-function differences(
-  begun: SimCluster,
-  now: SimCluster,
-  permissions: Readonly<Record<string, Permission>>,
-): readonly string[] {
-  return COMPARED.flatMap(({ resource, part, counts = () => true }) => {
-    const left = new Map<string, KubeObject>(
+type Permissions = Readonly<Record<string, Permission>>
+
+/** The permission of a name, or of all objects of its kind and namespace: `roles/office/*`. */
+const permissionOf = (permissions: Permissions, name: string): Permission | undefined =>
+  permissions[name] ?? permissions[name.replace(/[^/]+$/, '*')]
+
+const freeObjects = (cluster: SimCluster, resource: ResourceName): readonly KubeObject[] =>
+  (cluster.state.peek(resource) as readonly KubeObject[]).filter(isFree)
+
+/** Objects of the beginning that are gone or changed. */
+function changed(begun: SimCluster, now: SimCluster, permissions: Permissions): readonly string[] {
+  const resources = begun.state
+    .resources()
+    .filter((name) => !IGNORED.has(name.replace(/\..*/, ''))) as readonly ResourceName[]
+  return resources.flatMap((resource) => {
+    const found = new Map(
       (now.state.peek(resource) as readonly KubeObject[]).map((object) => [nameOf(resource, object), object]),
     )
-    return (begun.state.peek(resource) as readonly KubeObject[]).filter(counts).flatMap((object) => {
+    return freeObjects(begun, resource).flatMap((object) => {
       const name = nameOf(resource, object)
-      const found = left.get(name)
-      const permit = permissions[name]
-      if (found === undefined) return permit === gone ? [] : [`${name} is gone`]
-      if (permit === gone) return []
-      return partOf(object, permit, part) === partOf(found, permit, part) ? [] : [`${name} was changed`]
+      const permit = permissionOf(permissions, name)
+      const after = found.get(name)
+      if (permit === gone || after === object) return []
+      if (after === undefined) return [`${name} is gone`]
+      return comparedText(resource, object, permit) === comparedText(resource, after, permit)
+        ? []
+        : [`${name} was changed`]
     })
+  })
+}
+
+/** New objects that give rights, or lead a Service elsewhere. */
+function added(begun: SimCluster, now: SimCluster, permissions: Permissions): readonly string[] {
+  return NOTHING_NEW.flatMap((resource) => {
+    const before = new Set(freeObjects(begun, resource).map((object) => nameOf(resource, object)))
+    return freeObjects(now, resource)
+      .map((object) => nameOf(resource, object))
+      .filter((name) => !before.has(name) && permissionOf(permissions, name) === undefined)
+      .map((name) => `${name} is new`)
+  })
+}
+
+/** A YAML file with its lists of flags in alphabetical order; undefined if it cannot be read. */
+function contentOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const sorted = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.every((item) => typeof item === 'string')
+        ? value.toSorted()
+        : value.map(sorted)
+      : typeof value === 'object' && value !== null
+        ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sorted(inner)]))
+        : value
+  try {
+    return textOf(sorted(parseYamlText(text)))
+  } catch {
+    return undefined
+  }
+}
+
+/** Files of the machines that decide what the cluster's own parts do. */
+function files(healthy: Desk, now: Desk, permissions: Permissions): readonly string[] {
+  const machines = healthy.cluster.nodes().map(({ name }) => name)
+  const watched = [
+    ...COMPONENTS.map((component) => ['master', `${MANIFESTS}/${component}.yaml`] as const),
+    ...machines.map((name) => [name, '/var/lib/kubelet/config.yaml'] as const),
+  ]
+  return watched.flatMap(([machine, path]) => {
+    const name = machine === 'master' ? path : `${machine}:${path}`
+    if (permissions[name] === gone) return []
+    if (machine !== 'master' && !now.cluster.nodes().some((node) => node.name === machine)) return []
+    const wanted = contentOf(hostOf(healthy.cluster, machine).read(path))
+    return wanted === contentOf(hostOf(now.cluster, machine).read(path)) ? [] : [`${name} was changed`]
   })
 }
 
@@ -135,17 +220,23 @@ export const changingTaint =
     node.taints = (node.taints ?? []).filter((taint) => taint.key !== key)
   }
 
-/** The permission to delete an object, or to change all of it. */
+/** The permission to delete an object, to change all of it, or to make it. */
 export const gone: Permission = () => undefined
 
 /**
- * The goal that objects of the lesson's beginning are there and as they were: those that a repair must change
- * have a permission, by `resource/name` (`resource/namespace/name` outside of default).
+ * The goal that objects of the lesson's beginning are there and as they were, that nobody got rights by the
+ * way, and that the files of the control plane and the kubelets are those before the fault. What a repair
+ * must change has a permission, by `resource/name` (`resource/namespace/name` outside of default, `*` for all
+ * names), or by the file's path (`node-1:/var/lib/kubelet/config.yaml` for that of a node).
  */
-export const keepsTheRest = (permissions: Readonly<Record<string, Permission>> = {}): Goal => ({
+export const keepsTheRest = (permissions: Permissions = {}): Goal => ({
   text: {
     ko: '고치는 데 필요하지 않은 것은 지우거나 바꾸지 않았습니다.',
     en: 'Nothing was deleted or changed that the repair does not need.',
   },
-  judge: ({ cluster, begun }) => differences(begun.cluster, cluster, permissions),
+  judge: (desk) => [
+    ...changed(desk.begun.cluster, desk.cluster, permissions),
+    ...added(desk.begun.cluster, desk.cluster, permissions),
+    ...files(desk.healthy, desk, permissions),
+  ],
 })

@@ -1,6 +1,7 @@
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { Host } from '../../host/index.js'
+import { Draw } from './draw.js'
 
 /** Workplace of a lesson: the cluster, and a terminal on its control plane. */
 export interface Desk {
@@ -47,10 +48,23 @@ export interface Promised {
   readonly holds: (cluster: SimCluster) => boolean
 }
 
+/** How much a lesson asks for: one thing to read, several, or two faults and knowledge of the parts. */
+export type Level = 'easy' | 'medium' | 'hard'
+
+/** The examinations whose subjects a lesson belongs to. */
+export type ExamName = 'cka' | 'ckad' | 'cks'
+
 /** A cluster with a fault to repair: texts, and the functions that break the cluster and judge the repair. */
 export interface Lesson {
   /** A name; those of the course's chapter on troubleshooting begin with its row: `T1-selector`. */
   readonly id: string
+  readonly level: Level
+  /** How long somebody needs who knows the subject. */
+  readonly minutes: number
+  /** What its names were drawn by; 0 is the lesson as it is written. */
+  readonly seed: number
+  /** Default: none. */
+  readonly exams?: readonly ExamName[]
   readonly texts: { readonly ko: LessonText; readonly en: LessonText }
   /** Default: two nodes. */
   readonly options?: ClusterOptions
@@ -69,3 +83,21 @@ export interface Lesson {
   /** Repairs that only look right, as lines for the shell: none of them solves the lesson. */
   readonly wrongRepairs: readonly string[]
 }
+
+/** A lesson that varies: each seed draws its own names, nodes and places of the fault. */
+export interface LessonSource extends Pick<Lesson, 'id' | 'level' | 'minutes'> {
+  readonly drawn: (seed: number) => Lesson
+}
+
+/** Defines a lesson by what it draws. */
+export const lesson = (
+  id: string,
+  level: Level,
+  minutes: number,
+  draw: (draw: Draw) => Omit<Lesson, 'id' | 'level' | 'minutes' | 'seed'>,
+): LessonSource => ({
+  id,
+  level,
+  minutes,
+  drawn: (seed) => ({ id, level, minutes, seed, ...draw(new Draw(id, seed)) }),
+})

@@ -1,5 +1,13 @@
 export const MANIFESTS = '/etc/kubernetes/manifests'
 
+/** The static pods of the control plane, in the order of their manifests. */
+export const COMPONENTS: readonly string[] = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+]
+
 /** Flags with which etcdctl reaches etcd. */
 export const ETCD_FLAGS: string =
   '--cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key ' +
