@@ -537,8 +537,10 @@ export const applicationLessons: readonly LessonSource[] = [
         isUp(web),
         keepsTheRest({ 'validatingwebhookconfigurations/guard': gone }),
       ],
-      solution:
-        'kubectl delete validatingwebhookconfiguration guard; kubectl rollout restart ' + `deployment ${web}`,
+      solution: lines(
+        'kubectl delete validatingwebhookconfiguration guard',
+        `kubectl rollout restart deployment ${web}`,
+      ),
       wrongRepairs: [
         lines(
           jsonPatch('validatingwebhookconfiguration guard', [
