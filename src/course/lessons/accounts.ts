@@ -3,7 +3,7 @@ import { parseCertificates } from '../../pki/index.js'
 import { goal, runs, nodesAreReady, apiserverResponds, runsAsBefore, mayOnly } from './goals.js'
 import { keepsTheRest } from './kept.js'
 import { lesson, type LessonSource, type Promised } from './lesson.js'
-import { MANIFESTS, lines } from './shared.js'
+import { lines, MANIFESTS, pattern } from './shared.js'
 
 const CA = '-CA /etc/kubernetes/pki/ca.crt -CAkey /etc/kubernetes/pki/ca.key -CAcreateserial'
 
@@ -95,7 +95,7 @@ kubectl config set-context ${ann} --cluster=kubernetes --namespace=default --use
           `${ann}이 자기 컨텍스트로 포드를 볼 수 있고, apiserver는 그를 ${team}의 ${ann}으로 압니다.`,
           `kubectl --context=${ann} get pods && kubectl --context=${ann} auth whoami ` +
             '-o jsonpath="{.status.userInfo.username} {.status.userInfo.groups}"',
-          new RegExp(String.raw`${ann} \["${team}","system:authenticated"\]`),
+          pattern`${ann} \["${team}","system:authenticated"\]`,
         ),
         runs(
           `${ann}.crt is signed for the request in ${ann}.csr, and is valid.`,

@@ -4,7 +4,7 @@ import { goal, podsOf, comesUp, isUp, templateOf } from './goals.js'
 import { changing, gone, keepsTheRest } from './kept.js'
 import { misspelt } from './draw.js'
 import { lesson, type LessonSource } from './lesson.js'
-import { deployment, jsonPatch, lines, patch } from './shared.js'
+import { deployment, jsonPatch, lines, patch, pattern } from './shared.js'
 
 /** A ValidatingWebhookConfiguration for new pods that calls the Service default/guard. */
 const webhookConfiguration = (name: string, path: string): object => ({
@@ -82,7 +82,7 @@ export const applicationLessons: readonly LessonSource[] = [
         ])
         cluster.settle()
       },
-      shows: { run: 'kubectl get endpointslices', prints: new RegExp(String.raw`${web}-\S+ .*<unset>`) },
+      shows: { run: 'kubectl get endpointslices', prints: pattern`${web}-\S+ .*<unset>` },
       goals: [
         goal(
           `The Service ${web} leads to both pods of the Deployment ${web}.`,
@@ -294,7 +294,7 @@ export const applicationLessons: readonly LessonSource[] = [
         cluster.apply([deployment(web, {})])
         cluster.settle()
       },
-      shows: { run: `kubectl get deployment ${web}`, prints: new RegExp(`${web} +1/2`) },
+      shows: { run: `kubectl get deployment ${web}`, prints: pattern`${web} +1/2` },
       goals: [
         isUp(web),
         goal(
@@ -602,7 +602,7 @@ export const applicationLessons: readonly LessonSource[] = [
         cluster.apply([webhookConfiguration('guard', '/validate'), deployment(web, {})])
         cluster.advance('30s')
       },
-      shows: { run: `kubectl get deployment ${web}`, prints: new RegExp(`${web} +0/2`) },
+      shows: { run: `kubectl get deployment ${web}`, prints: pattern`${web} +0/2` },
       goals: [
         isUp(web),
         goal(

@@ -3,18 +3,9 @@ import { goal, isUp, nodesAreReady, apiserverResponds, runsAsBefore, templateOf 
 import { changing, keepsTheRest } from './kept.js'
 import { ko } from './draw.js'
 import { lesson, type LessonSource } from './lesson.js'
-import { MANIFESTS, deployment, jsonPatch, lines, patch } from './shared.js'
+import { claimsReady, deployment, jsonPatch, lines, MANIFESTS, patch, pattern } from './shared.js'
 
 const KEY_FLAG = '--service-account-private-key-file=/etc/kubernetes/pki'
-
-/** A status that says Ready on behalf of kubelets that do not. */
-const claimsToBeReady = ['node-1', 'node-2']
-  .map((node) =>
-    patch(`node ${node} --subresource=status`, {
-      status: { conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }] },
-    }),
-  )
-  .join('; ')
 
 /** Chapter 8: parts of the cluster that do not work. */
 export const clusterLessons: readonly LessonSource[] = [
@@ -246,13 +237,13 @@ export const clusterLessons: readonly LessonSource[] = [
         await master.sh(`ssh ${node} systemctl stop kubelet`)
         cluster.advance('1m')
       },
-      shows: { run: 'kubectl get nodes', prints: new RegExp(`${node} +NotReady`) },
+      shows: { run: 'kubectl get nodes', prints: pattern`${node} +NotReady` },
       goals: [nodesAreReady, keepsTheRest()],
       solution: `ssh ${node} systemctl start kubelet`,
       wrongRepairs: [
         lines(`kubectl delete node ${node}`, 'sleep 60'),
         `kubectl cordon ${node}`,
-        claimsToBeReady,
+        claimsReady('node-1', 'node-2'),
         `ssh ${node} systemctl enable kubelet`,
         `ssh ${node} systemctl start containerd`,
       ],
@@ -292,13 +283,13 @@ export const clusterLessons: readonly LessonSource[] = [
         )
         cluster.advance('1m')
       },
-      shows: { run: 'kubectl get nodes', prints: new RegExp(`${node} +NotReady`) },
+      shows: { run: 'kubectl get nodes', prints: pattern`${node} +NotReady` },
       goals: [nodesAreReady, keepsTheRest()],
       solution: `ssh ${node} 'mv /root/kubelet-client-current.pem /var/lib/kubelet/pki/'`,
       wrongRepairs: [
         lines(`kubectl delete node ${node}`, 'sleep 60'),
         `kubectl cordon ${node}`,
-        claimsToBeReady,
+        claimsReady('node-1', 'node-2'),
         lines(`ssh ${node} systemctl restart kubelet`, 'sleep 60'),
         lines(
           `scp /etc/kubernetes/admin.conf ${node}:/etc/kubernetes/kubelet.conf`,
@@ -352,7 +343,7 @@ export const clusterLessons: readonly LessonSource[] = [
         cluster.node(node).kubelet.restart()
         cluster.advance('1m')
       },
-      shows: { run: 'kubectl get nodes', prints: new RegExp(`${node} +NotReady`) },
+      shows: { run: 'kubectl get nodes', prints: pattern`${node} +NotReady` },
       goals: [nodesAreReady, keepsTheRest()],
       solution: `CONF=$(kubeadm kubeconfig user --org system:nodes \
 --client-name system:node:${node} | base64 -w0)
@@ -360,7 +351,7 @@ ssh ${node} "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl re
       wrongRepairs: [
         lines(`kubectl delete node ${node}`, 'sleep 60'),
         `kubectl cordon ${node}`,
-        claimsToBeReady,
+        claimsReady('node-1', 'node-2'),
         lines(`ssh ${node} systemctl restart kubelet`, 'sleep 60'),
         lines(
           `scp /etc/kubernetes/admin.conf ${node}:/etc/kubernetes/kubelet.conf`,
@@ -408,7 +399,7 @@ ssh ${node} "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl re
         cluster.kubectl(`scale deployment ${web} --replicas=3`)
         cluster.advance('1m')
       },
-      shows: { run: `kubectl get deployment ${web}`, prints: new RegExp(`${web} +2/3`) },
+      shows: { run: `kubectl get deployment ${web}`, prints: pattern`${web} +2/3` },
       goals: [runsAsBefore('kube-controller-manager'), isUp(web, 3), keepsTheRest()],
       solution: `sed -i 's#sa.kye#sa.key#' ${MANIFESTS}/kube-controller-manager.yaml`,
       wrongRepairs: [
@@ -450,13 +441,13 @@ ssh ${node} "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl re
         )
         cluster.advance('1m')
       },
-      shows: { run: 'kubectl get nodes', prints: new RegExp(`${node} +NotReady`) },
+      shows: { run: 'kubectl get nodes', prints: pattern`${node} +NotReady` },
       goals: [nodesAreReady, keepsTheRest()],
       solution: `ssh ${node} 'sed -i s/KubeletConfig/KubeletConfiguration/ /var/lib/kubelet/config.yaml'`,
       wrongRepairs: [
         lines(`kubectl delete node ${node}`, 'sleep 60'),
         `kubectl cordon ${node}`,
-        claimsToBeReady,
+        claimsReady('node-1', 'node-2'),
         lines(`ssh ${node} systemctl restart kubelet`, 'sleep 60'),
         lines(
           `ssh ${node} rm /var/lib/kubelet/config.yaml`,

@@ -174,9 +174,13 @@ const allows = (cluster: SimCluster, user: string, { verb, resource, namespace }
 
 /**
  * The goals that a user may do what is listed, and nothing of the usual list of too much in these namespaces
- * or in another one.
+ * or in another one. What they had before the lesson stays theirs, unless `keeps` is `nothing`.
  */
-export const mayOnly = (user: string, listed: readonly Access[]): readonly Goal[] => [
+export const mayOnly = (
+  user: string,
+  listed: readonly Access[],
+  keeps: 'what they had' | 'nothing' = 'what they had',
+): readonly Goal[] => [
   goal(
     `${user} may ${listed.map(accessText).join(', ')}.`,
     `${user}에게 필요한 권한이 있습니다: ${listed.map(accessText).join(', ')}.`,
@@ -199,7 +203,12 @@ export const mayOnly = (user: string, listed: readonly Access[]): readonly Goal[
             resource === one.resource && namespace === one.namespace && /get|list|watch/.test(one.verb),
         )
       return asked
-        .filter((one) => !isListed(one) && allows(cluster, user, one) && !allows(begun.cluster, user, one))
+        .filter(
+          (one) =>
+            !isListed(one) &&
+            allows(cluster, user, one) &&
+            (keeps === 'nothing' || !allows(begun.cluster, user, one)),
+        )
         .map((one) => `${user} may ${accessText(one)}`)
     },
   ),

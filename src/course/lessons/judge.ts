@@ -1,8 +1,9 @@
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { deskOf } from './desk.js'
-import type { Desk, Goal, Lesson, Sentence } from './lesson.js'
-import { recordOf } from './records.js'
+import type { Host } from '../../host/index.js'
+import type { Desk, Goal, JudgedDesk, Lesson, Sentence } from './lesson.js'
+import { type LessonRecord, recordOf } from './records.js'
 import { checkJudged } from './inputs.js'
 
 /** A goal of a lesson, judged. */
@@ -36,23 +37,62 @@ export interface Judgement {
  */
 export async function judge(lesson: Lesson, given: Desk): Promise<Judgement> {
   checkJudged([lesson, given])
-  const { cluster } = given
+  const known = knownTo(lesson, given)
+  const goals: JudgedGoal[] = []
+  for (const each of lesson.goals) goals.push(await judgedGoal(each, given, known))
+  const broken = Array.from(known.broken, ([{ text }, { time }]) => ({ text, at: time }))
+  return { isSolved: broken.length === 0 && goals.every(({ isReached }) => isReached), goals, broken }
+}
+
+/** @throws RangeError if the cluster is not one of the lesson */
+function knownTo(lesson: Lesson, { cluster }: Desk): LessonRecord {
   const known = recordOf(cluster)
   if (known?.lesson.id !== lesson.id || known.lesson.seed !== lesson.seed)
     throw new RangeError(
       `the cluster was not made by openDesk() for lesson ${lesson.id}` +
         (known === undefined ? '' : `, but for ${known.lesson.id}`),
     )
-  const goals: JudgedGoal[] = []
-  for (const { text, judge: judged } of lesson.goals) {
-    const copy = (of: SimCluster): Desk => deskOf(of.fork())
-    const desk = { ...copy(cluster), begun: copy(known.begun), healthy: copy(known.healthy) }
-    const found = await judgedOrFailed(() => judged(desk))
-    const missing = typeof found === 'boolean' ? [] : found
-    goals.push({ text, isReached: typeof found === 'boolean' ? found : found.length === 0, missing })
+  return known
+}
+
+/** A desk on a fork, which is made when somebody looks at it: most goals need one of three. */
+class ForkedDesk implements Desk {
+  readonly #of: SimCluster
+  #cluster: SimCluster | undefined
+  #master: Host | undefined
+
+  constructor(of: SimCluster) {
+    this.#of = of
   }
-  const broken = Array.from(known.broken, ([{ text }, { time }]) => ({ text, at: time }))
-  return { isSolved: broken.length === 0 && goals.every(({ isReached }) => isReached), goals, broken }
+
+  get cluster(): SimCluster {
+    return (this.#cluster ??= this.#of.fork())
+  }
+
+  get master(): Host {
+    return (this.#master ??= deskOf(this.cluster).master)
+  }
+}
+
+class Forks extends ForkedDesk implements JudgedDesk {
+  readonly begun: Desk
+  readonly healthy: Desk
+
+  constructor(cluster: SimCluster, known: LessonRecord) {
+    super(cluster)
+    this.begun = new ForkedDesk(known.begun)
+    this.healthy = new ForkedDesk(known.healthy)
+  }
+}
+
+async function judgedGoal(
+  { text, judge: judged }: Goal,
+  given: Desk,
+  known: LessonRecord,
+): Promise<JudgedGoal> {
+  const found = await judgedOrFailed(() => judged(new Forks(given.cluster, known)))
+  const missing = typeof found === 'boolean' ? [] : found
+  return { text, isReached: typeof found === 'boolean' ? found : found.length === 0, missing }
 }
 
 /** A goal for which the cluster refuses a request, or cannot be reached, is not reached. */
@@ -67,5 +107,11 @@ async function judgedOrFailed(judged: () => ReturnType<Goal['judge']>): Promise<
 
 /** Returns whether a lesson is solved; see {@link judge}, which says what is missing. */
 export async function isSolved(lesson: Lesson, desk: Desk): Promise<boolean> {
-  return (await judge(lesson, desk)).isSolved
+  checkJudged([lesson, desk])
+  const known = knownTo(lesson, desk)
+  if (known.broken.size > 0) return false
+  // the last goals are those that look at most and need no time to pass
+  for (const each of lesson.goals.toReversed())
+    if (!(await judgedGoal(each, desk, known)).isReached) return false
+  return true
 }

@@ -82,8 +82,8 @@ function podSpec(spec: Draft): unknown {
 
 /** A workload's spec without the annotation of `kubectl rollout restart`. */
 function workload(spec: Draft): unknown {
-  const { template, ...rest } = spec as { readonly template: { metadata?: Draft } }
-  const { annotations, ...metadata } = template.metadata ?? {}
+  const { template, ...rest } = spec as { readonly template?: { metadata?: Draft } }
+  const { annotations, ...metadata } = template?.metadata ?? {}
   const others = without(annotations, 'kubectl.kubernetes.io/restartedAt')
   return { ...rest, template: { ...template, metadata: { ...metadata, annotations: others } } }
 }
@@ -105,7 +105,11 @@ function partOf(resource: string, object: Draft): unknown {
   }
 }
 
-const isFree = ({ metadata }: KubeObject): boolean => (metadata.ownerReferences ?? []).length === 0
+/** Endpoints that a controller keeps have no owner, but its label. */
+const MANAGED = 'endpoints.kubernetes.io/managed-by'
+
+const isFree = ({ metadata }: KubeObject): boolean =>
+  (metadata.ownerReferences ?? []).length === 0 && metadata.labels?.[MANAGED] === undefined
 
 const nameOf = (resource: string, { metadata: { name = '', namespace } }: KubeObject): string =>
   namespace === undefined || namespace === 'default'
@@ -163,6 +167,20 @@ function added(begun: SimCluster, now: SimCluster, permissions: Permissions): re
   })
 }
 
+/** Pods whose labels were changed by hand: the next pod of their ReplicaSet does not have them. */
+function relabelled(now: SimCluster): readonly string[] {
+  const sets = new Map(
+    now.state.peek('replicasets').map(({ metadata, spec }) => [metadata.uid, spec.template]),
+  )
+  return now.state.peek('pods').flatMap((pod) => {
+    const template = sets.get(pod.metadata.ownerReferences?.[0]?.uid ?? '')
+    if (template === undefined) return []
+    return textOf(template.metadata?.labels) === textOf(pod.metadata.labels)
+      ? []
+      : [`${nameOf('pods', pod)} has other labels than its template`]
+  })
+}
+
 /** A YAML file with its lists of flags in alphabetical order; undefined if it cannot be read. */
 function contentOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
@@ -181,20 +199,25 @@ function contentOf(text: string | undefined): string | undefined {
   }
 }
 
-/** Files of the machines that decide what the cluster's own parts do. */
+/** The files of the machines that decide what the cluster's own parts do, by `machine:path`. */
+function filesOf(cluster: SimCluster): ReadonlyMap<string, string | undefined> {
+  const read = (machine: string, path: string): string | undefined =>
+    contentOf(hostOf(cluster, machine).read(path))
+  return new Map([
+    ...COMPONENTS.map((component) => `${MANIFESTS}/${component}.yaml`).map(
+      (path) => [path, read('master', path)] as const,
+    ),
+    ...cluster.nodes().map(({ name }) => [`${name}:${KUBELET_CONFIG}`, read(name, KUBELET_CONFIG)] as const),
+  ])
+}
+
+const KUBELET_CONFIG = '/var/lib/kubelet/config.yaml'
+
 function files(healthy: Desk, now: Desk, permissions: Permissions): readonly string[] {
-  const machines = healthy.cluster.nodes().map(({ name }) => name)
-  const watched = [
-    ...COMPONENTS.map((component) => ['master', `${MANIFESTS}/${component}.yaml`] as const),
-    ...machines.map((name) => [name, '/var/lib/kubelet/config.yaml'] as const),
-  ]
-  return watched.flatMap(([machine, path]) => {
-    const name = machine === 'master' ? path : `${machine}:${path}`
-    if (permissions[name] === gone) return []
-    if (machine !== 'master' && !now.cluster.nodes().some((node) => node.name === machine)) return []
-    const wanted = contentOf(hostOf(healthy.cluster, machine).read(path))
-    return wanted === contentOf(hostOf(now.cluster, machine).read(path)) ? [] : [`${name} was changed`]
-  })
+  const found = filesOf(now.cluster)
+  return [...filesOf(healthy.cluster)]
+    .filter(([name, text]) => permissions[name] !== gone && found.has(name) && found.get(name) !== text)
+    .map(([name]) => `${name} was changed`)
 }
 
 /** Removes what a path leads to; `*` is every item of a list. */
@@ -236,6 +259,7 @@ export const keepsTheRest = (permissions: Permissions = {}): Goal => ({
   },
   judge: (desk) => [
     ...changed(desk.begun.cluster, desk.cluster, permissions),
+    ...relabelled(desk.cluster),
     ...added(desk.begun.cluster, desk.cluster, permissions),
     ...files(desk.healthy, desk, permissions),
   ],

@@ -4,12 +4,15 @@ import { accountsLessons } from './accounts.js'
 import { applicationLessons } from './applications.js'
 import { backupLessons } from './backup.js'
 import { clusterLessons } from './cluster-parts.js'
+import { hardeningLessons } from './hardening.js'
 import type { Lesson, LessonSource } from './lesson.js'
 import { maintenanceLessons } from './maintenance.js'
 import { networkLessons } from './network.js'
+import { partsLessons } from './parts.js'
 import { rbacLessons } from './rbac.js'
 import { securityContextLessons } from './security-context.js'
 import { upgradeLessons } from './upgrade.js'
+import { workloadLessons } from './workloads.js'
 import { wordpressLessons } from './wordpress.js'
 
 const SOURCES: readonly LessonSource[] = [
@@ -20,12 +23,15 @@ const SOURCES: readonly LessonSource[] = [
   ...rbacLessons,
   ...securityContextLessons,
   ...networkLessons,
+  ...hardeningLessons,
   ...applicationLessons,
+  ...workloadLessons,
   ...clusterLessons,
+  ...partsLessons,
   ...wordpressLessons,
 ]
 
-/** All lessons as they are written, in the order of the course's chapters. */
+/** All lessons as they are written, by subject, in the order of the course's chapters. */
 export const LESSONS: readonly Lesson[] = SOURCES.map(({ drawn }) => drawn(0))
 
 /** Draws the names, nodes and places of a lesson. @throws NotFoundError if there is no lesson of that id */

@@ -1,3 +1,5 @@
+import type { LessonText } from './lesson.js'
+
 export const MANIFESTS = '/etc/kubernetes/manifests'
 
 /** The static pods of the control plane, in the order of their manifests. */
@@ -46,3 +48,25 @@ export const patch = (object: string, body: object): string =>
 /** `kubectl patch` with a JSON patch. */
 export const jsonPatch = (object: string, operations: readonly object[]): string =>
   `kubectl patch ${object} --type=json -p '${JSON.stringify(operations)}'`
+
+/** A pattern with the names of a lesson in it; a backslash is one. */
+export const pattern = (text: TemplateStringsArray, ...names: readonly (string | number)[]): RegExp =>
+  new RegExp(String.raw(text, ...names)) // bounded: short names that a lesson draws
+
+/** What a learner reads, in one language. */
+export const told = (
+  title: string,
+  symptom: string,
+  hints: readonly string[],
+  explanation: string,
+): LessonText => ({ title, symptom, hints, explanation })
+
+/** A status that says Ready on behalf of kubelets that do not. */
+export const claimsReady = (...nodes: readonly string[]): string =>
+  lines(
+    ...nodes.map((node) =>
+      patch(`node ${node} --subresource=status`, {
+        status: { conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }] },
+      }),
+    ),
+  )

@@ -3,7 +3,7 @@ import { goal, nodesAreReady } from './goals.js'
 import { keepsTheRest } from './kept.js'
 import { ko } from './draw.js'
 import { lesson, type LessonSource } from './lesson.js'
-import { lines } from './shared.js'
+import { lines, pattern } from './shared.js'
 
 const budgetOf = (name: string): string => `apiVersion: policy/v1beta1
 kind: PodDisruptionBudget
@@ -56,7 +56,7 @@ export const upgradeLessons: readonly LessonSource[] = [
         master
           .sh(`ssh ${node} apt-get install -y --allow-change-held-packages kubelet=1.35.0-1.1`)
           .then(() => cluster.advance('1m')),
-      shows: { run: 'kubectl get nodes', prints: new RegExp(String.raw`${node} .*v1\.34\.0`) },
+      shows: { run: 'kubectl get nodes', prints: pattern`${node} .*v1\.34\.0` },
       goals: [
         goal(`${node} reports v1.35.0.`, `${ko(node, '이')} v1.35.0이라고 보고합니다.`, ({ cluster }) =>
           cluster.internals.until(

@@ -1,5 +1,5 @@
 import { deskOf } from '../../../src/course/lessons/desk.js'
-import { type Desk, judge, type Lesson } from '../../../src/course/lessons/index.js'
+import { type Desk, isSolved, judge, type Lesson } from '../../../src/course/lessons/index.js'
 
 const missedBy = async (lesson: Lesson, desk: Desk): Promise<readonly string[]> => {
   const { goals, broken } = await judge(lesson, desk)
@@ -22,12 +22,12 @@ export async function propertiesOf(
   const faults: string[] = []
   const idle = deskOf(desk.cluster.fork().advance('5m'))
   const hash = idle.cluster.state.traceHash()
-  if ((await missedBy(lesson, idle)).length === 0) faults.push('waiting solves it')
+  if (await isSolved(lesson, idle)) faults.push('waiting solves it')
   if (idle.cluster.state.traceHash() !== hash) faults.push('the judge moves the cluster')
   for (const line of wrongRepairs) {
     const wrong = deskOf(desk.cluster.fork())
     await wrong.master.sh(line)
-    if ((await missedBy(lesson, wrong)).length === 0) faults.push(`a wrong repair solves it: ${line}`)
+    if (await isSolved(lesson, wrong)) faults.push(`a wrong repair solves it: ${line}`)
   }
   const before = await desk.master.sh(shows.run)
   if (!shows.prints.test(before.stdout + before.stderr))
