@@ -204,6 +204,8 @@ export const WRONG_FUNCTIONS: readonly Row[] = [
   ['explore:narrate', called(explore, 'narrate', found, { upT: 1 }), 'did you mean upTo?'],
   ['explore:storySvg', called(explore, 'storySvg', { ...found, version: 2 }), 'found.version must be 1'],
   ['lessons:openDesk', called(lessons, 'openDesk', 'budget'), 'lesson must be an object'],
+  ['lessons:openLesson', called(lessons, 'openLesson', 'budget', { sed: 1 }), 'unknown option sed'],
+  ['lessons:drawLesson', called(lessons, 'drawLesson', 'budget', 'one'), 'seed must be'],
   [
     'lessons:judge',
     called(lessons, 'judge', lessons.LESSONS[0], cluster),

@@ -1,6 +1,7 @@
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { parseCertificates } from '../../pki/index.js'
-import { goal, runs, nodesAreReady, apiserverResponds, runsAsBefore, mayOnly } from './goals.js'
+import { goal, runs, nodesAreReady, apiserverResponds, runsAsBefore } from './goals.js'
+import { mayOnly } from './rights.js'
 import { keepsTheRest } from './kept.js'
 import { lesson, type LessonSource, type Promised } from './lesson.js'
 import { lines, MANIFESTS, pattern } from './shared.js'

@@ -307,7 +307,7 @@ export const applicationLessons: readonly LessonSource[] = [
                 ({ spec }) => Number(spec.hard?.['pods'] ?? spec.hard?.['count/pods'] ?? Infinity) <= 1000,
               ),
         ),
-        keepsTheRest({ 'resourcequotas/few': gone }),
+        keepsTheRest({ 'resourcequotas/few': changing('spec.hard.pods') }),
       ],
       solution:
         `kubectl patch resourcequota few -p '{"spec":{"hard":{"pods":"10"}}}'; sleep 60; kubectl rollout ` +

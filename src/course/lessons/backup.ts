@@ -131,7 +131,7 @@ export const backupLessons: readonly LessonSource[] = [
         'bash /root/backup.sh writes a snapshot of etcd as it is at that moment to /root/snapshot.db.',
         'bash /root/backup.sh가 그 순간의 etcd를 /root/snapshot.db에 백업합니다.',
         async ({ master, cluster }) => {
-          await master.sh('rm -f /root/snapshot.db')
+          if ((await master.sh('bash /root/backup.sh')).exitCode !== 0) return false
           cluster.kubectl('create configmap newest')
           const revision = cluster.internals.etcd.revision
           if ((await master.sh('bash /root/backup.sh')).exitCode !== 0) return false

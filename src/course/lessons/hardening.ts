@@ -1,6 +1,7 @@
 import type { SimCluster } from '../../cluster/sim-cluster.js'
-import { comesUp, goal, isUp, mayOnly, podsOf, templateOf } from './goals.js'
+import { comesUp, goal, isUp, podsOf, templateOf } from './goals.js'
 import { changing, gone, keepsTheRest } from './kept.js'
+import { mayOnly } from './rights.js'
 import { lesson, type LessonSource } from './lesson.js'
 import { MANIFESTS, deployment, jsonPatch, lines, patch, sleeper, told } from './shared.js'
 
@@ -80,10 +81,14 @@ export const hardeningLessons: readonly LessonSource[] = [
       },
       goals: [
         goal(
-          'front reaches port 80 of db.',
-          'front가 db의 80번 포트에 닿습니다.',
-          ({ cluster }) =>
-            cluster.settle().network.connect({ from: `${shop}/front`, to: `${shop}/db`, port: 80 }).connected,
+          'front reaches port 80 of db, also after it was replaced.',
+          'front는 다시 만들어져도 db의 80번 포트에 닿습니다.',
+          ({ cluster }) => {
+            cluster.kubectl(`delete pod front -n ${shop}`)
+            cluster.apply([sleeper('front', { app: 'front' }, shop)])
+            return cluster.settle().network.connect({ from: `${shop}/front`, to: `${shop}/db`, port: 80 })
+              .connected
+          },
         ),
         goal(
           `No other connection into ${shop} is possible, to no pod that there is or will be.`,
@@ -449,7 +454,7 @@ EOF`,
       },
       shows: { run: `kubectl auth can-i '*' '*' --as=${user}`, prints: /^yes/ },
       goals: [
-        ...mayOnly(user, listed, 'nothing'),
+        ...mayOnly(user, listed, 'revoked'),
         goal(
           `${account} may not even look outside of ${team}.`,
           `${account}는 ${team} 밖을 조회할 수도 없습니다.`,

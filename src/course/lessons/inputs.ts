@@ -2,11 +2,20 @@ import * as z from 'zod/mini'
 import { argumentsCheck, text } from '../../api/checked-input.js'
 import { aCluster } from '../../cluster/inputs/a-cluster.js'
 
+const aSeed = z.optional(z.int().check(z.minimum(0)))
+
+/** Checks the arguments of `drawLesson()`. */
+export const checkDrawn: (args: readonly unknown[]) => void = argumentsCheck(
+  'drawLesson()',
+  "drawLesson('budget', 7)",
+  () => ({ id: text, seed: aSeed }),
+)
+
 /** Checks the arguments of `openLesson()`. */
 export const checkSeeded: (args: readonly unknown[]) => void = argumentsCheck(
   'openLesson()',
   "await openLesson('budget', { seed: 7 })",
-  () => ({ id: text, options: z.strictObject({ seed: z.optional(z.int().check(z.minimum(0))) }) }),
+  () => ({ id: text, options: z.optional(z.strictObject({ seed: aSeed })) }),
 )
 
 const aLesson = z.looseObject({ id: text, start: z.function(), goals: z.array(z.unknown()) })

@@ -167,6 +167,52 @@ function added(begun: SimCluster, now: SimCluster, permissions: Permissions): re
   })
 }
 
+/** Settings of a pod template that take the pod nearer to its node or to root, as short texts. */
+function dangers(template: Draft): readonly string[] {
+  const { spec = {} } = template as { readonly spec?: Draft }
+  const containers = [
+    ...((spec['containers'] ?? []) as readonly Draft[]),
+    ...((spec['initContainers'] ?? []) as readonly Draft[]),
+  ]
+  const contexts = [spec, ...containers].map((each) => (each['securityContext'] ?? {}) as Draft)
+  const volumes = (spec['volumes'] ?? []) as readonly Draft[]
+  const isSet = (key: string, value: unknown): boolean => contexts.some((each) => each[key] === value)
+  const isUnconfined = (key: string): boolean =>
+    contexts.some((each) => (each[key] as Draft | undefined)?.['type'] === 'Unconfined')
+  const added = contexts.flatMap(
+    (each) => ((each['capabilities'] as Draft | undefined)?.['add'] ?? []) as readonly string[],
+  )
+  return [
+    ...['hostPID', 'hostIPC', 'hostNetwork'].filter((key) => spec[key] === true),
+    ...(isSet('privileged', true) ? ['privileged'] : []),
+    ...(isSet('allowPrivilegeEscalation', true) ? ['allowPrivilegeEscalation'] : []),
+    ...(isSet('runAsUser', 0) ? ['runAsUser 0'] : []),
+    ...(isSet('procMount', 'Unmasked') ? ['procMount'] : []),
+    ...['seccompProfile', 'appArmorProfile'].filter(isUnconfined),
+    ...added.map((name) => `capability ${name}`),
+    ...volumes.filter(({ hostPath }) => hostPath !== undefined).map(() => 'hostPath'),
+  ]
+}
+
+/** Workloads that are more dangerous than they were, whatever a repair may change of them. */
+function weakened(begun: SimCluster, now: SimCluster): readonly string[] {
+  return (['deployments', 'daemonsets', 'statefulsets'] as const).flatMap((resource) => {
+    const before = new Map(
+      begun.state
+        .peek(resource)
+        .map((object) => [nameOf(resource, object), dangers(object.spec.template as unknown as Draft)]),
+    )
+    return now.state.peek(resource).flatMap((object) => {
+      const name = nameOf(resource, object)
+      const known = before.get(name)
+      if (known === undefined) return []
+      return dangers(object.spec.template as unknown as Draft)
+        .filter((danger) => !known.includes(danger))
+        .map((danger) => `${name} has got ${danger}`)
+    })
+  })
+}
+
 /** Pods whose labels were changed by hand: the next pod of their ReplicaSet does not have them. */
 function relabelled(now: SimCluster): readonly string[] {
   const sets = new Map(
@@ -260,6 +306,7 @@ export const keepsTheRest = (permissions: Permissions = {}): Goal => ({
   judge: (desk) => [
     ...changed(desk.begun.cluster, desk.cluster, permissions),
     ...relabelled(desk.cluster),
+    ...weakened(desk.begun.cluster, desk.cluster),
     ...added(desk.begun.cluster, desk.cluster, permissions),
     ...files(desk.healthy, desk, permissions),
   ],

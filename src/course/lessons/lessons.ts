@@ -5,6 +5,7 @@ import { applicationLessons } from './applications.js'
 import { backupLessons } from './backup.js'
 import { clusterLessons } from './cluster-parts.js'
 import { hardeningLessons } from './hardening.js'
+import { checkDrawn } from './inputs.js'
 import type { Lesson, LessonSource } from './lesson.js'
 import { maintenanceLessons } from './maintenance.js'
 import { networkLessons } from './network.js'
@@ -36,6 +37,7 @@ export const LESSONS: readonly Lesson[] = SOURCES.map(({ drawn }) => drawn(0))
 
 /** Draws the names, nodes and places of a lesson. @throws NotFoundError if there is no lesson of that id */
 export function drawLesson(id: string, seed = 0): Lesson {
+  checkDrawn([id, seed])
   const at = SOURCES.findIndex((source) => source.id === id)
   const written = LESSONS[at]
   if (written === undefined) {

@@ -1,14 +1,11 @@
-import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { goal } from './goals.js'
 import { gone, keepsTheRest } from './kept.js'
+import { opensOnly } from './reach.js'
 import { lesson, type LessonSource } from './lesson.js'
 import { deployment, jsonPatch, lines, patch, sleeper } from './shared.js'
 
 /** Whether a connection got past the policies: refused by its end, or without a route, counts. */
 const isLetThrough = (outcome: string): boolean => outcome !== 'timeout'
-
-const reachesDb = (cluster: SimCluster, pod: string, namespace: string): boolean =>
-  cluster.settle().network.connect({ from: pod, to: `${namespace}/db`, port: 80 }).connected
 
 /** Chapter 7: network policies. */
 export const networkLessons: readonly LessonSource[] = [
@@ -203,21 +200,7 @@ export const networkLessons: readonly LessonSource[] = [
         prints: /exit code 1/,
       },
       goals: [
-        goal(
-          `A pod of ${front} with the labels of ${client} reaches db, also after it was replaced.`,
-          `${front}에 있는 ${client} 레이블의 포드는 다시 만들어져도 db에 닿습니다.`,
-          ({ cluster }) => {
-            cluster.kubectl(`delete pod ${client} -n ${front}`)
-            cluster.apply([sleeper(client, { app: client }, front)])
-            return reachesDb(cluster, `${front}/${client}`, shop)
-          },
-        ),
-        goal('Nobody else reaches db.', '그 밖에는 아무도 db에 닿지 못합니다.', ({ cluster }) => {
-          cluster.apply([sleeper(client, { app: client }), sleeper('other', {}, shop)])
-          return [`${front}/stranger`, `default/${client}`, `${shop}/other`].flatMap((pod) =>
-            reachesDb(cluster, pod, shop) ? [`${pod} reaches db`] : [],
-          )
-        }),
+        ...opensOnly(`${shop}/db`, 80, { namespace: front, labels: { app: client } }, { everyPort: true }),
         keepsTheRest({ [`networkpolicies/${shop}/db`]: gone }),
       ],
       solution:

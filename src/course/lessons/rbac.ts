@@ -1,4 +1,4 @@
-import { mayOnly } from './goals.js'
+import { mayOnly } from './rights.js'
 import { gone, keepsTheRest } from './kept.js'
 import { lesson, type LessonSource } from './lesson.js'
 import { lines } from './shared.js'

@@ -1,6 +1,6 @@
-import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { goal, isUp } from './goals.js'
 import { changing, gone, keepsTheRest } from './kept.js'
+import { opensOnly } from './reach.js'
 import { lesson, type LessonSource } from './lesson.js'
 import { jsonPatch, lines, patch, sleeper } from './shared.js'
 
@@ -40,11 +40,6 @@ const classOf = (name: string): object => ({
   metadata: { name },
   provisioner: 'csi.example.com',
 })
-
-const reachesMysql = (cluster: SimCluster, pod: string, port: number): boolean =>
-  ['connected', 'refused'].includes(
-    cluster.settle().network.connect({ from: pod, to: 'wordpress-mysql.default', port }).outcome,
-  )
 
 /** Chapter 9: WordPress and MySQL. */
 export const wordpressLessons: readonly LessonSource[] = [
@@ -104,32 +99,7 @@ export const wordpressLessons: readonly LessonSource[] = [
       },
       shows: { run: 'kubectl exec wordpress -- nc -z -w 2 wordpress-mysql 3306', prints: /exit code 1/ },
       goals: [
-        goal(
-          'wordpress reaches MySQL, also after it was replaced.',
-          'wordpress는 다시 만들어져도 MySQL에 닿습니다.',
-          ({ cluster }) => {
-            cluster.kubectl('delete pod wordpress')
-            cluster.apply([sleeper('wordpress', { app: 'wordpress', tier: 'frontend' })])
-            return reachesMysql(cluster, 'default/wordpress', 3306)
-          },
-        ),
-        goal(
-          'Nobody else reaches MySQL, and nobody another port of it.',
-          '그 밖에는 아무도 MySQL에 닿지 못하고, 다른 포트는 열려 있지 않습니다.',
-          ({ cluster }) => {
-            cluster.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'elsewhere' } }])
-            cluster.settle()
-            cluster.apply([sleeper('wordpress', { app: 'wordpress', tier: 'frontend' }, 'elsewhere')])
-            return [
-              ...['default/stranger', 'elsewhere/wordpress']
-                .filter((pod) => reachesMysql(cluster, pod, 3306))
-                .map((pod) => `${pod} reaches MySQL`),
-              ...(reachesMysql(cluster, 'default/wordpress', 22)
-                ? ['wordpress reaches port 22 of MySQL']
-                : []),
-            ]
-          },
-        ),
+        ...opensOnly('default/wordpress-mysql', 3306, { namespace: 'default', labels: { tier: 'frontend' } }),
         keepsTheRest({ 'networkpolicies/mysql': gone }),
       ],
       solution:
