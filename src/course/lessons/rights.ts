@@ -58,7 +58,7 @@ function allows(access: CompiledAccess, identity: Identity, { verb, resource, na
 /** Everything that somebody could be asked about in a namespace. */
 function questions(cluster: SimCluster, namespace: string): readonly Access[] {
   const served = cluster
-    .kubectl('api-resources -o ' + 'name')
+    .kubectl('api-resources -o name')
     .stdout.trim()
     .split('\n')
     .filter((name) => !name.includes('reviews'))
