@@ -1,7 +1,7 @@
 import { nearest } from '../lang/text/nearest.js'
 import { formatApiVersion, parseApiVersion } from './api-version.js'
 import type { KindDefinition } from './kind/definition.js'
-import { servedIn } from './releases.js'
+import { servedIn } from './definitions.js'
 import type { Scheme } from './scheme.js'
 
 /**

@@ -1,7 +1,7 @@
 /**
- * What each Kubernetes minor serves, and where its behaviour and texts differ: one table instead of
- * conditions everywhere. Sources: CHANGELOGs, the deprecation guide of the documentation, `pkg/features` of
- * each minor.
+ * Where the behaviour and the texts of Kubernetes' minors differ: one table instead of conditions everywhere.
+ * Which kinds each of them serves is in the `definitions.ts` of their groups. Sources: CHANGELOGs, `pkg/features` of each
+ * minor.
  */
 
 /** A Kubernetes minor of major 1: 35 for v1.35. */
@@ -12,100 +12,6 @@ export const oldestMinor: Minor = 13
 export const newestMinor: Minor = 36
 /** The default version of a cluster. */
 export const defaultMinor: Minor = 35
-
-/**
- * Served API versions: group/version, resources, first minor (13 stands for 13 or earlier), first minor
- * without it.
- */
-type ServedRow = readonly [groupVersion: string, resources: string, since: Minor, until?: Minor]
-
-const served: readonly ServedRow[] = [
-  ['v1', '*', 13],
-  ['apps/v1', '*', 13],
-  ['apps/v1beta2', '*', 13, 16],
-  ['apps/v1beta1', '*', 13, 16],
-  ['extensions/v1beta1', 'deployments daemonsets replicasets networkpolicies podsecuritypolicies', 13, 16],
-  ['extensions/v1beta1', 'ingresses', 13, 22],
-  ['policy/v1', '*', 21],
-  ['policy/v1beta1', 'poddisruptionbudgets podsecuritypolicies evictions', 13, 25],
-  ['batch/v1', 'jobs', 13],
-  ['batch/v1', 'cronjobs', 21],
-  ['batch/v1beta1', 'cronjobs', 13, 25],
-  ['rbac.authorization.k8s.io/v1', '*', 13],
-  ['rbac.authorization.k8s.io/v1beta1', '*', 13, 22],
-  ['certificates.k8s.io/v1', '*', 19],
-  ['certificates.k8s.io/v1beta1', '*', 13, 22],
-  ['networking.k8s.io/v1', 'networkpolicies', 13],
-  ['networking.k8s.io/v1', 'ingresses ingressclasses', 19],
-  ['networking.k8s.io/v1', 'servicecidrs ipaddresses', 33],
-  ['networking.k8s.io/v1beta1', 'ingresses', 14, 22],
-  ['networking.k8s.io/v1beta1', 'ingressclasses', 18, 22],
-  ['coordination.k8s.io/v1', '*', 14],
-  ['coordination.k8s.io/v1beta1', '*', 13, 22],
-  ['scheduling.k8s.io/v1', '*', 14],
-  ['scheduling.k8s.io/v1beta1', '*', 13, 22],
-  ['storage.k8s.io/v1', 'storageclasses volumeattachments', 13],
-  ['storage.k8s.io/v1', 'csinodes', 17],
-  ['storage.k8s.io/v1', 'csidrivers', 18],
-  ['storage.k8s.io/v1', 'csistoragecapacities', 24],
-  ['storage.k8s.io/v1', 'volumeattributesclasses', 34],
-  ['storage.k8s.io/v1beta1', 'storageclasses volumeattachments csidrivers csinodes', 13, 22],
-  ['storage.k8s.io/v1beta1', 'csistoragecapacities', 21, 27],
-  ['admissionregistration.k8s.io/v1', 'mutatingwebhookconfigurations validatingwebhookconfigurations', 16],
-  ['admissionregistration.k8s.io/v1', 'validatingadmissionpolicies validatingadmissionpolicybindings', 30],
-  [
-    'admissionregistration.k8s.io/v1beta1',
-    'mutatingwebhookconfigurations validatingwebhookconfigurations',
-    13,
-    22,
-  ],
-  ['apiextensions.k8s.io/v1', '*', 16],
-  ['apiextensions.k8s.io/v1beta1', '*', 13, 22],
-  ['apiregistration.k8s.io/v1', '*', 13],
-  ['apiregistration.k8s.io/v1beta1', '*', 13, 22],
-  ['authentication.k8s.io/v1', 'tokenreviews tokenrequests', 13],
-  ['authentication.k8s.io/v1', 'selfsubjectreviews', 28],
-  ['authentication.k8s.io/v1beta1', '*', 13, 22],
-  ['authorization.k8s.io/v1', '*', 13],
-  ['authorization.k8s.io/v1beta1', '*', 13, 22],
-  ['autoscaling/v1', '*', 13],
-  ['autoscaling/v2beta1', '*', 13, 25],
-  ['autoscaling/v2beta2', '*', 13, 26],
-  ['autoscaling/v2', '*', 23],
-  ['discovery.k8s.io/v1', '*', 21],
-  ['discovery.k8s.io/v1beta1', '*', 17, 25],
-  ['events.k8s.io/v1', '*', 19],
-  ['events.k8s.io/v1beta1', '*', 13, 25],
-  ['flowcontrol.apiserver.k8s.io/v1', '*', 29],
-  ['flowcontrol.apiserver.k8s.io/v1beta3', '*', 26, 32],
-  ['node.k8s.io/v1', '*', 20],
-  ['node.k8s.io/v1beta1', '*', 14, 25],
-  ['resource.k8s.io/v1', '*', 34],
-]
-
-/** Versions that are not simulated, and that manifests of their time have. */
-const gone: readonly ServedRow[] = [
-  ['auditregistration.k8s.io/v1alpha1', '*', 13, 19],
-  ['batch/v2alpha1', '*', 13, 21],
-  ['flowcontrol.apiserver.k8s.io/v1alpha1', '*', 18, 21],
-  ['flowcontrol.apiserver.k8s.io/v1beta1', '*', 20, 26],
-  ['flowcontrol.apiserver.k8s.io/v1beta2', '*', 23, 29],
-  ['rbac.authorization.k8s.io/v1alpha1', '*', 13, 23],
-  ['scheduling.k8s.io/v1alpha1', '*', 13, 23],
-  ['settings.k8s.io/v1alpha1', '*', 13, 20],
-]
-
-/** Returns the minors that serve a resource under a group and version; undefined if that is not known. */
-export function servedIn(
-  groupVersion: string,
-  resource: string,
-): { readonly since: Minor; readonly until: Minor | undefined } | undefined {
-  const row = [...served, ...gone].find(
-    ([each, resources]) =>
-      each === groupVersion && (resources === '*' || resources.split(' ').includes(resource)),
-  )
-  return row && { since: row[2], until: row[3] }
-}
 
 /**
  * Behaviour that began or ended with a minor: `since` is the first minor with it, `until` the first without
@@ -321,15 +227,11 @@ export type Feature =
   | 'csiTokensInSecrets'
   | 'coordinatedLeaderElection'
 
-/** A Kubernetes minor: its resources and behaviour. */
+/** A Kubernetes minor and its behaviour. */
 export interface Release {
   readonly minor: Minor
   /** `v1.35.0`: the default version in /version and on nodes. */
   readonly gitVersion: string
-  /** Whether the resource is served under that group and version (group '' is core). */
-  readonly serves: (group: string, version: string, resource: string) => boolean
-  /** Served group versions, preferred first within each group. */
-  readonly groupVersions: readonly string[]
   readonly has: (feature: Feature) => boolean
 }
 
@@ -361,20 +263,9 @@ function newRelease(version: string): Release {
       `Kubernetes version "${version}" is not known: use v1.${oldestMinor} to v1.${newestMinor}`,
     )
   }
-  const rows = served.filter(([, , since, until]) =>
-    within(until === undefined ? { since } : { since, until }, minor),
-  )
   return {
     minor,
     gitVersion: `v1.${minor}.${match[2] ?? patches[minor] ?? 0}`,
-    serves: (group, version_, resource) => {
-      const wanted = group === '' ? version_ : `${group}/${version_}`
-      return rows.some(
-        ([groupVersion, resources]) =>
-          groupVersion === wanted && (resources === '*' || resources.split(' ').includes(resource)),
-      )
-    },
-    groupVersions: [...new Set(rows.map(([groupVersion]) => groupVersion))],
     has: (feature) => within(features[feature], minor),
   }
 }

@@ -56,8 +56,8 @@ describe('the scheme', () => {
 
 describe('releases', () => {
   it('serve what they served', () => {
-    expect(release('v1.15').serves('extensions', 'v1beta1', 'deployments')).toBe(true)
-    expect(release('v1.16').serves('extensions', 'v1beta1', 'deployments')).toBe(false)
+    const old = (version: string) => createScheme(version).byResource('extensions', 'v1beta1', 'deployments')
+    expect([old('v1.15')?.kind, old('v1.16')]).toEqual(['Deployment', undefined])
     expect(createScheme('v1.13').ofObject('policy/v1beta1', 'PodDisruptionBudget')?.stored).toBeUndefined()
     expect(createScheme('v1.24').ofObject('policy/v1beta1', 'PodDisruptionBudget')?.stored?.version).toBe(
       'v1',

@@ -1,6 +1,6 @@
 import type { KindDefinition } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'
-import { erase, servedAs } from '../kind/served-as.js'
+import { served, servedAs } from '../kind/served-as.js'
 import type { ValidatingWebhook } from './generated.js'
 import {
   validatingAdmissionPolicyBindingDefinition,
@@ -29,10 +29,14 @@ function setBetaDefaults({ webhooks = [] }: { webhooks?: Draft<ValidatingWebhook
 
 /** The kinds of admissionregistration.k8s.io. */
 export const admissionregistrationDefinitions: readonly KindDefinition[] = [
-  erase(mutatingWebhookConfigurationDefinition),
-  erase(validatingAdmissionPolicyBindingDefinition),
-  erase(validatingAdmissionPolicyDefinition),
-  erase(validatingWebhookConfigurationDefinition),
-  servedAs(mutatingWebhookConfigurationDefinition, group, 'v1beta1', setBetaDefaults as never),
-  servedAs(validatingWebhookConfigurationDefinition, group, 'v1beta1', setBetaDefaults as never),
+  served(mutatingWebhookConfigurationDefinition, { since: 16 }),
+  served(validatingAdmissionPolicyBindingDefinition, { since: 30 }),
+  served(validatingAdmissionPolicyDefinition, { since: 30 }),
+  served(validatingWebhookConfigurationDefinition, { since: 16 }),
+  served(servedAs(mutatingWebhookConfigurationDefinition, group, 'v1beta1', setBetaDefaults as never), {
+    until: 22,
+  }),
+  served(servedAs(validatingWebhookConfigurationDefinition, group, 'v1beta1', setBetaDefaults as never), {
+    until: 22,
+  }),
 ]

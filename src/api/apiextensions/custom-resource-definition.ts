@@ -57,6 +57,10 @@ export const customResourceDefinition: KindDefinition<CustomResourceDefinition> 
     subresources: [statusOf('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition')],
     setDefaults,
     validateName: validateDefinitionName,
+    inRelease: (definition, { has }) => {
+      const { warnings: _, ...strategy } = definition.strategy
+      return has('definitionFormatWarnings') ? definition : { ...definition, strategy }
+    },
     validate: (crd) => validateDefinition(crd),
     validateUpdate: (next, old) => validateDefinitionUpdate(next, old),
     strategy: {

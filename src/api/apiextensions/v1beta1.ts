@@ -204,7 +204,6 @@ export const customResourceDefinitionBeta: KindDefinition = {
   ...converted,
   ...erase<BetaDefinition>({ validate, validateUpdate } as KindDefinition<BetaDefinition>),
   strategy: { ...converted.strategy, ...sameResets() },
-  deprecated: { since: 16, removed: 22, use: `${V1} CustomResourceDefinition` },
 }
 
 const PARTS = [

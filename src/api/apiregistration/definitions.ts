@@ -1,9 +1,9 @@
 import type { KindDefinition } from '../kind/definition.js'
-import { erase, servedAs } from '../kind/served-as.js'
+import { served, servedAs } from '../kind/served-as.js'
 import { apiServiceDefinition } from './api-service.js'
 
 /** The kinds of apiregistration.k8s.io. */
 export const apiregistrationDefinitions: readonly KindDefinition[] = [
-  erase(apiServiceDefinition),
-  servedAs(apiServiceDefinition, 'apiregistration.k8s.io', 'v1beta1'),
+  served(apiServiceDefinition),
+  served(servedAs(apiServiceDefinition, 'apiregistration.k8s.io', 'v1beta1'), { until: 22 }),
 ]

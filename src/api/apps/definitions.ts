@@ -1,5 +1,5 @@
 import type { KindDefinition } from '../kind/definition.js'
-import { erase, servedAs } from '../kind/served-as.js'
+import { served, servedAs } from '../kind/served-as.js'
 import { controllerRevisionDefinition } from './controller-revision.js'
 import { daemonSetDefinition } from './daemon-set.js'
 import { deploymentDefinition } from './deployment.js'
@@ -15,20 +15,26 @@ import { statefulSetDefinition } from './stateful-set.js'
 
 /** The kinds of apps in all its versions and in extensions/v1beta1. */
 export const appsDefinitions: readonly KindDefinition[] = [
-  erase(controllerRevisionDefinition),
-  erase(daemonSetDefinition),
-  erase(deploymentDefinition),
-  erase(replicaSetDefinition),
-  erase(statefulSetDefinition),
-  servedAs(deploymentDefinition, 'apps', 'v1beta2'),
-  servedAs(replicaSetDefinition, 'apps', 'v1beta2'),
-  servedAs(daemonSetDefinition, 'apps', 'v1beta2'),
-  servedAs(controllerRevisionDefinition, 'apps', 'v1beta2'),
-  servedAs(statefulSetDefinition, 'apps', 'v1beta2'),
-  servedAs(statefulSetDefinition, 'apps', 'v1beta1', setBetaStatefulSetDefaults),
-  servedAs(deploymentDefinition, 'apps', 'v1beta1', setBetaDeploymentDefaults),
-  servedAs(controllerRevisionDefinition, 'apps', 'v1beta1'),
-  servedAs(deploymentDefinition, 'extensions', 'v1beta1', setExtensionsDeploymentDefaults),
-  servedAs(daemonSetDefinition, 'extensions', 'v1beta1', setExtensionsDaemonSetDefaults),
-  servedAs(replicaSetDefinition, 'extensions', 'v1beta1', setExtensionsReplicaSetDefaults),
+  served(controllerRevisionDefinition),
+  served(daemonSetDefinition),
+  served(deploymentDefinition),
+  served(replicaSetDefinition),
+  served(statefulSetDefinition),
+  served(servedAs(deploymentDefinition, 'apps', 'v1beta2'), { until: 16 }),
+  served(servedAs(replicaSetDefinition, 'apps', 'v1beta2'), { until: 16 }),
+  served(servedAs(daemonSetDefinition, 'apps', 'v1beta2'), { until: 16 }),
+  served(servedAs(controllerRevisionDefinition, 'apps', 'v1beta2'), { until: 16 }),
+  served(servedAs(statefulSetDefinition, 'apps', 'v1beta2'), { until: 16 }),
+  served(servedAs(statefulSetDefinition, 'apps', 'v1beta1', setBetaStatefulSetDefaults), { until: 16 }),
+  served(servedAs(deploymentDefinition, 'apps', 'v1beta1', setBetaDeploymentDefaults), { until: 16 }),
+  served(servedAs(controllerRevisionDefinition, 'apps', 'v1beta1'), { until: 16 }),
+  served(servedAs(deploymentDefinition, 'extensions', 'v1beta1', setExtensionsDeploymentDefaults), {
+    until: 16,
+  }),
+  served(servedAs(daemonSetDefinition, 'extensions', 'v1beta1', setExtensionsDaemonSetDefaults), {
+    until: 16,
+  }),
+  served(servedAs(replicaSetDefinition, 'extensions', 'v1beta1', setExtensionsReplicaSetDefaults), {
+    until: 16,
+  }),
 ]

@@ -90,6 +90,8 @@ export const statefulSetDefinition: KindDefinition<StatefulSet> = defineKind<Sta
   subresources: [scaleSubresource, statusOf('apps', 'v1', 'StatefulSet')],
   validateName: labelName,
   setDefaults,
+  inRelease: (definition, { has }) =>
+    has('statefulSetClaimRetention') ? definition : withoutRetention(definition),
   validate: validateStatefulSet,
   validateUpdate: validateStatefulSetUpdate,
   strategy: {
@@ -114,11 +116,13 @@ export const statefulSetDefinition: KindDefinition<StatefulSet> = defineKind<Sta
   ],
 })
 
-/** StatefulSet as before v1.27, when claims were never deleted. */
-export const olderStatefulSetDefinition: KindDefinition<StatefulSet> = {
-  ...statefulSetDefinition,
-  setDefaults: (set) => {
-    setDefaults(set)
-    if (!Object.isFrozen(set.spec)) delete set.spec.persistentVolumeClaimRetentionPolicy
-  },
+/** Returns StatefulSet, in any of its versions, as before v1.27, when claims were never deleted. */
+function withoutRetention(definition: KindDefinition<StatefulSet>): KindDefinition<StatefulSet> {
+  return {
+    ...definition,
+    setDefaults: (set) => {
+      definition.setDefaults?.(set)
+      if (!Object.isFrozen(set.spec)) delete set.spec.persistentVolumeClaimRetentionPolicy
+    },
+  }
 }

@@ -1,6 +1,6 @@
 import { defineKind } from '../kind/define.js'
 import type { KindDefinition, KubeObject, Verb } from '../kind/definition.js'
-import { servedAs } from '../kind/served-as.js'
+import { served, servedAs } from '../kind/served-as.js'
 
 const GROUP = 'authentication.k8s.io'
 
@@ -26,8 +26,8 @@ const tokenReview = review('TokenReview', 'tokenreviews')
  * `serviceaccounts/NAME/token`.
  */
 export const authenticationDefinitions: readonly KindDefinition[] = [
-  review('SelfSubjectReview', 'selfsubjectreviews'),
+  served(review('SelfSubjectReview', 'selfsubjectreviews'), { since: 28 }),
   tokenReview,
   review('TokenRequest', 'tokenrequests', []),
-  servedAs(tokenReview, GROUP, 'v1beta1'),
+  served(servedAs(tokenReview, GROUP, 'v1beta1'), { until: 22 }),
 ]

@@ -1,6 +1,6 @@
 import { defineKind } from '../kind/define.js'
 import type { KindDefinition, KubeObject } from '../kind/definition.js'
-import { servedAs } from '../kind/served-as.js'
+import { served, servedAs } from '../kind/served-as.js'
 
 const GROUP = 'authorization.k8s.io'
 
@@ -29,5 +29,5 @@ const reviews = [
 /** The kinds of authorization.k8s.io. None is stored. */
 export const authorizationDefinitions: readonly KindDefinition[] = [
   ...reviews,
-  ...reviews.map((definition) => servedAs(definition, GROUP, 'v1beta1')),
+  ...reviews.map((definition) => served(servedAs(definition, GROUP, 'v1beta1'), { until: 22 })),
 ]

@@ -2,7 +2,7 @@ import { convertedAs, type Conversion } from '../kind/converted-as.js'
 import type { KindDefinition, KubeObject } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'
 import type { Labels } from '../selectors/labels.js'
-import { servedAs } from '../kind/served-as.js'
+import { served, servedAs } from '../kind/served-as.js'
 import type {
   HorizontalPodAutoscaler as Autoscaler,
   HorizontalPodAutoscalerCondition,
@@ -211,18 +211,20 @@ const version = <T extends KubeObject>(
  * releases without v2.
  */
 export const oldAutoscalerDefinitions: readonly KindDefinition[] = [
-  version<AutoscalerV1>({ version: 'v1', encode: encodeV1, decode: decodeV1, setDefaults: setOwnDefaults }),
-  {
-    ...version<OldAutoscaler>({
+  served(
+    version<AutoscalerV1>({ version: 'v1', encode: encodeV1, decode: decodeV1, setDefaults: setOwnDefaults }),
+  ),
+  served(
+    version<OldAutoscaler>({
       version: 'v2beta1',
       encode: encodeV2beta1,
       decode: decodeV2beta1,
       setDefaults: setOwnDefaults,
     }),
-    deprecated: { since: 22, removed: 25, use: 'autoscaling/v2 HorizontalPodAutoscaler' },
-  },
-  {
-    ...servedAs(original, 'autoscaling', 'v2beta2'),
-    deprecated: { since: 23, removed: 26, use: 'autoscaling/v2 HorizontalPodAutoscaler' },
-  },
+    { until: 25, deprecated: { since: 22, use: 'autoscaling/v2 HorizontalPodAutoscaler' } },
+  ),
+  served(servedAs(original, 'autoscaling', 'v2beta2'), {
+    until: 26,
+    deprecated: { since: 23, use: 'autoscaling/v2 HorizontalPodAutoscaler' },
+  }),
 ]

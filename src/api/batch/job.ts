@@ -1,3 +1,4 @@
+import type { Release } from '../releases.js'
 import { humanDuration } from '../../lang/go/duration.js'
 import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../kind/define.js'
 import type { KindDefinition } from '../kind/definition.js'
@@ -117,6 +118,7 @@ export const jobDefinition: KindDefinition<Job> = defineKind<Job>({
   storagePrefix: '/registry/jobs',
   subresources: [statusOf('batch', 'v1', 'Job')],
   setDefaults,
+  inRelease: olderJob,
   validate: (job) => validateJob(job),
   validateUpdate: (next, old) => validateJobUpdate(next, old),
   strategy: {
@@ -150,24 +152,22 @@ export const jobDefinition: KindDefinition<Job> = defineKind<Job>({
   selectableFields: { 'status.successful': ({ status }) => String(status.succeeded ?? 0) },
 })
 
-/** Which later features of Jobs a release has. */
-export interface JobFeatures {
-  readonly modes: boolean
-  readonly prefixedLabels: boolean
-  readonly replacementPolicy: boolean
-  readonly manualSelectorDefault: boolean
-  /** Interim conditions (SuccessCriteriaMet, FailureTarget) and the rules for them. */
-  readonly interimConditions: boolean
-}
-
 /**
- * Returns Job as in a release without some features: their fields are dropped, and labels have only their old
- * names.
+ * Returns Job as in a release without some features: their fields are dropped, labels have only their old
+ * names, and there are no interim conditions (SuccessCriteriaMet, FailureTarget) nor rules for them.
  */
-export function olderJobDefinition(features: JobFeatures): KindDefinition<Job> {
+function olderJob(definition: KindDefinition<Job>, { has }: Release): KindDefinition<Job> {
+  const features = {
+    modes: has('jobModes'),
+    prefixedLabels: has('prefixedJobLabels'),
+    replacementPolicy: has('jobTerminatingPods'),
+    manualSelectorDefault: has('jobManualSelectorDefault'),
+    interimConditions: has('jobInterimConditions'),
+  }
+  if (Object.values(features).every(Boolean)) return definition
   const { prefixedLabels } = features
   return {
-    ...jobDefinition,
+    ...definition,
     setDefaults: (job) => {
       const isManual = job.spec.manualSelector
       setDefaults(job)
@@ -183,7 +183,7 @@ export function olderJobDefinition(features: JobFeatures): KindDefinition<Job> {
     validate: (job) => validateJob(job, prefixedLabels),
     validateUpdate: (next, old) => validateJobUpdate(next, old, prefixedLabels),
     strategy: {
-      ...jobDefinition.strategy,
+      ...definition.strategy,
       prepareForCreate: (job) => {
         generateSelector(job, prefixedLabels)
         job.status = {}

@@ -1,4 +1,4 @@
-import { ageColumn, borrow, column, defineKind, nameColumn } from '../kind/define.js'
+import { ageColumn, borrow, column, defineKind, nameColumn, withoutColumns } from '../kind/define.js'
 import type { KindDefinition, SubresourceDefinition } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'
 import { humanDuration } from '../../lang/go/duration.js'
@@ -35,6 +35,11 @@ export const certificateSigningRequestDefinition: KindDefinition<Request> = defi
   storagePrefix: '/registry/certificatesigningrequests',
   subresources: [subresource('approval'), subresource('status')],
   validateName: () => [],
+  inRelease: (definition, { has }) => {
+    if (has('certificateDurationColumn')) return definition
+    const later = has('certificateSignerColumn') ? [] : ['SignerName']
+    return withoutColumns(definition, 'RequestedDuration', ...later)
+  },
   validate: (request) => validateRequest(request),
   validateUpdate: (next, old) => validateRequestUpdate(next, old, 'main'),
   strategy: {

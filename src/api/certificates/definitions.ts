@@ -1,9 +1,9 @@
 import type { KindDefinition } from '../kind/definition.js'
-import { erase } from '../kind/served-as.js'
+import { served } from '../kind/served-as.js'
 import { betaDefinition, certificateSigningRequestDefinition } from './certificate-signing-request.js'
 
 /** The kinds of certificates.k8s.io. */
 export const certificatesDefinitions: readonly KindDefinition[] = [
-  erase(certificateSigningRequestDefinition),
-  erase(betaDefinition),
+  served(certificateSigningRequestDefinition, { since: 19 }),
+  served(betaDefinition, { until: 22 }),
 ]

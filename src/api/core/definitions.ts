@@ -1,5 +1,5 @@
 import type { KindDefinition } from '../kind/definition.js'
-import { erase } from '../kind/served-as.js'
+import { served } from '../kind/served-as.js'
 import { bindingDefinition } from './binding.js'
 import { componentStatusDefinition } from './component-status.js'
 import { configMapDefinition } from './config-map.js'
@@ -20,21 +20,21 @@ import { serviceDefinition } from './service.js'
 
 /** The kinds of the core group. */
 export const coreDefinitions: readonly KindDefinition[] = [
-  erase(bindingDefinition),
-  erase(componentStatusDefinition),
-  erase(configMapDefinition),
-  erase(endpointsDefinition),
-  erase(eventDefinition),
-  erase(limitRangeDefinition),
-  erase(namespaceDefinition),
-  erase(nodeDefinition),
-  erase(persistentVolumeClaimDefinition),
-  erase(persistentVolumeDefinition),
-  erase(podDefinition),
-  erase(podTemplateDefinition),
-  erase(replicationControllerDefinition),
-  erase(resourceQuotaDefinition),
-  erase(secretDefinition),
-  erase(serviceAccountDefinition),
-  erase(serviceDefinition),
+  served(bindingDefinition),
+  served(componentStatusDefinition),
+  served(configMapDefinition),
+  served(endpointsDefinition),
+  served(eventDefinition),
+  served(limitRangeDefinition),
+  served(namespaceDefinition),
+  served(nodeDefinition),
+  served(persistentVolumeClaimDefinition),
+  served(persistentVolumeDefinition),
+  served(podDefinition),
+  served(podTemplateDefinition),
+  served(replicationControllerDefinition),
+  served(resourceQuotaDefinition),
+  served(secretDefinition),
+  served(serviceAccountDefinition),
+  served(serviceDefinition),
 ]

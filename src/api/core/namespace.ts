@@ -75,6 +75,10 @@ export const namespaceDefinition: KindDefinition<Namespace> = defineKind<Namespa
     statusOf('', 'v1', 'Namespace'),
   ],
   setDefaults,
+  inRelease: (definition, { has }) => {
+    const { setDefaults: _, ...unlabelled } = definition
+    return has('namespaceNameLabel') ? definition : unlabelled
+  },
   validateName: (name, prefix) =>
     name.includes('.') && labelName(name.replaceAll('.', '-'), prefix).length === 0
       ? ['must not contain dots']

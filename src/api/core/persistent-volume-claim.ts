@@ -1,4 +1,13 @@
-import { ageColumn, borrow, column, defineKind, nameColumn, statusOf, wideColumn } from '../kind/define.js'
+import {
+  ageColumn,
+  borrow,
+  column,
+  defineKind,
+  nameColumn,
+  statusOf,
+  wideColumn,
+  withoutColumns,
+} from '../kind/define.js'
 import type { KindDefinition } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'
 import { keepSentEmpty } from '../schema/sent-empty.js'
@@ -83,6 +92,8 @@ export const persistentVolumeClaimDefinition: KindDefinition<PersistentVolumeCla
     storagePrefix: '/registry/persistentvolumeclaims',
     subresources: [statusOf('', 'v1', 'PersistentVolumeClaim')],
     setDefaults: ({ spec }) => setClaimSpecDefaults(spec),
+    inRelease: (definition, { has }) =>
+      has('volumeAttributesClassColumn') ? definition : withoutColumns(definition, 'VolumeAttributesClass'),
     validate: ({ spec }) => validatePersistentVolumeClaim(spec, 'spec'),
     validateUpdate: validatePersistentVolumeClaimUpdate,
     strategy: {

@@ -1,5 +1,14 @@
-import { ageColumn, borrow, column, defineKind, nameColumn, statusOf, wideColumn } from '../kind/define.js'
-import type { KindDefinition } from '../kind/definition.js'
+import {
+  ageColumn,
+  borrow,
+  column,
+  defineKind,
+  nameColumn,
+  statusOf,
+  wideColumn,
+  withoutColumns,
+} from '../kind/define.js'
+import type { KindDefinition, Strategy } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'
 import { formatTime, timeMs } from '../../lang/go/time.js'
 import { accessModesText, betaStorageClass, storageClassText } from './access-modes.js'
@@ -31,12 +40,12 @@ function prepareForStatusUpdate(volume: Draft<PersistentVolume>, old: Persistent
 }
 
 /** PersistentVolume until v1.28, without the time of its last change of phase. */
-export const untimedVolume = {
-  prepareForCreate: (object: object): void => {
-    ;(object as Draft<PersistentVolume>).status = { phase: 'Pending' }
+const untimedVolume: Partial<Strategy<PersistentVolume>> = {
+  prepareForCreate: (volume) => {
+    volume.status = { phase: 'Pending' }
   },
-  prepareForStatusUpdate: (object: object, old: object): void => {
-    ;(object as Draft<PersistentVolume>).spec = borrow((old as PersistentVolume).spec)
+  prepareForStatusUpdate: (volume, old) => {
+    volume.spec = borrow(old.spec)
   },
 }
 
@@ -83,6 +92,14 @@ export const persistentVolumeDefinition: KindDefinition<PersistentVolume> = defi
   storagePrefix: '/registry/persistentvolumes',
   subresources: [statusOf('', 'v1', 'PersistentVolume')],
   setDefaults,
+  // both came with v1.29
+  inRelease: (definition, { has }) =>
+    has('volumeAttributesClassColumn')
+      ? definition
+      : {
+          ...withoutColumns(definition, 'VolumeAttributesClass'),
+          strategy: { ...definition.strategy, ...untimedVolume },
+        },
   validate: validatePersistentVolume,
   validateUpdate: validatePersistentVolumeUpdate,
   strategy: {

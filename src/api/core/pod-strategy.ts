@@ -1,3 +1,4 @@
+import type { Release } from '../releases.js'
 import { borrow, specChanged } from '../kind/define.js'
 import type { Strategy } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'
@@ -72,7 +73,7 @@ function gracePeriod({ spec, status }: Pod, requested: number | undefined): numb
 }
 
 /** Pod before v1.16, with a single address. */
-export const singleAddressPod: Pick<Strategy<Pod>, 'prepareForStatusUpdate'> = {
+const singleAddressPod: Pick<Strategy<Pod>, 'prepareForStatusUpdate'> = {
   prepareForStatusUpdate: (pod, old) => {
     prepareForStatusUpdate(pod, old)
     if (pod.status.podIPs === undefined) return
@@ -93,4 +94,11 @@ export const podStrategy: Strategy<Pod> = {
   resetFields: { status: [['spec'], ['metadata', 'deletionTimestamp'], ['metadata', 'ownerReferences']] },
   generationChanged: specChanged,
   warnings: (next, old) => podWarnings(next, old),
+}
+
+/** Returns the strategy as a release has it. */
+export function podStrategyIn({ has }: Release): Strategy<Pod> {
+  if (has('podGeneration')) return podStrategy
+  const { generationChanged: _, ...strategy } = podStrategy
+  return has('podIPs') ? strategy : { ...strategy, ...singleAddressPod }
 }

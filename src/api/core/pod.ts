@@ -3,7 +3,7 @@ import type { KindDefinition } from '../kind/definition.js'
 import type { Pod } from './generated.js'
 import { podColumns } from './pod-columns.js'
 import { setPodDefaults } from './pod-defaults.js'
-import { podStrategy } from './pod-strategy.js'
+import { podStrategy, podStrategyIn } from './pod-strategy.js'
 import { validatePod } from './validation/pod-spec.js'
 import { validatePodUpdate } from './validation/pod-update.js'
 
@@ -39,6 +39,7 @@ export const podDefinition: KindDefinition<Pod> = defineKind<Pod>({
   validate: validatePod,
   validateUpdate: validatePodUpdate,
   strategy: podStrategy,
+  inRelease: (definition, release) => ({ ...definition, strategy: podStrategyIn(release) }),
   columns: podColumns,
   selectableFields: {
     'spec.nodeName': ({ spec }) => spec.nodeName ?? '',

@@ -1,4 +1,4 @@
-import { ageColumn, column, defineKind, nameColumn } from '../kind/define.js'
+import { ageColumn, column, defineKind, nameColumn, withoutColumns } from '../kind/define.js'
 import type { KindDefinition } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'
 import type { ServiceAccount } from './generated.js'
@@ -11,7 +11,7 @@ function cleanSecrets(account: Draft<ServiceAccount>): void {
     account.secrets = account.secrets.map(({ name }) => (name === undefined ? {} : { name }))
 }
 
-/** v1 ServiceAccount. `createScheme` drops the Secrets column, which v1.35 does not have. */
+/** v1 ServiceAccount. */
 export const serviceAccountDefinition: KindDefinition<ServiceAccount> = defineKind<ServiceAccount>({
   group: '',
   version: 'v1',
@@ -23,6 +23,8 @@ export const serviceAccountDefinition: KindDefinition<ServiceAccount> = defineKi
   subresources: [
     { name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
   ],
+  inRelease: (definition, { has }) =>
+    has('serviceAccountSecretsColumn') ? definition : withoutColumns(definition, 'Secrets'),
   strategy: { metaOnUpdate: [1, 1], prepareForCreate: cleanSecrets, prepareForUpdate: cleanSecrets },
   columns: [nameColumn(), column('Secrets', ({ secrets }) => secrets?.length ?? 0), ageColumn()],
 })

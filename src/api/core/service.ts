@@ -8,7 +8,7 @@ import {
   statusOf,
   wideColumn,
 } from '../kind/define.js'
-import type { KindDefinition } from '../kind/definition.js'
+import type { KindDefinition, Strategy } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'
 import { semanticEqual } from '../kind/equal.js'
 import { formatLabels } from '../selectors/labels.js'
@@ -106,9 +106,9 @@ function prepareForStatusUpdate(service: Draft<Service>, old: Service): void {
 }
 
 /** Service until v1.29, whose load balancers' addresses had no mode. */
-export const modelessService = {
-  prepareForStatusUpdate: (object: object, old: object): void => {
-    ;(object as Draft<Service>).spec = borrow((old as Service).spec)
+const modelessService: Partial<Strategy<Service>> = {
+  prepareForStatusUpdate: (service, old) => {
+    service.spec = borrow(old.spec)
   },
 }
 
@@ -138,6 +138,10 @@ export const serviceDefinition: KindDefinition<Service> = defineKind<Service>({
   storagePrefix: '/registry/services/specs',
   subresources: [proxyOf('ServiceProxyOptions'), statusOf('', 'v1', 'Service')],
   setDefaults,
+  inRelease: (definition, { has }) =>
+    has('loadBalancerIpMode')
+      ? definition
+      : { ...definition, strategy: { ...definition.strategy, ...modelessService } },
   validate: (service) => validateService(service),
   validateUpdate: validateServiceUpdate,
   validateName: label1035Name,

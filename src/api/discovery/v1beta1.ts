@@ -113,5 +113,4 @@ export const endpointSliceBetaDefinition: KindDefinition = {
       setDefaults: (draft) => endpointSliceDefinition.setDefaults?.(draft as unknown as Draft<EndpointSlice>),
     },
   ),
-  deprecated: { since: 21, removed: 25, use: 'discovery.k8s.io/v1 EndpointSlice' },
 }

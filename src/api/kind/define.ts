@@ -133,6 +133,14 @@ export function undeclared<T extends KubeObject>(shown: PrinterColumn<T>): Print
   return { ...shown, undeclared: true }
 }
 
+/** Returns the kind without some columns. */
+export function withoutColumns<T extends KubeObject>(
+  definition: KindDefinition<T>,
+  ...names: readonly string[]
+): KindDefinition<T> {
+  return { ...definition, columns: definition.columns.filter(({ name }) => !names.includes(name)) }
+}
+
 type Cell<T> = (object: T, now: number) => string | number | bigint | boolean | null
 
 /** A column that is always shown. */

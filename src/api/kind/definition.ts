@@ -1,3 +1,4 @@
+import type { Minor, Release } from '../releases.js'
 import type { Draft } from './draft.js'
 import type { FieldError } from '../field-error.js'
 import type { ObjectMeta } from '../meta/generated.js'
@@ -115,11 +116,17 @@ export interface SubresourceDefinition {
  * (`apps/v1 Deployment`).
  */
 export interface Deprecation {
-  readonly since: number
-  readonly removed?: number
+  /** The minor that began to warn. */
+  readonly since: Minor
   readonly use?: string
   /** The whole text, if a CRD sets its own. */
   readonly text?: string
+}
+
+/** Minors of Kubernetes: the first with something, and the first without it. Default: all. */
+export interface ServedSpan {
+  readonly since?: Minor
+  readonly until?: Minor
 }
 
 /**
@@ -201,6 +208,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly storagePrefix: string
   /** Name of the kind's message in the field tables of its group version. */
   readonly message: string
+  /** The minors that serve this version of the kind. Default: all. */
+  readonly served?: ServedSpan
   /**
    * Every response for a deprecated version has a `Warning:`. Source: k8s.io/apiserver
    * pkg/endpoints/deprecation.
@@ -231,6 +240,10 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly validateName?: (name: string, prefix: boolean, object: T) => readonly string[]
   /** Whether a change of the spec can make the name wrong, which updates validate then. */
   readonly nameFollowsSpec?: boolean
+  /**
+   * Returns the kind as a release has it in which more than gated fields differ. Default: the same in all.
+   */
+  readonly inRelease?: (definition: KindDefinition<T>, release: Release) => KindDefinition<T>
   readonly strategy: Strategy<T>
   readonly columns: readonly PrinterColumn<T>[]
   /** Compares rows of a Table. Default: the order of the list. */

@@ -1,4 +1,4 @@
-import type { KindDefinition, KubeObject } from './definition.js'
+import type { Deprecation, KindDefinition, KubeObject, ServedSpan } from './definition.js'
 import type { Draft } from './draft.js'
 
 /** Erases the type of a kind, for collections of definitions. */
@@ -34,4 +34,18 @@ export function servedAs<T extends KubeObject>(
           },
         }),
   })
+}
+
+/** What the releases say of one version of a kind. */
+export interface VersionFacts extends ServedSpan {
+  readonly deprecated?: Deprecation
+}
+
+/** Returns the definition with what the releases say of it. Default: all serve it. */
+export function served<T extends KubeObject>(
+  definition: KindDefinition<T>,
+  { since, until, deprecated }: VersionFacts = {},
+): KindDefinition {
+  const span = { ...(since !== undefined && { since }), ...(until !== undefined && { until }) }
+  return erase({ ...definition, served: span, ...(deprecated !== undefined && { deprecated }) })
 }

@@ -21,7 +21,6 @@ import {
   string,
 } from '../schema/dsl.js'
 import type { SchemaGroup } from '../schema/types.js'
-import { servedAs } from '../kind/served-as.js'
 import {
   networkingSchema,
   type HTTPIngressPath,
@@ -31,7 +30,6 @@ import {
   type IngressSpec,
   type IngressStatus,
 } from './generated.js'
-import { ingressClassDefinition } from './ingress-class.js'
 import { ingressDefinition } from './ingress.js'
 
 interface BetaBackend {
@@ -170,33 +168,23 @@ function setDefaults({ spec }: Draft<BetaIngress>): void {
     for (const path of http?.paths ?? []) path.pathType ??= 'ImplementationSpecific'
 }
 
-function betaIngress(group: string, since: number): KindDefinition {
-  const definition = convertedAs<BetaIngress, Ingress>(ingressDefinition, {
+const betaIngress = (group: string): KindDefinition =>
+  convertedAs<BetaIngress, Ingress>(ingressDefinition, {
     group,
     version: 'v1beta1',
     encode,
     decode: (stored) => decodeAs(`${group}/v1beta1`, stored),
     setDefaults,
   })
-  return { ...definition, deprecated: { since, removed: 22, use: 'networking.k8s.io/v1 Ingress' } }
-}
 
-const networkingIngress = betaIngress('networking.k8s.io', 19)
-const extensionsIngress = betaIngress('extensions', 14)
+/** networking.k8s.io/v1beta1 Ingress. */
+export const networkingIngressBeta: KindDefinition = betaIngress('networking.k8s.io')
+const extensionsIngress = betaIngress('extensions')
 
 /** The stored version before v1: the beta of networking.k8s.io, which has the shape of that of extensions. */
 const relabelled =
   (apiVersion: string) =>
   <T extends KubeObject>(object: T): T => ({ ...object, apiVersion })
-
-/** The kinds of networking.k8s.io/v1beta1. */
-export const networkingBetaDefinitions: readonly KindDefinition[] = [
-  networkingIngress,
-  {
-    ...servedAs(ingressClassDefinition, 'networking.k8s.io', 'v1beta1'),
-    deprecated: { since: 19, removed: 22, use: 'networking.k8s.io/v1 IngressClass' },
-  },
-]
 
 /** extensions/v1beta1 Ingress. */
 export const extensionsIngressDefinition: KindDefinition =

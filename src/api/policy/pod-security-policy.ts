@@ -110,7 +110,6 @@ export const podSecurityPolicyDefinition: KindDefinition<PodSecurityPolicy> = de
   shortNames: ['psp'],
   namespaced: false,
   storagePrefix: '/registry/podsecuritypolicy',
-  deprecated: { since: 21, removed: 25 },
   setDefaults,
   validate,
   strategy: {},

@@ -1,5 +1,5 @@
 import type { KindDefinition } from '../kind/definition.js'
-import { erase } from '../kind/served-as.js'
+import { served } from '../kind/served-as.js'
 import { deviceClassDefinition } from './device-class.js'
 import { resourceClaimTemplateDefinition } from './resource-claim-template.js'
 import { resourceClaimDefinition } from './resource-claim.js'
@@ -7,8 +7,8 @@ import { resourceSliceDefinition } from './resource-slice.js'
 
 /** The kinds of resource.k8s.io. */
 export const resourceDefinitions: readonly KindDefinition[] = [
-  erase(deviceClassDefinition),
-  erase(resourceClaimDefinition),
-  erase(resourceClaimTemplateDefinition),
-  erase(resourceSliceDefinition),
+  served(deviceClassDefinition, { since: 34 }),
+  served(resourceClaimDefinition, { since: 34 }),
+  served(resourceClaimTemplateDefinition, { since: 34 }),
+  served(resourceSliceDefinition, { since: 34 }),
 ]

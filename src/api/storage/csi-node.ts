@@ -67,9 +67,6 @@ const validateUpdate =
     ]
   }
 
-/** The update validation of releases in which the number of volumes is fixed. */
-export const fixedCountUpdate: KindDefinition<CSINode>['validateUpdate'] = validateUpdate(true)
-
 /** storage.k8s.io/v1 CSINode. */
 export const csiNodeDefinition: KindDefinition<CSINode> = defineKind<CSINode>({
   group: 'storage.k8s.io',
@@ -80,6 +77,9 @@ export const csiNodeDefinition: KindDefinition<CSINode> = defineKind<CSINode>({
   storagePrefix: '/registry/csinodes',
   validate,
   validateUpdate: validateUpdate(false),
+  // the number of volumes was fixed
+  inRelease: (definition, { has }) =>
+    has('mutableNodeAllocatable') ? definition : { ...definition, validateUpdate: validateUpdate(true) },
   strategy: {
     metaOnUpdate: [2, 0],
     prepareForUpdate: (draft, old) => {

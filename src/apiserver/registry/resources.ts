@@ -194,11 +194,12 @@ function resourceOf(definition: KindDefinition, message: Message, minor: number)
  * pkg/endpoints/deprecation WarningMessage.
  */
 function deprecationOf(
-  { group, version, kind, deprecated }: KindDefinition,
+  { group, version, kind, deprecated, served }: KindDefinition,
   minor: number,
 ): string | undefined {
   if (deprecated === undefined || minor < Math.max(deprecated.since, 19)) return undefined
-  const { since, removed, use, text } = deprecated
+  const { since, use, text } = deprecated
+  const removed = served?.until
   if (text !== undefined) return text
   const name = `${group === '' ? version : `${group}/${version}`} ${kind}`
   return (

@@ -1,6 +1,6 @@
 import { formatApiVersion, parseApiVersion } from '../../api/api-version.js'
 import { pluralGuess, whyNotServed } from '../../api/not-served.js'
-import { servedIn } from '../../api/releases.js'
+import { servedIn } from '../../api/definitions.js'
 import { createScheme, type Scheme } from '../../api/scheme.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 

@@ -1,4 +1,4 @@
-import { parseApiVersion } from '../../api/api-version.js'
+import { formatApiVersion, parseApiVersion } from '../../api/api-version.js'
 import type { Scheme } from '../../api/scheme.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { defaultFlowControl } from '../../api/flowcontrol/default-objects.js'
@@ -133,14 +133,8 @@ export function apiServices(scheme: Scheme, now: number): readonly KubeObject[] 
   const key = `${release.minor}@${now}`
   let services = made.get(key)
   if (services === undefined) {
-    const served = new Set(
-      scheme.definitions().map(({ group, version }) => (group === '' ? version : `${group}/${version}`)),
-    )
-    services = deepFreeze(
-      release.groupVersions
-        .filter((each) => served.has(each))
-        .flatMap((each) => serviceOf(each, release.minor, now)),
-    )
+    const served = new Set(scheme.definitions().map(formatApiVersion))
+    services = deepFreeze([...served].flatMap((each) => serviceOf(each, release.minor, now)))
     made.clear() // keeps the last one only, since most clusters start at the same instant
     made.set(key, services)
   }

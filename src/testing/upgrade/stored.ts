@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/kind/definition.js'
-import { servedIn, release } from '../../api/releases.js'
+import { servedIn } from '../../api/definitions.js'
+import { release } from '../../api/releases.js'
 import { createScheme } from '../../api/scheme.js'
 import { Resources } from '../../apiserver/registry/resources.js'
 import { Kinds } from '../../cluster/check/kinds.js'

@@ -1,4 +1,3 @@
-import { parseApiVersion } from '../../../api/api-version.js'
 import type { Minor } from '../../../api/releases.js'
 import type { Scheme } from '../../../api/scheme.js'
 import type { SubresourceDefinition, Verb } from '../../../api/kind/definition.js'
@@ -56,8 +55,8 @@ const OLD_EXTENSIONS_PRIORITY = 17_900
 const EXTENSIONS_MOVED = 16
 
 /** Whether the release serves the group; other groups come from CRDs. */
-export function isBuiltInGroup({ release }: Pick<Scheme, 'release'>, group: string): boolean {
-  return release.groupVersions.some((apiVersion) => parseApiVersion(apiVersion).group === group)
+export function isBuiltInGroup(scheme: Pick<Scheme, 'definitions'>, group: string): boolean {
+  return scheme.definitions().some((each) => each.group === group && each.custom === undefined)
 }
 
 const known = new WeakMap<object, readonly DiscoveredGroup[]>()

@@ -174,9 +174,9 @@ const kindIn = ({ group, version }: GroupVersion, kind: string): GroupVersionKin
 })
 
 /** Returns the group version of a package's tables. */
-function homeOf(home: string, { release }: Scheme): GroupVersion | undefined {
-  return release.groupVersions
-    .map(parseApiVersion)
+function homeOf(home: string, scheme: Scheme): GroupVersion | undefined {
+  return scheme
+    .definitions()
     .find(
       ({ group, version }) => home.endsWith(`.${version}`) && schemaGroupOf(group, version)?.package === home,
     )
