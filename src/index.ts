@@ -75,18 +75,16 @@ export type {
   ControllerDefinition,
 } from './controllers/shared/define-controller.js'
 export type { WorkQueue, WorkQueueOptions } from './sim/modules/work-queue.js'
+export type { ClusterScopedResource, ResourceInputs, ResourceTypes } from './client/built-in-kinds.js'
 export type {
   BuiltInName,
   BuiltInResource,
-  ClusterScopedResource,
   CustomName,
   InputOf,
   NamespacedResource,
   ObjectOf,
   PluralOf,
-  ResourceInputs,
   ResourceName,
-  ResourceTypes,
   Stored,
   StoredMetadata,
   StoredOf,

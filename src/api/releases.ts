@@ -1,7 +1,7 @@
 /**
  * Where the behaviour and the texts of Kubernetes' minors differ: one table instead of conditions everywhere.
- * Which kinds each of them serves is in the `definitions.ts` of their groups. Sources: CHANGELOGs, `pkg/features` of each
- * minor.
+ * Which kinds each of them serves is in the `definitions.ts` of their groups. Sources: CHANGELOGs,
+ * `pkg/features` of each minor.
  */
 
 /** A Kubernetes minor of major 1: 35 for v1.35. */

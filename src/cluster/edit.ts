@@ -4,14 +4,8 @@ import type { Draft } from '../api/kind/draft.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import { isApiError } from '../client/api-error.js'
 import type { Client, ObjectKey } from '../client/client.js'
-import type {
-  BuiltInName,
-  BuiltInResource,
-  PluralOf,
-  ResourceInputs,
-  ResourceName,
-  ResourceTypes,
-} from '../client/resources.js'
+import type { ResourceInputs, ResourceTypes } from '../client/built-in-kinds.js'
+import type { BuiltInName, BuiltInResource, PluralOf, ResourceName } from '../client/resources.js'
 
 const MAX_CONFLICTS = 5
 

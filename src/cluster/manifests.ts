@@ -1,4 +1,4 @@
-import type { ManifestInputs } from '../client/resources.js'
+import type { ManifestInputs } from '../client/built-in-kinds.js'
 
 /**
  * A manifest. If its `apiVersion` and `kind` are literals of a built-in kind, {@link Checked} checks its

@@ -13,14 +13,8 @@ import type {
   WatchEvent,
   WriteOptions,
 } from '../client/client.js'
-import type {
-  BuiltInName,
-  ClusterScopedResource,
-  PluralOf,
-  ResourceInputs,
-  ResourceName,
-  StoredOf,
-} from '../client/resources.js'
+import type { ClusterScopedResource, ResourceInputs } from '../client/built-in-kinds.js'
+import type { BuiltInName, PluralOf, ResourceName, StoredOf } from '../client/resources.js'
 import { applyObjects, createKubectl, kubectlWatch } from '../kubectl/index.js'
 import type { Applied, KubectlEnvironment, KubectlOptions, KubectlResult } from '../kubectl/index.js'
 import type { Duration } from '../sim/duration.js'

@@ -1,7 +1,8 @@
 import type { Scheme } from '../api/scheme.js'
 import type { ObjectKey } from '../client/client.js'
 import { splitKey } from '../client/informers/object-index.js'
-import type { BuiltInName, ClusterScopedResource, CustomName, PluralOf } from '../client/resources.js'
+import type { ClusterScopedResource } from '../client/built-in-kinds.js'
+import type { BuiltInName, CustomName, PluralOf } from '../client/resources.js'
 
 /**
  * Names an object of a namespaced resource: `web` in the current namespace, `office/web`, or any object's

@@ -1,6 +1,7 @@
 import type { Manifests } from '../api/manifests.js'
 import type { ListOptions, Patch } from '../client/client.js'
-import type { BuiltInName, PluralOf, ResourceInputs, StoredOf } from '../client/resources.js'
+import type { ResourceInputs } from '../client/built-in-kinds.js'
+import type { BuiltInName, PluralOf, StoredOf } from '../client/resources.js'
 import type { CommandResult } from '../cluster/streams/pod-streams.js'
 import type { EditDraft } from '../cluster/edit.js'
 import type { NameOf, NamespacedName } from '../cluster/object-name.js'

@@ -83,7 +83,12 @@ export const eventDefinition: KindDefinition<Event> = defineKind<Event>({
   storagePrefix: '/registry/events',
   validateName: pathSegmentName,
   validate,
-  strategy: { metaOnUpdate: [0, 0], allowCreateOnUpdate: true },
+  strategy: {
+    metaOnUpdate: [0, 0],
+    allowCreateOnUpdate: true,
+    defaultPropagation: 'Unsupported',
+    timeToLive: 3600,
+  },
   columns,
   selectableFields: {
     'involvedObject.kind': ({ involvedObject }) => involvedObject.kind ?? '',

@@ -75,6 +75,7 @@ export const namespaceDefinition: KindDefinition<Namespace> = defineKind<Namespa
     statusOf('', 'v1', 'Namespace'),
   ],
   setDefaults,
+  defaultsMetadata: true,
   inRelease: (definition, { has }) => {
     const { setDefaults: _, ...unlabelled } = definition
     return has('namespaceNameLabel') ? definition : unlabelled

@@ -139,6 +139,7 @@ export const replicationControllerDefinition: KindDefinition<ReplicationControll
     storagePrefix: '/registry/controllers',
     subresources: [scaleSubresource, statusOf('', 'v1', 'ReplicationController')],
     setDefaults,
+    defaultsMetadata: true,
     validate,
     // upstream validates the spec twice
     validateUpdate: (next) => {

@@ -178,7 +178,7 @@ export const eventsEventDefinition: KindDefinition<Event> = defineKind<Event>({
   },
   validate,
   validateUpdate,
-  strategy: { allowCreateOnUpdate: true },
+  strategy: { allowCreateOnUpdate: true, defaultPropagation: 'Unsupported', timeToLive: 3600 },
   columns: eventDefinition.columns.map((column) => ({
     ...column,
     cell: (event, now) => column.cell(core(event), now),

@@ -79,6 +79,8 @@ export interface Strategy<T extends KubeObject> {
    * false.
    */
   readonly sharesSpecs?: boolean
+  /** After how many seconds an object expires, from its last write (`--event-ttl`). Default: never. */
+  readonly timeToLive?: number
   /** Whether a PUT of a missing object creates it. Default false. */
   readonly allowCreateOnUpdate?: boolean
   /** Whether a PUT without resourceVersion is allowed, which is then unconditional. Default true. */
@@ -89,10 +91,10 @@ export interface Strategy<T extends KubeObject> {
    */
   readonly gracePeriod?: (object: T, requested: number | undefined) => number
   /**
-   * Propagation policy of a DELETE that names none. Default: 'Background'; 'Orphan' for Job v1 and
-   * ReplicationController v1.
+   * Propagation policy of a DELETE that names none: Job v1 and ReplicationController v1 orphan, and the garbage
+   * collector leaves Events alone. Default: 'Background'.
    */
-  readonly defaultPropagation?: 'Background' | 'Orphan'
+  readonly defaultPropagation?: 'Background' | 'Orphan' | 'Unsupported'
   /** `Warning:` text of a DELETE without a propagation policy (Job v1). */
   readonly deletionWarning?: string
   /**
@@ -221,6 +223,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly custom?: CustomDefinition
   /** Sets API defaults on a fresh draft (on create, update, and read of old versions). */
   readonly setDefaults?: (draft: Draft<T>) => void
+  /** Whether `setDefaults` sets parts of the metadata, so that a change of labels needs it. Default false. */
+  readonly defaultsMetadata?: boolean
   /**
    * Validates an object on create, without its metadata, which the registry validates. Returns field errors
    * in Kubernetes' order.

@@ -17,7 +17,7 @@ const v1 = [
 ]
 
 /**
- * Minors of the beginning, the deprecation and the removal of a kind's beta (13: or earlier). Source:
+ * Minors of the beginning, the deprecation and the removal of a kind's beta. Source:
  * zz_generated.prerelease-lifecycle.go.
  */
 const betas: Readonly<Record<string, readonly [since: number, deprecated: number, until: number]>> = {

@@ -143,8 +143,8 @@ function nameDraft(context: RegistryContext, resource: Resource, draft: Draft<Ku
     if (load(context, resource, metadata.namespace, metadata.name) === undefined) break
     if (tries === NAME_TRIES) throw generateNameConflict(resource, metadata.name)
   }
-  // a namespace is labelled with its name, which defaulting did not know yet
-  if (resource.kind === 'Namespace') resource.definition.setDefaults?.(draft)
+  // a namespace is labelled with its name, which was not known yet
+  if (resource.definition.defaultsMetadata === true) resource.definition.setDefaults?.(draft)
 }
 
 /**

@@ -338,7 +338,7 @@ function finalizersForDeletion(
   object: KubeObject,
   options: RequestOptions,
 ): readonly string[] | undefined {
-  if (resource.kind === 'Event') return undefined
+  if (resource.definition.strategy.defaultPropagation === 'Unsupported') return undefined
   const present = object.metadata.finalizers ?? []
   const policy = policyOf(resource, present, options)
   const wanted = present.filter((name) => name !== ORPHAN && name !== FOREGROUND)

@@ -51,9 +51,8 @@ export function patchObject(context: RegistryContext, call: RegistryRequest): Wr
     patched,
   )
   if (isShared) borrowParts(draft, existing)
-  // stored parts have their defaults; only two kinds have a default in their metadata
-  if (!isShared || resource.kind === 'Namespace' || resource.kind === 'ReplicationController')
-    resource.definition.setDefaults?.(draft)
+  // stored parts have their defaults
+  if (!isShared || resource.definition.defaultsMetadata === true) resource.definition.setDefaults?.(draft)
   keepManagers(draft, patched, existing)
   checkIdentity(call, draft)
   dropRepeatedOwners(call, draft)

@@ -52,11 +52,14 @@ export function save(
   sealed: KubeObject,
   existing: KubeObject | undefined,
 ): void {
-  const { stored } = resource.definition
+  const {
+    stored,
+    strategy: { timeToLive },
+  } = resource.definition
   const { namespace, name } = sealed.metadata
   const object = stored === undefined ? sealed : deepFreeze(stored.encode(sealed))
   const expected = existing === undefined ? 0 : revisionOf(existing)
-  if (!storage.put(storageKey(resource, namespace, name as string), object, expected, ttlOf(resource))) {
+  if (!storage.put(storageKey(resource, namespace, name as string), object, expected, timeToLive)) {
     throw new Error('assertion failed: the store changed in the middle of a write')
   }
 }
@@ -68,14 +71,6 @@ export function discard({ storage, hooks }: RegistryContext, resource: Resource,
     throw new Error('assertion failed: the store changed in the middle of a delete')
   }
   hooks.get(resource.prefix)?.afterRemove(existing)
-}
-
-/** Time to live of Event objects (`--event-ttl`), in seconds. */
-const EVENT_TTL = 3600
-
-/** Returns the time to live of objects of this kind in seconds; undefined except for Events. */
-function ttlOf({ kind, group }: Resource): number | undefined {
-  return kind === 'Event' && (group === '' || group === 'events.k8s.io') ? EVENT_TTL : undefined
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { PodInput, PodSpecInput } from '../../../src/api/core/inputs.js'
-import type { ResourceInputs } from '../../../src/client/resources.js'
+import type { ResourceInputs } from '../../../src/client/built-in-kinds.js'
 import { expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 

@@ -1,0 +1,198 @@
+/**
+ * `npm run new -- kind NAME --group FOLDER [--since MINOR] [--cluster-scoped]`: writes the skeleton of a kind
+ * whose types and field table are in `src/api/FOLDER/generated.ts`: its definition, its line in the group's
+ * table of facts, and its test. The types of resources are generated anew.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { nearest } from '../src/lang/text/nearest.js'
+import { pluralGuess } from '../src/api/not-served.js'
+
+const USAGE = 'npm run new -- kind NAME --group FOLDER [--since MINOR] [--cluster-scoped]'
+
+export interface NewKind {
+  readonly kind: string
+  /** Folder of src/api. */
+  readonly group: string
+  /** First minor that serves it. Default: all. */
+  readonly since: number | undefined
+  readonly namespaced: boolean
+}
+
+/** Returns the text of a file below a root; '' if there is none. */
+type Read = (path: string) => string
+
+/** @throws Error that says what is missing */
+export function kindFiles(
+  { kind, group, since, namespaced }: NewKind,
+  read: Read,
+): Readonly<Record<string, string>> {
+  const folder = `src/api/${group}`
+  const generated = read(`${folder}/generated.ts`)
+  const message = messageIn(generated, kind, `${folder}/generated.ts`)
+  const table = read(`${folder}/definitions.ts`)
+  const [apiGroup, version] = groupVersionOf(table, read, folder)
+  const dashed = kind.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase()
+  const name = `${dashed.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())}Definition`
+  if (table.includes(`${name},`) || table.includes(`${name})`) || read(`${folder}/${dashed}.ts`) !== '')
+    throw new Error(`${folder} has ${kind} already: see ${folder}/${dashed}.ts`)
+  const schema = /export const (\w+Schema)\b/.exec(generated)?.[1] ?? ''
+  const isImported = new RegExp(String.raw`import \{([^}]*)\} from '\.\./kind/served-as\.js'`)
+  const facts = since === undefined ? '' : `, { since: ${since} }`
+  const list = /(export const \w+Definitions: readonly KindDefinition\[\] = \[)/
+  if (!list.test(table)) throw new Error(`${folder}/definitions.ts has no list of definitions`)
+  const withImport =
+    isImported.exec(table)?.[1]?.includes('served,') || /\bserved \}/.test(table)
+      ? table
+      : `import { served } from '../kind/served-as.js'\n${table}`
+  return {
+    [`${folder}/${dashed}.ts`]: definitionText({
+      kind,
+      namespaced,
+      message,
+      schema,
+      apiGroup,
+      version,
+      name,
+    }),
+    [`${folder}/definitions.ts`]:
+      `import { ${name} } from './${dashed}.js'\n` +
+      withImport.replace(list, `$1\n  served(${name}${facts}),`),
+    [`test/api/${group}/${dashed}.test.ts`]: testText(
+      kind,
+      apiGroup === '' ? version : `${apiGroup}/${version}`,
+    ),
+  }
+}
+
+/** Returns the interface of the kind, which must be generated. */
+function messageIn(generated: string, kind: string, file: string): string {
+  const names = Array.from(generated.matchAll(/^export interface (\w+) \{/gm), ([, found = '']) => found)
+  if (names.includes(kind))
+    return (
+      /^export interface \w+ \{[\s\S]*?^\}/m.exec(
+        generated.slice(generated.indexOf(`interface ${kind} {`) - 7),
+      )?.[0] ?? ''
+    )
+  const meant = nearest(kind, names)
+  throw new Error(
+    `${file} has no ${kind}${meant === undefined ? '' : ` (did you mean ${meant}?)`}: generate it with ` +
+      'npx tsx scripts/generate-api.ts DIRECTORY first',
+  )
+}
+
+/** The group and version of the kinds that a group has already. */
+function groupVersionOf(table: string, read: Read, folder: string): readonly [string, string] {
+  for (const [, file = ''] of table.matchAll(/from '\.\/([\w-]+)\.js'/g)) {
+    const found = /^ +group: '([^']*)',\n +version: '([^']*)',/m.exec(read(`${folder}/${file}.ts`))
+    if (found !== null) return [found[1] ?? '', found[2] ?? '']
+  }
+  return ['GROUP', 'v1']
+}
+
+interface Definition {
+  readonly kind: string
+  readonly namespaced: boolean
+  readonly message: string
+  readonly schema: string
+  readonly apiGroup: string
+  readonly version: string
+  readonly name: string
+}
+
+function definitionText({ kind, namespaced, message, schema, apiGroup, version, name }: Definition): string {
+  const [hasStatus, hasSpec] = ['status', 'spec'].map((part) =>
+    new RegExp(`^  readonly ${part}\\??:`, 'm').test(message),
+  )
+  const plural = pluralGuess(kind)
+  const strategy = [
+    hasStatus && `prepareForCreate: (draft) => { draft.status = emptyMessage(${schema}, '${kind}Status') },`,
+    hasStatus && 'prepareForUpdate: (draft, old) => { draft.status = borrow(old.status) },',
+    hasStatus && hasSpec && 'prepareForStatusUpdate: (draft, old) => { draft.spec = borrow(old.spec) },',
+    hasSpec && 'generationChanged: specChanged,',
+  ].filter((line) => line !== false)
+  const helpers = [
+    'defineKind',
+    'plainColumns',
+    ...(hasStatus ? ['borrow', 'emptyMessage', 'statusOf'] : []),
+    ...(hasSpec ? ['specChanged'] : []),
+  ]
+  return `import { ${helpers.toSorted().join(', ')} } from '../kind/define.js'
+import type { KindDefinition } from '../kind/definition.js'
+import { ${hasStatus ? `${schema}, ` : ''}type ${kind} } from './generated.js'
+
+/** ${apiGroup === '' ? version : `${apiGroup}/${version}`} ${kind}. */
+export const ${name}: KindDefinition<${kind}> = defineKind<${kind}>({
+  group: '${apiGroup}',
+  version: '${version}',
+  kind: '${kind}',
+  resource: '${plural}',
+  namespaced: ${String(namespaced)},
+  storagePrefix: '/registry/${plural}',
+  ${hasStatus ? `subresources: [statusOf('${apiGroup}', '${version}', '${kind}')],` : ''}
+  strategy: { ${strategy.join('\n')} },
+  columns: plainColumns(),
+})
+`
+}
+
+const testText = (kind: string, apiVersion: string): string => `import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { SimCluster } from 'simcluster'
+import { objectArbitraries } from 'simcluster/testing'
+
+const cluster = new SimCluster({ nodes: 0 })
+const { valid, broken } = objectArbitraries(fc, '${apiVersion}', '${kind}', { cluster })
+
+test('a valid ${kind} is stored as it was sent, and applied twice changes nothing', () => {
+  fc.assert(
+    fc.property(valid, (object) => {
+      const copy = cluster.fork()
+      const [created] = copy.apply([object])
+      const [again] = copy.apply([object])
+      expect(again?.object?.metadata?.resourceVersion).toBe(created?.object?.metadata?.resourceVersion)
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('a ${kind} that breaks a rule is refused with the field', () => {
+  fc.assert(
+    fc.property(broken, ({ object, rule }) => {
+      expect(() => cluster.fork().apply([object])).toThrow(rule.field)
+    }),
+    { numRuns: 20 },
+  )
+})
+`
+
+function main(): void {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      group: { type: 'string' },
+      since: { type: 'string' },
+      'cluster-scoped': { type: 'boolean', default: false },
+    },
+  })
+  const [what, kind] = positionals
+  if (what !== 'kind' || kind === undefined || values.group === undefined) throw new Error(`usage: ${USAGE}`)
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  const since = values.since === undefined ? undefined : Number(values.since.replace(/^v?1\./, ''))
+  const files = kindFiles(
+    { kind, group: values.group, since, namespaced: !values['cluster-scoped'] },
+    (path) => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : ''),
+  )
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+    console.log(path)
+  }
+  execFileSync('npx', ['oxfmt', ...Object.keys(files)], { cwd: root })
+  execFileSync('npm', ['run', '-s', 'generate:kinds'], { cwd: root, stdio: 'inherit' })
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main()
