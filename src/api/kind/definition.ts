@@ -91,8 +91,8 @@ export interface Strategy<T extends KubeObject> {
    */
   readonly gracePeriod?: (object: T, requested: number | undefined) => number
   /**
-   * Propagation policy of a DELETE that names none: Job v1 and ReplicationController v1 orphan, and the garbage
-   * collector leaves Events alone. Default: 'Background'.
+   * Propagation policy of a DELETE that names none: Job v1 and ReplicationController v1 orphan, and the
+   * garbage collector leaves Events alone. Default: 'Background'.
    */
   readonly defaultPropagation?: 'Background' | 'Orphan' | 'Unsupported'
   /** `Warning:` text of a DELETE without a propagation policy (Job v1). */
