@@ -1,5 +1,13 @@
 import type { DeclaredType } from '../apiextensions/schema-types.js'
-import type { Call, Expr, Fold, List, MapExpr, Select } from '../../lang/cel/ast.js'
+import {
+  NodeMap,
+  type Call,
+  type Expr,
+  type Fold,
+  type List,
+  type MapExpr,
+  type Select,
+} from '../../lang/cel/ast.js'
 import type { Checked } from '../../lang/cel/checker.js'
 import type { Program } from './compile.js'
 import { callEstimate, type EstimatedNode, type Estimator } from '../../lang/cel/estimate-calls.js'
@@ -47,14 +55,15 @@ interface Variable {
 const SCALARS = new Set<CelType['kind']>(['bool', 'double', 'duration', 'int', 'timestamp', 'uint'])
 /** Types whose fields cost. */
 const COUNTED = new Set<CelType['kind']>(['map', 'object', 'opaque', 'param'])
+const NOWHERE: Path = []
 const NONE_YET: Range = { min: MOST, max: 0n }
 
 class Coster implements Estimator {
   readonly #checked: Checked
   readonly #declared: Declared
-  readonly #paths = new Map<Expr, Path>()
-  readonly #sizes = new Map<Expr, Range>()
-  readonly #members = new Map<Expr, Members>()
+  readonly #paths = new NodeMap<Path>()
+  readonly #sizes = new NodeMap<Range>()
+  readonly #members = new NodeMap<Members>()
   readonly #variables = new Map<string, Variable[]>()
 
   constructor(checked: Checked, declared: Declared) {
@@ -63,7 +72,7 @@ class Coster implements Estimator {
   }
 
   cost(expr: Expr): Range {
-    if (this.#checked.named.has(expr) && expr.kind === 'select') return ONE
+    if (expr.kind === 'select' && this.#checked.named.get(expr) !== undefined) return ONE
     switch (expr.kind) {
       case 'literal':
         return NOTHING
@@ -105,7 +114,7 @@ class Coster implements Estimator {
 
   #pathOf(expr: Expr): Path {
     const variable = expr.kind === 'ident' ? this.#variable(expr.name) : undefined
-    return variable?.path ?? this.#paths.get(expr) ?? []
+    return variable?.path ?? this.#paths.get(expr) ?? NOWHERE
   }
 
   #select(expr: Select): Range {
@@ -275,8 +284,9 @@ class Coster implements Estimator {
   }
 
   /** Source: apiextensions pkg/apiserver/schema/cel/compilation.go sizeEstimator. */
-  declaredSize([name, ...steps]: Path): Range | undefined {
-    if (name === undefined || this.#declared.size === 0) return undefined
+  declaredSize(path: Path): Range | undefined {
+    if (path.length === 0 || this.#declared.size === 0) return undefined
+    const [name = '', ...steps] = path
     // upstream follows every variable's path from the type of self
     let at: DeclaredType | undefined = this.#declared.get(name) ?? [...this.#declared.values()][0]
     for (const step of steps) {

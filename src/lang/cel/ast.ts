@@ -131,12 +131,33 @@ export class Nodes {
   }
 }
 
+/** What is known of the nodes of one expression, by their numbers: a Map would hash each node. */
+export class NodeMap<T> {
+  readonly #values: (T | undefined)[] = []
+
+  get({ id }: Expr): T | undefined {
+    return this.#values[id]
+  }
+
+  has({ id }: Expr): boolean {
+    return this.#values[id] !== undefined
+  }
+
+  set({ id }: Expr, value: T): void {
+    // without gaps, since an array with a wide one is a slow table
+    while (this.#values.length < id) this.#values.push(undefined)
+    this.#values[id] = value
+  }
+}
+
+const NONE: readonly Expr[] = []
+
 /** Returns the expressions directly below one, in the order in which upstream visits them. */
 export function childrenOf(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
     case 'literal':
     case 'ident':
-      return []
+      return NONE
     case 'select':
       return [expr.operand]
     case 'call':

@@ -1,8 +1,28 @@
-import type { Call, Expr, Fold, List, MapExpr, Select, Struct } from './ast.js'
+import {
+  NodeMap,
+  type Call,
+  type Expr,
+  type Fold,
+  type List,
+  type MapExpr,
+  type Select,
+  type Struct,
+} from './ast.js'
 import type { CelFunction, Functions, Overload } from './functions.js'
 import type { Issue } from './issues.js'
 import { RESERVED_WORDS } from './names.js'
-import { BOOL, DYN, ERROR, INT, isSameType, listOf, mapOf, typeText, type CelType } from './types.js'
+import {
+  BOOL,
+  DYN,
+  ERROR,
+  INT,
+  isGround,
+  isSameType,
+  listOf,
+  mapOf,
+  typeText,
+  type CelType,
+} from './types.js'
 import { Bindings, mostGeneral, substitute } from './unify.js'
 import { typeNameOf, type Value } from './values.js'
 
@@ -15,14 +35,16 @@ export interface Checked {
   readonly issues: readonly Issue[]
   /** The variables that it uses. */
   readonly used: ReadonlySet<string>
-  readonly types: ReadonlyMap<Expr, CelType>
+  readonly types: Found<CelType>
   /** The overloads that a call may run. */
-  readonly overloads: ReadonlyMap<Expr, readonly Overload[]>
+  readonly overloads: Found<readonly Overload[]>
   /** Functions of calls, whose qualified names (`ip.isCanonical`) are resolved. */
-  readonly functions: ReadonlyMap<Expr, CelFunction>
+  readonly functions: Found<CelFunction>
   /** The types that names like `int` stand for. */
-  readonly named: ReadonlyMap<Expr, CelType>
+  readonly named: Found<CelType>
 }
+
+type Found<T> = Pick<NodeMap<T>, 'get'>
 
 /** Names of types that are values of expressions. */
 export const TYPE_NAMES: Readonly<Record<string, CelType>> = {
@@ -59,10 +81,10 @@ class Checker {
   readonly #functions: Functions
   readonly #issues: Issue[] = []
   readonly #used = new Set<string>()
-  readonly #types = new Map<Expr, CelType>()
-  readonly #overloads = new Map<Expr, readonly Overload[]>()
-  readonly #resolved = new Map<Expr, CelFunction>()
-  readonly #named = new Map<Expr, CelType>()
+  readonly #types = new NodeMap<CelType>()
+  readonly #overloads = new NodeMap<readonly Overload[]>()
+  readonly #resolved = new NodeMap<CelFunction>()
+  readonly #named = new NodeMap<CelType>()
   readonly #bindings = new Bindings()
   #variables = 0
 
@@ -71,7 +93,12 @@ class Checker {
   }
 
   result(expr: Expr): Checked {
-    const types = new Map(Array.from(this.#types, ([node, type]) => [node, this.#substituted(type, true)]))
+    const types: Found<CelType> = {
+      get: (node) => {
+        const type = this.#types.get(node)
+        return type === undefined ? undefined : this.#substituted(type, true)
+      },
+    }
     return {
       type: types.get(expr) ?? ERROR,
       issues: this.#issues,
@@ -224,11 +251,14 @@ class Checker {
     const found: Overload[] = []
     let result: CelType | undefined
     for (const overload of called.overloads) {
-      if (overload.member !== (receiver !== undefined)) continue
+      if (overload.member !== (receiver !== undefined) || overload.parameters.length !== types.length)
+        continue
       const { parameters, result: type } = this.#instantiated(overload)
       if (!this.#bindings.assign(types, parameters)) continue
       found.push(overload)
       const one = this.#substituted(type)
+      // nothing can ask for the names of this call any more
+      if (overload.variables.length > 0 && isGround(one) && types.every(isGround)) this.#bindings.undo()
       if (result === undefined) result = one
       else if (result.kind !== 'dyn' && !isSameType(one, result)) result = DYN
     }
@@ -244,15 +274,10 @@ class Checker {
   }
 
   /** Gives an overload's parameters names of their own. */
-  #instantiated({ parameters, result }: Overload): { parameters: readonly CelType[]; result: CelType } {
-    const fresh = new Map<string, CelType>()
-    const renamed = (type: CelType): void => {
-      if (type.kind === 'param' && !fresh.has(type.name)) fresh.set(type.name, this.#newVariable())
-      if ('key' in type) renamed(type.key)
-      if ('item' in type) renamed(type.item)
-    }
-    for (const type of [...parameters, result]) renamed(type)
-    if (fresh.size === 0) return { parameters, result }
+  #instantiated(overload: Overload): Pick<Overload, 'parameters' | 'result'> {
+    const { parameters, result, variables } = overload
+    if (variables.length === 0) return overload
+    const fresh = new Map(variables.map((name) => [name, this.#newVariable()]))
     return {
       parameters: parameters.map((type) => substitute(fresh, type)),
       result: substitute(fresh, result),

@@ -177,7 +177,9 @@ const FORMAT_SIZE = 64
 
 /** Equality of the libraries' types. Undefined for others. */
 const equalityRule: Rule = ({ args: [left, right] }) => {
-  if (left === undefined || right === undefined || !isSameType(left.type, right.type)) return undefined
+  if (left === undefined || right === undefined) return undefined
+  if (left.type.kind !== 'opaque' && left.type.kind !== 'object') return undefined
+  if (!isSameType(left.type, right.type)) return undefined
   const name = fullTypeText(left.type)
   if (name === 'kubernetes.NamedFormat') return { cost: read({ min: 1n, max: BigInt(FORMAT_SIZE) }) }
   if (name === 'kubernetes.URL') {
@@ -185,7 +187,7 @@ const equalityRule: Rule = ({ args: [left, right] }) => {
     return { cost: read({ min: 1n, max }) }
   }
   const isNominal = /^(?:net\.|kubernetes\.(?:Quantity|Semver|authorization\.))/.test(name)
-  return isNominal && left.type.kind !== 'list' && left.type.kind !== 'map' ? { cost: ONE } : undefined
+  return isNominal ? { cost: ONE } : undefined
 }
 
 function rules(rule: Rule, names: string): Readonly<Record<string, Rule>> {

@@ -87,9 +87,8 @@ class Planner {
     const { id, name, target, args } = expr
     const called = this.#checked.functions.get(expr)
     const isMember = target !== undefined && !this.#isQualified(expr, called)
-    const steps = [...(isMember && target !== undefined ? [target] : []), ...args].map((arg) =>
-      this.plan(arg),
-    )
+    const operands = isMember && target !== undefined ? [target, ...args] : args
+    const steps = operands.map((operand) => this.plan(operand))
     switch (name) {
       case '_&&_':
         return logicalStep(id, steps, false)

@@ -86,10 +86,40 @@ export function tokensOf(source: string, issues: Issue[]): readonly Token[] {
     }
     at += text.length
   }
-  return [...tokens, { kind: 'end', text: '<EOF>', at: source.length }]
+  tokens.push({ kind: 'end', text: '<EOF>', at: source.length })
+  return tokens
 }
 
-function longestMatch(source: string, at: number): { readonly kind: TokenKind; readonly text: string } {
+interface Match {
+  readonly kind: TokenKind
+  readonly text: string
+}
+
+function longestMatch(source: string, at: number): Match {
+  return plainMatch(source, at) ?? ruleMatch(source, at)
+}
+
+/** With what a number goes on behind its decimal digits: `1.5`, `1e3`, `0x1`, `1u`. */
+const GOES_ON = /[\w.]/
+/** Operators that no other operator begins with. */
+const SIGNS: ReadonlyMap<string, Match> = new Map(
+  Array.from('[]{}(),-?:+*%', (text) => [text, { kind: 'operator', text }]),
+)
+
+/** Most tokens of a long expression: signs, and decimal digits. Undefined if the rules have to decide. */
+function plainMatch(source: string, at: number): Match | undefined {
+  const first = source.charAt(at)
+  const sign = SIGNS.get(first)
+  if (sign !== undefined) return sign
+  let end = at
+  while (isDigit(source.charCodeAt(end))) end++
+  if (end === at || GOES_ON.test(source.charAt(end))) return undefined
+  return { kind: 'int', text: source.slice(at, end) }
+}
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
+
+function ruleMatch(source: string, at: number): Match {
   let best = { kind: 'operator' as TokenKind, text: '' }
   for (const { kind, pattern } of BY_FIRST[source.charCodeAt(at)] ?? []) {
     pattern.lastIndex = at

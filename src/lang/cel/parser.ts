@@ -52,8 +52,12 @@ const EXPECTED_KEY = `{'[', '{', '}', '(', '.', ',', '-', '!', '?', ${LITERALS}}
 
 const STARTS = new Set('[ { ( . - ! true false null float int uint string bytes identifier'.split(' '))
 const RELATIONS = new Set(['<', '<=', '>=', '>', '==', '!=', 'in'])
-const PRODUCTS = new Set(['*', '/', '%'])
-const SUMS = new Set(['+', '-'])
+/** How close binary operators bind, with the names of their functions. */
+const BINARY: ReadonlyMap<string, { readonly name: string; readonly level: number }> = new Map(
+  [[...RELATIONS], ['+', '-'], ['*', '/', '%']].flatMap((signs, at) =>
+    signs.map((sign) => [sign, { name: sign === 'in' ? '@in' : `_${sign}_`, level: at + 1 }] as const),
+  ),
+)
 
 class Parser {
   readonly #tokens: readonly Token[]
@@ -82,7 +86,7 @@ class Parser {
   }
 
   get #token(): Token {
-    return this.#peek(0)
+    return this.#tokens[this.#at] ?? this.#peek(0)
   }
 
   #peek(ahead: number): Token {
@@ -153,17 +157,19 @@ class Parser {
 
   /** Terms joined by one logical operator form a balanced tree. Source: helper.go balancer. */
   #logical(operator: '||' | '&&', expected: string): Expr {
-    const term = (first: boolean): Expr =>
-      operator === '||'
-        ? this.#logical('&&', first ? expected : EXPECTED)
-        : this.#relation(first ? expected : EXPECTED)
-    const terms = [term(true)]
+    const first = this.#term(operator, expected)
+    if (this.#token.kind !== operator) return first
+    const terms = [first]
     const positions: number[] = []
     while (this.#token.kind === operator) {
       positions.push(this.#next().at)
-      terms.push(term(false))
+      terms.push(this.#term(operator, EXPECTED))
     }
     return this.#balanced(operator === '||' ? '_||_' : '_&&_', terms, positions, 0, positions.length - 1)
+  }
+
+  #term(operator: '||' | '&&', expected: string): Expr {
+    return operator === '||' ? this.#logical('&&', expected) : this.#binary(expected, 1)
   }
 
   #balanced(
@@ -173,7 +179,6 @@ class Parser {
     low: number,
     high: number,
   ): Expr {
-    if (terms.length === 1) return terms[0] as Expr
     const middle = Math.floor((low + high + 1) / 2)
     const left =
       middle === low ? (terms[middle] as Expr) : this.#balanced(name, terms, positions, low, middle - 1)
@@ -182,21 +187,20 @@ class Parser {
     return this.#call(positions[middle] ?? 0, name, [left, right])
   }
 
-  #relation(expected: string): Expr {
-    return this.#binary(RELATIONS, expected, (one) =>
-      this.#binary(SUMS, one, (other) => this.#binary(PRODUCTS, other, (last) => this.#unary(last))),
-    )
-  }
-
-  #binary(operators: ReadonlySet<string>, expected: string, operand: (expected: string) => Expr): Expr {
-    let left = operand(expected)
-    for (let links = 1; operators.has(this.#token.kind); links++) {
+  /** Parses operands that operators of at least a level join; those of one level nest to the left. */
+  #binary(expected: string, least: number): Expr {
+    let left = this.#unary(expected)
+    let links = 0
+    let level = 0
+    for (;;) {
+      const operator = BINARY.get(this.#token.kind)
+      if (operator === undefined || operator.level < least) return left
+      links = operator.level === level ? links + 1 : 1
+      level = operator.level
       this.#checkChain(links)
-      const operator = this.#next()
-      const name = operator.kind === 'in' ? '@in' : `_${operator.kind}_`
-      left = this.#call(operator.at, name, [left, operand(EXPECTED)])
+      const { at } = this.#next()
+      left = this.#call(at, operator.name, [left, this.#binary(EXPECTED, level + 1)])
     }
-    return left
   }
 
   #unary(expected: string): Expr {

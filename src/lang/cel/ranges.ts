@@ -11,7 +11,8 @@ const capped = (value: bigint): bigint => (value > MOST ? MOST : value)
 
 /** A range of one value. */
 export function exactly(value: bigint | number): Range {
-  return { min: BigInt(value), max: BigInt(value) }
+  const bound = BigInt(value)
+  return { min: bound, max: bound }
 }
 
 export const UNKNOWN: Range = { min: 0n, max: MOST }

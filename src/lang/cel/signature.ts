@@ -1,5 +1,5 @@
 import type { CelType, SimpleKind } from './types.js'
-import { DYN, listOf, mapOf } from './types.js'
+import { DYN, listOf, mapOf, parametersOf } from './types.js'
 
 /** The types of one overload. The receiver of a member function is its first parameter. */
 export interface Signature {
@@ -7,6 +7,8 @@ export interface Signature {
   readonly member: boolean
   readonly parameters: readonly CelType[]
   readonly result: CelType
+  /** Names of the type parameters in both. */
+  readonly variables: readonly string[]
 }
 
 const SIMPLE = new Set<string>([
@@ -31,14 +33,20 @@ export function parseSignature(text: string): Signature {
   const close = text.lastIndexOf('):')
   const head = text.slice(0, open)
   const dot = head.startsWith('::') ? -1 : head.lastIndexOf('.')
-  const parameters = split(text.slice(open + 1, close)).map(parseType)
+  const args = split(text.slice(open + 1, close)).map(parseType)
+  const parameters = dot < 0 ? args : [parseType(head.slice(0, dot)), ...args]
+  const result = parseType(text.slice(close + 2).trim())
   return {
     name: dot < 0 ? head.replace('::', '') : head.slice(dot + 1),
     member: dot >= 0,
-    parameters: dot < 0 ? parameters : [parseType(head.slice(0, dot)), ...parameters],
-    result: parseType(text.slice(close + 2).trim()),
+    parameters,
+    result,
+    variables: [...new Set([...parameters, result].flatMap(variablesOf))],
   }
 }
+
+const variablesOf = (type: CelType): readonly string[] =>
+  type.kind === 'param' ? [type.name] : parametersOf(type).flatMap(variablesOf)
 
 /** Parses `map<string, list<A>>` or `kubernetes.Quantity`; a single capital is a parameter. */
 export function parseType(text: string): CelType {

@@ -114,6 +114,22 @@ export function parametersOf(type: CelType): readonly CelType[] {
   }
 }
 
+/** Whether a type has no type parameter in it. */
+export function isGround(type: CelType): boolean {
+  switch (type.kind) {
+    case 'param':
+      return false
+    case 'map':
+      return isGround(type.key) && isGround(type.item)
+    case 'list':
+    case 'optional':
+    case 'type':
+      return isGround(type.item)
+    default:
+      return true
+  }
+}
+
 /** Whether two types are the same, parameters included. */
 export function isSameType(a: CelType, b: CelType): boolean {
   if (a === b) return true

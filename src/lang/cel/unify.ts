@@ -1,5 +1,5 @@
 import type { CelType } from './types.js'
-import { DYN, isSameType, listOf, mapOf, parametersOf, typeName } from './types.js'
+import { DYN, isSameType, mapOf, parametersOf, typeName } from './types.js'
 
 /** What is known of type parameters. */
 export class Bindings {
@@ -23,11 +23,17 @@ export class Bindings {
   assign(wanted: readonly CelType[], actual: readonly CelType[]): boolean {
     this.#changes.length = 0
     if (isAssignableAll(this, wanted, actual)) return true
+    this.undo()
+    return false
+  }
+
+  /** Forgets what the last {@link assign} has shown. */
+  undo(): void {
     for (const [name, before] of this.#changes.toReversed()) {
       if (before === undefined) this.#types.delete(name)
       else this.#types.set(name, before)
     }
-    return false
+    this.#changes.length = 0
   }
 }
 
@@ -121,12 +127,15 @@ export function substitute(bindings: Pick<Bindings, 'get'>, type: CelType, whole
       return whole ? DYN : type
     }
     case 'list':
-      return listOf(substitute(bindings, type.item, whole))
     case 'optional':
-    case 'type':
-      return { kind: type.kind, item: substitute(bindings, type.item, whole) }
-    case 'map':
-      return mapOf(substitute(bindings, type.key, whole), substitute(bindings, type.item, whole))
+    case 'type': {
+      const item = substitute(bindings, type.item, whole)
+      return item === type.item ? type : { kind: type.kind, item }
+    }
+    case 'map': {
+      const [key, item] = [substitute(bindings, type.key, whole), substitute(bindings, type.item, whole)]
+      return key === type.key && item === type.item ? type : mapOf(key, item)
+    }
     default:
       return type
   }

@@ -13,19 +13,28 @@ import { isError } from './values.js'
  */
 export function validateExpression(expr: Expr, checked: Checked): readonly Issue[] {
   const all = everyExpr(expr)
-  const isIn = within(all)
+  // most of a long expression is none of these
+  const calls: Call[] = []
+  const containers: (List | MapExpr)[] = []
+  for (const one of all) {
+    if (one.kind === 'call' && CHECKED.has(one.name)) calls.push(one)
+    else if (one.kind === 'list' || one.kind === 'map') containers.push(one)
+  }
+  const isIn = calls.some(({ name }) => name === 'format') ? within(all) : NOWHERE
+  const free = containers.filter((one) => !isIn.has(one))
   const found: Issue[] = []
   for (const name of LITERALS)
-    for (const one of all)
-      if (one.kind === 'call' && one.name === name) found.push(...badLiteral(one, checked))
-  for (const one of all) if (one.kind === 'list' && !isIn.has(one)) found.push(...mixedList(one, checked))
-  for (const one of all) if (one.kind === 'map' && !isIn.has(one)) found.push(...mixedMap(one, checked))
-  for (const one of all) if (one.kind === 'call') found.push(...formatFaults(one, checked))
+    for (const one of calls) if (one.name === name) found.push(...badLiteral(one, checked))
+  for (const one of free) if (one.kind === 'list') found.push(...mixedList(one, checked))
+  for (const one of free) if (one.kind === 'map') found.push(...mixedMap(one, checked))
+  for (const one of calls) found.push(...formatFaults(one, checked))
   return found
 }
 
 /** Functions whose literal arguments must parse, in upstream's order. */
 const LITERALS = ['duration', 'timestamp', 'matches'] as const
+const CHECKED = new Set<string>([...LITERALS, 'format'])
+const NOWHERE: ReadonlySet<Expr> = new Set()
 
 /** Returns those that are below calls of `format`, whose lists may be mixed. */
 function within(all: readonly Expr[]): ReadonlySet<Expr> {
