@@ -7,7 +7,7 @@ import type { HttpResponse } from '../../src/client/http.js'
 import { ADMIN } from '../../src/cluster/access/identities.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import { objectArbitraries } from '../../src/testing/objects/arbitraries.js'
-import { isUpstream500 } from '../hostile/upstream-500.js'
+import { isUpstream500, responseText } from '../hostile/upstream-500.js'
 
 /** A kind that can be created, read and patched. */
 interface Kind {
@@ -236,8 +236,9 @@ class Laws {
       },
       { protobuf: protobufCodec },
     ) as HttpResponse
-    if (response.code >= 500 && !isUpstream500(response.body))
-      this.#fault(`${method} ${query}: ${response.body}`, body as object)
+    const text = response.code < 500 ? '' : responseText(response)
+    if (response.code >= 500 && !isUpstream500(text))
+      this.#fault(`${method} ${query}: ${text}`, body as object)
     return response
   }
 

@@ -3,7 +3,7 @@ import { encodeProtobuf, protobufCodec } from '../../src/api/protobuf/protobuf.j
 import type { HttpRequest } from '../../src/client/http.js'
 import { ADMIN } from '../../src/cluster/access/identities.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
-import { isUpstream500 } from '../hostile/upstream-500.js'
+import { isUpstream500, responseText } from '../hostile/upstream-500.js'
 
 /** Requests that one cluster gets before a fresh one takes over. */
 const BATCH = 500
@@ -397,9 +397,11 @@ function answerTo(cluster: SimCluster, http: HttpRequest): Answered {
     if ('next' in response) {
       response.next()
       response.stop()
-    } else if (code >= 500 && code !== 504 && !isUpstream500(response.body))
-      return { code, body: response.body, fault: `${code} ${response.body.slice(0, 300)}` }
-    return { code, body: 'body' in response ? response.body : '', fault: '' }
+      return { code, body: '', fault: '' }
+    }
+    const body = code < 400 ? '' : responseText(response)
+    const isBug = code >= 500 && code !== 504 && !isUpstream500(body)
+    return { code, body, fault: isBug ? `${code} ${body.slice(0, 300)}` : '' }
   } catch (error) {
     const { name: kind, message, stack = '' } = error as Error
     const frames = stack.split('\n').slice(1, 4)

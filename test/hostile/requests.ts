@@ -1,7 +1,7 @@
 import { protobufCodec } from '../../src/api/protobuf/protobuf.js'
 import { ADMIN } from '../../src/cluster/access/identities.js'
 import type { SimCluster } from '../../src/cluster/sim-cluster.js'
-import { isUpstream500 } from './upstream-500.js'
+import { isUpstream500, responseText } from './upstream-500.js'
 
 /** What a hostile client sends: made anew for each size, which is about its number of bytes. */
 export interface HostileInput {
@@ -66,7 +66,7 @@ export function send(cluster: SimCluster, hostile: HostileRequest): number {
   const { method = 'POST', path, query = '', type = 'application/json', body = '', headers = {} } = hostile
   const request = { method, path, query, headers: { 'content-type': type, ...headers }, body, user: ADMIN }
   const response = timed(() => cluster.http.handle(request, CODECS))
-  const text = 'body' in response ? response.body : ''
+  const text = 'body' in response && response.code >= 500 ? responseText(response) : ''
   const isOverBudget = response.code === 504 && text.includes('the request takes more than')
   if (response.code >= 500 && !isOverBudget && !isUpstream500(text))
     throw new Error(`${method} ${path}: ${response.code} ${text.slice(0, 300)}`)
