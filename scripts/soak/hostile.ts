@@ -74,8 +74,9 @@ export function snapshots(seed: number): string {
 
 /** Floods of frames and single bytes, for some seconds each. */
 export async function peers(): Promise<string> {
-  refuse(await playPeers(1_000))
-  return '4 floods of up to 2,000,000 frames'
+  const { faults, summary } = await playPeers(1_000)
+  refuse(faults)
+  return `4 floods of up to 2,000,000 frames, which add ${summary}`
 }
 
 /** Processes that write to a real etcd and are killed: what they were told is written is there. */

@@ -3,9 +3,8 @@ import type { TLSSocket } from 'node:tls'
 import { connect } from 'node:tls'
 import { request } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SimCluster } from '../../src/cluster/sim-cluster.js'
-import { serve } from '../../src/server/index.js'
-import type { ClusterServer } from '../../src/server/index.js'
+import type { Listening } from './served-child.js'
+import { Victim, victimProgram } from './served.js'
 
 /** Frames of HTTP/2, as raw-frames.ts in test/server/etcd makes them for a test. */
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1')
@@ -36,10 +35,10 @@ const floods: Readonly<Record<string, (at: number) => Buffer>> = {
   'headers without end': (at) => (at === 0 ? frame(HEADERS, 0x1, 1, GET) : frame(CONTINUATION, 0, 1, 'x')),
 }
 
-/** Bytes that the process may hold more after a flood. */
+/** Bytes that the served process may hold more in a flood. */
 const MOST_GROWTH = 150_000_000
 
-async function rawTo({ port, authority }: ClusterServer): Promise<TLSSocket> {
+async function rawTo({ port, authority }: Listening): Promise<TLSSocket> {
   const socket = connect({ port, ca: authority, ALPNProtocols: ['h2'], servername: 'localhost' })
   socket.on('error', () => undefined)
   await once(socket, 'secureConnect')
@@ -47,9 +46,9 @@ async function rawTo({ port, authority }: ClusterServer): Promise<TLSSocket> {
 }
 
 /** The code of `GET /version`, or why there is none. */
-function version({ url, authority }: ClusterServer): Promise<number | string> {
+function version({ port, authority }: Listening): Promise<number | string> {
   return new Promise((resolve) => {
-    request(`${url}/version`, { ca: authority, agent: false }, (response) => {
+    request(`https://127.0.0.1:${port}/version`, { ca: authority, agent: false }, (response) => {
       response.resume()
       resolve(response.statusCode ?? 0)
     })
@@ -58,24 +57,20 @@ function version({ url, authority }: ClusterServer): Promise<number | string> {
   })
 }
 
-/** Writes frames whose answers are not read. Returns the bytes of memory that they took. */
-async function flood(server: ClusterServer, piece: (at: number) => Buffer, rounds: number): Promise<number> {
+/** Writes frames whose answers are not read. */
+async function flood(server: Listening, piece: (at: number) => Buffer, rounds: number): Promise<void> {
   const socket = await rawTo(server)
   socket.pause()
   socket.write(Buffer.concat([PREFACE, frame(SETTINGS, 0, 0, '')]))
-  const before = process.memoryUsage.rss()
-  let most = before
   for (let round = 0; round < rounds && !socket.destroyed; round++) {
     socket.write(Buffer.concat(Array.from({ length: 2_000 }, (_, at) => piece(round * 2_000 + at))))
     await sleep(1)
-    most = Math.max(most, process.memoryUsage.rss())
   }
   socket.destroy()
-  return most - before
 }
 
 /** Sends a whole exchange byte by byte. Returns what came back. */
-async function byteByByte(server: ClusterServer): Promise<Buffer> {
+async function byteByByte(server: Listening): Promise<Buffer> {
   const socket = await rawTo(server)
   socket.setNoDelay(true)
   const received: Buffer[] = []
@@ -89,27 +84,40 @@ async function byteByByte(server: ClusterServer): Promise<Buffer> {
   return Buffer.concat(received)
 }
 
+/** What the floods found. */
+export interface PeerFindings {
+  readonly faults: readonly string[]
+  /** The most bytes that each flood added to the served process: `settings 3 MB, pings 0 MB`. */
+  readonly summary: string
+}
+
 /**
  * Peers that flood a served cluster, `rounds` times 2,000 frames of each kind, and one that sends single
- * bytes. Returns what went wrong: memory that is not bounded, a server that is not there any more.
+ * bytes. The cluster is served by a process of its own, so that the memory of the peers is not counted.
+ * Faults are memory that is not bounded, and a server that is not there any more.
  */
-export async function playPeers(rounds: number): Promise<readonly string[]> {
-  const reported: string[] = []
-  const server = await serve(new SimCluster({ nodes: 0 }), {
-    time: 'virtual',
-    onError: (error) => void reported.push(error instanceof Error ? (error.stack ?? '') : String(error)),
-  })
+export async function playPeers(rounds: number): Promise<PeerFindings> {
+  const victim = await Victim.start(await victimProgram(), 'virtual')
+  const { listening } = victim.target
+  const faults: string[] = []
+  const told: string[] = []
   try {
-    const faults: string[] = []
     for (const [name, piece] of Object.entries(floods)) {
-      const grown = await flood(server, piece, rounds)
-      if (grown > MOST_GROWTH) faults.push(`${name}: ${(grown / 1e6).toFixed(0)} MB`)
-      const code = await version(server)
+      const before = await victim.health()
+      await flood(listening, piece, rounds)
+      const code = await version(listening)
       if (code !== 200) faults.push(`after ${name}: ${code}`)
+      const after = await victim.health()
+      if (before === undefined || after === undefined)
+        throw new Error(`${name}: the process has ended: ${victim.said}`)
+      const grown = after.memory - before.memory
+      told.push(`${name} ${(grown / 1e6).toFixed(0)} MB`)
+      if (grown > MOST_GROWTH) faults.push(`${name}: ${(grown / 1e6).toFixed(0)} MB`)
+      faults.push(...after.errors)
     }
-    if (!(await byteByByte(server)).includes('gitVersion')) faults.push('single bytes are not answered')
-    return [...faults, ...reported]
+    if (!(await byteByByte(listening)).includes('gitVersion')) faults.push('single bytes are not answered')
+    return { faults, summary: told.join(', ') }
   } finally {
-    await server.close()
+    victim.stop()
   }
 }

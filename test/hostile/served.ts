@@ -52,8 +52,7 @@ export async function playServed({
   /** Default: all are played. */
   readonly isPlayed?: (name: string) => boolean
 }): Promise<ServedFindings> {
-  const placeOf = await bundleInto(`served-${process.pid}-${time}`, ['test/hostile/served-child'])
-  const program = fileURLToPath(placeOf('test/hostile/served-child'))
+  const program = await victimProgram()
   const played = [...attacks, ...inputAttacks(bytes)].filter(({ name }) => isPlayed(name))
   const faults: string[] = []
   const slow: string[] = []
@@ -81,8 +80,14 @@ export async function playServed({
   return { attacks: played.length, faults, slow, summary }
 }
 
+/** Returns the path of the program that {@link Victim.start} runs. */
+export async function victimProgram(): Promise<string> {
+  const placeOf = await bundleInto(`served-${process.pid}`, ['test/hostile/served-child'])
+  return fileURLToPath(placeOf('test/hostile/served-child'))
+}
+
 /** The process under attack. */
-class Victim {
+export class Victim {
   readonly target: Target
   said = ''
   readonly #child: ReturnType<typeof fork>
@@ -93,7 +98,7 @@ class Victim {
     child.stderr?.on('data', (data: Buffer) => (this.said = (this.said + data.toString()).slice(-2_000)))
   }
 
-  static async start(program: string, time: string): Promise<Victim> {
+  static async start(program: string, time: 'virtual' | 'real'): Promise<Victim> {
     const child = fork(program, [time], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: ['--max-old-space-size=1000'],
