@@ -26,13 +26,13 @@ import {
 import { FileSource } from './call/files.js'
 import { checkFirstContact } from './call/first-contact.js'
 import { flagsOf } from './args/flag-table.js'
-import { parseFlags } from './args/flags.js'
+import { type Flags, parseFlags } from './args/flags.js'
 import { helpFor, helpOf } from './help/help.js'
 import { Kubeconfig } from './call/kubeconfig.js'
 import { LazyConnection } from './call/lazy-connection.js'
 import { Output } from './call/output.js'
 import { ALL_FORMATS, checkFormat } from './print/object.js'
-import { releaseOf } from './call/release.js'
+import { type KubectlRelease, releaseOf } from './call/release.js'
 import { requestTimeout } from './call/request-failure.js'
 import { CommandLineError, splitWords } from './call/words.js'
 
@@ -120,26 +120,10 @@ export function prepareCall(
   options: KubectlOptions,
   out: Output,
 ): Prepared {
-  const words = typeof command === 'string' ? splitWords(command) : command
   const release = releaseOf(options.version ?? env.clientVersion ?? env.version)
-  const found = findCommand(words[0] === 'kubectl' ? words.slice(1) : words, release)
-  if (found === undefined) {
-    parseFlags(
-      words.filter((word) => word !== 'kubectl'),
-      flagsOf(''),
-      '',
-    )
-    throw new KubectlError('no command is given: write for example `kubectl get pods`')
-  }
+  const found = commandOf(command, release)
   const { args, dash, flags } = parsedFlags(found, out)
-  for (const text of flags.deprecations()) out.errorLine(text)
-  const missing = flags.missing()
-  if (flags.string('kustomize') !== '')
-    throw new KubectlError(flags.has('filename') ? 'only one of -f or -k can be specified' : NO_KUSTOMIZE)
-  if (missing.length > 0) throw new KubectlError(`required flag(s) ${missing.map(quote).join(', ')} not set`)
-  if (PRINTS.has(found.path) || found.flags.some(({ name }) => name === 'allow-missing-template-keys'))
-    checkFormat(flags.string('output'), PRINTS.get(found.path))
-  requestTimeout(flags)
+  checkFlags(found, flags, out)
   const files = new FileSource(env, options, out)
   if (release.namesDryRun && flags.has('dry-run')) warnOfOldDryRun({ env, out, flags })
   const own = new Set(flagsOf(found.path).map(({ name }) => name))
@@ -155,6 +139,28 @@ export function prepareCall(
     reached,
   )
   return { call, run: found.command.run ?? groupAlone(found) }
+}
+
+/** Finds the command that a line names. Throws KubectlError if it names none. */
+function commandOf(command: string | readonly string[], release: KubectlRelease): Found {
+  const words = typeof command === 'string' ? splitWords(command) : command
+  const found = findCommand(words[0] === 'kubectl' ? words.slice(1) : words, release)
+  if (found !== undefined) return found
+  const flags = words.filter((word) => word !== 'kubectl')
+  parseFlags(flags, flagsOf(''), '') // a wrong flag is told first
+  throw new KubectlError('no command is given: write for example `kubectl get pods`')
+}
+
+/** Warns of deprecated flags. Throws KubectlError for missing ones, and for values that no command takes. */
+function checkFlags(found: Found, flags: Flags, out: Output): void {
+  for (const text of flags.deprecations()) out.errorLine(text)
+  const missing = flags.missing()
+  if (flags.string('kustomize') !== '')
+    throw new KubectlError(flags.has('filename') ? 'only one of -f or -k can be specified' : NO_KUSTOMIZE)
+  if (missing.length > 0) throw new KubectlError(`required flag(s) ${missing.map(quote).join(', ')} not set`)
+  if (PRINTS.has(found.path) || found.flags.some(({ name }) => name === 'allow-missing-template-keys'))
+    checkFormat(flags.string('output'), PRINTS.get(found.path))
+  requestTimeout(flags)
 }
 
 /**

@@ -21,87 +21,98 @@ export function fieldTables(
   schema: Schema,
   read: MessageReader,
 ): SchemaGroup {
-  const messages = new Map<string, Message>()
-  const group: SchemaGroup = {
-    package: packageName,
-    find: (name) => messages.get(name) ?? metaSchema.find(name),
-    message: (name) => {
-      const found = group.find(name)
-      if (found === undefined)
-        throw new Error(`bug: no message ${name} in the field tables of ${packageName}`)
-      return found
-    },
-    names: () => [...messages.keys()],
+  const tables = new CustomTables(packageName)
+  tables.add(kind, schema, true, read)
+  return tables
+}
+
+class CustomTables implements SchemaGroup {
+  readonly package: string
+  readonly #messages = new Map<string, Message>()
+
+  constructor(packageName: string) {
+    this.package = packageName
   }
-  const add = (name: string, of: Schema, isResource: boolean, reader?: MessageReader): void => {
-    const fields: Record<string, Field> = isResource
-      ? {
-          apiVersion: scalar('string'),
-          kind: scalar('string'),
-          metadata: { type: 'message', message: 'ObjectMeta', presence: 'pointer' },
-        }
-      : {}
-    messages.set(name, {
+
+  find(name: string): Message | undefined {
+    return this.#messages.get(name) ?? metaSchema.find(name)
+  }
+
+  message(name: string): Message {
+    const found = this.find(name)
+    if (found === undefined) throw new Error(`bug: no message ${name} in the field tables of ${this.package}`)
+    return found
+  }
+
+  names(): readonly string[] {
+    return [...this.#messages.keys()]
+  }
+
+  /** Adds the message of a schema, and those of its fields. A resource has a type and metadata. */
+  add(name: string, of: Schema, isResource: boolean, reader?: MessageReader): void {
+    const fields: Record<string, Field> = isResource ? resourceFields() : {}
+    this.#messages.set(name, {
       name,
       goType: `v1.${name}`,
-      schemaName: `${packageName}.${name}`,
+      schemaName: `${this.package}.${name}`,
       fields: fields as Fields,
       atomic: of['x-kubernetes-map-type'] === 'atomic',
-      group,
+      group: this,
       ...(reader === undefined ? {} : { read: reader, isCustom: true }),
       ...(preservesUnknown(of) || additionalOf(of) === true ? { preservesUnknown: true } : {}),
     })
     for (const property of propertyNames(of)) {
       if (isResource && Object.hasOwn(fields, property)) continue
-      const required = of.required?.includes(property) === true ? { required: true } : {}
-      const { default: fallback } = of.properties?.[property] ?? {}
-      // apply needs the defaults of keys
-      const isScalar =
-        typeof fallback === 'string' ||
-        typeof fallback === 'number' ||
-        typeof fallback === 'bigint' ||
-        typeof fallback === 'boolean'
-      const field = {
-        ...fieldFor(of.properties?.[property] ?? {}, `${name}.${property}`),
-        ...required,
-        ...(isScalar ? { default: fallback } : {}),
-      } as Field
-      Object.defineProperty(fields, property, {
-        value: field,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      })
+      const value = this.#property(name, of, property)
+      Object.defineProperty(fields, property, { value, enumerable: true, configurable: true, writable: true })
     }
   }
-  const fieldFor = (of: Schema, name: string): Field => {
+
+  #property(name: string, of: Schema, property: string): Field {
+    const schema = of.properties?.[property] ?? {}
+    const required = of.required?.includes(property) === true ? { required: true } : {}
+    // apply needs the defaults of keys
+    const { default: fallback } = schema
+    const isScalar = ['string', 'number', 'bigint', 'boolean'].includes(typeof fallback)
+    return {
+      ...this.#field(schema, `${name}.${property}`),
+      ...required,
+      ...(isScalar ? { default: fallback } : {}),
+    } as Field
+  }
+
+  #field(of: Schema, name: string): Field {
     if (of['x-kubernetes-int-or-string'] === true) return scalar('intOrString')
-    if (of.type === 'array') return listField(of, name)
-    if (of.type !== 'object')
-      return leaf[of.type ?? ''] === undefined ? scalar('anyJson') : scalar(leaf[of.type ?? ''] ?? 'anyJson')
+    if (of.type === 'array') return this.#list(of, name)
+    if (of.type !== 'object') return scalar(leaf[of.type ?? ''] ?? 'anyJson')
     const additional = additionalOf(of)
     if (typeof additional === 'object') {
       const mapType = of['x-kubernetes-map-type'] === 'atomic' ? { mapType: 'atomic' as const } : {}
-      return { type: 'map', values: fieldFor(additional, `${name}.*`), presence: 'pointer', ...mapType }
+      return { type: 'map', values: this.#field(additional, `${name}.*`), presence: 'pointer', ...mapType }
     }
     const isEmbedded = of['x-kubernetes-embedded-resource'] === true
     if (!isEmbedded && propertyNames(of).length === 0 && (preservesUnknown(of) || additional === true))
       return scalar('anyJson')
-    add(name, of, isEmbedded)
+    this.add(name, of, isEmbedded)
     return { type: 'message', message: name, presence: 'pointer' }
   }
-  const listField = (of: Schema, name: string): Field => {
+
+  #list(of: Schema, name: string): Field {
     const items = itemsOf(of)
     const listType = of['x-kubernetes-list-type']
     const keys = of['x-kubernetes-list-map-keys']
     return {
       type: 'list',
-      items: items === undefined ? scalar('anyJson') : fieldFor(items, `${name}[]`),
+      items: items === undefined ? scalar('anyJson') : this.#field(items, `${name}[]`),
       presence: 'pointer',
       ...(listType === 'set' || listType === 'map' || listType === 'atomic' ? { listType } : {}),
       ...(keys === undefined ? {} : { keys }),
     }
   }
-  add(kind, schema, true, read)
-  return group
 }
+
+const resourceFields = (): Record<string, Field> => ({
+  apiVersion: scalar('string'),
+  kind: scalar('string'),
+  metadata: { type: 'message', message: 'ObjectMeta', presence: 'pointer' },
+})

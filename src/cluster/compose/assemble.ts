@@ -73,8 +73,8 @@ export function userClient(plane: ControlPlane, name: string, client: Client): U
 }
 
 /**
- * Assembles a cluster: a new one, or one in the state of a snapshot. `watched` is a simulation whose
- * observers are carried over.
+ * Assembles a cluster from below: kernel and store, control plane, components, machines; a new one, or one in
+ * the state of a snapshot. `watched` is a simulation whose observers are carried over.
  */
 export function assemble(
   options: ClusterOptions,
@@ -83,88 +83,27 @@ export function assemble(
 ): ClusterParts {
   const from = given ?? freshState(options)
   const version = options.version ?? DEFAULTS.version
-  const { access = {}, addons = {}, extensions = {}, kubeadm = {}, network = {} } = options
-  const disabled = disabledOf(options.disable)
   const simulation = new Simulation<ClusterEvents>(
     simulationOptions(options, BOOTSTRAP_SEED),
     from?.simulation(),
     watched,
     given?.quietMemory(options),
   )
-  const { clock } = simulation
   // before the components are set up: their first lines count, too
   const journal = new Journal(simulation.bus)
   // no one asks for the hashes of the apiserver's compactions, and they keep in memory what was dropped
-  const storeOptions = { clock, compactionHashes: false }
+  const storeOptions = { clock: simulation.clock, compactionHashes: false }
   const store = from?.openStore(storeOptions) ?? new EtcdStore(storeOptions)
-  const late: { machines?: Machines } = {}
-  const responding = (node: string): ReturnType<Machines['responding']> => late.machines?.responding(node)
-  const plane = new ControlPlane({
-    simulation,
-    store,
-    version,
-    events: !disabled.events,
-    authorization: access.authorization ?? 'RBAC',
-    authentication: access.authentication,
-    users: options.users ?? [],
-    webhooks: options.webhooks,
-    admissionPlugins: { ...options.admission, disable: disabled.plugins },
-    disabledAPIs: disabled.apis,
-    kubeadm,
-    nodeAgents:
-      extensions.nodeAgents ??
-      kubeletAgents({
-        machineOf: responding,
-        servingFault: (node) => late.machines?.servingFault(node),
-        now: () => clock.now(),
-      }),
-    serviceCIDR: network.serviceCIDR,
-    managedFields: !disabled.managedFields,
-    storedProtobuf: extensions.storedProtobuf ?? protobufCodec,
-    subscriptions: from?.subscriptions,
-    views: from?.views(version),
-    delivery: options.time?.events === 'one' ? { events: 1 } : undefined,
-  })
-  // named before they are assigned: docs/decisions/garbage.md
-  const refused = (call: RefusedRequest): void => journal.refused(call, clock.now())
-  plane.server.context.dependencies.late.refused = refused
-  const metrics = new ClusterMetrics({
-    client: () => plane.client(ADMIN),
-    now: () => clock.now(),
-    hasServer: addons.metricsServer ?? false,
-    state: simulation.slice<MetricsState>('cluster', 'metrics', newMetricsState),
-    responding,
-  })
-  if (addons.metricsServer === true) serveMetrics(plane, metrics)
-  const isInitialized = kubeadm.init !== false
-  const discard = (volume: PersistentVolume): void => late.machines?.volumes.discard(volume)
-  const components = isInitialized
-    ? componentsOf(options, plane.scheme, plane.pki, discard, metrics.source, otherServers(plane))
-    : []
-  if (!from && isInitialized)
-    bootstrap(plane.server, {
-      objects: defaultObjects(components, plane.scheme, clock.now()),
-      serviceAccounts: needsServiceAccounts(components, disabled.plugins),
-      serviceCidrs: components.some(({ name }) => name === SERVICE_CIDRS_CONTROLLER),
-    })
-  for (const component of components)
-    plane.addComponent(component, { isOwn: !options.components?.includes(component) })
-  const machines = (late.machines = new Machines(plane, simulation, options))
+  const later: Later = { machines: undefined }
+  const plane = newPlane({ options, version, simulation, store, from, later })
+  recordRefusals(plane, journal)
+  const metrics = newMetrics(plane, options, later)
+  addComponents(plane, options, metrics, later, from === undefined)
+  const machines = (later.machines = new Machines(plane, simulation, options))
   connectProxy(plane, machines)
   const meant = (image: string): string | undefined => meantImage(machines, image)
   plane.server.context.dependencies.late.meantImage = meant
-  if (!from) {
-    if (isInitialized) populate(plane, machines, options)
-    else setUpBareMachines(plane, options)
-    simulation.settle()
-    rememberFresh(
-      options,
-      () =>
-        new ClusterSnapshot({ ...options, version }, simulation.state(), store.fork(), {
-          subscriptions: plane.server.context.hub.share(),
-        }),
-    )
-  }
+  if (from === undefined) start({ options, version, simulation, store, plane, machines })
   if (given) simulation.forgetUse()
   else simulation.reseed(options.seed ?? 1)
   return {
@@ -179,6 +118,115 @@ export function assemble(
     kubectlEnvironment: kubectlEnvironment(plane, version),
     client: userClient(plane, ADMIN.name, plane.client(ADMIN, { userAgent: 'kubectl' })),
   }
+}
+
+/** The machines, which are made last: they need the control plane, and it asks them. */
+interface Later {
+  machines: Machines | undefined
+}
+
+interface PlaneParts extends Pick<ClusterParts, 'options' | 'version' | 'simulation' | 'store'> {
+  readonly from: ClusterSnapshot | undefined
+  readonly later: Later
+}
+
+function newPlane({ options, version, simulation, store, from, later }: PlaneParts): ControlPlane {
+  const { access = {}, extensions = {}, kubeadm = {}, network = {} } = options
+  const disabled = disabledOf(options.disable)
+  return new ControlPlane({
+    simulation,
+    store,
+    version,
+    events: !disabled.events,
+    authorization: access.authorization ?? 'RBAC',
+    authentication: access.authentication,
+    users: options.users ?? [],
+    webhooks: options.webhooks,
+    admissionPlugins: { ...options.admission, disable: disabled.plugins },
+    disabledAPIs: disabled.apis,
+    kubeadm,
+    nodeAgents:
+      extensions.nodeAgents ??
+      kubeletAgents({
+        machineOf: (node) => later.machines?.responding(node),
+        servingFault: (node) => later.machines?.servingFault(node),
+        now: () => simulation.clock.now(),
+      }),
+    serviceCIDR: network.serviceCIDR,
+    managedFields: !disabled.managedFields,
+    storedProtobuf: extensions.storedProtobuf ?? protobufCodec,
+    subscriptions: from?.subscriptions,
+    views: from?.views(version),
+    delivery: options.time?.events === 'one' ? { events: 1 } : undefined,
+  })
+}
+
+function recordRefusals({ server, simulation: { clock } }: ControlPlane, journal: Journal): void {
+  // named before it is assigned: docs/decisions/garbage.md
+  const refused = (call: RefusedRequest): void => journal.refused(call, clock.now())
+  server.context.dependencies.late.refused = refused
+}
+
+function newMetrics(plane: ControlPlane, { addons = {} }: ClusterOptions, later: Later): ClusterMetrics {
+  const { simulation } = plane
+  const metrics = new ClusterMetrics({
+    client: () => plane.client(ADMIN),
+    now: () => simulation.clock.now(),
+    hasServer: addons.metricsServer ?? false,
+    state: simulation.slice<MetricsState>('cluster', 'metrics', newMetricsState),
+    responding: (node) => later.machines?.responding(node),
+  })
+  if (addons.metricsServer === true) serveMetrics(plane, metrics)
+  return metrics
+}
+
+/** Adds the components, and in a new cluster what the apiserver makes when it starts. */
+function addComponents(
+  plane: ControlPlane,
+  options: ClusterOptions,
+  metrics: ClusterMetrics,
+  later: Later,
+  isNew: boolean,
+): void {
+  if (options.kubeadm?.init === false) return
+  const discard = (volume: PersistentVolume): void => later.machines?.volumes.discard(volume)
+  const components = componentsOf(
+    options,
+    plane.scheme,
+    plane.pki,
+    discard,
+    metrics.source,
+    otherServers(plane),
+  )
+  if (isNew)
+    bootstrap(plane.server, {
+      objects: defaultObjects(components, plane.scheme, plane.simulation.clock.now()),
+      serviceAccounts: needsServiceAccounts(components, disabledOf(options.disable).plugins),
+      serviceCidrs: components.some(({ name }) => name === SERVICE_CIDRS_CONTROLLER),
+    })
+  for (const component of components)
+    plane.addComponent(component, { isOwn: !options.components?.includes(component) })
+}
+
+/** Adds what the options name to a new cluster, lets it come to rest, and keeps its state for others. */
+function start({
+  options,
+  version,
+  simulation,
+  store,
+  plane,
+  machines,
+}: Omit<ClusterParts, 'journal' | 'client' | 'metrics' | 'kubectlEnvironment'>): void {
+  if (options.kubeadm?.init === false) setUpBareMachines(plane, options)
+  else populate(plane, machines, options)
+  simulation.settle()
+  rememberFresh(
+    options,
+    () =>
+      new ClusterSnapshot({ ...options, version }, simulation.state(), store.fork(), {
+        subscriptions: plane.server.context.hub.share(),
+      }),
+  )
 }
 
 /**

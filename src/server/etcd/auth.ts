@@ -118,6 +118,10 @@ interface Named {
   readonly name: string
 }
 
+interface UserRole extends Named {
+  readonly role: string
+}
+
 /** Returns the bcrypt hash that etcd stores for a password. Source: golang.org/x/crypto/bcrypt. */
 function hashed(password: string): string {
   if (Buffer.byteLength(password) > LONGEST_PASSWORD)
@@ -125,186 +129,131 @@ function hashed(password: string): string {
   return hashSync(password, genSaltSync(BCRYPT_COST).replace('$2b$', '$2a$'))
 }
 
-/** The Auth service. Source: server/etcdserver/api/v3rpc/auth.go, apply_auth.go. */
-export function authService(
-  { store, catchUp }: EtcdMember,
-  access: AccessControl,
-): ReadonlyMap<string, Method> {
-  const auth = access.store
-  const open =
-    (run: (request: never, call: CallInfo) => object): ((request: never, call: CallInfo) => object) =>
-    (request, call) => {
+/** A handler of a request, which any caller may make, or only the root role. */
+type Handler = (request: never, call: CallInfo) => object
+
+/** How the methods of the Auth service begin, and the header of their responses. */
+class AuthCalls {
+  readonly #member: Pick<EtcdMember, 'store' | 'catchUp'>
+  readonly #access: AccessControl
+
+  constructor(member: Pick<EtcdMember, 'store' | 'catchUp'>, access: AccessControl) {
+    this.#member = member
+    this.#access = access
+  }
+
+  open(run: Handler): Handler {
+    return (request, call) => {
+      const { store, catchUp } = this.#member
       catchUp()
       store.countProposal()
       const fields = run(request, call)
       return { header: store.header, ...fields }
     }
-  const admin = <Request>(
-    run: (request: Request) => object | void,
-  ): ((request: Request, call: CallInfo) => object) =>
-    open((request, call) => {
-      access.demandRoot(call)
+  }
+
+  admin<Request>(run: (request: Request) => object | void): Handler {
+    return this.open((request, call) => {
+      this.#access.demandRoot(call)
       return run(request) ?? {}
-    }) as (request: Request, call: CallInfo) => object
-  return new Map<string, Method>([
-    [
-      'AuthStatus',
-      unary(
-        'Empty',
-        'AuthStatusResponse',
-        admin(() => ({ enabled: auth.enabled, authRevision: auth.revision })),
-      ),
-    ],
-    [
-      'AuthEnable',
-      unary(
-        'Empty',
-        'HeaderOnlyResponse',
-        open(() => {
-          auth.enable()
-          return {}
-        }),
-      ),
-    ],
-    [
-      'AuthDisable',
-      unary(
-        'Empty',
-        'HeaderOnlyResponse',
-        admin(() => {
-          auth.disable()
-          access.forget()
-        }),
-      ),
-    ],
-    [
-      'Authenticate',
-      unary('AuthenticateRequest', 'AuthenticateResponse', ({ name, password }: UserAdd) => {
-        catchUp()
-        const token = access.authenticate(name, password)
-        store.countProposal() // not reached with a wrong password
-        return { header: store.header, token }
-      }),
-    ],
-    [
-      'UserAdd',
-      unary(
-        'UserAddRequest',
-        'HeaderOnlyResponse',
-        admin(({ name, password, options }: UserAdd) => {
-          auth.addUser(name, options?.noPassword === true ? undefined : hashed(password))
-        }),
-      ),
-    ],
-    [
-      'UserGet',
-      unary(
-        'NameRequest',
-        'UserGetResponse',
-        open(({ name }: Named, call) => {
-          access.demandRoot(call, (user) => user === name)
-          return { roles: auth.rolesOf(name) }
-        }),
-      ),
-    ],
-    [
-      'UserList',
-      unary(
-        'Empty',
-        'UserListResponse',
-        admin(() => ({ users: auth.userNames() })),
-      ),
-    ],
-    [
-      'UserDelete',
-      unary(
-        'NameRequest',
-        'HeaderOnlyResponse',
-        admin(({ name }: Named) => {
-          auth.deleteUser(name)
-          access.forget(name)
-        }),
-      ),
-    ],
-    [
-      'UserChangePassword',
-      unary(
-        'UserChangePasswordRequest',
-        'HeaderOnlyResponse',
-        admin(({ name, password }: UserAdd) => {
-          auth.changePassword(name, hashed(password))
-          access.forget(name)
-        }),
-      ),
-    ],
-    [
-      'UserGrantRole',
-      unary(
-        'UserRoleRequest',
-        'HeaderOnlyResponse',
-        admin(({ name, role }: Named & { readonly role: string }) => auth.grantRole(name, role)),
-      ),
-    ],
-    [
-      'UserRevokeRole',
-      unary(
-        'UserRoleRequest',
-        'HeaderOnlyResponse',
-        admin(({ name, role }: Named & { readonly role: string }) => auth.revokeRole(name, role)),
-      ),
-    ],
-    [
-      'RoleAdd',
-      unary(
-        'NameRequest',
-        'HeaderOnlyResponse',
-        admin(({ name }: Named) => auth.addRole(name)),
-      ),
-    ],
-    [
-      'RoleGet',
-      unary(
-        'NameRequest',
-        'RoleGetResponse',
-        open(({ name }: Named, call) => {
-          access.demandRoot(call, (user) => auth.hasRole(user, name))
-          return { perm: auth.permissionsOf(name) }
-        }),
-      ),
-    ],
-    [
-      'RoleList',
-      unary(
-        'Empty',
-        'RoleListResponse',
-        admin(() => ({ roles: auth.roleNames() })),
-      ),
-    ],
-    [
-      'RoleDelete',
-      unary(
-        'NameRequest',
-        'HeaderOnlyResponse',
-        admin(({ name }: Named) => auth.deleteRole(name)),
-      ),
-    ],
-    [
-      'RoleGrantPermission',
-      unary(
-        'RoleGrantPermissionRequest',
-        'HeaderOnlyResponse',
-        admin(({ name, perm }: Named & { readonly perm?: Permission }) => auth.grantPermission(name, perm)),
-      ),
-    ],
-    [
-      'RoleRevokePermission',
-      unary(
-        'RoleRevokePermissionRequest',
-        'HeaderOnlyResponse',
-        admin(({ role, ...range }: Permission & { readonly role: string }) =>
-          auth.revokePermission(role, range),
-        ),
-      ),
-    ],
-  ])
+    })
+  }
+}
+
+/** The Auth service. Source: server/etcdserver/api/v3rpc/auth.go, apply_auth.go. */
+export function authService(member: EtcdMember, access: AccessControl): ReadonlyMap<string, Method> {
+  const calls = new AuthCalls(member, access)
+  return new Map(
+    Object.entries({
+      ...statusMethods(calls, member, access),
+      ...userMethods(calls, access),
+      ...roleMethods(calls, access),
+    }),
+  )
+}
+
+type Methods = Readonly<Record<string, Method>>
+
+function statusMethods(calls: AuthCalls, { store, catchUp }: EtcdMember, access: AccessControl): Methods {
+  const auth = access.store
+  const status = (): object => ({ enabled: auth.enabled, authRevision: auth.revision })
+  const enable = (): object => {
+    auth.enable()
+    return {}
+  }
+  const disable = (): void => {
+    auth.disable()
+    access.forget()
+  }
+  const authenticate = ({ name, password }: UserAdd): object => {
+    catchUp()
+    const token = access.authenticate(name, password)
+    store.countProposal() // not reached with a wrong password
+    return { header: store.header, token }
+  }
+  return {
+    AuthStatus: unary('Empty', 'AuthStatusResponse', calls.admin(status)),
+    AuthEnable: unary('Empty', 'HeaderOnlyResponse', calls.open(enable)),
+    AuthDisable: unary('Empty', 'HeaderOnlyResponse', calls.admin(disable)),
+    Authenticate: unary('AuthenticateRequest', 'AuthenticateResponse', authenticate),
+  }
+}
+
+function userMethods(calls: AuthCalls, access: AccessControl): Methods {
+  const auth = access.store
+  const add = ({ name, password, options }: UserAdd): void =>
+    auth.addUser(name, options?.noPassword === true ? undefined : hashed(password))
+  const get = ({ name }: Named, call: CallInfo): object => {
+    access.demandRoot(call, (user) => user === name)
+    return { roles: auth.rolesOf(name) }
+  }
+  const remove = ({ name }: Named): void => {
+    auth.deleteUser(name)
+    access.forget(name)
+  }
+  const change = ({ name, password }: UserAdd): void => {
+    auth.changePassword(name, hashed(password))
+    access.forget(name)
+  }
+  const grant = ({ name, role }: UserRole): void => auth.grantRole(name, role)
+  const revoke = ({ name, role }: UserRole): void => auth.revokeRole(name, role)
+  return {
+    UserAdd: unary('UserAddRequest', 'HeaderOnlyResponse', calls.admin(add)),
+    UserGet: unary('NameRequest', 'UserGetResponse', calls.open(get)),
+    UserList: unary(
+      'Empty',
+      'UserListResponse',
+      calls.admin(() => ({ users: auth.userNames() })),
+    ),
+    UserDelete: unary('NameRequest', 'HeaderOnlyResponse', calls.admin(remove)),
+    UserChangePassword: unary('UserChangePasswordRequest', 'HeaderOnlyResponse', calls.admin(change)),
+    UserGrantRole: unary('UserRoleRequest', 'HeaderOnlyResponse', calls.admin(grant)),
+    UserRevokeRole: unary('UserRoleRequest', 'HeaderOnlyResponse', calls.admin(revoke)),
+  }
+}
+
+function roleMethods(calls: AuthCalls, access: AccessControl): Methods {
+  const auth = access.store
+  const add = ({ name }: Named): void => auth.addRole(name)
+  const get = ({ name }: Named, call: CallInfo): object => {
+    access.demandRoot(call, (user) => auth.hasRole(user, name))
+    return { perm: auth.permissionsOf(name) }
+  }
+  const remove = ({ name }: Named): void => auth.deleteRole(name)
+  const grant = ({ name, perm }: Named & { readonly perm?: Permission }): void =>
+    auth.grantPermission(name, perm)
+  const revoke = ({ role, ...range }: Permission & { readonly role: string }): void =>
+    auth.revokePermission(role, range)
+  return {
+    RoleAdd: unary('NameRequest', 'HeaderOnlyResponse', calls.admin(add)),
+    RoleGet: unary('NameRequest', 'RoleGetResponse', calls.open(get)),
+    RoleList: unary(
+      'Empty',
+      'RoleListResponse',
+      calls.admin(() => ({ roles: auth.roleNames() })),
+    ),
+    RoleDelete: unary('NameRequest', 'HeaderOnlyResponse', calls.admin(remove)),
+    RoleGrantPermission: unary('RoleGrantPermissionRequest', 'HeaderOnlyResponse', calls.admin(grant)),
+    RoleRevokePermission: unary('RoleRevokePermissionRequest', 'HeaderOnlyResponse', calls.admin(revoke)),
+  }
 }
