@@ -8,7 +8,7 @@ import { exploreCommand } from './commands/explore-command.js'
 import { kubectlCommand } from './commands/kubectl-command.js'
 import { netpolCommand } from './commands/netpol-command.js'
 import { packageVersion } from './program-path.js'
-import { lessonCommand, playCommand } from './commands/play-command.js'
+import { examCommand, lessonCommand, playCommand } from './commands/play-command.js'
 import { rbacCommand } from './commands/rbac-command.js'
 import { recordCommand } from './commands/record-command.js'
 import { runCommand } from './commands/run-command.js'
@@ -38,6 +38,7 @@ const COMMANDS: readonly Command[] = [
   sweepCommand,
   playCommand,
   lessonCommand,
+  examCommand,
   recordCommand,
   completionCommand(() => COMMANDS),
 ]

@@ -5,6 +5,7 @@ import { teachLesson } from '../../src/cli/course/lesson.js'
 import { formatMarkdown } from '../../src/cli/course/markdown.js'
 import { teachChapter } from '../../src/cli/course/play-chapter.js'
 import type { ReadLine } from '../../src/cli/course/play-chapter.js'
+import { forgotten } from '../../src/cli/course/progress.js'
 import { readCourse } from '../../src/cli/course/read.js'
 import { Screen } from '../../src/cli/course/screen.js'
 import { commonStart, complete, promptOf } from '../../src/course/terminal-line.js'
@@ -88,7 +89,45 @@ test('back undoes what was typed last, also on other machines', async () => {
   await teachLesson(lesson, 'en', screen, read)
   expect(prompts.slice(2, 5)).toEqual(['root@control-plane:~# ', 'root@node-1:~# ', 'root@control-plane:~# '])
   expect(text()).toMatch(/nothing to undo[^]*deleted[^]*undone[^]*Not solved yet[^]*undone[^]*Solved!/)
-  expect(text()).toContain('Solved in 1 command; the solution has 1.')
+  expect(text()).toContain('Solved in 1 command, best 1.')
+})
+
+test('a hint depends on what was tried: a tried command, a step too far, and half of a repair', async () => {
+  const two = LESSONS.find(({ id }) => id === 'incident-two-doors')
+  if (two === undefined) throw new Error('there is no lesson incident-two-doors')
+  const { screen, read, text } = atTerminal(
+    'kubectl get svc nix',
+    'hint', // the last command failed
+    'kubectl delete deployment web',
+    '힌트', // a step too far
+    '되돌리기',
+    `kubectl patch service web --type=json -p '[{"op":"remove","path":"/spec/selector/tier"}]'`,
+    'hint', // half of it
+    'where',
+    two.solution.replace('{"op":"remove","path":"/spec/selector/tier"},', ''),
+    'hint', // all of it
+    '확인',
+  )
+  await teachLesson(two, 'en', screen, read)
+  expect(text()).toMatch(
+    /Your last command failed: Error from server \(NotFound\)[^]*broke what was right[^]*deployments\/web is[^]*gone/,
+  )
+  expect(text()).toMatch(/Half of it is done[^]*Still missing: Clients\s+reach[^]*commands so far: 1;/)
+  expect(text()).toMatch(/type check[^]*Solved![^]*Solved in 2 commands, best 1/)
+})
+
+test('a chapter goes on where somebody left it, and back undoes a step', async () => {
+  const chapter = readCourse('v1.35').find(({ number }) => number === 8)
+  if (chapter === undefined) throw new Error('there is no chapter 8')
+  const progress = forgotten()
+  const first = atTerminal('', '', 'where', 'back', 'q')
+  await teachChapter(chapter, first.screen, first.read, progress)
+  expect(first.text()).toMatch(/step \d+ of \d+[^]*undone what was typed last/)
+  const step = progress.stepOf('8 v1.35')
+  expect(step).toBeGreaterThan(0)
+  const second = atTerminal('q')
+  await teachChapter(chapter, second.screen, second.read, progress)
+  expect(second.text()).toContain(`going on at step ${step + 1} of `)
 })
 
 test('the prompt follows cd and ssh, and k is kubectl', async () => {

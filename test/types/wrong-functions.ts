@@ -205,6 +205,9 @@ export const WRONG_FUNCTIONS: readonly Row[] = [
   ['explore:storySvg', called(explore, 'storySvg', { ...found, version: 2 }), 'found.version must be 1'],
   ['lessons:openDesk', called(lessons, 'openDesk', 'budget'), 'lesson must be an object'],
   ['lessons:openLesson', called(lessons, 'openLesson', 'budget', { sed: 1 }), 'unknown option sed'],
+  ['lessons:drawExam', called(lessons, 'drawExam', 'ckx'), 'name must be'],
+  ['lessons:gradeTask', called(lessons, 'gradeTask', {}, {}), 'task.lesson must be an object'],
+  ['lessons:advise', called(lessons, 'advise', lessons.LESSONS[0], {}, {}), 'desk.cluster must be'],
   ['lessons:drawLesson', called(lessons, 'drawLesson', 'budget', 'one'), 'seed must be'],
   [
     'lessons:judge',

@@ -5,12 +5,14 @@ import type { CourseVersion, Language } from '../../course/chapter.js'
 import { LANGUAGES, VERSIONS } from '../../course/chapter.js'
 import { complete, promptOf } from '../../course/terminal-line.js'
 import type { Host } from '../../host/index.js'
-import { drawLesson, LESSONS } from '../../course/lessons/index.js'
+import { drawExam, drawLesson, type ExamName, LESSONS } from '../../course/lessons/index.js'
 import type { Arguments, Command, Flag, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
+import { sitExam } from '../course/exam.js'
 import { playLesson, teachLesson } from '../course/lesson.js'
 import { playChapter, teachChapter } from '../course/play-chapter.js'
 import type { ReadLine } from '../course/play-chapter.js'
+import { keptProgress } from '../course/progress.js'
 import { readCourse } from '../course/read.js'
 import { Screen } from '../course/screen.js'
 import { textOf } from '../files.js'
@@ -111,8 +113,10 @@ async function chapter(which: string, flags: Arguments['flags'], terminal: Termi
   if (found === undefined)
     throw new UsageError(`there is no chapter ${which}; write 1 to ${chapters.length}, or see play --list`)
   const screen = screenOf(flags, terminal)
+  const progress = keptProgress()
+  if (flags['restart'] === true) progress.reached(`${found.number} ${found.version}`, 0)
   await withKeyboard((read) =>
-    read === undefined ? playChapter(found, screen) : teachChapter(found, screen, read),
+    read === undefined ? playChapter(found, screen) : teachChapter(found, screen, read, progress),
   )
   return 0
 }
@@ -123,8 +127,22 @@ async function lesson(which: string, flags: Arguments['flags'], terminal: Termin
   const found = drawLesson(which, seedOf(flags))
   const [language, screen] = [languageOf(flags), screenOf(flags, terminal)]
   await withKeyboard((read) =>
-    read === undefined ? playLesson(found, language, screen) : teachLesson(found, language, screen, read),
+    read === undefined
+      ? playLesson(found, language, screen)
+      : teachLesson(found, language, screen, read, keptProgress()),
   )
+  return 0
+}
+
+async function exam(which: string, flags: Arguments['flags'], terminal: Terminal): Promise<number> {
+  const name = (['cka', 'ckad', 'cks'] as const).find((each: ExamName) => each === which)
+  if (name === undefined) throw new UsageError(`there is no exam ${which}; write exam cka, ckad or cks`)
+  const [language, screen] = [languageOf(flags), screenOf(flags, terminal)]
+  const drawn = drawExam(name, textOf(flags, 'seed') === undefined ? 1 : seedOf(flags))
+  const began = performance.now()
+  await withKeyboard(async (read) => {
+    await sitExam(drawn, language, screen, read, () => performance.now() - began)
+  })
   return 0
 }
 
@@ -133,16 +151,21 @@ export const playCommand: Command = {
   name: 'play',
   about:
     'Plays a chapter of the course: on a terminal you decide what is typed, into a pipe it plays by itself.',
-  words: '[N | chapter N | lesson ID]',
-  flags: { ...LESSON_FLAGS, list: { about: 'lists the chapters and lessons instead' } },
+  words: '[N | chapter N | lesson ID | exam NAME]',
+  flags: {
+    ...LESSON_FLAGS,
+    restart: { about: 'begins the chapter anew' },
+    list: { about: 'lists the chapters and lessons instead' },
+  },
   examples: ['simcluster play', 'simcluster play 4 --lang ko', 'simcluster play --list'],
   run: async ({ flags, words: [first = '1', second, ...more] }, terminal) => {
     if (flags['list'] === true) {
       list(flags, terminal)
       return 0
     }
-    if (more.length > 0 || (second !== undefined && first !== 'chapter' && first !== 'lesson'))
-      throw new UsageError('write play, play N, or play lesson ID')
+    if (more.length > 0 || (second !== undefined && !['chapter', 'lesson', 'exam'].includes(first)))
+      throw new UsageError('write play, play N, play lesson ID, or play exam NAME')
+    if (first === 'exam') return exam(second ?? '', flags, terminal)
     if (first === 'lesson') return lesson(second ?? '', flags, terminal)
     return chapter(first === 'chapter' ? (second ?? '1') : first, flags, terminal)
   },
@@ -158,5 +181,18 @@ export const lessonCommand: Command = {
   run: ({ flags, words }, terminal) => {
     if (words.length !== 1) throw new UsageError('write lesson ID; simcluster play --list names them')
     return lesson(words[0] ?? '', flags, terminal)
+  },
+}
+
+/** `simcluster exam`: a mock exam. */
+export const examCommand: Command = {
+  name: 'exam',
+  about: 'Gives you up to 17 tasks of an exam, with a timer and no hints, and grades what you have done.',
+  words: 'cka|ckad|cks',
+  flags: LESSON_FLAGS,
+  examples: ['simcluster exam cka', 'simcluster exam cks --seed 7'],
+  run: ({ flags, words }, terminal) => {
+    if (words.length !== 1) throw new UsageError('write exam cka, exam ckad or exam cks')
+    return exam(words[0] ?? '', flags, terminal)
   },
 }

@@ -1,10 +1,12 @@
 import type { Language } from '../../course/chapter.js'
 import { Playback } from '../../course/playback.js'
 import type { Desk, Lesson } from '../../course/lessons/index.js'
-import { judge, openDesk } from '../../course/lessons/index.js'
+import { advise, judge, openDesk } from '../../course/lessons/index.js'
 import type { ReadLine } from './play-chapter.js'
 import { own } from './play-chapter.js'
+import { forgotten, type Progress } from './progress.js'
 import type { Screen } from './screen.js'
+import { spoken, type SpokenWord } from './spoken.js'
 
 /** Shows a lesson, its hints, and how its solution solves it. */
 export async function playLesson(lesson: Lesson, language: Language, screen: Screen): Promise<void> {
@@ -26,48 +28,117 @@ export async function playLesson(lesson: Lesson, language: Language, screen: Scr
 /** How many steps `back` can go. */
 const MOST_STEPS_BACK = 100
 
-/** How many commands a script has, without pauses. */
-function countCommands(script: string): number {
+/** Commands that only look: nobody is counted out for looking. */
+const LOOKS =
+  /^\s*(?:ssh \S+ '?)?(?:kubectl (?:-n \S+ )?(?:get|describe|logs|explain|auth|api-resources|api-versions|top|events|cluster-info|version|diff|wait|config (?:view|get)|rollout (?:status|history))|k get|cat|ls|grep|tail|head|wc|crictl (?:ps|pods|logs|images)|journalctl|systemctl (?:status|is-)|openssl (?:x509|req) -noout|watch|sleep|echo|hostname|pwd|cd|df|ip|ss)\b/
+
+/** How many commands of a script change something. */
+export function countCommands(script: string): number {
   const bare = script.replaceAll(/'[^']*'|"[^"]*"/g, 'quoted')
-  return bare.split(/;|\n|&&/).filter((part) => !/^\s*(?:$|#|sleep\b)/.test(part)).length
+  return bare.split(/;|\n|&&/).filter((part) => !/^\s*(?:$|#)/.test(part) && !LOOKS.test(part)).length
 }
 
-/** Lets somebody work at the desk of a lesson; `back` undoes what was typed last. */
+const WORDS: readonly SpokenWord[] = ['help', 'hint', 'check', 'back', 'where', 'solution', 'quit']
+
+/** Somebody at the desk of a lesson. */
+class Student {
+  readonly lesson: Lesson
+  readonly language: Language
+  readonly screen: Screen
+  readonly progress: Progress
+  playback: Playback
+  #told = 0
+  readonly #past: Playback[] = []
+
+  constructor(lesson: Lesson, language: Language, screen: Screen, progress: Progress, playback: Playback) {
+    this.lesson = lesson
+    this.language = language
+    this.screen = screen
+    this.progress = progress
+    this.playback = playback
+  }
+
+  get #desk(): Desk {
+    const { cluster, host: master } = this.playback
+    return { cluster, master }
+  }
+
+  get #taken(): number {
+    return countCommands(this.playback.typed.map(({ line }) => line).join('\n'))
+  }
+
+  async type(line: string): Promise<void> {
+    this.#past.push(this.playback.fork())
+    if (this.#past.length > MOST_STEPS_BACK) this.#past.shift()
+    await own(line, this.playback, this.screen)
+  }
+
+  back(): void {
+    const { words } = this.screen
+    const before = this.#past.pop()
+    if (before !== undefined) this.playback = before
+    this.screen.note(before === undefined ? words.atTheBeginning : words.wentBack)
+  }
+
+  async hint(): Promise<void> {
+    const { screen, lesson, language } = this
+    const { text, told } = await advise(lesson, this.#desk, { lines: this.playback.typed, told: this.#told })
+    this.#told = told
+    screen.prose(text === undefined ? screen.words.noMoreHints : `${screen.words.hint}: ${text[language]}`)
+  }
+
+  where(): void {
+    const { screen, lesson, language } = this
+    introduce(lesson, language, screen)
+    screen.note(screen.words.where(this.#taken, lesson.minutes))
+  }
+
+  /** Returns whether the lesson is solved. */
+  async check(): Promise<boolean> {
+    const { lesson, language, screen, progress } = this
+    if (!(await check(lesson, this.#desk, language, screen))) return false
+    const taken = this.#taken
+    const best = Math.min(countCommands(lesson.solution), progress.bestOf(lesson.id) ?? Infinity, taken)
+    progress.solved(lesson.id, taken)
+    screen.line(screen.words.par(taken, best))
+    screen.prose(lesson.texts[language].explanation)
+    return true
+  }
+}
+
+/**
+ * Lets somebody work at the desk of a lesson. `back` undoes what was typed last, and `hint` depends on what
+ * was tried.
+ */
 export async function teachLesson(
   lesson: Lesson,
   language: Language,
   screen: Screen,
   read: ReadLine,
+  progress: Progress = forgotten(),
 ): Promise<void> {
-  let playback = new Playback((await openDesk(lesson)).cluster)
-  const past: Playback[] = []
-  const { hints, explanation } = introduce(lesson, language, screen)
+  const student = new Student(
+    lesson,
+    language,
+    screen,
+    progress,
+    new Playback((await openDesk(lesson)).cluster),
+  )
+  introduce(lesson, language, screen)
   screen.line(`${screen.words.lessonKeys}\n`)
-  let told = 0
   for (;;) {
-    const line = (await read(playback.host))?.trim()
-    if (line === undefined || line === 'q') return
+    const line = (await read(student.playback.host))?.trim()
+    if (line === undefined) return
     if (line === '') continue
-    if (line === 'hint') {
-      const hint = hints[told++]
-      screen.prose(hint === undefined ? screen.words.noMoreHints : `${screen.words.hint}: ${hint}`)
-    } else if (line === 'solution') screen.line(`${lesson.solution}\n`)
-    else if (line === 'back') {
-      const before = past.pop()
-      if (before !== undefined) playback = before
-      screen.note(before === undefined ? screen.words.atTheBeginning : screen.words.wentBack)
-    } else if (line === 'check') {
-      const { cluster, host: master, typed } = playback
-      if (!(await check(lesson, { cluster, master }, language, screen))) continue
-      const taken = countCommands(typed.map((each) => each.line).join('\n'))
-      screen.line(screen.words.par(taken, countCommands(lesson.solution)))
-      screen.prose(explanation)
-      return
-    } else {
-      past.push(playback.fork())
-      if (past.length > MOST_STEPS_BACK) past.shift()
-      await own(line, playback, screen)
-    }
+    const word = spoken(line, WORDS)?.word
+    if (word === 'quit') return
+    if (word === undefined) await student.type(line)
+    else if (word === 'help') screen.line(`${screen.words.lessonKeys}\n`)
+    else if (word === 'solution') screen.line(`${lesson.solution}\n`)
+    else if (word === 'hint') await student.hint()
+    else if (word === 'back') student.back()
+    else if (word === 'where') student.where()
+    else if (await student.check()) return
   }
 }
 

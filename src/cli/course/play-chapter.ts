@@ -1,10 +1,12 @@
 import { askCluster } from '../../course/ask.js'
-import type { Chapter, Step } from '../../course/chapter.js'
+import type { Chapter, Section, Step } from '../../course/chapter.js'
 import { Playback } from '../../course/playback.js'
 import { startCluster } from '../../course/start.js'
 import { withAlias } from '../../course/terminal-line.js'
 import type { Host } from '../../host/index.js'
+import { forgotten, type Progress } from './progress.js'
 import type { Screen } from './screen.js'
+import { spoken } from './spoken.js'
 
 /**
  * Reads a line typed on that machine: shows its prompt, and completes words with Tab. Returns undefined when
@@ -26,38 +28,87 @@ export async function playChapter(chapter: Chapter, screen: Screen): Promise<voi
   lessonsOf(chapter, screen)
 }
 
-/** Plays a chapter with somebody who decides what is typed. */
-export async function teachChapter(chapter: Chapter, screen: Screen, read: ReadLine): Promise<void> {
-  const playback = new Playback(startCluster(chapter.start))
+/** Steps of a chapter, each with the section that begins with it. */
+function stepsOf({ sections }: Chapter): readonly { readonly step: Step; readonly begins?: Section }[] {
+  return sections.flatMap((section) =>
+    section.steps.map((step, at) => (at === 0 ? { step, begins: section } : { step })),
+  )
+}
+
+/**
+ * Plays a chapter with somebody who decides what is typed. It goes on where `progress` says, with what the
+ * steps before have done; `back` undoes the last step that was typed.
+ */
+export async function teachChapter(
+  chapter: Chapter,
+  screen: Screen,
+  read: ReadLine,
+  progress: Progress = forgotten(),
+): Promise<void> {
+  const steps = stepsOf(chapter)
+  const name = `${chapter.number} ${chapter.version}`
+  const first = progress.stepOf(name) < steps.length ? progress.stepOf(name) : 0
+  let playback = new Playback(startCluster(chapter.start))
   screen.chapter(chapter)
-  screen.line(`\n${screen.words.keys}`)
-  for (const section of chapter.sections) {
-    screen.section(section)
-    for (const step of section.steps) if (!(await teach(step, playback, screen, read))) return
+  screen.line(`\n${screen.words.chapterKeys}`)
+  for (const { step } of steps.slice(0, first)) await playback.play(step)
+  if (first > 0) screen.note(screen.words.resumed(first + 1, steps.length))
+  const past: { readonly at: number; readonly playback: Playback }[] = []
+  for (let at = first; at < steps.length;) {
+    const { step, begins } = steps[at] as (typeof steps)[number]
+    if (begins !== undefined) screen.section(begins)
+    progress.reached(name, at)
+    const before = step.kind === 'command' ? playback.fork() : undefined
+    const done = await teach(step, playback, screen, read, screen.words.step(at + 1, steps.length))
+    if (done === 'left') return
+    if (done === 'back') {
+      const last = past.pop()
+      screen.note(last === undefined ? screen.words.atTheBeginning : screen.words.wentBack)
+      if (before !== undefined) playback = last?.playback ?? before
+      at = last?.at ?? at
+      continue
+    }
+    if (before !== undefined) past.push({ at, playback: before })
+    if (past.length > MOST_STEPS_BACK) past.shift()
+    at++
   }
+  progress.reached(name, 0)
   lessonsOf(chapter, screen)
 }
+
+/** How many steps `back` can go. */
+const MOST_STEPS_BACK = 50
 
 function lessonsOf({ lessons }: Chapter, screen: Screen): void {
   screen.line(`${screen.words.end} ${screen.words.lessons}: ${lessons.join(', ')}`)
 }
 
-/** Plays a step, or what is typed instead. Returns false when the learner leaves. */
-async function teach(step: Step, playback: Playback, screen: Screen, read: ReadLine): Promise<boolean> {
+/** Plays a step, or what is typed instead. Returns whether the learner goes on, back, or leaves. */
+async function teach(
+  step: Step,
+  playback: Playback,
+  screen: Screen,
+  read: ReadLine,
+  where: string,
+): Promise<'on' | 'back' | 'left'> {
   screen.before(step)
   if (step.kind !== 'command') {
     screen.after(await playback.play(step))
-    return true
+    return 'on'
   }
   for (;;) {
     const line = (await read(playback.host))?.trim()
-    if (line === undefined || line === 'q') return false
-    if (line === 's') return true
-    if (line === '') {
+    if (line === undefined) return 'left'
+    const word = spoken(line, ['help', 'back', 'where', 'skip', 'quit'])?.word
+    if (word === 'quit') return 'left'
+    if (word === 'skip') return 'on'
+    if (word === 'back') return 'back'
+    if (word === 'help') screen.line(`${screen.words.chapterKeys}\n`)
+    else if (word === 'where') screen.note(where)
+    else if (line === '') {
       screen.after(await playback.play(step))
-      return true
-    }
-    await own(line, playback, screen)
+      return 'on'
+    } else await own(line, playback, screen)
   }
 }
 

@@ -10,7 +10,6 @@ export interface Words {
   readonly ask: (question: string) => string
   readonly event: (step: EventStep) => string
   readonly lessons: string
-  readonly keys: string
   readonly lessonKeys: string
   readonly end: string
   readonly symptom: string
@@ -22,8 +21,21 @@ export interface Words {
   readonly broken: string
   readonly wentBack: string
   readonly atTheBeginning: string
-  /** How many commands were typed, and how many the solution has. */
+  /** How many commands were typed, and the fewest known. */
   readonly par: (typed: number, best: number) => string
+  readonly where: (typed: number, minutes: number) => string
+  readonly chapterKeys: string
+  readonly step: (at: number, all: number) => string
+  readonly resumed: (at: number, all: number) => string
+  readonly exam: (name: string, tasks: number, minutes: number, seed: number) => string
+  readonly examKeys: string
+  readonly minutesLeft: (minutes: number) => string
+  readonly timeIsUp: string
+  readonly flagged: (task: number, isFlagged: boolean) => string
+  readonly noTask: (which: string, tasks: number) => string
+  readonly report: string
+  readonly notBegun: string
+  readonly result: (points: number, needed: number, isPassed: boolean) => string
 }
 
 const ko: Words = {
@@ -35,9 +47,9 @@ const ko: Words = {
   event: (step) =>
     step.event === 'settle' ? '진행 중인 일이 모두 끝날 때까지 기다립니다' : eventText(step, 'ko'),
   lessons: '실습',
-  keys: '[Enter] 실행  [s] 건너뛰기  [?] 왜  [q] 끝내기  (또는 직접 명령을 입력하세요. wait 1m, why pods 이름도 됩니다)',
   lessonKeys:
-    '명령을 입력하세요.  hint: 힌트  check: 확인  back: 되돌리기  solution: 풀이  wait 1m: 시간 보내기  q: 끝내기',
+    '명령을 입력하세요.  힌트(hint)  확인(check)  되돌리기(back)  어디(where)  풀이(solution)  도움말(help)  wait 1m: 시간 보내기  ' +
+    '끝(q)',
   end: '끝났습니다.',
   symptom: '증상',
   hint: '힌트',
@@ -48,7 +60,26 @@ const ko: Words = {
   broken: '도중에 지켜지지 않았습니다. 실습을 다시 시작하거나 되감으세요',
   wentBack: '마지막에 입력한 것을 되돌렸습니다',
   atTheBeginning: '되돌릴 것이 없습니다. 실습의 처음입니다',
-  par: (typed, best) => `명령 ${typed}개로 해결했습니다. 풀이의 명령은 ${best}개입니다.\n`,
+  par: (typed, best) => `명령 ${typed}개로 해결했습니다. 가장 적은 것은 ${best}개입니다.\n`,
+  where: (typed, minutes) => `지금까지 명령 ${typed}개를 입력했습니다. ${minutes}분쯤 걸리는 실습입니다.`,
+  chapterKeys:
+    '[Enter] 실행  건너뛰기 s  왜 ?  되돌리기 back  어디 where  도움말 help  끝내기 q  (또는 직접 명령을 입력하세요. wait 1m, why ' +
+    'pods 이름도 됩니다)',
+  step: (at, all) => `${all}단계 가운데 ${at}단계`,
+  resumed: (at, all) =>
+    `지난번에 이어서 ${all}단계 가운데 ${at}단계부터 시작합니다. 처음부터 하려면 --restart를 쓰세요`,
+  exam: (name, tasks, minutes, seed) => `${name} 모의시험: 문제 ${tasks}개, ${minutes}분 (시드 ${seed})`,
+  examKeys:
+    '명령을 입력하세요. 문제마다 다른 클러스터입니다.  목록 tasks  문제 task N (kubectl config use-context도 됩니다)  다음 next  ' +
+    '표시 flag  시간 time  제출 finish',
+  minutesLeft: (minutes) => `${minutes}분 남았습니다`,
+  timeIsUp: '시간이 다 되었습니다',
+  flagged: (task, isFlagged) => (isFlagged ? `${task}번을 표시했습니다` : `${task}번의 표시를 지웠습니다`),
+  noTask: (which, tasks) => `${which}번 문제는 없습니다. 1부터 ${tasks}까지입니다`,
+  report: '채점 결과',
+  notBegun: '시작하지 않았습니다',
+  result: (points, needed, isPassed) =>
+    `100점 가운데 ${points}점입니다. ${needed}점부터 합격이므로 ${isPassed ? '합격입니다.' : '불합격입니다.'}`,
 }
 
 const en: Words = {
@@ -59,10 +90,8 @@ const en: Words = {
   ask: (question) => `ask the simulator: ${question}`,
   event: (step) => eventText(step, 'en'),
   lessons: 'Lessons',
-  keys:
-    '[Enter] run  [s] skip  [?] why  [q] quit  (or type a command of your own; also: wait 1m, why ' +
-    'pods NAME)',
-  lessonKeys: 'Type commands.  hint  check  back: undo  solution  wait 1m: let time pass  q: quit',
+  lessonKeys:
+    'Type commands.  hint  check  back: undo  where  solution  help  wait 1m: let time pass  q: quit',
   end: 'That is all.',
   symptom: 'Symptom',
   hint: 'Hint',
@@ -73,8 +102,26 @@ const en: Words = {
   broken: 'not kept on the way: begin the lesson again, or rewind',
   wentBack: 'undone what was typed last',
   atTheBeginning: 'there is nothing to undo: this is the beginning of the lesson',
-  par: (typed, best) =>
-    `Solved in ${typed} ${typed === 1 ? 'command' : 'commands'}; the solution has ${best}.\n`,
+  par: (typed, best) => `Solved in ${typed} ${typed === 1 ? 'command' : 'commands'}, best ${best}.\n`,
+  where: (typed, minutes) => `commands so far: ${typed}; the lesson takes about ${minutes} minutes`,
+  chapterKeys:
+    '[Enter] run  [s] skip  [?] why  back  where  help  [q] quit  (or type a command of your own; also: ' +
+    'wait 1m, why pods NAME)',
+  step: (at, all) => `step ${at} of ${all}`,
+  resumed: (at, all) => `going on at step ${at} of ${all}; --restart begins anew`,
+  exam: (name, tasks, minutes, seed) =>
+    `${name} mock exam: ${tasks} tasks, ${minutes} minutes (seed ${seed})`,
+  examKeys:
+    'Type commands; each task has a cluster of its own.  tasks  task N (or kubectl config use-context)  ' +
+    'next  flag  time  finish',
+  minutesLeft: (minutes) => `${minutes} minutes left`,
+  timeIsUp: 'time is up',
+  flagged: (task, isFlagged) => (isFlagged ? `flagged task ${task}` : `task ${task} is not flagged any more`),
+  noTask: (which, tasks) => `there is no task ${which}; there are 1 to ${tasks}`,
+  report: 'Report',
+  notBegun: 'not begun',
+  result: (points, needed, isPassed) =>
+    `${points} of 100 points; ${needed} are needed: ${isPassed ? 'passed.' : 'not passed.'}`,
 }
 
 export const WORDS: Readonly<Record<Language, Words>> = { ko, en }

@@ -47,6 +47,7 @@ export const accountsLessons: readonly LessonSource[] = [
     const ann = draw.one('ann', 'ian', 'ken')
     const team = draw.one('dev', 'qa', 'ops')
     return {
+      exams: ['cka'],
       texts: {
         ko: {
           title: `${ann}이 더 이상 들어오지 못합니다`,
@@ -137,6 +138,7 @@ kubectl config set-context ${ann} --cluster=kubernetes --namespace=default --use
     const team = draw.one('dev1', 'dev2', 'ops')
     const [bad = '', good = ''] = draw.inOrder('request-a', 'request-b')
     return {
+      exams: ['cka', 'cks'],
       texts: {
         ko: {
           title: '두 개의 요청',
@@ -210,6 +212,7 @@ kubectl config set-context ${ann} --cluster=kubernetes --namespace=default --use
       ['apiserver-etcd-client.crt', 'etcd-client.crt'] as const,
     )
     return {
+      exams: ['cka'],
       texts: {
         ko: {
           title: 'apiserver가 돌아오지 않습니다',

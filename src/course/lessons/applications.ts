@@ -51,6 +51,7 @@ export const applicationLessons: readonly LessonSource[] = [
     const web = draw.app()
     const wbe = misspelt(web)
     return {
+      exams: ['cka', 'ckad'],
       texts: {
         ko: {
           title: '아무도 닿지 못하는 서비스',
@@ -129,6 +130,7 @@ export const applicationLessons: readonly LessonSource[] = [
     const web = draw.app()
     const settings = draw.one('settings', 'features', 'limits')
     return {
+      exams: ['ckad'],
       texts: {
         ko: {
           title: '만들어지지 않는 컨테이너',
@@ -194,6 +196,7 @@ export const applicationLessons: readonly LessonSource[] = [
   lesson('T1-image', 'easy', 2, (draw) => {
     const web = draw.app()
     return {
+      exams: ['ckad'],
       options: {
         nodes: 2,
         images: {
@@ -256,6 +259,7 @@ export const applicationLessons: readonly LessonSource[] = [
   lesson('quota', 'easy', 4, (draw) => {
     const web = draw.app()
     return {
+      exams: ['cka', 'ckad'],
       texts: {
         ko: {
           title: '둘이어야 하는데 하나',
@@ -328,6 +332,7 @@ export const applicationLessons: readonly LessonSource[] = [
     const web = draw.app()
     const db = draw.one('db', 'cache', 'queue', 'store')
     return {
+      exams: ['ckad'],
       texts: {
         ko: {
           title: '시작하지 않는 포드',
@@ -387,6 +392,7 @@ export const applicationLessons: readonly LessonSource[] = [
     const web = draw.app()
     const db = draw.one('db', 'cache', 'queue', 'store')
     return {
+      exams: ['ckad'],
       texts: {
         ko: {
           title: '뜨자마자 죽는 프로그램',
@@ -477,6 +483,7 @@ export const applicationLessons: readonly LessonSource[] = [
   lesson('webhook', 'medium', 5, (draw) => {
     const web = draw.app()
     return {
+      exams: ['cks'],
       texts: {
         ko: {
           title: '새 포드가 하나도 생기지 않습니다',
@@ -574,6 +581,7 @@ export const applicationLessons: readonly LessonSource[] = [
   lesson('webhook-refuses', 'medium', 5, (draw) => {
     const web = draw.app()
     return {
+      exams: ['cks'],
       options: { nodes: 2, webhooks: { 'default/guard': guard } },
       texts: {
         ko: {

@@ -13,6 +13,7 @@ export const backupLessons: readonly LessonSource[] = [
     const web = draw.app()
     const settings = draw.one('settings', 'features', 'limits')
     return {
+      exams: ['ckad'],
       texts: {
         ko: {
           title: '누군가 무언가를 지웠습니다',
@@ -95,6 +96,7 @@ export const backupLessons: readonly LessonSource[] = [
     }
   }),
   lesson('backup-script', 'medium', 6, () => ({
+    exams: ['cka'],
     texts: {
       ko: {
         title: '매일 밤의 백업',
@@ -160,6 +162,7 @@ export const backupLessons: readonly LessonSource[] = [
     ],
   })),
   lesson('etcd-space', 'hard', 8, () => ({
+    exams: ['cka'],
     texts: {
       ko: {
         title: '읽을 수는 있는데',

@@ -15,6 +15,7 @@ export const clusterLessons: readonly LessonSource[] = [
       ['enable-bootstrap-token-auth', 'enable-bootstrap-token-auht'] as const,
     )
     return {
+      exams: ['cka'],
       texts: {
         ko: {
           title: '갑자기 끊긴 kubectl',
@@ -53,6 +54,7 @@ export const clusterLessons: readonly LessonSource[] = [
   lesson('T2-etcd', 'medium', 6, (draw) => {
     const [key, wrong] = draw.one(['server.key', 'serve.key'] as const, ['peer.key', 'pear.key'] as const)
     return {
+      exams: ['cka'],
       texts: {
         ko: {
           title: '멀쩡한 매니페스트, 뜨지 않는 apiserver',
@@ -91,6 +93,7 @@ export const clusterLessons: readonly LessonSource[] = [
     const [node] = draw.nodes()
     const place = draw.one('/root', '/tmp', '/home')
     return {
+      exams: ['cka'],
       texts: {
         ko: {
           title: '아무도 보지 않는 포드',
@@ -153,6 +156,7 @@ export const clusterLessons: readonly LessonSource[] = [
     const web = draw.app()
     const cpus = draw.one('64', '96', '128')
     return {
+      exams: ['cka'],
       texts: {
         ko: {
           title: '너무 큰 포드',
@@ -217,6 +221,7 @@ export const clusterLessons: readonly LessonSource[] = [
   lesson('T4-kubelet', 'easy', 3, (draw) => {
     const [node] = draw.nodes()
     return {
+      exams: ['cka'],
       texts: {
         ko: {
           title: '소식이 끊긴 노드',
@@ -252,6 +257,7 @@ export const clusterLessons: readonly LessonSource[] = [
   lesson('T4-certificate', 'medium', 6, (draw) => {
     const [node] = draw.nodes()
     return {
+      exams: ['cka'],
       texts: {
         ko: {
           title: '자꾸 다시 시작하는 kubelet',
@@ -302,6 +308,7 @@ export const clusterLessons: readonly LessonSource[] = [
   lesson('T4-expired', 'hard', 8, (draw) => {
     const [node] = draw.nodes()
     return {
+      exams: ['cka'],
       texts: {
         ko: {
           title: '오래 꺼져 있던 노드',
@@ -364,6 +371,7 @@ ssh ${node} "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl re
   lesson('T5-logs', 'medium', 6, (draw) => {
     const web = draw.app()
     return {
+      exams: ['cka'],
       texts: {
         ko: {
           title: '늘렸는데 늘지 않습니다',
@@ -417,6 +425,7 @@ ssh ${node} "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl re
   lesson('kubelet-config', 'medium', 4, (draw) => {
     const [node] = draw.nodes('node-2')
     return {
+      exams: ['cka'],
       texts: {
         ko: {
           title: '설정을 바꾼 다음의 노드',

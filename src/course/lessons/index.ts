@@ -12,5 +12,9 @@ export type {
   Promised,
   Sentence,
 } from './lesson.js'
+export type { Advice, TriedLine } from './advise.js'
+export { advise } from './advise.js'
+export type { Exam, ExamTask, TaskReport } from './exam.js'
+export { drawExam, gradeTask } from './exam.js'
 export type { OpenLesson } from './desk.js'
 export { openDesk, openLesson } from './desk.js'

@@ -11,6 +11,13 @@ export const checkDrawn: (args: readonly unknown[]) => void = argumentsCheck(
   () => ({ id: text, seed: aSeed }),
 )
 
+/** Checks the arguments of `drawExam()`. */
+export const checkExam: (args: readonly unknown[]) => void = argumentsCheck(
+  'drawExam()',
+  "drawExam('cka', 7)",
+  () => ({ name: z.enum(['cka', 'ckad', 'cks']), seed: aSeed }),
+)
+
 /** Checks the arguments of `openLesson()`. */
 export const checkSeeded: (args: readonly unknown[]) => void = argumentsCheck(
   'openLesson()',
@@ -32,4 +39,22 @@ export const checkJudged: (args: readonly unknown[]) => void = argumentsCheck(
   'judge()',
   'await judge(lesson, await openDesk(lesson))',
   () => ({ lesson: aLesson, desk: z.looseObject({ cluster: aCluster }) }),
+)
+
+/** Checks the arguments of `gradeTask()`. */
+export const checkGraded: (args: readonly unknown[]) => void = argumentsCheck(
+  'gradeTask()',
+  'await gradeTask(task, await openDesk(task.lesson))',
+  () => ({ task: z.looseObject({ lesson: aLesson }), desk: z.looseObject({ cluster: aCluster }) }),
+)
+
+/** Checks the arguments of `advise()`. */
+export const checkAdvised: (args: readonly unknown[]) => void = argumentsCheck(
+  'advise()',
+  'await advise(lesson, desk, { lines: [], told: 0 })',
+  () => ({
+    lesson: aLesson,
+    desk: z.looseObject({ cluster: aCluster }),
+    tried: z.strictObject({ lines: z.array(z.looseObject({ line: z.string() })), told: aSeed }),
+  }),
 )

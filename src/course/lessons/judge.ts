@@ -44,6 +44,15 @@ export async function judge(lesson: Lesson, given: Desk): Promise<Judgement> {
   return { isSolved: broken.length === 0 && goals.every(({ isReached }) => isReached), goals, broken }
 }
 
+/** Judges the goals as they were when the lesson began. @throws RangeError as {@link judge} */
+export async function judgeBeginning(lesson: Lesson, given: Desk): Promise<readonly JudgedGoal[]> {
+  const known = knownTo(lesson, given)
+  const begun = deskOf(known.begun)
+  const goals: JudgedGoal[] = []
+  for (const each of lesson.goals) goals.push(await judgedGoal(each, begun, known))
+  return goals
+}
+
 /** @throws RangeError if the cluster is not one of the lesson */
 function knownTo(lesson: Lesson, { cluster }: Desk): LessonRecord {
   const known = recordOf(cluster)

@@ -10,6 +10,7 @@ export const maintenanceLessons: readonly LessonSource[] = [
     const web = draw.app()
     const [node, other] = draw.nodes()
     return {
+      exams: ['cka'],
       texts: {
         ko: {
           title: '끝나지 않는 drain',
@@ -104,6 +105,7 @@ export const maintenanceLessons: readonly LessonSource[] = [
     const web = draw.app()
     const [node, other] = draw.nodes('node-2')
     return {
+      exams: ['cka'],
       texts: {
         ko: {
           title: '점검이 끝난 다음 날',
@@ -169,6 +171,7 @@ export const maintenanceLessons: readonly LessonSource[] = [
     const web = draw.app()
     const [node, other] = draw.nodes()
     return {
+      exams: ['cka'],
       texts: {
         ko: {
           title: '갈 곳 없는 포드',

@@ -13,6 +13,7 @@ export const networkLessons: readonly LessonSource[] = [
     const db = draw.one('db', 'cache', 'queue', 'store')
     const client = draw.one('client', 'gateway', 'frontend')
     return {
+      exams: ['cka', 'cks'],
       options: { nodes: 2, addons: { coreDNS: true } },
       texts: {
         ko: {
@@ -132,6 +133,7 @@ export const networkLessons: readonly LessonSource[] = [
     const shop = draw.one('shop', 'team', 'login')
     const front = draw.one('front', 'edge', 'public')
     return {
+      exams: ['cka', 'ckad', 'cks'],
       texts: {
         ko: {
           title: '레이블은 맞는데',

@@ -9,6 +9,7 @@ export const rbacLessons: readonly LessonSource[] = [
     const jane = draw.one('jane', 'ellen', 'dan', 'kevin')
     const office = draw.one('office', 'finance', 'sales')
     return {
+      exams: ['cka', 'cks'],
       texts: {
         ko: {
           title: '롤도 있고 바인딩도 있는데',
@@ -81,6 +82,7 @@ kubectl create rolebinding ${jane} -n ${office} --role=reader --user=${jane}`,
     const web = draw.app()
     const jane = draw.one('jane', 'ellen', 'dan', 'kevin')
     return {
+      exams: ['cka', 'cks'],
       texts: {
         ko: {
           title: '보이는데 읽을 수 없는 로그',

@@ -50,6 +50,15 @@ function probe(cluster: SimCluster, labels: readonly Labels[]): readonly Probe[]
   return probes
 }
 
+/** The pod that a target is: itself, or one behind a Service as it is before there are probes. */
+function podAt(cluster: SimCluster, to: string): string {
+  const [namespace = '', name = ''] = to.split('/')
+  const [behind] = cluster.state
+    .peek('endpointslices', { namespace, labelSelector: `kubernetes.io/service-name=${name}` })
+    .flatMap(({ endpoints }) => endpoints ?? [])
+  return behind?.targetRef?.name === undefined ? to : `${namespace}/${behind.targetRef.name}`
+}
+
 const isLetThrough = (cluster: SimCluster, { namespace, name }: Probe, to: string, port: number): boolean =>
   cluster.network.connect({ from: `${namespace}/${name}`, to, port }).outcome !== 'timeout'
 
@@ -75,23 +84,26 @@ export const opensOnly = (
     goal(
       `Pods like ${say} reach port ${port} of ${to}, also new ones.`,
       `${say} 같은 포드가 새로 만들어져도 ${to}의 ${port}번 포트에 닿습니다.`,
-      ({ cluster }) =>
-        probe(cluster, [peers.labels])
+      ({ cluster }) => {
+        const pod = podAt(cluster.settle(), to)
+        return probe(cluster, [peers.labels])
           .filter((each) => matches(each, peers))
-          .every((each) => isLetThrough(cluster, each, to, port)),
+          .every((each) => isLetThrough(cluster, each, pod, port))
+      },
     ),
     goal(
       `Nobody else reaches ${to}, on no other port.`,
       `그 밖에는 아무도 ${to}에 닿지 못하고, 다른 포트도 열려 있지 않습니다.`,
       ({ cluster, begun }) => {
+        const [pod, podThen] = [podAt(cluster.settle(), to), podAt(begun.cluster, to)]
         const labels = [...labelsToTry(begun.cluster), peers.labels]
         const probes = probe(cluster, labels)
         probe(begun.cluster, labels)
         return probes.flatMap((each) =>
           [...new Set([port, ...PORTS])].flatMap((tried) =>
             !((everyPort || tried === port) && matches(each, peers)) &&
-            isLetThrough(cluster, each, to, tried) &&
-            !isLetThrough(begun.cluster, each, to, tried)
+            isLetThrough(cluster, each, pod, tried) &&
+            !isLetThrough(begun.cluster, each, podThen, tried)
               ? [`${each.namespace}/${JSON.stringify(each.labels)} reaches port ${tried} of ${to}`]
               : [],
           ),

@@ -8,6 +8,7 @@ export const securityContextLessons: readonly LessonSource[] = [
   lesson('root-image', 'medium', 4, (draw) => {
     const web = draw.app()
     return {
+      exams: ['ckad', 'cks'],
       texts: {
         ko: {
           title: '시작조차 하지 않는 컨테이너',
@@ -105,6 +106,7 @@ export const securityContextLessons: readonly LessonSource[] = [
   lesson('read-only-root', 'medium', 5, (draw) => {
     const web = draw.app()
     return {
+      exams: ['ckad', 'cks'],
       texts: {
         ko: {
           title: '다시 뜨고 또 죽는 프로그램',

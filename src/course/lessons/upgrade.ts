@@ -24,6 +24,7 @@ export const upgradeLessons: readonly LessonSource[] = [
   lesson('half-upgraded', 'easy', 3, (draw) => {
     const [node, other] = draw.nodes()
     return {
+      exams: ['cka'],
       options: { nodes: [{ name: node, kubeletVersion: 'v1.34.0' }, { name: other }] },
       texts: {
         ko: {
@@ -86,6 +87,7 @@ export const upgradeLessons: readonly LessonSource[] = [
   lesson('removed-api', 'easy', 4, (draw) => {
     const web = draw.app()
     return {
+      exams: ['ckad'],
       texts: {
         ko: {
           title: '어제까지 되던 매니페스트',

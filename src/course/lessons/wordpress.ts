@@ -46,6 +46,7 @@ export const wordpressLessons: readonly LessonSource[] = [
   lesson('wordpress-tier', 'easy', 4, (draw) => {
     const disk = draw.one('disk', 'block', 'ssd')
     return {
+      exams: ['ckad'],
       options: { nodes: 2, addons: { coreDNS: true } },
       texts: {
         ko: {
@@ -133,6 +134,7 @@ export const wordpressLessons: readonly LessonSource[] = [
     const disk = draw.one('disk', 'block', 'ssd')
     const fast = draw.one('fast', 'premium', 'gold')
     return {
+      exams: ['cka'],
       texts: {
         ko: {
           title: '기다리기만 하는 MySQL',

@@ -1,0 +1,179 @@
+import type { Language } from '../../course/chapter.js'
+import { deskOf } from '../../course/lessons/desk.js'
+import { type Exam, type ExamTask, gradeTask, openDesk, type TaskReport } from '../../course/lessons/index.js'
+import { Playback } from '../../course/playback.js'
+import { own, type ReadLine } from './play-chapter.js'
+import type { Screen } from './screen.js'
+import { spoken } from './spoken.js'
+
+/** Virtual clusters, real minutes: how many ms have passed since the exam began. */
+export type Elapsed = () => number
+
+const MINUTE = 60_000
+
+/** An exam that somebody sits: one terminal for each task that was begun. */
+class Sitting {
+  readonly exam: Exam
+  readonly flagged = new Set<number>()
+  readonly #begun = new Map<number, Playback>()
+  #current: ExamTask
+
+  constructor(exam: Exam) {
+    this.exam = exam
+    this.#current = exam.tasks[0] as ExamTask
+  }
+
+  get current(): ExamTask {
+    return this.#current
+  }
+
+  /** The terminal of the current task. */
+  async playback(): Promise<Playback> {
+    const { number, lesson } = this.#current
+    let playback = this.#begun.get(number)
+    if (playback === undefined)
+      this.#begun.set(number, (playback = new Playback((await openDesk(lesson)).cluster)))
+    return playback
+  }
+
+  isBegun({ number }: ExamTask): boolean {
+    return this.#begun.has(number)
+  }
+
+  /** Goes to a task, by its number or its context. Returns whether there is one. */
+  goTo(which: string): boolean {
+    const found = this.exam.tasks.find(({ number, context }) => which === `${number}` || which === context)
+    if (found !== undefined) this.#current = found
+    return found !== undefined
+  }
+
+  /** Grades the tasks that were begun; the others have no points. */
+  async grade(): Promise<readonly (TaskReport | ExamTask)[]> {
+    const reports: (TaskReport | ExamTask)[] = []
+    for (const task of this.exam.tasks) {
+      const cluster = this.#begun.get(task.number)?.cluster
+      reports.push(cluster === undefined ? task : await gradeTask(task, deskOf(cluster)))
+    }
+    return reports
+  }
+}
+
+/** What a line means that is none for the shell; undefined for one that is. */
+function meaningOf(line: string): ReturnType<typeof spoken<(typeof WORDS)[number]>> {
+  const [, context] = /^(?:kubectl|k) config use-context (\S+)$/.exec(line) ?? []
+  return context === undefined ? spoken(line, WORDS) : { word: 'task', argument: context }
+}
+
+const WORDS = ['task', 'next', 'tasks', 'flag', 'time', 'finish', 'help'] as const
+
+/**
+ * Lets somebody sit an exam: no hints and no checks, several contexts, and a timer of real minutes. `read` is
+ * undefined for a pipe: then the tasks are only shown. Returns the points.
+ */
+export async function sitExam(
+  exam: Exam,
+  language: Language,
+  screen: Screen,
+  read: ReadLine | undefined,
+  elapsed: Elapsed,
+): Promise<number> {
+  const { words } = screen
+  const sitting = new Sitting(exam)
+  screen.title(words.exam(exam.name.toUpperCase(), exam.tasks.length, exam.minutes, exam.seed))
+  if (read === undefined) {
+    for (const task of exam.tasks) showTask(task, language, screen)
+    return 0
+  }
+  screen.line(`${words.examKeys}\n`)
+  showTask(sitting.current, language, screen)
+  for (;;) {
+    const playback = await sitting.playback()
+    const line = (await read(playback.host))?.trim()
+    const left = exam.minutes * MINUTE - elapsed()
+    if (left <= 0) screen.note(words.timeIsUp)
+    if (line === undefined || left <= 0) break
+    if (line === '') continue
+    const { word, argument = '' } = meaningOf(line) ?? {}
+    if (word === 'finish') break
+    if (word === undefined) await own(line, playback, screen)
+    else direct(sitting, word, argument, { language, screen, left })
+  }
+  return report(sitting, language, screen)
+}
+
+interface Surroundings {
+  readonly language: Language
+  readonly screen: Screen
+  readonly left: number
+}
+
+function direct(
+  sitting: Sitting,
+  word: string,
+  argument: string,
+  { language, screen, left }: Surroundings,
+): void {
+  const { words } = screen
+  const { exam, flagged, current } = sitting
+  switch (word) {
+    case 'help':
+      screen.line(`${words.examKeys}\n`)
+      break
+    case 'time':
+      screen.note(words.minutesLeft(Math.ceil(left / MINUTE)))
+      break
+    case 'flag':
+      if (!flagged.delete(current.number)) flagged.add(current.number)
+      screen.note(words.flagged(current.number, flagged.has(current.number)))
+      break
+    case 'tasks':
+      for (const task of exam.tasks) {
+        const marks = `${sitting.isBegun(task) ? '*' : ' '}${flagged.has(task.number) ? '!' : ' '}`
+        const { title } = task.lesson.texts[language]
+        const [number, weight] = [`${task.number}`.padStart(2), `${task.weight}%`.padStart(4)]
+        screen.line(`${marks} ${number} ${weight}  ${task.context.padEnd(8)} ${title}`)
+      }
+      screen.line()
+      break
+    default: {
+      const next = word === 'next' ? `${(current.number % exam.tasks.length) + 1}` : argument
+      if (next !== '' && !sitting.goTo(next)) screen.note(words.noTask(next, exam.tasks.length))
+      else showTask(sitting.current, language, screen)
+    }
+  }
+}
+
+function showTask({ number, context, weight, lesson }: ExamTask, language: Language, screen: Screen): void {
+  screen.title(`${number}. ${lesson.texts[language].title} (${weight}%)`)
+  screen.line(`kubectl config use-context ${context}\n`)
+  screen.prose(lesson.texts[language].symptom)
+}
+
+/** Lines of a proof that are shown. */
+const MOST_LINES = 6
+
+async function report(sitting: Sitting, language: Language, screen: Screen): Promise<number> {
+  const { words } = screen
+  screen.title(words.report)
+  let points = 0
+  for (const each of await sitting.grade()) {
+    if (!('goals' in each)) {
+      screen.line(`${each.number}. 0/${each.weight}  ${words.notBegun}\n`)
+      continue
+    }
+    points += each.points
+    const { task, goals, broken, proof } = each
+    screen.line(`${task.number}. ${each.points}/${task.weight}  ${task.lesson.texts[language].title}`)
+    for (const { text, isReached, missing } of goals) {
+      screen.line(`   ${isReached ? '✓' : '✗'} ${text[language]}`)
+      for (const what of missing.slice(0, MOST_LINES)) screen.line(`       ${what}`)
+    }
+    if (broken > 0) screen.line(`   ✗ ${words.broken}`)
+    screen.line(`   $ ${proof.command}`)
+    for (const shown of proof.output.trimEnd().split('\n').slice(0, MOST_LINES)) screen.line(`   ${shown}`)
+    screen.line()
+  }
+  const total = Math.round(points * 10) / 10
+  screen.line(words.result(total, sitting.exam.passedFrom, total >= sitting.exam.passedFrom))
+  return total
+}
