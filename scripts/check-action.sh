@@ -10,9 +10,8 @@ status=0
 check -o github || status=$?
 {
   echo "## Manifests on Kubernetes ${CHECK_VERSION//,/, }"
-  echo '```text'
-  check -o text || true
-  echo '```'
+  echo
+  check -o markdown || true
 } >> "${GITHUB_STEP_SUMMARY:-/dev/null}"
 [ -z "${CHECK_JUNIT:-}" ] || check -o junit > "$CHECK_JUNIT" || true
 exit "$status"

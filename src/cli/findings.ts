@@ -4,7 +4,7 @@ import { type Cell, type Grid, gridSvg } from './grid-picture.js'
 import { junit } from './output.js'
 import { packageVersion } from './program-path.js'
 
-const FORMATS = ['text', 'json', 'svg', 'junit', 'github', 'sarif'] as const
+const FORMATS = ['text', 'json', 'markdown', 'svg', 'junit', 'github', 'sarif'] as const
 /** The form of a report of findings. */
 export type FindingsFormat = (typeof FORMATS)[number]
 
@@ -31,6 +31,8 @@ export function formatFindings(report: CheckReport, format: FindingsFormat, fail
   switch (format) {
     case 'json':
       return exactJson(report, 2)
+    case 'markdown':
+      return asMarkdown(report)
     case 'svg':
       return gridSvg(asGrid(report)).trimEnd()
     case 'junit':
@@ -96,6 +98,45 @@ function asText(report: CheckReport): string {
     return [head, ...why.map((line) => `    ${line}`)]
   })
   return [...lines, sumOf(report)].join('\n')
+}
+
+const LOOKS: Readonly<Record<Severity | 'right', string>> = {
+  error: 'fill:#ffebe9,stroke:#cf222e,color:#1f2328',
+  warning: 'fill:#fff8c5,stroke:#9a6700,color:#1f2328',
+  note: 'fill:#ddf4ff,stroke:#0969da,color:#1f2328',
+  right: 'fill:#dafbe1,stroke:#1a7f37,color:#1f2328',
+}
+
+/** A picture of the versions in Mermaid, which GitHub draws in summaries, and a table of the findings. */
+function asMarkdown(report: CheckReport): string {
+  const { findings, versions, objects, files } = report
+  const boxes = versions.map((version, at) => {
+    const own = findings.filter((finding) => finding.versions.includes(version))
+    const worst = SEVERITIES.find((severity) => own.some((finding) => finding.severity === severity))
+    const counts = SEVERITIES.map(
+      (severity) => [own.filter((finding) => finding.severity === severity).length, severity] as const,
+    )
+    const text = counts.flatMap(([count, severity]) => (count === 0 ? [] : [counted(count, severity)]))
+    return `  all --> v${at}["${version}: ${text.join(', ') || 'nothing found'}"]:::${worst ?? 'right'}`
+  })
+  const cell = (text: string): string =>
+    text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ')
+  const rows = findings.map((finding) => {
+    const cells = [finding.severity, placeOf(finding), told(report, finding), finding.rule]
+    return `| ${cells.map(cell).join(' | ')} |`
+  })
+  const table = rows.length === 0 ? [] : ['', '| | where | what | rule |', '|---|---|---|---|', ...rows]
+  return [
+    '```mermaid',
+    'flowchart LR',
+    `  all["${counted(objects, 'object')} of ${counted(files, 'file')}"]`,
+    ...boxes,
+    ...Object.entries(LOOKS).map(([name, look]) => `  classDef ${name} ${look}`),
+    '```',
+    ...table,
+    '',
+    sumOf(report),
+  ].join('\n')
 }
 
 function asJunit(report: CheckReport, failOn: FailOn): string {

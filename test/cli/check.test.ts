@@ -306,11 +306,21 @@ describe('what is read', () => {
   })
 })
 
+test('-o markdown has a picture of the versions, and a table of what was found', async () => {
+  files({ 'web.yaml': needsSettings.replace('settings', 'a|b') })
+  const { out } = await typed('check', 'web.yaml', '--version', 'v1.34,v1.35', '-o', 'markdown')
+  expect(out).toContain('```mermaid\nflowchart LR\n')
+  expect(out).toMatch(/all --> v0\["v1\.34: \d+ errors?[^"]*"\]:::error\n {2}all --> v1\["v1\.35: /)
+  expect(out).toMatch(/^\| error \| web\.yaml:\d+ \| .* \|$/m)
+  for (const row of out.split('\n').filter((line) => line.startsWith('| ')))
+    expect(row.match(/(?<!\\)\|/g)).toHaveLength(5)
+})
+
 describe('bad use gives exit code 2', () => {
   test.for([
     [['check'], 'write what to check'],
     [['check', 'nowhere'], 'there is no file or folder nowhere'],
-    [['check', '.', '-o', 'yaml'], '-o yaml: write text, json, svg, junit, github or sarif'],
+    [['check', '.', '-o', 'yaml'], '-o yaml: write text, json, markdown, svg, junit, github or sarif'],
     [['check', '.', '--fail-on', 'errors'], '--fail-on errors: write error, warning, note, never'],
     [['check', '.', '--like', 'gke'], '--like gke: write kind or kubeadm'],
     [['check', '.', '--nodes', '0'], '--nodes 0: write a whole number from 1 up'],

@@ -111,6 +111,6 @@ test('docs/in-github-actions.md: the step annotates what is wrong, and fails', a
   })
   expect(code).toBe(1)
   expect(stdout).toContain('::error file=shop/web.yaml,line=32,title=missing-key::')
-  expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain('6 errors, 1 note')
+  expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toMatch(/```mermaid[\s\S]*6 errors, 1 note/)
   expect(readFileSync(join(folder, 'manifests.xml'), 'utf8')).toContain('failures="6"')
 })

@@ -90,6 +90,19 @@ describe('planUpgrade() of manifests', () => {
     expect(findings).toMatchObject([{ release: 'v1.30', change: 'removed' }])
   })
 
+  test('names what only a later release serves', () => {
+    const range = 'apiVersion: networking.k8s.io/v1\nkind: ServiceCIDR\nmetadata: { name: more }\nspec: {}\n'
+    const { findings } = planUpgrade(range, { from: 'v1.31', to: 'v1.34' })
+    expect(findings.filter(({ change }) => change !== 'invalid')).toMatchObject([
+      {
+        release: 'v1.31',
+        change: 'early',
+        message: 'networking.k8s.io/v1 ServiceCIDR is served since v1.33, and this cluster is v1.31',
+        repair: 'leave it out until v1.33',
+      },
+    ])
+  })
+
   test('names feature gates that are locked or unknown', () => {
     const kubelet = `apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration

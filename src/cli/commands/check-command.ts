@@ -95,7 +95,7 @@ export const checkCommand: Command = {
       default: 'default',
     },
     output: {
-      value: 'text|json|svg|junit|github|sarif',
+      value: 'text|json|markdown|svg|junit|github|sarif',
       short: 'o',
       about: 'the form of the report',
       default: 'text',
@@ -113,7 +113,7 @@ export const checkCommand: Command = {
       throw new UsageError('write what to check: a folder, a file, or - for standard input')
     const format = textOf(flags, 'output') ?? 'text'
     if (!isFindingsFormat(format))
-      throw new UsageError(`-o ${format}: write text, json, svg, junit, github or sarif`)
+      throw new UsageError(`-o ${format}: write text, json, markdown, svg, junit, github or sarif`)
     const failOn = failOnOf(flags)
     const options = optionsOf(flags)
     const read = readPaths(words, options.versions ?? [])

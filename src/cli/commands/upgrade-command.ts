@@ -73,7 +73,7 @@ function textOfRehearsal(rehearsal: readonly RehearsedMinor[]): readonly string[
 function sumOf({ from, to, objects, findings }: Outcome): string {
   const count = (change: UpgradeFinding['change']): number =>
     findings.filter((finding) => finding.change === change).length
-  const changes = ['removed', 'invalid', 'default', 'unreadable', 'client', 'gate'] as const
+  const changes = ['removed', 'early', 'invalid', 'default', 'unreadable', 'client', 'gate'] as const
   const sums = changes.flatMap((change) => (count(change) > 0 ? [`${count(change)} ${change}`] : []))
   const sum = sums.length > 0 ? sums.join(', ') : 'nothing changes for them'
   return `${from} to ${to}, ${objects} objects: ${sum}`

@@ -2,6 +2,8 @@
 export type UpgradeChange =
   /** The release does not serve its API version any more. */
   | 'removed'
+  /** The release does not serve its API version yet: a later one does. */
+  | 'early'
   /** The release refuses it, and the one before did not. */
   | 'invalid'
   /** A field that the object does not set gets another value. */

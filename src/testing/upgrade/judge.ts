@@ -1,6 +1,8 @@
 import { createScheme } from '../../api/scheme.js'
 import type { KubeObject } from '../../api/kind/definition.js'
-import { whyNotServed } from '../../api/not-served.js'
+import { servedIn } from '../../api/definitions.js'
+import { pluralGuess, whyNotServed } from '../../api/not-served.js'
+import { release } from '../../api/releases.js'
 import { Kinds } from '../../cluster/check/kinds.js'
 import { sendObject } from '../../cluster/check/load.js'
 import { nameOf, type Sourced } from '../../cluster/check/read-manifests.js'
@@ -136,6 +138,11 @@ export function judgeUpgrade(
       const old = before?.get(source)
       if (verdict.foreign !== undefined) notChecked.add(`${nameOf(source.object)}: ${verdict.foreign}`)
       if (verdict.unserved === undefined || old?.unserved !== undefined) continue
+      const since = servedSince(source)
+      if (since !== undefined && since > release(version).minor) {
+        add(source, 'early', verdict.unserved, `leave it out until v1.${since}`)
+        continue
+      }
       add(source, 'removed', verdict.unserved, repairOf(source, verdict.instead))
       if (verdict.instead === undefined) continue
       instead.set(source, verdict.instead)
@@ -155,6 +162,11 @@ export function judgeUpgrade(
     before = now
   }
   return { findings: found, notChecked: [...notChecked] }
+}
+
+/** Returns the first minor that serves the API version of an object; undefined if that is not known. */
+function servedSince({ object: { apiVersion = '', kind = '' } }: Sourced): number | undefined {
+  return servedIn(apiVersion, pluralGuess(kind))?.since
 }
 
 function repairOf({ file }: Sourced, instead: string | undefined): string {
