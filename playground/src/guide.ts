@@ -102,6 +102,8 @@ class Steps {
   #step(step: Step, section: number, at: number): HTMLElement {
     const { language, words } = this.#parts
     if (step.kind === 'prose') return h('div', { class: 'prose' }, markdown(step.text[language]))
+    if (step.kind === 'predict' && step.part === 'question')
+      return h('blockquote', { class: 'prose' }, markdown(`**${words.predict}** ${step.question[language]}`))
     const play = (title: string): HTMLButtonElement =>
       h('button', { type: 'button', class: 'go', onclick: () => this.#play(section, at) }, title)
     const element = ((): HTMLElement => {
@@ -119,9 +121,17 @@ class Steps {
           return h('span', {}, `… ${words.event(step)}`)
         case 'ask':
           return h('span', {}, `? ${step.question}`)
+        case 'predict':
+          return h('span', {}, `= ${step.question[language]}`)
       }
     })()
-    const title = { file: words.write, command: words.run, event: words.happen, ask: words.ask }[step.kind]
+    const title = {
+      file: words.write,
+      command: words.run,
+      event: words.happen,
+      ask: words.ask,
+      predict: words.ask,
+    }[step.kind]
     const isInitial = step.kind === 'file' && step.isInitial
     const box = h('div', { class: `step ${step.kind}` }, element, !isInitial && play(title))
     if (!isInitial) this.#elements.push({ at: [section, at], element: box })

@@ -303,6 +303,8 @@ function labelOfStep(step: Step): string {
       return step.path
     case 'ask':
       return step.question
+    case 'predict':
+      return step.line
     case 'prose':
       return ''
   }

@@ -185,7 +185,7 @@ test('axe finds nothing serious, in both languages, light and dark', async () =>
       expect(await page.evaluate(() => document.documentElement.lang)).toBe(language)
       expect({ language, theme, complaints: await complaints() }).toEqual({ language, theme, complaints: [] })
       await learner.photograph(`${language}-${theme}`)
-      await press(language === 'en' ? 'Dark mode' : '어두운 화면')
+      await press(language === 'en' ? 'Dark mode' : '다크 모드')
       if (theme === 'dark' && language === 'en') await press('한국어')
     }
 })

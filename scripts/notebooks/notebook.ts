@@ -11,6 +11,8 @@ const WORDS = {
   en: { goals: '**Goals**', lessons: '**Lessons to go on with**' },
 } as const
 
+const PREDICT = { ko: '예측해 보세요', en: 'Predict' } as const
+
 /** Returns a chapter as cells: prose, and code that plays it with the public API. */
 export function cellsOf(chapter: Chapter): readonly Cell[] {
   const { number, title, goals, lessons, sections } = chapter
@@ -60,6 +62,10 @@ function cellOf(step: Step): Cell {
       return { kind: 'code', code: `await sh(${literal(step.line)})` }
     case 'event':
       return { kind: 'code', code: eventCode(step) }
+    case 'predict':
+      return step.part === 'question'
+        ? markdown((language) => `> ${PREDICT[language]}: **${step.question[language]}**`)
+        : { kind: 'code', code: `await sh(${literal(step.line)})` }
     case 'ask':
       return { kind: 'code', code: askCode(step) }
   }

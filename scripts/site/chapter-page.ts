@@ -50,6 +50,12 @@ function stepText(step: Step, printed: string, language: Language): string {
       return fenced('sh', step.line) + output
     case 'event':
       return `_${words.event(step)}_`
+    case 'predict': {
+      const question = escaped(step.question[language])
+      return step.part === 'question'
+        ? `> ${words.predict(question)}`
+        : `::: details ${words.answer(question)}\n\n${fenced('text', printed.trimEnd())}\n\n:::`
+    }
     case 'ask':
       return `_${words.ask(step.question)}_${output}`
   }

@@ -50,7 +50,7 @@ export interface Section {
   readonly steps: readonly Step[]
 }
 
-export type Step = ProseStep | FileStep | CommandStep | EventStep | AskStep
+export type Step = ProseStep | FileStep | CommandStep | EventStep | AskStep | PredictStep
 
 /** Markdown: paragraphs, lists, tables, `code` and **emphasis**. */
 export interface ProseStep {
@@ -107,6 +107,19 @@ export type CourseEvent = (typeof EVENTS)[number]
 export interface AskStep {
   readonly kind: 'ask'
   readonly question: string
+}
+
+/**
+ * A question to the learner: what will happen? It is asked before some commands, and the cluster gives the
+ * answer after them.
+ */
+export interface PredictStep {
+  readonly kind: 'predict'
+  /** The same question stands in both. */
+  readonly part: 'question' | 'answer'
+  readonly question: Text
+  /** A line for the shell that prints the answer, after the commands. It runs on a copy. */
+  readonly line: string
 }
 
 export const QUESTIONS = [

@@ -1,4 +1,4 @@
-import type { AskStep, CommandStep, CourseEvent, EventStep, FileStep, Step } from './chapter.js'
+import type { AskStep, CommandStep, CourseEvent, EventStep, FileStep, PredictStep, Step } from './chapter.js'
 import { EVENTS, QUESTIONS } from './chapter.js'
 
 /** Makes an error that names the file, a line of it, and what is wrong. */
@@ -18,14 +18,15 @@ interface ParsedBlock {
   readonly machines: readonly string[]
 }
 
-/** Reads a fenced block: `sh`, `yaml PATH`, `event` or `ask`. @throws Error if it is none of these */
+/** Reads a fenced block: `sh`, `yaml PATH`, `event`, `ask`, `predict`. @throws Error if it is another one */
 export function parseBlock(block: Block): ParsedBlock {
   const { words, machines, fault, line } = block
   if (words[0] === 'sh') return commandsOf(block)
   if (words[0] === 'event') return { steps: eachLine(block, eventOf), machines }
   if (words[0] === 'ask') return { steps: eachLine(block, askOf), machines }
+  if (words[0] === 'predict') return { steps: [predictOf(block)], machines }
   if (words[0] === 'yaml' || words[0] === 'csv') return { steps: [fileOf(block)], machines }
-  throw fault(line, `a block is sh, yaml, csv, event or ask, not ${words[0] ?? ''}`)
+  throw fault(line, `a block is sh, yaml, csv, event, ask or predict, not ${words[0] ?? ''}`)
 }
 
 function eachLine<S extends Step>(
@@ -47,6 +48,21 @@ function askOf(text: string, fail: (message: string) => Error): AskStep {
   if (!(QUESTIONS as readonly string[]).includes(name))
     throw fail(`there is no question "${name}"; there are ${QUESTIONS.join(', ')}`)
   return { kind: 'ask', question: text }
+}
+
+/** Reads `ko: QUESTION`, `en: QUESTION` and `sh: LINE`. */
+function predictOf({ body, line, fault }: Block): PredictStep {
+  const found = new Map<string, string>()
+  for (const [at, text] of body.split('\n').entries()) {
+    const [, name = '', value = ''] = /^(ko|en|sh): (.+)$/.exec(text) ?? []
+    if (name === '' || found.has(name))
+      throw fault(line + 1 + at, 'a prediction has three lines: ko: QUESTION, en: QUESTION, sh: LINE')
+    found.set(name, value)
+  }
+  const [ko, en, command] = ['ko', 'en', 'sh'].map((name) => found.get(name))
+  if (ko === undefined || en === undefined || command === undefined)
+    throw fault(line, 'a prediction has three lines: ko: QUESTION, en: QUESTION, sh: LINE')
+  return { kind: 'predict', part: 'question', question: { ko, en }, line: command }
 }
 
 function fileOf({ words: [, path, initial], body, line, fault }: Block): FileStep {

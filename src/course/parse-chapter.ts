@@ -6,6 +6,7 @@ import type {
   CourseFile,
   CourseVersion,
   FileStep,
+  PredictStep,
   ProseStep,
   Section,
   Step,
@@ -120,6 +121,7 @@ function sectionsOf(lines: Lines, version: CourseVersion): readonly Section[] {
 function stepsOf(lines: Lines, from: number, to: number, version: CourseVersion): readonly Step[] {
   const steps: Step[] = []
   let machines: readonly string[] = ['master']
+  let open: PredictStep | undefined
   for (let at = from; at < to; at++) {
     const line = lines.all[at] ?? ''
     if (line.trim() === '') continue
@@ -135,11 +137,21 @@ function stepsOf(lines: Lines, from: number, to: number, version: CourseVersion)
     }
     if (isPlayed) {
       const block = parseBlock({ words, body, line: at + 1, machines, fault: lines.fault })
+      const [first] = block.steps
+      if (first?.kind === 'predict') {
+        if (open !== undefined) throw lines.fault(at + 1, 'a prediction is answered before the next one')
+        open = first
+      }
       steps.push(...block.steps)
       machines = block.machines
+      if (open !== undefined && words[0] === 'sh') {
+        steps.push({ ...open, part: 'answer' })
+        open = undefined
+      }
     }
     at = end
   }
+  if (open !== undefined) throw lines.fault(to, 'commands (```sh) follow a prediction, in its section')
   return steps
 }
 

@@ -113,6 +113,8 @@ export class Playback {
       case 'event':
         await this.#happen(step)
         return nothing
+      case 'predict':
+        return step.part === 'question' ? nothing : this.#answer(step.line)
       case 'ask':
         return shown(`${askCluster(this.cluster, step.question)}\n`)
     }
@@ -124,6 +126,12 @@ export class Playback {
     const typed = { line, stdout, stderr, terminal, exitCode }
     this.typed.push(typed)
     return typed
+  }
+
+  /** What a line prints on a copy, so that the question changes nothing; a real shell has no copies. */
+  #answer(line: string): Promise<Shown> {
+    const { shell } = this
+    return run(shell.onFork?.(this.cluster.fork()) ?? shell, line)
   }
 
   get #desk(): PlaybackDesk {
@@ -165,6 +173,11 @@ export class Playback {
 }
 
 const shown = (text: string): Shown => ({ stdout: text, stderr: '', terminal: text, exitCode: 0 })
+
+async function run(shell: LineRunner, line: string): Promise<Shown> {
+  const { stdout, stderr, exitCode, terminal = stdout + stderr } = await shell.run(line)
+  return { stdout, stderr, exitCode, terminal }
+}
 
 /** A here-document that writes a file. */
 function writing(path: string, text: string): string {

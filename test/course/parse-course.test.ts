@@ -74,6 +74,23 @@ test('a backslash and a here-document continue a command', () => {
   ])
 })
 
+test('a prediction is asked where it stands, and answered after the next commands', () => {
+  const asked = `${fence}predict\nko: 몇?\nen: How many?\nsh: kubectl get pods\n${fence}`
+  const body = `${asked}\n${fence}event\nsettle\n${fence}\n${fence}sh\nls\n${fence}`
+  const prediction = { kind: 'predict', question: { ko: '몇?', en: 'How many?' }, line: 'kubectl get pods' }
+  expect(steps(body)).toMatchObject([
+    { ...prediction, part: 'question' },
+    { kind: 'event' },
+    { line: 'ls' },
+    { ...prediction, part: 'answer' },
+  ])
+  expect(() => steps(asked)).toThrow('commands (```sh) follow a prediction')
+  expect(() => steps(`${asked}\n${body}`)).toThrow('answered before the next one')
+  expect(() => steps(body.replace('ko: 몇?\n', ''))).toThrow(
+    'three lines: ko: QUESTION, en: QUESTION, sh: LINE',
+  )
+})
+
 test('a block that names a version is left out at the other, and values depend on it', () => {
   const body = `${fence}sh v1.14\nold\n${fence}\n${fence}yaml pdb.yaml initial\nkind: {{policy}}\n${fence}`
   expect(steps(body, 'v1.14')).toMatchObject([
@@ -91,7 +108,11 @@ test.each([
   ['an unknown value', `${fence}sh\nls {{nix}}\n${fence}`, '01-name.md:10: {{nix}} is not in the values'],
   ['an unknown event', `${fence}event\nexplode\n${fence}`, '01-name.md:10: there is no event "explode"'],
   ['an unknown question', `${fence}ask\nwho\n${fence}`, '01-name.md:10: there is no question "who"'],
-  ['an unknown block', `${fence}ts\n1\n${fence}`, '01-name.md:9: a block is sh, yaml, csv, event or ask'],
+  [
+    'an unknown block',
+    `${fence}ts\n1\n${fence}`,
+    '01-name.md:9: a block is sh, yaml, csv, event, ask or predict',
+  ],
   ['an unknown version', `${fence}sh v1.20\nls\n${fence}`, '01-name.md:9: the course is not played at v1.20'],
   ['a block without an end', `${fence}sh\nls`, '01-name.md:9: the block is not ended'],
   ['an expectation without a command', `${fence}sh\n# => x\n${fence}`, '01-name.md:10: an expectation'],

@@ -42,6 +42,7 @@ test('a learner runs, skips, asks why, types commands and leaves', async () => {
   const chapter = readCourse('v1.35').find(({ number }) => number === 8)
   if (chapter === undefined) throw new Error('there is no chapter 8')
   const { screen, read, text } = atTerminal(
+    '', // no prediction
     '',
     's',
     'kubectl get deployment web',
@@ -128,6 +129,26 @@ test('a chapter goes on where somebody left it, and back undoes a step', async (
   const second = atTerminal('q')
   await teachChapter(chapter, second.screen, second.read, progress)
   expect(second.text()).toContain(`going on at step ${step + 1} of `)
+})
+
+test('a learner predicts before the commands, and the cluster answers after them', async () => {
+  const chapter = readCourse('v1.35').find(({ number }) => number === 6)
+  if (chapter === undefined) throw new Error('there is no chapter 6')
+  const steps = chapter.sections.flatMap((section) => section.steps)
+  const at = steps.findIndex(({ kind }) => kind === 'predict')
+  const before = steps
+    .slice(0, at)
+    .filter(({ kind }) => kind === 'command')
+    .map(() => '')
+  for (const [guess, isRight] of [
+    ['1000', true],
+    ['0', false],
+  ] as const) {
+    const { screen, read, text } = atTerminal(...before, guess, '', '', 'q')
+    await teachChapter(chapter, screen, read)
+    expect(text()).toMatch(/predict: As which UID[^]*uid=1000[^]*the answer: As which UID[^]*\n1000\n/)
+    expect(text().includes('You were right!')).toBe(isRight)
+  }
 })
 
 test('the prompt follows cd and ssh, and k is kubectl', async () => {

@@ -18,6 +18,8 @@ async function play(playback: Playback, { steps }: Section): Promise<Played> {
   const faults: string[] = []
   for (const step of steps) {
     const { stdout, stderr, exitCode } = await playback.play(step)
+    if (step.kind === 'predict' && step.part === 'answer' && (exitCode !== 0 || stdout.trim() === ''))
+      faults.push(`${step.line}: gives no answer\n${stdout}${stderr}`)
     if (step.kind !== 'command') continue
     const output = stdout + stderr
     if (exitCode !== step.exitCode) faults.push(`${step.line}: exit code ${exitCode}\n${output}`)

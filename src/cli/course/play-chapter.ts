@@ -1,5 +1,5 @@
 import { askCluster } from '../../course/ask.js'
-import type { Chapter, Section, Step } from '../../course/chapter.js'
+import type { Chapter, PredictStep, Section, Step } from '../../course/chapter.js'
 import { Playback } from '../../course/playback.js'
 import { startCluster } from '../../course/start.js'
 import { withAlias } from '../../course/terminal-line.js'
@@ -92,6 +92,7 @@ async function teach(
   where: string,
 ): Promise<'on' | 'back' | 'left'> {
   screen.before(step)
+  if (step.kind === 'predict') return predict(step, playback, screen, read)
   if (step.kind !== 'command') {
     screen.after(await playback.play(step))
     return 'on'
@@ -110,6 +111,38 @@ async function teach(
       return 'on'
     } else await own(line, playback, screen)
   }
+}
+
+/** What the learners have predicted, by the question. */
+const guesses = new WeakMap<Playback, string>()
+
+const wordsOf = (text: string): string =>
+  text
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((word) => word !== '')
+    .toSorted()
+    .join(' ')
+
+/** Asks for a guess before some commands, and compares it with what the cluster says after them. */
+async function predict(
+  step: PredictStep,
+  playback: Playback,
+  screen: Screen,
+  read: ReadLine,
+): Promise<'on' | 'left'> {
+  if (step.part === 'question') {
+    screen.note(screen.words.predictKeys)
+    const guess = await read(playback.host)
+    if (guess === undefined || spoken(guess, ['quit']) !== undefined) return 'left'
+    guesses.set(playback, guess)
+    return 'on'
+  }
+  const answer = await playback.play(step)
+  screen.after(answer)
+  const guess = wordsOf(guesses.get(playback) ?? '')
+  if (guess !== '' && guess === wordsOf(answer.terminal)) screen.note(screen.words.right)
+  return 'on'
 }
 
 /** Does what somebody has typed: a question, time that passes, or a command. */

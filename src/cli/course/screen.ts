@@ -55,6 +55,10 @@ export class Screen {
   /** A step before it is played: its text, or what is about to be typed. */
   before(step: Step): void {
     if (step.kind === 'prose') this.prose(step.text[this.#language])
+    if (step.kind === 'predict')
+      this.note(
+        (step.part === 'question' ? this.words.predict : this.words.answer)(step.question[this.#language]),
+      )
     if (step.kind === 'event') this.note(`... ${this.words.event(step)}`)
     if (step.kind === 'ask') this.note(this.words.ask(step.question))
     if (step.kind === 'file') {

@@ -25,6 +25,10 @@ export interface Words {
   readonly par: (typed: number, best: number) => string
   readonly where: (typed: number, minutes: number) => string
   readonly chapterKeys: string
+  readonly predict: (question: string) => string
+  readonly answer: (question: string) => string
+  readonly predictKeys: string
+  readonly right: string
   readonly step: (at: number, all: number) => string
   readonly resumed: (at: number, all: number) => string
   readonly exam: (name: string, tasks: number, minutes: number, seed: number) => string
@@ -65,6 +69,10 @@ const ko: Words = {
   chapterKeys:
     '[Enter] 실행  건너뛰기 s  왜 ?  되돌리기 back  어디 where  도움말 help  끝내기 q  (또는 직접 명령을 입력하세요. wait 1m, why ' +
     'pods 이름도 됩니다)',
+  predict: (question) => `예측해 보세요: ${question}`,
+  answer: (question) => `예측의 답: ${question}`,
+  predictKeys: '답을 쓰고 Enter를 누르세요. 그냥 Enter를 누르면 넘어갑니다',
+  right: '맞았습니다!',
   step: (at, all) => `${all}단계 가운데 ${at}단계`,
   resumed: (at, all) =>
     `지난번에 이어서 ${all}단계 가운데 ${at}단계부터 시작합니다. 처음부터 하려면 --restart를 쓰세요`,
@@ -107,6 +115,10 @@ const en: Words = {
   chapterKeys:
     '[Enter] run  [s] skip  [?] why  back  where  help  [q] quit  (or type a command of your own; also: ' +
     'wait 1m, why pods NAME)',
+  predict: (question) => `predict: ${question}`,
+  answer: (question) => `the answer: ${question}`,
+  predictKeys: 'type your answer and Enter, or only Enter to go on',
+  right: 'You were right!',
   step: (at, all) => `step ${at} of ${all}`,
   resumed: (at, all) => `going on at step ${at} of ${all}; --restart begins anew`,
   exam: (name, tasks, minutes, seed) =>

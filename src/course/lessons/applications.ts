@@ -55,9 +55,9 @@ export const applicationLessons: readonly LessonSource[] = [
       texts: {
         ko: {
           title: '아무도 닿지 못하는 서비스',
-          symptom: `포드는 잘 도는데 서비스 ${web}으로는 아무도 닿지 못합니다.`,
+          symptom: `포드는 잘 실행되는데 서비스 ${web}으로는 아무도 닿지 못합니다.`,
           hints: ['kubectl get endpointslices', '포드의 레이블과 서비스의 셀렉터를 비교하세요.'],
-          explanation: `셀렉터가 app=${wbe}라서 어느 포드도 고르지 않았습니다. 틀린 셀렉터는 오류가 아니라 빈 엔드포인트가 됩니다.`,
+          explanation: `셀렉터가 app=${wbe}라서 어느 포드도 선택하지 않았습니다. 틀린 셀렉터는 오류가 아니라 빈 엔드포인트가 됩니다.`,
         },
         en: {
           title: 'A Service that nobody reaches',
@@ -270,7 +270,7 @@ export const applicationLessons: readonly LessonSource[] = [
             '리소스쿼터의 pods를 늘리세요. 레플리카셋은 잠시 뒤에 다시 시도합니다.',
           ],
           explanation:
-            '리소스쿼터가 포드를 하나만 허락했습니다. 거절은 만들 때 일어나므로 포드가 아니라 레플리카셋의 이벤트에 남습니다.',
+            '리소스쿼터가 포드를 하나만 허용했습니다. 거절은 만들 때 일어나므로 포드가 아니라 레플리카셋의 이벤트에 남습니다.',
         },
         en: {
           title: 'A replica is missing',
@@ -487,7 +487,7 @@ export const applicationLessons: readonly LessonSource[] = [
       texts: {
         ko: {
           title: '새 포드가 하나도 생기지 않습니다',
-          symptom: '언제부터인가 포드를 새로 만들 수 없습니다. 이미 있던 포드는 잘 돕니다.',
+          symptom: '언제부터인가 포드를 새로 만들 수 없습니다. 이미 있던 포드는 잘 실행됩니다.',
           hints: [
             'kubectl describe replicaset의 이벤트를 읽으세요.',
             'kubectl get validatingwebhookconfigurations',

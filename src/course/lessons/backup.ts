@@ -26,7 +26,7 @@ export const backupLessons: readonly LessonSource[] = [
             'kubectl create -f는 없는 것만 만들고, 있는 것은 AlreadyExists라고 알려 줍니다.',
           ],
           explanation:
-            `컨피그맵 ${settings}가 지워졌습니다. 이미 돌던 포드는 시작할 때 값을 읽었으므로 멀쩡했고, 새 포드부터 실패했습니다. 백업에서 ` +
+            `컨피그맵 ${settings}가 지워졌습니다. 이미 실행 중이던 포드는 시작할 때 값을 읽었으므로 멀쩡했고, 새 포드부터 실패했습니다. 백업에서 ` +
             '없는 것만 다시 만들면 됩니다. get all로 만든 백업이었다면 컨피그맵은 들어 있지 않았을 것입니다.',
         },
         en: {
@@ -108,7 +108,7 @@ export const backupLessons: readonly LessonSource[] = [
           '--cacert, --cert, --key에 /etc/kubernetes/pki/etcd의 파일을 주세요.',
         ],
         explanation:
-          '스크립트가 인증서 없이 etcd에 말을 걸어 연결이 끊겼습니다. 백업은 만드는 것만큼이나, 만들어졌는지 확인하는 것이 중요합니다.',
+          '스크립트가 인증서 없이 etcd에 접속해 연결이 끊겼습니다. 백업은 만드는 것만큼이나, 만들어졌는지 확인하는 것이 중요합니다.',
       },
       en: {
         title: 'The nightly backup',

@@ -61,7 +61,7 @@ export const clusterLessons: readonly LessonSource[] = [
           symptom: 'kubectl이 connection refused라고 하는데, apiserver의 매니페스트는 맞습니다.',
           hints: ['crictl ps -a: apiserver 말고도 없는 것이 있습니다.', 'tail /var/log/etcd.log'],
           explanation:
-            'apiserver는 etcd 없이는 살 수 없습니다. etcd의 매니페스트가 존재하지 않는 키를 가리키고 있었습니다.',
+            'apiserver는 etcd 없이는 동작할 수 없습니다. etcd의 매니페스트가 존재하지 않는 키를 가리키고 있었습니다.',
         },
         en: {
           title: 'The manifest is right, the apiserver is down',
@@ -377,7 +377,7 @@ ssh ${node} "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl re
           title: '늘렸는데 늘지 않습니다',
           symptom: `${web}을 셋으로 늘렸는데 아무 일도 일어나지 않습니다. 노드는 모두 Ready이고 kubectl도 잘 됩니다.`,
           hints: [
-            `kubectl get deployment ${web}: 나아가지 않습니다.`,
+            `kubectl get deployment ${web}: 진행되지 않습니다.`,
             'ls /var/log; tail -n 3 /var/log/kube-*.log',
             'crictl ps -a',
           ],

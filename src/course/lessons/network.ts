@@ -22,10 +22,10 @@ export const networkLessons: readonly LessonSource[] = [
           hints: [
             `kubectl exec ${client} -- wget -qO- -T 2 http://${db}`,
             `${db}의 주소로는 닿는데 이름을 찾지 못합니다.`,
-            '이그레스 정책은 53번 포트(UDP와 TCP)도 허락해야 합니다.',
+            '이그레스 정책은 53번 포트(UDP와 TCP)도 허용해야 합니다.',
           ],
           explanation:
-            `이그레스 정책이 ${client}를 고른 순간 ${db} 말고는 모두 막혔고, DNS도 그 안에 있었습니다. 53번을 더해 주면 이름을 찾고, 나머지는 ` +
+            `이그레스 정책이 ${client}를 선택한 순간 ${db} 말고는 모두 막혔고, DNS도 그 안에 있었습니다. 53번을 더해 주면 이름을 찾고, 나머지는 ` +
             '여전히 막혀 있습니다.',
         },
         en: {
@@ -138,17 +138,17 @@ export const networkLessons: readonly LessonSource[] = [
         ko: {
           title: '레이블은 맞는데',
           symptom:
-            `네임스페이스 ${front}의 ${client}가 ${shop}의 db에 닿아야 하는데 막힙니다. 정책은 app=${client}를 허락하고 있습니다. ` +
+            `네임스페이스 ${front}의 ${client}가 ${shop}의 db에 닿아야 하는데 막힙니다. 정책은 app=${client}를 허용하고 있습니다. ` +
             `${front}의 다른 ` +
             '포드(stranger)까지 열어 주지는 마세요.',
           hints: [
             `kubectl describe networkpolicy -n ${shop}`,
-            'podSelector만 적으면 정책과 같은 네임스페이스의 포드만 고릅니다.',
-            '같은 항목 안에 namespaceSelector와 podSelector를 함께 적으면 둘 다 맞는 포드를 고릅니다.',
+            'podSelector만 적으면 정책과 같은 네임스페이스의 포드만 선택합니다.',
+            '같은 항목 안에 namespaceSelector와 podSelector를 함께 적으면 둘 다 맞는 포드를 선택합니다.',
           ],
           explanation:
             `podSelector는 정책의 네임스페이스(${shop}) 안에서만 찾습니다. 한 항목에 namespaceSelector를 함께 적어야 다른 네임스페이스의 포드를 ` +
-            `고를 수 있습니다. 두 항목으로 나누어 적으면 ${front}의 모든 포드가 들어옵니다.`,
+            `선택할 수 있습니다. 두 항목으로 나누어 적으면 ${front}의 모든 포드가 들어옵니다.`,
         },
         en: {
           title: 'Blocked although the labels match',

@@ -92,10 +92,10 @@ kubectl create rolebinding ${jane} -n ${office} --role=reader --user=${jane}`,
           hints: [
             '오류 메시지의 resource가 무엇인지 끝까지 읽으세요.',
             '로그는 pods가 아니라 서브리소스입니다.',
-            'pods/log에 get을 허락하는 규칙이 필요합니다.',
+            'pods/log에 get을 허용하는 규칙이 필요합니다.',
           ],
           explanation:
-            '로그는 서브리소스 pods/log이고, pods를 허락해도 따라오지 않습니다. 동작에 *를 주면 되긴 하지만 지우는 것까지 허락합니다.',
+            '로그는 서브리소스 pods/log이고, pods를 허용해도 따라오지 않습니다. 동작에 *를 주면 되긴 하지만 지우는 것까지 허용합니다.',
         },
         en: {
           title: 'Pods are listed, logs are refused',

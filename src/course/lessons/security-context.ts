@@ -15,11 +15,11 @@ export const securityContextLessons: readonly LessonSource[] = [
           symptom: `보안 점검 뒤에 ${web}이 뜨지 않습니다. 보안 설정을 지우지 말고 고치세요.`,
           hints: [
             'kubectl describe pod의 이벤트를 읽어 보세요.',
-            '이미지는 root로 돌려고 하는데 포드는 root를 허락하지 않습니다.',
-            '누구로 돌지 숫자로 정해 주세요: runAsUser',
+            '이미지는 root로 실행되려고 하는데 포드는 root를 허용하지 않습니다.',
+            '누구로 실행할지 숫자로 정해 주세요: runAsUser',
           ],
           explanation:
-            'runAsNonRoot는 root로 도는 이미지를 시작시키지 않습니다. runAsUser로 root가 아닌 UID를 주면 두 조건이 모두 맞습니다.',
+            'runAsNonRoot는 root로 실행되는 이미지를 시작시키지 않습니다. runAsUser로 root가 아닌 UID를 주면 두 조건이 모두 맞습니다.',
         },
         en: {
           title: 'Containers that do not even start',
@@ -114,7 +114,7 @@ export const securityContextLessons: readonly LessonSource[] = [
           hints: [
             `kubectl logs deployment/${web}`,
             '프로그램이 어느 디렉터리에 쓰려고 하나요?',
-            '그 디렉터리에만 쓸 수 있는 볼륨(emptyDir)을 꽂으세요.',
+            '그 디렉터리에만 쓸 수 있는 볼륨(emptyDir)을 마운트하세요.',
           ],
           explanation:
             '프로그램은 /tmp에 상태를 쓰는데 루트 파일 시스템이 읽기 전용입니다. 필요한 곳에만 emptyDir을 마운트하면 나머지는 읽기 전용으로 ' +

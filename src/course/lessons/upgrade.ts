@@ -32,8 +32,8 @@ export const upgradeLessons: readonly LessonSource[] = [
           symptom: `${node}의 kubelet 패키지를 1.35.0으로 올렸다고 합니다. 그런데 kubectl get nodes는 아직 v1.34.0이라고 합니다.`,
           hints: [
             `ssh ${ko(node, '로')} 들어가 kubelet --version과 비교해 보세요.`,
-            'kubectl get nodes의 VERSION은 돌고 있는 kubelet이 알려 준 것입니다.',
-            '프로그램을 바꾸어도 이미 도는 프로세스는 바뀌지 않습니다.',
+            'kubectl get nodes의 VERSION은 실행 중인 kubelet이 알려 준 것입니다.',
+            '프로그램을 바꾸어도 이미 실행 중인 프로세스는 바뀌지 않습니다.',
           ],
           explanation:
             '패키지만 설치하고 kubelet을 다시 시작하지 않았습니다. 새 kubelet이 시작되면서 자기 버전을 apiserver에 알립니다.',

@@ -59,8 +59,8 @@ export const wordpressLessons: readonly LessonSource[] = [
             'kubectl get pods --show-labels와 한 글자씩 비교하세요.',
           ],
           explanation:
-            '정책은 tier=front를 허락하는데 포드의 레이블은 tier=frontend입니다. 정책의 셀렉터도 서비스의 셀렉터처럼, 틀려도 오류 없이 ' +
-            '아무것도 고르지 않을 뿐입니다.',
+            '정책은 tier=front를 허용하는데 포드의 레이블은 tier=frontend입니다. 정책의 셀렉터도 서비스의 셀렉터처럼, 틀려도 오류 없이 ' +
+            '아무것도 선택하지 않을 뿐입니다.',
         },
         en: {
           title: 'A blog without its database',
@@ -139,7 +139,7 @@ export const wordpressLessons: readonly LessonSource[] = [
         ko: {
           title: '기다리기만 하는 MySQL',
           symptom:
-            'wordpress-mysql의 포드가 Pending에서 나아가지 않습니다. 매니페스트는 /root/mysql.yaml에 있습니다.',
+            'wordpress-mysql의 포드가 Pending에 머물러 있습니다. 매니페스트는 /root/mysql.yaml에 있습니다.',
           hints: [
             'kubectl describe pod와 kubectl get pvc를 함께 보세요.',
             'kubectl get storageclass에 있는 이름과 PVC가 원하는 이름을 비교하세요.',

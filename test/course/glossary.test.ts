@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { WORDS } from '../../src/cli/course/words.js'
+import { LESSONS } from '../../src/course/lessons/index.js'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const read = (path: string): string => readFileSync(root + path, 'utf8')
+const namesIn = (folder: string): readonly string[] =>
+  readdirSync(root + folder)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`)
+
+/** Words that Korean texts do not use, and what they say instead. A pod is 포드, not 파드. */
+const NOT: readonly (readonly [word: RegExp, instead: string])[] = [
+  [/허락/, '허용'],
+  [/(?<![가-힣])(?:돕니다|도는|돌던|돌고 있)/, '실행'],
+  [/파드/, '포드'],
+  [/놀이터/, '플레이그라운드'],
+  [/어두운 (?:화면|테마)/, '다크 모드'],
+  [/(?:어느|어떤) 정책도 고르지|포드를 고르/, '선택'],
+  [/꽂(?!은)/, '마운트'],
+  [/말을 걸/, '접속'],
+  [/살 수 없습니다/, '동작할 수 없습니다'],
+  [/에서 나아가지 않/, '에 머물러 있습니다'],
+  [/증명: |: '증명'/, '판정 근거'],
+]
+
+type Named = readonly [name: string, text: string]
+
+const lessonTexts = LESSONS.map(({ id, texts, goals, promises = [] }): Named => [
+  `lesson ${id}`,
+  JSON.stringify([texts.ko, goals.map(({ text }) => text.ko), promises.map(({ text }) => text.ko)]),
+])
+const files: readonly Named[] = [
+  ...namesIn('course'),
+  ...namesIn('site/pages/ko'),
+  'README.ko.md',
+  'playground/src/texts.ts',
+  'src/cli/course/words.ts',
+].map((path): Named => [path, read(path)])
+
+test.each([...files, ...lessonTexts])('%s uses the words of the glossary', (_, text) => {
+  const found = NOT.flatMap(([word, instead]) => {
+    const [said] = new RegExp(`.{0,20}${word.source}.{0,10}`).exec(text) ?? []
+    return said === undefined ? [] : [`${said} -> ${instead}`]
+  })
+  expect(found).toEqual([])
+})
+
+test('what the program says is Korean in Korean', () => {
+  for (const text of Object.values(WORDS.ko)) if (typeof text === 'string') expect(text).toMatch(/[가-힣]/)
+})
