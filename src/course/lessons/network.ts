@@ -7,6 +7,8 @@ import { deployment, jsonPatch, lines, patch, sleeper } from './shared.js'
 /** Whether a connection got past the policies: refused by its end, or without a route, counts. */
 const isLetThrough = (outcome: string): boolean => outcome !== 'timeout'
 
+const PORTS = [22, 80, 443, 3306, 5432, 6379, 8080, 9153]
+
 /** Chapter 7: network policies. */
 export const networkLessons: readonly LessonSource[] = [
   lesson('dns-policy', 'medium', 6, (draw) => {
@@ -88,8 +90,15 @@ export const networkLessons: readonly LessonSource[] = [
             const from = `default/${client}`
             const tried: readonly (readonly [to: string, ports: readonly number[]])[] = [
               ['kubernetes', [443]],
-              ['default/stranger', [22, 80, 443, 3306, 5432, 6379, 8080]],
               ['203.0.113.7', [443]],
+              ...cluster.state
+                .peek('pods')
+                .filter(
+                  ({ metadata: { name, labels }, spec }) =>
+                    // a pod may always reach its own node, which is where such pods listen
+                    spec.hostNetwork !== true && name !== client && labels?.['app'] !== db,
+                )
+                .map(({ metadata: { namespace, name } }) => [`${namespace}/${name}`, PORTS] as const),
             ]
             return tried.flatMap(([to, ports]) =>
               ports
