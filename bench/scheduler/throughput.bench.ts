@@ -8,6 +8,7 @@ import { podInfoOf } from '../../src/scheduler/cache/pod-info.js'
 import { NodeSnapshot } from '../../src/scheduler/cache/snapshot.js'
 import { schedulePod } from '../../src/scheduler/cycle/schedule-pod.js'
 import { makeFramework } from '../../src/scheduler/profile.js'
+import { plainDevices } from '../../src/scheduler/devices/device-view.js'
 import { NO_STORAGE } from '../../src/scheduler/cache/storage-view.js'
 import { plainRelatedObjects } from '../../src/scheduler/cache/related-objects.js'
 import { schedulerRelease } from '../../src/scheduler/texts.js'
@@ -49,6 +50,7 @@ const framework = makeFramework(
     },
     podDisruptionBudgets: () => [],
     storage: NO_STORAGE,
+    devices: plainDevices({}),
     relatedObjects: plainRelatedObjects({}),
     now: () => 0,
     randomInt: () => 0,

@@ -22,6 +22,7 @@ import type { KubeletOptions, KubeletTimings } from './options.js'
 import { DEFAULT_KUBELET_TIMINGS } from './options.js'
 import type { NodeUsage } from './pods/admission.js'
 import { ApiObjects } from './pods/api-objects.js'
+import { DeviceClaims, EVERY_DRIVER } from './pods/device-claims.js'
 import { ContainerStarter } from './pods/container-starter.js'
 import { MirrorManager, mirroredUid, staticPod, staticPodUid } from './pods/static-pods.js'
 import { PodEvents } from './pods/pod-events.js'
@@ -273,6 +274,10 @@ class Kubelet {
       statuses: this.#statuses,
       mirrors: this.#mirrors,
       volumes: this.#makeMounter(release, objects, events),
+      devices:
+        release.minor < 34
+          ? undefined
+          : new DeviceClaims(objects, events, this.#options.deviceDrivers ?? EVERY_DRIVER),
       starter: new ContainerStarter({
         runtime,
         events,

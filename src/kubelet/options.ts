@@ -1,6 +1,7 @@
 import type { Taint } from '../api/core/generated.js'
 import type { ResourceList } from '../api/core/pod-resources.js'
 import type { KubeletCertificates } from './certificates/ports.js'
+import type { DeviceDrivers } from './pods/device-claims.js'
 import type { ContainerRuntime } from './runtime/runtime-api.js'
 
 /** Options of `createKubelet`. */
@@ -41,6 +42,8 @@ export interface KubeletOptions extends KubeletConfiguration {
    */
   readonly registered?: () => void
   readonly timings?: Partial<KubeletTimings>
+  /** The drivers of devices on the machine. Default: every driver is there. */
+  readonly deviceDrivers?: DeviceDrivers
   /** Certificates that authenticate it to the apiserver. Default: it needs none. */
   readonly certificates?: KubeletCertificates
 }

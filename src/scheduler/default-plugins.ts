@@ -2,7 +2,6 @@ import type { PluginArgs } from './configuration.js'
 import type { Plugin, PluginFactory, PluginHandle } from './framework/plugin.js'
 import {
   defaultBinder,
-  dynamicResources,
   nodeName,
   nodePorts,
   nodeUnschedulable,
@@ -10,6 +9,7 @@ import {
   schedulingGates,
 } from './plugins/basic.js'
 import { defaultPreemption } from './plugins/default-preemption.js'
+import { dynamicResources } from './plugins/dynamic-resources.js'
 import { imageLocality } from './plugins/image-locality.js'
 import { interPodAffinity } from './plugins/inter-pod-affinity.js'
 import { nodeAffinity } from './plugins/node-affinity.js'
@@ -27,6 +27,7 @@ export const DEFAULT_WEIGHTS: Readonly<Record<string, number>> = {
   NodeAffinity: 2,
   PodTopologySpread: 2,
   InterPodAffinity: 2,
+  DynamicResources: 2,
 }
 
 /** Returns the plugins of the default profile in upstream's order, which applies at every extension point. */
@@ -56,10 +57,11 @@ function pluginsFor(args: PluginArgs): readonly (Plugin | PluginFactory)[] {
 
 /** Creates the default plugins with what `handle` provides. */
 export function defaultPlugins(handle: PluginHandle, args: PluginArgs = {}): readonly Plugin[] {
-  const plugins = makePlugins(pluginsFor(args), handle)
-  return handle.release.dynamicResources
-    ? plugins
-    : plugins.filter(({ name }) => name !== dynamicResources.name)
+  const plugins = pluginsFor(args)
+  return makePlugins(
+    handle.release.dynamicResources ? plugins : plugins.filter((plugin) => plugin !== dynamicResources),
+    handle,
+  )
 }
 
 /** Returns the plugins, creating those given as factories. */

@@ -32,11 +32,12 @@ export function onPodChange(runtime: SchedulerRuntime, { type, object, old }: Ch
 }
 
 function podAssigned(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
-  const { built, queue, assumed, waiting, nominator } = runtime
+  const { built, queue, assumed, waiting, nominator, devices } = runtime
   const info = runtime.infoOf(pod)
   if (info.affinity) runtime.relatedObjects.needForTerms(info.affinity)
   assumed.value.delete(info.key)
   waiting.value.delete(info.key)
+  devices.setPending(info.key, [])
   nominator.set(info.key, undefined)
   queue.delete(info.key)
   built?.setPod(info, pod.spec.nodeName as string)
@@ -46,10 +47,11 @@ function podAssigned(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefine
 }
 
 function podWaiting(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
-  const { queue, nominator, storage } = runtime
+  const { queue, nominator, storage, devices, release } = runtime
   const info = runtime.infoOf(pod)
   runtime.relatedObjects.needFor(info)
   if (claimsOfPod(pod).length > 0) storage.need()
+  if (release.dynamicResources && pod.spec.resourceClaims !== undefined) devices.need()
   nominator.set(info.key, pod.status.nominatedNodeName || undefined)
   if (!queue.get(info.key)) {
     // a pod that left the queue because it is being deleted stays out, whatever happens to it
@@ -58,7 +60,7 @@ function podWaiting(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined
 }
 
 function podGone(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): void {
-  const { built, queue, assumed, waiting, nominator } = runtime
+  const { built, queue, assumed, waiting, nominator, devices } = runtime
   const key = keyOf(pod)
   const held =
     before?.spec.nodeName !== undefined || assumed.value.has(key) || nominator.nodeOf(key) !== undefined
@@ -70,6 +72,7 @@ function podGone(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): 
     const message = `binding volumes: pod does not exist any more: pod ${name} not found`
     record(runtime, pod, 'Warning', 'FailedScheduling', preBindError(awaited.plugin, message))
   }
+  devices.setPending(key, [])
   nominator.set(key, undefined)
   queue.delete(key)
   built?.removePod(key)

@@ -8,6 +8,7 @@ import type { NodeInfo } from './cache/node-info.js'
 import { type PodInfo, podInfoOf } from './cache/pod-info.js'
 import { NodeSnapshot } from './cache/snapshot.js'
 import { type StorageObjects, plainStorage } from './cache/storage-view.js'
+import { type DeviceObjects, plainDevices } from './devices/device-view.js'
 import { type RelatedObjectLists, plainRelatedObjects } from './cache/related-objects.js'
 import { type NominatedPods, passesFilters } from './cycle/filter-nodes.js'
 import { selectHost, totalScores } from './cycle/schedule-pod.js'
@@ -20,7 +21,7 @@ import { type ProfileOptions, makeFramework } from './profile.js'
 import { schedulerRelease, type SchedulerRelease } from './texts.js'
 
 /** Options of {@link explainScheduling}. */
-export interface ExplainSchedulingOptions extends RelatedObjectLists, StorageObjects {
+export interface ExplainSchedulingOptions extends RelatedObjectLists, StorageObjects, DeviceObjects {
   /** The Kubernetes version whose texts are used. Default `v1.35`. */
   readonly version?: string
   /** Default: the default profile. */
@@ -89,6 +90,9 @@ const checkExplain = argumentsCheck(
         csiDrivers: list(),
         csiStorageCapacities: list(),
         volumeAttachments: list(),
+        resourceClaims: list(),
+        resourceSlices: list(),
+        deviceClasses: list(),
         podDisruptionBudgets: list(),
       }),
     }
@@ -144,6 +148,7 @@ export function handleOf(
     podDisruptionBudgets: () => options.podDisruptionBudgets ?? [],
     relatedObjects: plainRelatedObjects(options),
     storage: plainStorage(options, pods),
+    devices: plainDevices(options),
     now: () => 0,
     randomInt: () => 0,
   }

@@ -11,9 +11,11 @@ import type { Slice } from '../sim/modules/module.js'
 import { claimKeysOfPod } from '../api/core/pod-claims.js'
 import { type PodInfo, podInfoOf, sharedPodInfo } from './cache/pod-info.js'
 import { NodeSnapshot } from './cache/snapshot.js'
+import { DeviceInformers } from './cache/device-informers.js'
 import { RelatedObjectInformers } from './cache/related-object-informers.js'
 import { StorageInformers } from './cache/storage-informers.js'
 import { Nominator } from './cycle/nominator.js'
+import type { ClusterEvent } from './framework/cluster-event.js'
 import type { PluginHandle } from './framework/plugin.js'
 import { type SchedulerOptions, resolveOptions } from './options.js'
 import { makeFramework } from './profile.js'
@@ -50,6 +52,7 @@ export class SchedulerRuntime {
   /** Pods whose binding waits for a PreBind plugin, by key. They are also assumed. */
   readonly waiting: Slice<Map<string, WaitingPod>>
   readonly storage: StorageInformers
+  readonly devices: DeviceInformers
   readonly relatedObjects: RelatedObjectInformers
   /** Called when pods may have become ready for another attempt. */
   onRequeue: () => void = () => undefined
@@ -75,6 +78,7 @@ export class SchedulerRuntime {
     this.nominator = new Nominator(host.state('nominated', () => new Map<string, string>()))
     this.waiting = host.state('waiting', () => new Map<string, WaitingPod>())
     this.storage = this.#makeStorage()
+    this.devices = this.#makeDevices()
     this.relatedObjects = new RelatedObjectInformers(
       host,
       host.state('surroundings', () => []),
@@ -85,7 +89,8 @@ export class SchedulerRuntime {
 
   /** Whether all informers have seen the store. */
   get synced(): boolean {
-    return this.nodes.synced && this.pods.synced && this.budgets.synced && this.storage.synced
+    const { nodes, pods, budgets, storage, devices } = this
+    return nodes.synced && pods.synced && budgets.synced && storage.synced && devices.synced
   }
 
   /** Nodes and the pods on them; built from informers and assumed pods on first use. */
@@ -168,15 +173,31 @@ export class SchedulerRuntime {
           .byIndex(CLAIM, claimKey)
           .filter((pod) => !isPodTerminal(pod) && this.nodeOf(pod))
           .map(keyOf),
-      onEvent: (event) => {
-        if (!this.queue.hasUnschedulable) return
-        this.queue.onEvent(event)
-        this.onRequeue()
-      },
-      onBindingChange: () => {
-        for (const key of this.waiting.value.keys()) this.onWaiting(key)
-      },
+      onEvent: (event) => this.#onEvent(event),
+      onBindingChange: () => this.#onBindingChange(),
     })
+  }
+
+  #makeDevices(): DeviceInformers {
+    const { host } = this
+    return new DeviceInformers({
+      host,
+      needed: host.state('devices', () => false),
+      written: host.state('written-resource-claims', () => new Map()),
+      pending: host.state('pending-allocations', () => new Map()),
+      onEvent: (event) => this.#onEvent(event),
+      onClaimChange: () => this.#onBindingChange(),
+    })
+  }
+
+  #onEvent(event: ClusterEvent): void {
+    if (!this.queue.hasUnschedulable) return
+    this.queue.onEvent(event)
+    this.onRequeue()
+  }
+
+  #onBindingChange(): void {
+    for (const key of this.waiting.value.keys()) this.onWaiting(key)
   }
 
   #makeFrameworks({
@@ -190,6 +211,7 @@ export class SchedulerRuntime {
       podDisruptionBudgets: () => this.budgets.list(),
       relatedObjects: this.relatedObjects,
       storage: this.storage,
+      devices: this.devices,
       now: () => this.host.clock.now(),
       randomInt: (n) => preemptionOffset.int(0, n - 1),
     }

@@ -2,6 +2,8 @@ import type { Taint } from '../api/core/generated.js'
 
 /** How the scheduler differs between Kubernetes minor versions. */
 export interface SchedulerRelease {
+  /** The minor version of Kubernetes 1. */
+  readonly minor: number
   /** TaintToleration's reason for a node with that taint. */
   readonly untoleratedTaint: (taint: Taint) => string
   /** NodeAffinity's reason. */
@@ -32,12 +34,12 @@ export interface SchedulerRelease {
   readonly storageCapacity: boolean
 }
 
-interface Since extends Partial<SchedulerRelease> {
+interface Since extends Partial<Omit<SchedulerRelease, 'minor'>> {
   /** The first minor version of Kubernetes 1 to which it applies. */
   readonly since: number
 }
 
-const OLDEST: SchedulerRelease = {
+const OLDEST: Omit<SchedulerRelease, 'minor'> = {
   untoleratedTaint: () => "node(s) had taints that the pod didn't tolerate",
   nodeAffinity: "node(s) didn't match node selector",
   nodeName: "node(s) didn't match the requested hostname",
@@ -89,5 +91,9 @@ const CHANGES: readonly Since[] = [
 export function schedulerRelease(version: string): SchedulerRelease {
   const minor = Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? Number.NaN)
   if (Number.isNaN(minor)) throw new Error(`assertion failed: ${version} is not a Kubernetes version`)
-  return Object.assign({}, OLDEST, ...CHANGES.filter(({ since }) => since <= minor)) as SchedulerRelease
+  return Object.assign(
+    { minor },
+    OLDEST,
+    ...CHANGES.filter(({ since }) => since <= minor),
+  ) as SchedulerRelease
 }

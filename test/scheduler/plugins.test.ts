@@ -15,6 +15,7 @@ import { nodeName, nodePorts, nodeUnschedulable, schedulingGates } from '../../s
 import { scaleToMax } from '../../src/scheduler/plugins/normalize.js'
 import { taintToleration } from '../../src/scheduler/plugins/taint-toleration.js'
 import { NO_STORAGE } from '../../src/scheduler/cache/storage-view.js'
+import { plainDevices } from '../../src/scheduler/devices/device-view.js'
 import { plainRelatedObjects } from '../../src/scheduler/cache/related-objects.js'
 import { schedulerRelease } from '../../src/scheduler/texts.js'
 import { node, pod, requesting } from './pods.js'
@@ -24,6 +25,7 @@ const handleOf = (version: string): PluginHandle => ({
   client: () => expect.fail('no cluster'),
   podDisruptionBudgets: () => [],
   storage: NO_STORAGE,
+  devices: plainDevices({}),
   relatedObjects: plainRelatedObjects({}),
   now: () => 0,
   randomInt: () => 0,

@@ -41,15 +41,17 @@ export type Compiled =
 export interface CompileOptions {
   /** Whether cel-go's lists are there, which servers of 1.34 know in stored expressions only. */
   readonly lists?: boolean
+  /** Whether `cel.bind` is there, as in selectors of devices. */
+  readonly bindings?: boolean
 }
 
 /** Compiles an expression over these variables. */
 export function compile(
   expression: string,
   variables: Variables,
-  { lists = false }: CompileOptions = {},
+  { lists = false, bindings = false }: CompileOptions = {},
 ): Compiled {
-  const { expr, issues } = parseExpression(expression, { lists })
+  const { expr, issues } = parseExpression(expression, { lists, bindings })
   if (expr === undefined) return { error: issuesText(expression, issues) }
   const checked = checkExpression(expr, variables, functionsOf({ lists }))
   const faults = checked.issues.length > 0 ? checked.issues : validateExpression(expr, checked)

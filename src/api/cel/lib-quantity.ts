@@ -132,7 +132,7 @@ function splitPatch(text: string): readonly [patch: string, prerelease: string[]
 }
 
 /** Parses strictly. Source: github.com/blang/semver/v4 Parse. */
-function parseVersion(text: string): SemverValue | CelError {
+export function parseVersion(text: string): SemverValue | CelError {
   if (text === '') return new CelError('Version string empty')
   const [major, minor, ...others] = text.split('.')
   if (major === undefined || minor === undefined || others.length === 0)

@@ -1,5 +1,6 @@
 import { compareQuantities, parseQuantity } from '../quantity.js'
 import type { QuotaEvaluator } from './evaluator.js'
+import { deviceClaimEvaluator } from './device-claims.js'
 import { podEvaluator, matchesValue } from './pods.js'
 import type { PersistentVolumeClaim, Service } from '../core/generated.js'
 import type { KubeObject } from '../kind/definition.js'
@@ -39,6 +40,7 @@ export function quotaEvaluator(group: string, resource: string): QuotaEvaluator 
         break
     }
   }
+  if (group === 'resource.k8s.io' && resource === 'resourceclaims') return deviceClaimEvaluator
   const key = `${group}/${resource}`
   let found = counts.get(key)
   if (found === undefined) counts.set(key, (found = objectCount(group, resource)))

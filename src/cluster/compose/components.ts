@@ -1,5 +1,6 @@
 import type { APIService } from '../../api/apiregistration/generated.js'
 import type { PersistentVolume } from '../../api/core/generated.js'
+import { InputError } from '../../api/input-error.js'
 import type { Scheme } from '../../api/scheme.js'
 import type { Component } from '../../client/component.js'
 import { createApiServiceAvailability } from '../../controllers/api-service-availability.js'
@@ -15,6 +16,7 @@ import { createClusterRoleAggregationController } from '../../controllers/cluste
 import { createCronJobController } from '../../controllers/cronjob/controller.js'
 import { createDaemonSetController } from '../../controllers/daemonset/controller.js'
 import { createDeploymentController } from '../../controllers/deployment/controller.js'
+import { createDeviceDriver, type DeviceDriverOptions } from '../../controllers/device-driver.js'
 import { createDisruptionController } from '../../controllers/disruption/controller.js'
 import type { ScalableResource } from '../../controllers/disruption/expected-pods.js'
 import { createEndpointsController } from '../../controllers/endpoints.js'
@@ -36,6 +38,7 @@ import { createPvProtectionController } from '../../controllers/pv-protection.js
 import { createPvcProtectionController } from '../../controllers/pvc-protection.js'
 import { createReplicaSetController } from '../../controllers/replicaset/controller.js'
 import { createReplicationController } from '../../controllers/replicationcontroller.js'
+import { createResourceClaimController } from '../../controllers/resource-claim.js'
 import { createResourceQuotaController } from '../../controllers/resource-quota.js'
 import { createRootCaPublisher } from '../../controllers/serviceaccount/root-ca.js'
 import { createServiceAccountController } from '../../controllers/serviceaccount/service-accounts.js'
@@ -117,6 +120,7 @@ export function componentsOf(
       : [createHorizontalPodAutoscaler({ resources, metrics })]),
     createDisruptionController({ resources }),
     ...volumeControllers(options, scheme, discard),
+    ...(scheme.byName('resourceclaims') === undefined ? [] : [createResourceClaimController()]),
     ...(scheme.release.has('serviceCidrs') ? [createServiceCidrsController()] : []),
     createEndpointsController(),
     ...(scheme.byName('endpointslices') === undefined
@@ -126,6 +130,7 @@ export function componentsOf(
     ...(ingressController
       ? [createIngressStatusController(ingressController === true ? {} : ingressController)]
       : []),
+    ...deviceDrivers(addons.deviceDrivers, scheme),
     createScheduler(options.scheduler),
     ...(options.components ?? []),
   ]
@@ -189,6 +194,20 @@ function securityControllers(pki: Pki): readonly Component[] {
     createBootstrapSigner({ sign: detachedSignature }),
     createTokenCleaner(),
   ]
+}
+
+/** @throws InputError if the release has no claims of devices, or two drivers have the same name */
+function deviceDrivers(drivers: readonly DeviceDriverOptions[] = [], scheme: Scheme): readonly Component[] {
+  if (drivers.length > 0 && scheme.byName('resourceslices') === undefined)
+    throw new InputError(
+      `addons.deviceDrivers: ${scheme.release.gitVersion} does not serve resource.k8s.io/v1; ` +
+        'use v1.34 or newer',
+    )
+  const names = drivers.map(({ name }) => name)
+  const repeated = names.find((name, at) => names.indexOf(name) !== at)
+  if (repeated !== undefined)
+    throw new InputError(`addons.deviceDrivers: ${repeated} is there twice; a driver has one entry`)
+  return drivers.map(createDeviceDriver)
 }
 
 /** Returns the controllers for CRDs inside the apiserver. */

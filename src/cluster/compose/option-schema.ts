@@ -17,6 +17,7 @@ import type { AuthenticationOptions, UserOptions } from '../access/access.js'
 import type { AuthorizationMode } from '../access/authorization-modes.js'
 import { behaviorSchema, imagesSchema } from '../../kubelet/images/image-schema.js'
 import type { UserInfo } from '../../client/client.js'
+import type { DeviceDriverOptions } from '../../controllers/device-driver.js'
 import type { Component } from '../../client/component.js'
 import {
   configurationSchema,
@@ -55,6 +56,12 @@ const wholeNumber = z
     z.refine((value) => Number.isSafeInteger(value) && value >= 0, 'must be a whole number, zero or more'),
   )
 const texts = z.record(z.string(), z.string())
+const deviceAttribute = z.strictObject({
+  string: word,
+  version: word,
+  int: z.optional(z.number()),
+  bool: flag,
+})
 /** The schema of a kubelet's configuration. */
 const kubeletSchema = (): z.ZodMiniType<KubeletConfiguration> =>
   strict<KubeletConfiguration>({
@@ -156,6 +163,28 @@ const webhookName = z
   .string()
   .check(z.regex(/^(https:\/\/.+|[^/:]+\/[^/]+.*)$/, 'must be an https URL, or a Service as namespace/name'))
 
+const deviceDriverSchema = (): z.ZodMiniType<DeviceDriverOptions> =>
+  strict<DeviceDriverOptions>({
+    name: text,
+    nodes: z.optional(z.array(text)),
+    devices: shaped<DeviceDriverOptions['devices']>(
+      z.array(
+        z.strictObject({
+          name: text,
+          attributes: z.optional(z.record(z.string(), deviceAttribute)),
+          capacity: z.optional(z.record(z.string(), anyObject())),
+          taints: z.optional(z.array(anyObject())),
+          consumesCounters: z.optional(z.array(anyObject())),
+          allowMultipleAllocations: flag,
+          bindsToNode: flag,
+          bindingConditions: z.optional(z.array(text)),
+          bindingFailureConditions: z.optional(z.array(text)),
+          env: z.optional(texts),
+        }),
+      ),
+    ),
+  })
+
 const addonSchema = (): z.ZodMiniType<AddonOptions> =>
   strict<AddonOptions>({
     metricsServer: like('{ addons: { metricsServer: true } }', flag.clone()),
@@ -173,6 +202,10 @@ const addonSchema = (): z.ZodMiniType<AddonOptions> =>
     ),
     coreDNS: like('{ addons: { coreDNS: true } }', flag.clone()),
     storageClass: like('{ addons: { storageClass: true } }', flag.clone()),
+    deviceDrivers: like(
+      "{ addons: { deviceDrivers: [{ name: 'gpu.example.com', devices: [{ name: 'gpu-0' }] }] } }",
+      z.optional(z.array(deviceDriverSchema())),
+    ),
     kubeProxy: like('{ addons: { kubeProxy: true } }', flag.clone()),
   })
 

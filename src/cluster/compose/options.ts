@@ -2,6 +2,7 @@ import type { Pod } from '../../api/core/generated.js'
 import type { Manifests } from '../../api/manifests.js'
 import type { WebhookHandlers } from '../../apiserver/admission/extensions/call-webhook.js'
 import type { Component } from '../../client/component.js'
+import type { DeviceDriverOptions } from '../../controllers/device-driver.js'
 import type { SimulatedStorageOptions } from '../../controllers/simulated-storage/context.js'
 import type { ControllerClientOptions } from '../../controllers/shared/create-rate.js'
 import type { IngressControllerOptions } from '../../controllers/ingress-status.js'
@@ -89,6 +90,13 @@ export interface AddonOptions {
    * @example { addons: { storageClass: true } }
    */
   readonly storageClass?: boolean
+  /**
+   * Drivers of devices for dynamic resource allocation: each publishes the devices of its nodes, with a
+   * DeviceClass of its name, and prepares them for pods; drivers that are not listed are not registered.
+   * @default every driver that an allocation names can prepare devices, and none publishes any
+   * @example { addons: { deviceDrivers: [{ name: 'gpu.example.com', devices: [{ name: 'gpu-0' }] }] } }
+   */
+  readonly deviceDrivers?: readonly DeviceDriverOptions[]
   /**
    * kube-proxy as kubeadm installs it: a DaemonSet with its pods. Without it every node has a kube-proxy that
    * is not a pod.

@@ -11,6 +11,7 @@ import type {
   Surroundings,
   VolumeFiles,
 } from '../../kubelet/index.js'
+import { deviceDriverName, runsOn, type DeviceDriverOptions } from '../../controllers/device-driver.js'
 import { ClientCertificates } from '../../pki/index.js'
 import { NodeCertificates } from './kubelet-certificates.js'
 import { ClusterNetwork, kubeProxyOf } from '../network/cluster-network.js'
@@ -243,10 +244,29 @@ export class Machines {
         runtime: machine,
         registerReady,
         events: !disabledOf(this.#options.disable).events,
+        ...this.#deviceDrivers(name),
         ...(taints === undefined ? {} : { registerWithTaints: taints }),
       }),
       { identify: () => certificates.identity(), isOwn: true },
     )
+  }
+
+  /** A driver is registered at the kubelets of its nodes while it runs. */
+  #deviceDrivers(node: string): Pick<KubeletOptions, 'deviceDrivers'> {
+    const drivers = this.#options.addons?.deviceDrivers
+    if (drivers === undefined) return {}
+    const { simulation } = this.#plane
+    const of = (name: string): DeviceDriverOptions | undefined =>
+      drivers.find((driver) => driver.name === name && runsOn(driver, node))
+    return {
+      deviceDrivers: {
+        fault: (name) =>
+          of(name) === undefined || simulation.isStopped(deviceDriverName(name))
+            ? `DRA driver ${name} is not registered`
+            : undefined,
+        env: (name, device) => of(name)?.devices.find((one) => one.name === device)?.env ?? {},
+      },
+    }
   }
 
   #certificatesOf(name: string): NodeCertificates {

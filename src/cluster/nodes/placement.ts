@@ -47,6 +47,9 @@ export function explainPlacement(
     csiDrivers: all('csidrivers'),
     csiStorageCapacities: all('csistoragecapacities'),
     volumeAttachments: all('volumeattachments'),
+    resourceClaims: all('resourceclaims'),
+    resourceSlices: all('resourceslices'),
+    deviceClasses: all('deviceclasses'),
   }
   return explainScheduling(pod, all('nodes'), all('pods'), options)
 }

@@ -7,6 +7,7 @@ import type {
   Secret,
 } from '../../api/core/generated.js'
 import type { RuntimeClass } from '../../api/node/generated.js'
+import type { ResourceClaim } from '../../api/resource/generated.js'
 import type { CSIDriver } from '../../api/storage/generated.js'
 import type { Client } from '../../client/client.js'
 import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../../client/api-error.js'
@@ -46,6 +47,11 @@ export class ApiObjects {
   /** @throws ApiError, ConnectionError */
   claim(namespace: string, name: string): PersistentVolumeClaim {
     return this.#client.get('persistentvolumeclaims', { namespace, name })
+  }
+
+  /** @throws ApiError, ConnectionError */
+  resourceClaim(namespace: string, name: string): ResourceClaim {
+    return this.#client.get('resourceclaims', { namespace, name })
   }
 
   /** @throws ApiError, ConnectionError */

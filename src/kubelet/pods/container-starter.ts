@@ -14,6 +14,7 @@ import { withSupportedFields } from '../security-context/identity.js'
 import { allocated } from './allocation.js'
 import type { ApiObjects } from './api-objects.js'
 import { ConfigFault } from './api-objects.js'
+import { withDevices } from './device-claims.js'
 import { checkNonRoot, checkSubPaths, containerEnv } from './container-env.js'
 import { BACK_OFF_BASE, BACK_OFF_MAX, backOffEnd, nextBackOff } from './back-off.js'
 import type { PodEvents } from './pod-events.js'
@@ -287,7 +288,7 @@ export class ContainerStarter {
           : {}),
       })
       checkSubPaths(container, env)
-      return { env }
+      return { env: withDevices(env, record, container) }
     } catch (error) {
       if (error instanceof OverBudget)
         return { env: {}, startError: argumentsTooLong(container.command?.[0]) }

@@ -59,6 +59,16 @@ export interface InFlight {
   readonly until?: number
 }
 
+/** A device that a driver has prepared for a pod. Plain data. */
+export interface PreparedDevice {
+  /** Name of the entry in the pod's `spec.resourceClaims`. */
+  readonly claim: string
+  /** `request`, or `request/alternative`. */
+  readonly request: string
+  /** Variables of the containers that use it. */
+  readonly env: Readonly<Record<string, string>>
+}
+
 /** Why a resize is not done. */
 export interface ResizeFault {
   readonly reason: 'Deferred' | 'Infeasible'
@@ -137,6 +147,8 @@ export interface PodRecord {
   volumesInUse?: readonly string[]
   /** Virtual ms since when it waits for its volumes. */
   mountingSince?: number
+  /** Its devices, once drivers have prepared them. */
+  devices?: readonly PreparedDevice[]
   /** UID of the mirror in the API, if there is one. */
   mirrorUid?: string
 }

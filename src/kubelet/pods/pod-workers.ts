@@ -19,6 +19,7 @@ import type { NodeUsage } from './admission.js'
 import { allocatedPod } from './allocation.js'
 import { PREEMPTED, admissionVerdict, countPod, insufficientResources, podsToPreempt } from './admission.js'
 import { MINIMUM_GRACE } from './grace.js'
+import type { DeviceClaims } from './device-claims.js'
 import type { ContainerStarter } from './container-starter.js'
 import type { MirrorManager } from './static-pods.js'
 import type { PodAction } from './pod-actions.js'
@@ -48,6 +49,8 @@ export interface PodWorkerDependencies {
   readonly statuses: StatusManager
   readonly mirrors: MirrorManager
   readonly volumes: VolumeMounter
+  /** Absent if the release has no claims of devices. */
+  readonly devices: DeviceClaims | undefined
   readonly starter: ContainerStarter
   readonly killer: PodKiller
   readonly stopper: ContainerStopper
@@ -319,7 +322,7 @@ export class PodWorkers {
     const { runtime, events, view } = this.#ports
     const { uid, namespace, name, pod } = record
     const mounted = this.#ports.volumes.mount(record, now)
-    if (!mounted) return false
+    if (!mounted || this.#ports.devices?.prepare(record, now) === false) return false
     const hostNetwork = pod.spec.hostNetwork ?? false
     const { podCIDR, networkReady } = view()
     if (!hostNetwork && !networkReady)

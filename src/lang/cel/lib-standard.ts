@@ -172,8 +172,9 @@ function addOperators(table: FunctionTable): void {
 function isIn(value: Value, within: Value): Value {
   if (within instanceof ListValue) return within.contains(value)
   if (!(within instanceof MapValue)) return NO_OVERLOAD
+  if (!within.has(value)) return false
   const found = within.find(value)
-  return found !== undefined && isError(found) ? found : found !== undefined
+  return found !== undefined && isError(found) ? found : true
 }
 
 const ORDERS = {

@@ -13,6 +13,8 @@ export interface Site {
   readonly position: number
   /** Whether cel-go's list library is there. */
   readonly lists: boolean
+  /** Whether cel-go's bindings are there. */
+  readonly bindings: boolean
 }
 
 /** A macro whose arguments it cannot take. */
@@ -102,7 +104,16 @@ export function expandMacro(
     return name === 'has' && args.length === 1 ? presence(site, args[0] as Expr) : undefined
   const key = `${name}/${args.length}`
   if (key === 'sortBy/2' && !site.lists) return undefined
+  if (key === 'bind/3') return site.bindings && isNamed(target, 'cel') ? binding(make, args) : undefined
   return Object.hasOwn(MACROS, key) ? MACROS[key]?.(make, target, args) : undefined
+}
+
+const isNamed = (expr: Expr, name: string): boolean => expr.kind === 'ident' && expr.name === name
+
+/** `cel.bind(name, value, result)`. Source: ext/bindings.go. */
+function binding(make: Maker, args: readonly Expr[]): Expr {
+  const name = nameOf(args[0] as Expr, 'cel.bind() variable names must be simple identifiers')
+  return make.bind(name, args[1] as Expr, args[2] as Expr)
 }
 
 function presence({ nodes, position }: Site, of: Expr): Expr {

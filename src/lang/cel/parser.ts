@@ -17,6 +17,8 @@ export interface Parsed {
 export interface Syntax {
   /** `sortBy` of cel-go's lists. */
   readonly lists: boolean
+  /** `cel.bind` of cel-go's bindings. */
+  readonly bindings: boolean
 }
 
 const MOST_CHARACTERS = 100_000
@@ -425,12 +427,7 @@ class Parser {
 
   #invoke(position: number, name: string, target: Expr | undefined, args: readonly Expr[]): Expr {
     try {
-      const expanded = expandMacro(
-        { nodes: this.#nodes, position, lists: this.#syntax.lists },
-        name,
-        target,
-        args,
-      )
+      const expanded = expandMacro({ nodes: this.#nodes, position, ...this.#syntax }, name, target, args)
       return expanded ?? this.#nodes.make({ kind: 'call', position, name, target, args })
     } catch (error) {
       if (!(error instanceof MacroError)) throw error

@@ -170,6 +170,11 @@ export abstract class MapValue extends CelValue {
   abstract find(key: Value): Value | undefined
   abstract keys(): readonly Value[]
 
+  /** `key in this` */
+  has(key: Value): boolean {
+    return this.find(key) !== undefined
+  }
+
   get typeName(): string {
     return 'map'
   }

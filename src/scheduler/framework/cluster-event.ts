@@ -22,8 +22,10 @@ export type ClusterEventKind =
   | 'Pod/UpdateToleration'
   | 'Pod/UpdateScaleDown'
   | 'Pod/UpdateSchedulingGatesEliminated'
+  | 'Pod/UpdateGeneratedResourceClaim'
   | 'Pod/Update'
   | StorageEventKind
+  | DeviceEventKind
 
 /** Events of storage objects. They are emitted once a pod with claims has been seen. */
 export type StorageEventKind =
@@ -31,10 +33,12 @@ export type StorageEventKind =
   | `${'CSINode' | 'CSIStorageCapacity'}/${'Add' | 'Update'}`
   | 'CSIDriver/Update'
   | 'VolumeAttachment/Delete'
+/** Events of claims, slices and classes of devices. They are emitted once a pod with claims has been seen. */
+export type DeviceEventKind = `${'ResourceClaim' | 'ResourceSlice' | 'DeviceClass'}/${'Add' | 'Update'}`
 /** Events of nodes. */
 export type NodeEventKind = Extract<ClusterEventKind, `Node/${string}`>
 /** Events of pods. */
-export type PodEventKind = Exclude<ClusterEventKind, NodeEventKind | StorageEventKind>
+export type PodEventKind = Exclude<ClusterEventKind, NodeEventKind | StorageEventKind | DeviceEventKind>
 
 /** An event of a node; `old` is the previous state in an update. */
 export interface NodeEvent {
@@ -57,8 +61,15 @@ export interface StorageEvent {
   readonly old?: KubeObject
 }
 
+/** An event of a claim, a slice or a class of devices; `old` is the previous state in an update. */
+export interface DeviceEvent {
+  readonly kind: DeviceEventKind
+  readonly object: KubeObject
+  readonly old?: KubeObject
+}
+
 /** An event that may make pods schedulable. */
-export type ClusterEvent = NodeEvent | PodEvent | StorageEvent
+export type ClusterEvent = NodeEvent | PodEvent | StorageEvent | DeviceEvent
 
 /** Returns whether the event may make `pod` schedulable, as far as the plugin that rejected it can tell. */
 export type QueueingHint<E = ClusterEvent> = (pod: PodInfo, event: E) => boolean
@@ -71,6 +82,8 @@ export type EventsToRegister = { readonly [K in NodeEventKind]?: QueueingHint<No
   readonly [K in PodEventKind]?: QueueingHint<PodEvent> | 'queue'
 } & {
   readonly [K in StorageEventKind]?: QueueingHint<StorageEvent> | 'queue'
+} & {
+  readonly [K in DeviceEventKind]?: QueueingHint<DeviceEvent> | 'queue'
 }
 
 /** Returns the events in a node update. Source: framework/events.go NodeSchedulingPropertiesChange. */
@@ -110,6 +123,8 @@ export function ownPodUpdateEvents(old: Pod, object: Pod): readonly ClusterEvent
   if (!sameJson(old.spec.tolerations, object.spec.tolerations)) kinds.push('Pod/UpdateToleration')
   if (old.spec.schedulingGates?.length && !object.spec.schedulingGates?.length)
     kinds.push('Pod/UpdateSchedulingGatesEliminated')
+  if (!sameJson(old.status.resourceClaimStatuses, object.status.resourceClaimStatuses))
+    kinds.push('Pod/UpdateGeneratedResourceClaim')
   if (kinds.length === 0 && isPodUpdated(old, object)) kinds.push('Pod/Update')
   return kinds.map((kind) => ({ kind, object, old }))
 }

@@ -23,6 +23,7 @@ const EVENTS: Readonly<Record<ClusterEventKind, true>> = {
   'Pod/UpdateToleration': true,
   'Pod/UpdateScaleDown': true,
   'Pod/UpdateSchedulingGatesEliminated': true,
+  'Pod/UpdateGeneratedResourceClaim': true,
   'Pod/Update': true,
   'PersistentVolumeClaim/Add': true,
   'PersistentVolumeClaim/Update': true,
@@ -36,6 +37,12 @@ const EVENTS: Readonly<Record<ClusterEventKind, true>> = {
   'CSIStorageCapacity/Update': true,
   'CSIDriver/Update': true,
   'VolumeAttachment/Delete': true,
+  'ResourceClaim/Add': true,
+  'ResourceClaim/Update': true,
+  'ResourceSlice/Add': true,
+  'ResourceSlice/Update': true,
+  'DeviceClass/Add': true,
+  'DeviceClass/Update': true,
 }
 
 /** The hints of events: a pod that waits for an event with a misspelt name would wait for ever. */

@@ -6,6 +6,7 @@ import type { PodInfo } from '../cache/pod-info.js'
 import type { QueuedPod } from '../queue/queued-pod.js'
 import type { SchedulerRelease } from '../texts.js'
 import type { StorageView } from '../cache/storage-view.js'
+import type { DeviceView } from '../devices/device-view.js'
 import type { RelatedObjects } from '../cache/related-objects.js'
 import type { EventsToRegister } from './cluster-event.js'
 import type { Cycle } from './cycle.js'
@@ -187,6 +188,8 @@ export interface PluginHandle {
   readonly relatedObjects: RelatedObjects
   /** Claims, volumes, classes and the other storage objects. */
   readonly storage: StorageView
+  /** Claims, slices and classes of devices. */
+  readonly devices: DeviceView
   /** Virtual ms. */
   readonly now: () => number
   /** Draws an integer in 0..n-1 from the scheduler's own stream. */

@@ -4,7 +4,6 @@ import { type Rejection, unresolvable, unschedulable } from '../framework/reject
 import { anyHostPortConflict, hostPortsOf } from '../../api/core/host-ports.js'
 import { tolerates } from '../../api/core/tolerations.js'
 import type { NodeEvent } from '../framework/cluster-event.js'
-import type { CycleData } from '../framework/cycle.js'
 
 /** Orders pods by `spec.priority`, highest first, then by arrival in the queue. Source: plugins/queuesort. */
 export const prioritySort: Plugin = {
@@ -76,26 +75,6 @@ function toleratesCordon({ pod }: PodInfo): boolean {
 
 function isOpen(pod: PodInfo, { object }: NodeEvent): boolean {
   return !object.spec.unschedulable || toleratesCordon(pod)
-}
-
-const NAME = 'DynamicResources'
-const SEEN: CycleData = { clone: () => SEEN }
-const NOTHING_TO_DEALLOCATE = unschedulable('no new claims to deallocate')
-const NO_STATE = unresolvable('not found')
-
-/**
- * DRA for pods without resource claims: it filters nothing, but its PostFilter text is in every
- * FailedScheduling message since 1.34. If an earlier PreFilter plugin ended the cycle, it finds no state of
- * its own and reports only `not found`. `spec.resourceClaims` are ignored. Source: plugins/dynamicresources.
- */
-export const dynamicResources: Plugin = {
-  name: NAME,
-  preFilter: (_, cycle) => {
-    cycle.data.set(NAME, SEEN)
-    return 'skip'
-  },
-  postFilter: (_, cycle) => (cycle.data.has(NAME) ? NOTHING_TO_DEALLOCATE : NO_STATE),
-  eventsToRegister: {},
 }
 
 /** Binds by POST to `pods/binding`. Source: plugins/defaultbinder. */

@@ -1,0 +1,274 @@
+import { matchesNodeSelector } from '../../api/core/node-affinity.js'
+import type { Pod } from '../../api/core/generated.js'
+import { semanticEqual } from '../../api/kind/equal.js'
+import type { AllocationResult, ResourceClaim } from '../../api/resource/generated.js'
+import { foreignResourceClaim, isReservedFor, namedClaim } from '../../api/resource/pod-claims.js'
+import { ApiError, ConnectionError } from '../../client/api-error.js'
+import { keyOf } from '../../client/informers/object-index.js'
+import type { PodInfo } from '../cache/pod-info.js'
+import { allocate } from '../devices/allocator.js'
+import { bindClaim, deallocate, unreserve } from '../devices/claim-writes.js'
+import type { DeviceView, PendingAllocation } from '../devices/device-view.js'
+import { deviceFeatures } from '../devices/features.js'
+import { AllocationError, alternativesOf } from '../devices/requests.js'
+import type { DeviceEvent, PodEvent } from '../framework/cluster-event.js'
+import type { Cycle, CycleData } from '../framework/cycle.js'
+import type { Plugin, PluginFactory } from '../framework/plugin.js'
+import { CycleError, unresolvable, unschedulable } from '../framework/rejection.js'
+import { scaleToMax } from './normalize.js'
+
+const NAME = 'DynamicResources'
+const NOTHING_TO_DEALLOCATE = unschedulable('no new claims to deallocate')
+const NO_STATE = unresolvable('not found')
+const NOT_THERE = unresolvable('resourceclaim not available on the node')
+/** Most alternatives of a request. Source: FirstAvailableDeviceRequestMaxSize. */
+const MOST_ALTERNATIVES = 8
+
+/** What is known of a pod's claims in a cycle. Trials share it, as upstream. */
+class ClaimData implements CycleData {
+  claims: readonly ResourceClaim[] = []
+  /** Those without devices. */
+  wanting: readonly ResourceClaim[] = []
+  /** Allocations of the wanting claims by node. */
+  readonly byNode = new Map<string, readonly AllocationResult[]>()
+  /** Allocated claims that some node cannot use, in the order of the pod's claims. */
+  readonly unavailable = new Set<ResourceClaim>()
+
+  clone(): this {
+    return this
+  }
+}
+
+const dataOf = (cycle: Cycle): ClaimData | undefined => cycle.data.get(NAME) as ClaimData | undefined
+
+/**
+ * Allocates the devices of the pod's ResourceClaims on the chosen node, and reserves the claims for the pod.
+ * Its PostFilter text is in the FailedScheduling message of every pod since 1.34. Source:
+ * plugins/dynamicresources.
+ */
+export const dynamicResources: PluginFactory = ({ devices, client, release, randomInt }): Plugin => {
+  const features = deviceFeatures(release.minor)
+  return {
+    name: NAME,
+    preEnqueue: ({ pod }) => {
+      const claims = claimsOf(pod, devices)
+      return typeof claims === 'string' ? unresolvable(claims) : undefined
+    },
+    preFilter: ({ pod }, cycle) => {
+      const data = new ClaimData()
+      cycle.data.set(NAME, data)
+      if (!hasClaims(pod)) return 'skip'
+      const claims = claimsOf(pod, devices)
+      if (typeof claims === 'string') return unresolvable(claims)
+      if (claims.length === 0) return 'skip'
+      const fault = faultOf(claims, devices)
+      if (fault !== undefined) return unresolvable(fault)
+      data.claims = claims
+      data.wanting = claims.filter(({ status }) => status.allocation === undefined)
+      return undefined
+    },
+    filter: (_, { name, node }, cycle) => {
+      const data = dataOf(cycle)
+      if (data === undefined || data.claims.length === 0) return undefined
+      const absent = data.claims.filter(({ status }) => {
+        const selector = status.allocation?.nodeSelector
+        return selector !== undefined && !matchesNodeSelector(selector, node)
+      })
+      if (data.wanting.length > 0) {
+        const found = allocateOrFail({ claims: data.wanting, node, view: devices, features })
+        if (typeof found === 'string') return unresolvable(found)
+        data.byNode.set(name, found)
+      }
+      for (const claim of absent) data.unavailable.add(claim)
+      return absent.length > 0 ? NOT_THERE : undefined
+    },
+    postFilter: ({ pod }, cycle) => {
+      const data = dataOf(cycle)
+      if (data === undefined) return NO_STATE
+      if (data.claims.length === 0) return NOTHING_TO_DEALLOCATE
+      return unschedulable(freeOne(pod, data, (claim) => devices.assumeClaim(deallocate(client(), claim))))
+    },
+    preScore: (_, cycle) => {
+      const claims = dataOf(cycle)?.wanting ?? []
+      return features.scoresAlternatives && claims.some(hasAlternatives) ? undefined : 'skip'
+    },
+    score: (_, { name }, cycle) => {
+      const { wanting, byNode } = dataOf(cycle) as ClaimData
+      const allocations = byNode.get(name) ?? []
+      return wanting.reduce((sum, claim, at) => sum + scoreOf(claim, allocations[at]), 0)
+    },
+    normalizeScore: (scores) => scaleToMax(scores),
+    reserve: ({ key }, { name }, cycle) => {
+      const data = dataOf(cycle)
+      if (data === undefined || data.wanting.length === 0) return undefined
+      const allocations = data.byNode.get(name) as readonly AllocationResult[]
+      devices.setPending(
+        key,
+        data.wanting.map((claim, at): PendingAllocation => ({
+          claim: keyOf(claim),
+          uid: claim.metadata.uid ?? '',
+          allocation: withShareIds(allocations[at] as AllocationResult, randomInt),
+        })),
+      )
+      return undefined
+    },
+    unreserve: ({ pod, key }) => {
+      if (!hasClaims(pod)) return
+      devices.setPending(key, [])
+      for (const claim of reservedClaims(pod, devices)) unreserve(client(), claim, pod)
+    },
+    preBind: (info) => {
+      if (hasClaims(info.pod))
+        bindClaims(info, devices, (claim, allocation) => bindClaim(client(), claim, info.pod, allocation))
+      return undefined
+    },
+    eventsToRegister: {
+      'Node/Add': 'queue',
+      'Node/UpdateLabel': 'queue',
+      'Node/UpdateAllocatable': 'queue',
+      'ResourceClaim/Add': (pod, event) => claimHint(pod, event, devices),
+      'ResourceClaim/Update': (pod, event) => claimHint(pod, event, devices),
+      'Pod/UpdateGeneratedResourceClaim': (_, { object }: PodEvent) =>
+        typeof claimsOf(object, devices) !== 'string',
+      'DeviceClass/Add': 'queue',
+      'DeviceClass/Update': 'queue',
+      'ResourceSlice/Add': 'queue',
+      'ResourceSlice/Update': 'queue',
+    },
+  }
+}
+
+const hasClaims = ({ spec }: Pod): boolean =>
+  spec.resourceClaims !== undefined && spec.resourceClaims.length > 0
+
+/** Returns the claims of a pod, or why one of them cannot be used. Source: foreachPodResourceClaim. */
+function claimsOf(pod: Pod, devices: DeviceView): readonly ResourceClaim[] | string {
+  const claims: ResourceClaim[] = []
+  for (const entry of pod.spec.resourceClaims ?? []) {
+    const named = namedClaim(pod, entry)
+    if (typeof named === 'string') return named
+    const { name, isGenerated } = named
+    if (name === undefined) continue
+    const claim = devices.claim(`${pod.metadata.namespace ?? ''}/${name}`)
+    if (claim === undefined) return `resourceclaim.resource.k8s.io "${name}" not found`
+    if (claim.metadata.deletionTimestamp !== undefined) return `resourceclaim "${name}" is being deleted`
+    const foreign = isGenerated ? foreignResourceClaim(pod, claim) : undefined
+    if (foreign !== undefined) return foreign
+    claims.push(claim)
+  }
+  return claims
+}
+
+/** Returns why the claims cannot be allocated on any node. */
+function faultOf(claims: readonly ResourceClaim[], devices: DeviceView): string | undefined {
+  for (const claim of claims) {
+    if (claim.status.allocation !== undefined) continue
+    if (devices.isPending(claim.metadata.uid ?? ''))
+      return `resource claim ${keyOf(claim)} is in the process of being allocated`
+    for (const request of claim.spec.devices.requests ?? [])
+      for (const { name, request: one } of alternativesOf(request))
+        if (devices.deviceClass(one.deviceClassName) === undefined)
+          return `request ${name}: device class ${one.deviceClassName} does not exist`
+  }
+  return undefined
+}
+
+/** @throws CycleError for what upstream returns as an error */
+function allocateOrFail(task: Parameters<typeof allocate>[0]): ReturnType<typeof allocate> {
+  try {
+    return allocate(task)
+  } catch (error) {
+    if (!(error instanceof AllocationError)) throw error
+    throw new CycleError(`running "${NAME}" filter plugin: ${error.message}`)
+  }
+}
+
+/** Takes the devices of one claim that nobody else uses, so that it can get others. */
+function freeOne(pod: Pod, data: ClaimData, free: (claim: ResourceClaim) => void): string {
+  for (const claim of data.unavailable) {
+    const { reservedFor = [] } = claim.status
+    if (reservedFor.some(({ uid }) => uid !== pod.metadata.uid)) continue
+    try {
+      free(claim)
+    } catch (error) {
+      if (error instanceof ApiError || error instanceof ConnectionError) return error.message
+      throw error
+    }
+    return 'deallocation of ResourceClaim completed'
+  }
+  return 'still not schedulable'
+}
+
+const hasAlternatives = ({ spec }: ResourceClaim): boolean =>
+  spec.devices.requests?.some(({ firstAvailable = [] }) => firstAvailable.length > 0) ?? false
+
+/** The earlier the alternatives that were chosen, the higher. */
+function scoreOf({ spec }: ResourceClaim, allocation: AllocationResult | undefined): number {
+  const names = new Set(allocation?.devices.results?.map(({ request }) => request))
+  let score = 0
+  for (const { name, firstAvailable = [] } of spec.devices.requests ?? []) {
+    const at = firstAvailable.findIndex((option) => names.has(`${name}/${option.name}`))
+    if (at >= 0) score += MOST_ALTERNATIVES - at
+  }
+  return score
+}
+
+/** Gives each share of a device that others use, too, an id. */
+function withShareIds(allocation: AllocationResult, randomInt: (n: number) => number): AllocationResult {
+  const { results = [] } = allocation.devices
+  if (results.every(({ consumedCapacity }) => consumedCapacity === undefined)) return allocation
+  const digits = (count: number): string =>
+    Array.from({ length: count }, () => randomInt(16).toString(16)).join('')
+  const shareID = (): string =>
+    `${digits(8)}-${digits(4)}-4${digits(3)}-${'89ab'[randomInt(4)] ?? '8'}${digits(3)}-${digits(12)}`
+  const withIds = results.map((result) =>
+    result.consumedCapacity === undefined ? result : { ...result, shareID: shareID() },
+  )
+  return { ...allocation, devices: { ...allocation.devices, results: withIds } }
+}
+
+function reservedClaims(pod: Pod, devices: DeviceView): readonly ResourceClaim[] {
+  const claims = claimsOf(pod, devices)
+  return typeof claims === 'string'
+    ? []
+    : claims.filter((claim) => claim.status.allocation !== undefined && isReservedFor(pod, claim))
+}
+
+/**
+ * Writes allocations and reservations of all claims that do not have them.
+ * @throws CycleError
+ */
+function bindClaims(
+  { pod, key }: PodInfo,
+  devices: DeviceView,
+  bind: (claim: ResourceClaim, allocation: AllocationResult | undefined) => ResourceClaim,
+): void {
+  const fail = (message: string): CycleError => new CycleError(`running PreBind plugin "${NAME}": ${message}`)
+  const pending = devices.pendingOf(key)
+  const claims = claimsOf(pod, devices)
+  if (typeof claims === 'string') throw fail(claims)
+  for (const claim of claims) {
+    if (isReservedFor(pod, claim)) continue
+    const allocation = pending.find(({ uid }) => uid === claim.metadata.uid)?.allocation
+    try {
+      devices.assumeClaim(bind(claim, allocation))
+    } catch (error) {
+      if (error instanceof ApiError || error instanceof ConnectionError) throw fail(error.message)
+      throw error
+    }
+    devices.setPending(
+      key,
+      devices.pendingOf(key).filter(({ uid }) => uid !== claim.metadata.uid),
+    )
+  }
+}
+
+/** Whether a change of a claim may help the pod. Source: isSchedulableAfterClaimChange. */
+function claimHint({ pod }: PodInfo, { object, old }: DeviceEvent, devices: DeviceView): boolean {
+  const claims = claimsOf(pod, devices)
+  if (typeof claims === 'string') return false
+  const [now, before] = [object as ResourceClaim, old as ResourceClaim | undefined]
+  if (before?.status.allocation !== undefined && now.status.allocation === undefined) return true
+  if (!claims.some(({ metadata }) => metadata.uid === now.metadata.uid)) return false
+  return before === undefined || !semanticEqual(before.status, now.status)
+}
