@@ -6,7 +6,7 @@ const EVERYTHING = '*'
 /** Comparisons of a part with a held rule. Real roles need some thousands. */
 export const COMPARISON: BudgetLimits = {
   work: 'the comparison with the rules that are held',
-  steps: 10_000_000,
+  steps: 500_000,
 }
 
 /** A held rule whose lists are sets. */
@@ -31,7 +31,9 @@ export class HeldIndex {
   readonly #byVerb = new Map<string, HeldRule[]>()
   readonly #byName = new Map<string, HeldRule[]>()
   readonly #unnamed: HeldRule[] = []
-  readonly #ofUrls: HeldRule[] = []
+  readonly #byUrl = new Map<string, HeldRule[]>()
+  /** Rules with a URL that ends with `*`. */
+  readonly #ofPrefixes: HeldRule[] = []
   readonly #known = new Map<string, boolean>()
   readonly #budget = new Budget(COMPARISON)
 
@@ -40,7 +42,8 @@ export class HeldIndex {
   }
 
   #add(rule: HeldRule): void {
-    if (rule.urls.length > 0) this.#ofUrls.push(rule)
+    if (rule.urls.some((url) => url.endsWith(EVERYTHING))) this.#ofPrefixes.push(rule)
+    addTo(this.#byUrl, new Set(rule.urls), rule)
     if (rule.names.size === 0) this.#unnamed.push(rule)
     addTo(this.#byGroup, rule.groups, rule)
     addTo(this.#byResource, rule.resources, rule)
@@ -79,9 +82,7 @@ export class HeldIndex {
     const known = this.#known.get(key)
     if (known !== undefined) return known
     const isHeld =
-      url === undefined
-        ? this.#coversResource(group, resource, verb, name)
-        : this.#ofUrls.some((rule) => rule.names.size === 0 && hasVerb(rule, verb) && this.#hasUrl(rule, url))
+      url === undefined ? this.#coversResource(group, resource, verb, name) : this.#coversUrl(url, verb)
     this.#known.set(key, isHeld)
     return isHeld
   }
@@ -95,16 +96,28 @@ export class HeldIndex {
       listsOf(this.#byResource, [EVERYTHING, resource, anyOf(resource)]),
     ])
     const names = name === undefined ? [] : [name]
+    const subresource = anyOf(resource)
     return rarest.some((rules) =>
       rules.some((rule) => {
         this.#budget.step()
         return (
           hasVerb(rule, verb) &&
           (rule.groups.has(EVERYTHING) || rule.groups.has(group)) &&
-          hasResource(rule, resource) &&
+          hasResource(rule, resource, subresource) &&
           hasNames(rule, names)
         )
       }),
+    )
+  }
+
+  #coversUrl(url: string, verb: string): boolean {
+    const isAllowed = (rule: HeldRule): boolean => {
+      this.#budget.step()
+      return rule.names.size === 0 && hasVerb(rule, verb)
+    }
+    return (
+      (this.#byUrl.get(url) ?? []).some(isAllowed) ||
+      this.#ofPrefixes.some((rule) => isAllowed(rule) && this.#hasUrl(rule, url))
     )
   }
 
@@ -152,8 +165,8 @@ const hasVerb = ({ verbs }: HeldRule, verb: string): boolean => verbs.has(EVERYT
 const anyOf = (resource: string): string =>
   resource.includes('/') ? `*${resource.slice(resource.indexOf('/'))}` : resource
 
-const hasResource = ({ resources }: HeldRule, resource: string): boolean =>
-  resources.has(EVERYTHING) || resources.has(resource) || resources.has(anyOf(resource))
+const hasResource = ({ resources }: HeldRule, resource: string, subresource = anyOf(resource)): boolean =>
+  resources.has(EVERYTHING) || resources.has(resource) || resources.has(subresource)
 
 const hasNames = ({ names }: HeldRule, wanted: readonly string[]): boolean =>
   names.size === 0 || (wanted.length > 0 && wanted.every((name) => names.has(name)))
