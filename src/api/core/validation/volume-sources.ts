@@ -111,9 +111,12 @@ function checkNfs({ server, path }: NFSVolumeSource, { at, errors }: Given): voi
 /** A run of what names have, with a date in it, before a colon and more. */
 const IQN = /(?<![A-Za-z0-9.-])(?=[A-Za-z0-9.-]*iqn\.\d{4}-\d{2}\.[A-Za-z0-9.-])[A-Za-z0-9.-]+:[^]/
 
-/** Whether a text matches `iqn\.\d{4}-\d{2}\.([[:alnum:]-.]+)(:[^,;*&$|\s]+)$`, in linear time. */
+/**
+ * Whether a text matches `iqn\.\d{4}-\d{2}\.([[:alnum:]-.]+)(:[^,;*&$|\s]+)$`, in linear time. Go's `\s` has
+ * only blanks of ASCII.
+ */
 function isQualified(text: string): boolean {
-  const end = text.slice(text.search(/[,;*&$|\s][^,;*&$|\s]*$/) + 1)
+  const end = text.slice(text.search(/[,;*&$|\t\n\f\r ][^,;*&$|\t\n\f\r ]*$/) + 1)
   return IQN.test(end)
 }
 
