@@ -192,6 +192,37 @@ describe('the Job of a sweep', () => {
       'imports ./other.mjs, another file: bundle them into one, or name an --image',
     )
   })
+
+  test.each([
+    'x;touch pwned',
+    '$(id)',
+    '`id`',
+    'a b',
+    "x' || id #",
+    '--prefix=/',
+    '@a/b;c',
+    String.raw`a\nid`,
+    '|id',
+  ])('has nothing of the import specifier %j, which is refused', async (specifier) => {
+    const module = at('hostile.mjs')
+    const word = specifier.includes("'") ? `"${specifier}"` : `'${specifier}'`
+    writeFileSync(module, `import x from ${word}\nexport default () => x`)
+    const { code, out, err } = await typed('sweep', module, ...SEEDS, '--emit-job')
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toContain('is imported, which is no name of a package')
+  })
+
+  test('quotes what a shell gets: packages that are installed, each as one word', async () => {
+    const module = at('packages.mjs')
+    writeFileSync(
+      module,
+      `import a from '@scope/pack.age/sub'\nimport b from 'lodash'\nexport default () => [a, b]`,
+    )
+    const { out } = await typed('sweep', module, ...SEEDS, '--emit-job')
+    expect(out.replaceAll(/\s+/g, ' ')).toMatch(
+      /npm install [^&]*'simcluster@[\w.-]+' '@scope\/pack\.age' 'lodash' >&2/,
+    )
+  })
 })
 
 describe('a sweep of explorations', () => {

@@ -64,8 +64,10 @@ function loneModule(file: string): string {
 
 /** The packages that a module imports, besides simcluster and Node's own. */
 function packagesOf(text: string): readonly string[] {
-  const imported = [...text.matchAll(/(?:from|import)\s*\(?\s*['"]((?:@[^'"/]+\/)?[^'"./][^'"/]*)/g)]
-  const names = imported.map(([, name = '']) => name).filter((name) => !/^(?:node:|simcluster$)/.test(name))
+  const imported = [...text.matchAll(/(?:from|import)\s*\(?\s*(['"])((?:(?!\1).)+)\1/g)]
+  const names = imported
+    .map(([, , specifier = '']) => /^(?:@[^/]*\/)?[^/]*/.exec(specifier)?.[0] ?? '')
+    .filter((name) => !/^(?:\.|$|node:|simcluster$)/.test(name))
   const odd = names.find((name) => !PACKAGE.test(name))
   if (odd !== undefined)
     throw new UsageError(`${JSON.stringify(odd)} is imported, which is no name of a package`)
