@@ -1,6 +1,7 @@
 /** What a test in any language does to a client, by requests to `/simcluster/`. */
 import { request, type RequestOptions } from 'node:https'
 import type { IncomingMessage } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import { serve } from '../../src/server/index.js'
@@ -15,14 +16,16 @@ const MAPS = '/api/v1/namespaces/default/configmaps'
 
 /** A user with a kubeconfig. */
 class User {
+  readonly #at: ClusterServer
   readonly #tls: RequestOptions
   readonly #agent: string
 
-  constructor(user: string, agent = 'test', groups: readonly string[] = ['system:masters']) {
-    const text = server.kubeconfig({ user, groups })
+  constructor(user: string, agent = 'test', groups: readonly string[] = ['system:masters'], at = server) {
+    this.#at = at
+    const text = at.kubeconfig({ user, groups })
     const pem = (name: string): Buffer =>
       Buffer.from(new RegExp(`${name}: "?([^"\\s]+)`).exec(text)?.[1] ?? '', 'base64')
-    this.#tls = { ca: server.authority, cert: pem('client-certificate-data'), key: pem('client-key-data') }
+    this.#tls = { ca: at.authority, cert: pem('client-certificate-data'), key: pem('client-key-data') }
     this.#agent = agent
   }
 
@@ -30,7 +33,7 @@ class User {
     return new Promise((resolve, reject) => {
       const headers = { 'content-type': 'application/json', 'user-agent': this.#agent }
       const options = { ...this.#tls, method, headers, agent: false }
-      const sent = request(`${server.url}${path}`, options, resolve)
+      const sent = request(`${this.#at.url}${path}`, options, resolve)
       sent.on('error', reject)
       sent.end(body === undefined ? undefined : JSON.stringify(body))
     })
@@ -144,8 +147,28 @@ test.each([
   ['hold', 'client is missing: write ?client= and a user name or a User-Agent'],
   ['relist?client=gadgets&revision=x', 'revision=x: write a whole number'],
   ['quiet?client=gadgets&ms=soon', 'ms=soon: write a whole number'],
+  // a timer of 2^31 ms and more is due at once, again and again
+  ['quiet?client=gadgets&ms=2147483648', 'ms=2147483648: write 3600000 at most'],
+  ['quiet?client=gadgets&ms=999999999999999', 'ms=999999999999999: write 3600000 at most'],
 ])('%s is refused', async (words, message) => {
   expect(await control(words)).toEqual({ code: 400, json: { message } })
+})
+
+test('a wait for the longest quiet keeps nobody busy, and ends with the server', async () => {
+  const other = await serve(new SimCluster({ nodes: 0 }), { time: 'virtual' })
+  const admin = new User('admin', 'test', ['system:masters'], other)
+  const waiting = admin.ask('GET', '/simcluster/quiet?client=gadgets&ms=3600000').then(
+    ({ code }) => code,
+    () => 0,
+  )
+  // the request has come when the next one is responded to
+  await admin.ask('GET', `${MAPS}`)
+  const before = process.cpuUsage()
+  await sleep(300)
+  const { user, system } = process.cpuUsage(before)
+  expect((user + system) / 1_000).toBeLessThan(200)
+  await other.close()
+  await waiting
 })
 
 test('who may not use the path may not disturb', async () => {
