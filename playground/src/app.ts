@@ -389,14 +389,21 @@ export class App {
   async #import(file: File | undefined): Promise<void> {
     const progress = readProgress((await file?.text()) ?? '')
     if (progress === undefined) return void this.#say((words) => words.badFile)
+    // saved only once it has been replayed: a page whose progress hangs could not be opened any more
+    const session = await replayed(progress.deed)
+    if (session === undefined) return void this.#say((words) => words.badFile)
     this.#save(progress)
-    this.#session = await reopened(progress.deed)
+    this.#session = session
     this.#follow()
     this.#build()
     this.#terminal.restart()
     this.#say((words) => words.imported)
   }
 }
+
+/** Does again what was done; undefined if that fails. */
+const replayed = (deed: Deed | undefined): Promise<Session | undefined> =>
+  deed === undefined ? Session.open(FIRST) : Session.replay(deed).catch(() => undefined)
 
 /** Is there while a session is replayed: one that hung must not do so again when the page is loaded. */
 const REPLAYING = 'simcluster-replaying'
@@ -409,11 +416,7 @@ async function reopened(deed: Deed | undefined): Promise<Session> {
     return Session.open(FIRST)
   }
   localStorage.setItem(REPLAYING, 'yes')
-  try {
-    return await Session.replay(deed)
-  } catch {
-    return Session.open(FIRST)
-  } finally {
-    localStorage.removeItem(REPLAYING)
-  }
+  const session = await replayed(deed)
+  localStorage.removeItem(REPLAYING)
+  return session ?? Session.open(FIRST)
 }
