@@ -84,6 +84,18 @@ describe('certificate chains', () => {
     )
   })
 
+  test('have eight certificates at most', () => {
+    const free = issued('root', 'root', { isCa: true })
+    const verify = (count: number): string | undefined => {
+      const names = ['root', ...Array.from({ length: count }, (_, at) => `between-${at}`)]
+      const intermediates = names.slice(1).map((name, at) => issued(name, names[at] ?? '', { isCa: true }))
+      const leaf = issued('leaf', names.at(-1) ?? '')
+      return verifyChain(leaf, { roots: [free], intermediates, now: NOW, purpose: 'client auth' })
+    }
+    expect(verify(6)).toBeUndefined()
+    expect(verify(7)).toContain('x509: certificate signed by unknown authority')
+  })
+
   test('cost a hundred signatures at most, however many ways there are', () => {
     const loops = Array.from({ length: 12 }, (_, at) =>
       issued('loop', 'loop', { isCa: true, serial: BigInt(at) }),

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { connect as connectTcp } from 'node:net'
 import { Agent, request as requestHttp } from 'node:https'
 import { connect as connectHttp2 } from 'node:http2'
 import { constants, createDeflate } from 'node:zlib'
@@ -112,6 +113,35 @@ describe('HTTPS', () => {
     expect(await code()).toBe(200)
     cluster.advance('400d')
     expect([await code(), sockets.size]).toEqual([401, 1])
+  })
+
+  test('has 250 streams over HTTP/2', async () => {
+    const server = await serve(new SimCluster({ nodes: 0 }), { time: 'virtual' })
+    onTestFinished(() => server.close())
+    const session = connectHttp2(server.url, { ca: server.authority })
+    await once(session, 'remoteSettings')
+    expect(session.remoteSettings.maxConcurrentStreams).toBe(250)
+    session.destroy()
+  })
+
+  test('is taken from this machine at 127.0.0.1 only, unless a host is named', async () => {
+    const server = await serve(new SimCluster({ nodes: 0 }), { time: 'virtual', etcd: { plain: true } })
+    onTestFinished(() => server.close())
+    const ports = [server.port, Number(new URL(server.etcd?.url ?? '').port)]
+    const reached = (host: string, port: number): Promise<boolean> =>
+      new Promise((resolve) => {
+        const socket = connectTcp({ host, port, timeout: 2_000 })
+        const end = (is: boolean): void => {
+          socket.destroy()
+          resolve(is)
+        }
+        socket
+          .on('connect', () => end(true))
+          .on('error', () => end(false))
+          .on('timeout', () => end(false))
+      })
+    for (const port of ports)
+      expect([await reached('127.0.0.1', port), await reached('127.0.0.2', port)]).toEqual([true, false])
   })
 
   test('over HTTP/2 they are as large as nghttp2 takes: eight frames after the first', async () => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 import { ADMIN } from '../../src/cluster/access/identities.js'
 
-/** Upstream's own pattern, which backtracks: pkg/apis/core/validation/validation.go iscsiInitiatorIqnRegex. */
+/** The pattern of upstream, which backtracks. Source: pkg/apis/core/validation iscsiInitiatorIqnRegex. */
 const UPSTREAM = /iqn\.\d{4}-\d{2}\.([A-Za-z0-9\-.]+)(:[^,;*&$|\t\n\f\r ]+)$/
 
 const cluster = new SimCluster({ nodes: 0 })

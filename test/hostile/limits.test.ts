@@ -259,3 +259,73 @@ function envelope(kind: string, spec: Uint8Array): Uint8Array<ArrayBuffer> {
   const type = field(1, Uint8Array.from([...field(1, text('v1')), ...field(2, text(kind))]))
   return Uint8Array.from([0x6b, 0x38, 0x73, 0, ...type, ...field(2, field(2, spec))])
 }
+
+test('a JSON patch has 10,000 operations at most', () => {
+  const ask = (count: number): HttpResponse =>
+    send({
+      method: 'PATCH',
+      path: `${MAPS}/ten-thousand`,
+      type: 'application/json-patch+json',
+      body: JSON.stringify(Array.from({ length: count }, () => ({ op: 'add', path: '/data/a', value: 'b' }))),
+    })
+  send({ body: JSON.stringify({ metadata: { name: 'ten-thousand' }, data: { a: 'a' } }) })
+  expect(ask(10_000).code).toBe(200)
+  const refused = ask(10_001)
+  expect([refused.code, messageOf(refused)]).toEqual([
+    413,
+    'Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001',
+  ])
+})
+
+describe('a CustomResourceDefinition', () => {
+  const created = (schema: object): HttpResponse => {
+    const names = { plural: 'foos', kind: 'Foo' }
+    const openAPIV3Schema = { type: 'object', properties: { a: { type: 'string' } }, ...schema }
+    const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }]
+    return send({
+      path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+      query: 'dryRun=All',
+      body: JSON.stringify({
+        metadata: { name: 'foos.a.com' },
+        spec: { group: 'a.com', scope: 'Cluster', names, versions },
+      }),
+    })
+  }
+  const ruled = (rule: string): HttpResponse => created({ 'x-kubernetes-validations': [{ rule }] })
+
+  test('takes CEL of 100,000 characters and 250 levels', () => {
+    const text = (length: number): string => `"${'a'.repeat(length - 8)}" != ""`
+    expect(ruled(text(100_000)).code).toBe(201)
+    expect(messageOf(ruled(text(100_001)))).toContain(
+      'expression code point size exceeds limit: size: 100001, limit 100000',
+    )
+    const nested = (depth: number): string => `${'('.repeat(depth)}true${')'.repeat(depth)}`
+    expect(ruled(nested(249)).code).toBe(201)
+    expect(messageOf(ruled(nested(250)))).toContain('expression recursion limit exceeded: 250')
+  })
+
+  test('takes patterns of 10,000 characters and 1,000 repeats', () => {
+    const patterned = (pattern: string): HttpResponse =>
+      created({ properties: { a: { type: 'string', pattern } } })
+    expect(patterned('a'.repeat(10_000)).code).toBe(201)
+    expect(messageOf(patterned('a'.repeat(10_001)))).toContain('expression too large')
+    expect(patterned('a{1000}').code).toBe(201)
+    expect(messageOf(patterned('a{1001}'))).toContain('invalid repeat count: `{1001}`')
+  })
+})
+
+test('field errors have 3 MiB of text at most', () => {
+  // each error quotes a name
+  const containers = Array.from({ length: 2_900 }, (_, at) => ({
+    name: `${at}${'X'.repeat(1_000)}`,
+    image: 'i',
+  }))
+  const refused = send({
+    path: '/api/v1/namespaces/default/pods',
+    body: JSON.stringify({ metadata: { name: 'faulty' }, spec: { containers } }),
+  })
+  expect(refused.code).toBe(422)
+  const { details } = JSON.parse(refused.body) as { details: { causes: readonly { message: string }[] } }
+  const told = details.causes.reduce((sum, { message }) => sum + message.length, 0)
+  expect(told).toBeLessThanOrEqual(3 * 1024 * 1024)
+})
