@@ -15,7 +15,9 @@ interface HeldRule {
   readonly groups: ReadonlySet<string>
   readonly resources: ReadonlySet<string>
   readonly names: ReadonlySet<string>
-  readonly urls: readonly string[]
+  readonly urls: ReadonlySet<string>
+  /** What comes before the `*` at the end of a URL. */
+  readonly prefixes: readonly string[]
 }
 
 type Lists = readonly (readonly HeldRule[])[]
@@ -42,8 +44,8 @@ export class HeldIndex {
   }
 
   #add(rule: HeldRule): void {
-    if (rule.urls.some((url) => url.endsWith(EVERYTHING))) this.#ofPrefixes.push(rule)
-    addTo(this.#byUrl, new Set(rule.urls), rule)
+    if (rule.prefixes.length > 0) this.#ofPrefixes.push(rule)
+    addTo(this.#byUrl, rule.urls, rule)
     if (rule.names.size === 0) this.#unnamed.push(rule)
     addTo(this.#byGroup, rule.groups, rule)
     addTo(this.#byResource, rule.resources, rule)
@@ -121,11 +123,9 @@ export class HeldIndex {
     )
   }
 
-  #hasUrl({ urls }: HeldRule, url: string): boolean {
-    this.#budget.step(urls.length)
-    return urls.some(
-      (own) => own === url || (own.endsWith('*') && url.startsWith(own.replace(/(?<!\*)\*+$/, ''))),
-    )
+  #hasUrl({ urls, prefixes }: HeldRule, url: string): boolean {
+    this.#budget.step(prefixes.length)
+    return urls.has(url) || prefixes.some((prefix) => url.startsWith(prefix))
   }
 }
 
@@ -134,7 +134,10 @@ const heldRule = ({ verbs, apiGroups, resources, resourceNames, nonResourceURLs 
   groups: new Set(apiGroups),
   resources: new Set(resources),
   names: new Set(resourceNames),
-  urls: nonResourceURLs ?? [],
+  urls: new Set(nonResourceURLs),
+  prefixes: (nonResourceURLs ?? [])
+    .filter((url) => url.endsWith(EVERYTHING))
+    .map((url) => url.replace(/(?<!\*)\*+$/, '')),
 })
 
 function addTo(map: Map<string, HeldRule[]>, values: ReadonlySet<string>, rule: HeldRule): void {
