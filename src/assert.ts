@@ -44,6 +44,7 @@ function check({ pass, message }: MatcherResult, caller: (...args: never[]) => u
 /**
  * Asserts that a Deployment, or another workload, is available in its latest revision.
  * @throws AssertionError with what is not as wanted, as `cluster.why()` says it
+ * @example assertRolledOut(cluster, 'office/web')
  */
 export function assertRolledOut(
   cluster: SimCluster,
@@ -66,6 +67,7 @@ export function assertConnects(cluster: SimCluster, connection: ConnectionAttemp
  * Asserts that only `claim.from` reaches the pods of a claim, whatever else is in the cluster; see
  * `checkReachedOnlyBy` of `simcluster/netpol`.
  * @throws AssertionError with a counter-example: who else reaches them, and the smallest objects for it
+ * @example assertReachedOnlyBy(cluster, { podSelector: {}, from: [] })
  */
 export function assertReachedOnlyBy(
   policies: PolicySource,
@@ -79,6 +81,7 @@ export function assertReachedOnlyBy(
  * Asserts that a user may do something: `assertCan(cluster, 'jane', 'list', 'pods', { namespace: 'shop' })`.
  * @throws AssertionError with the proof: what the user may do instead, and the rule that is missing
  * @throws ApiError 404 if the resource is not served
+ * @example assertCan(cluster, { user: 'jane' }, 'list', 'pods', { namespace: 'office' })
  */
 export function assertCan(
   cluster: SimCluster,
@@ -94,6 +97,7 @@ export function assertCan(
  * Asserts that no run within the bounds of the options violates a property; see `explore` of
  * `simcluster/explore`. A search that says nothing fails. With `clients`, await it.
  * @throws AssertionError with the run that violates a property
+ * @example await assertHolds(cluster, { clients: { controller }, always })
  */
 export function assertHolds(cluster: SimCluster, options: ExploreOptions): void
 export function assertHolds(cluster: SimCluster, options: ExploreClientsOptions): Promise<void>

@@ -49,6 +49,9 @@ expect.extend({ ...matchers, toHoldUnder })
  * Makes a `test` whose context has a `cluster`: a copy of one that is made and prepared once, so that no test
  * sees what another did. When a test fails, its error ends with a {@link
  * failureReport}: seed, causes, events.
+ * @example
+ * const test = clusterTest({ nodes: 3 })
+ * test('web rolls out', ({ cluster }) => { cluster.apply(text) })
  */
 export function clusterTest(
   options: ClusterOptions = {},

@@ -13,6 +13,7 @@ export interface PlacedManifest {
 /**
  * Parses manifests to objects. `List` kinds are expanded and empty documents skipped.
  * @throws TypeError if the text is not YAML, or a document is not an object with apiVersion and kind
+ * @example parseManifests(text).filter(({ kind }) => kind === 'Deployment')
  */
 export function parseManifests(manifests: Manifests): readonly KubeObject[] {
   return placedManifests(manifests).map(({ object }) => object)

@@ -78,6 +78,7 @@ interface Settable {
  * socket: `kubeConfigFor(cluster).makeApiClient(CoreV1Api)`, `new Watch(kc)`, `makeInformer(kc, ...)`. Failed
  * requests reject with client-node's own ApiException. Exec, Attach and PortForward need a connection: use
  * `serve` of simcluster/server for them.
+ * @example const api = kubeConfigFor<KubeConfig>(cluster, { KubeConfig }).makeApiClient(CoreV1Api)
  */
 export function kubeConfigFor<K extends object = ClusterKubeConfig>(
   cluster: Cluster,

@@ -34,6 +34,7 @@ const checkSettled = argumentsCheck('settled()', 'await settled(cluster, { timeo
  * For controllers written with @kubernetes/client-node, in process or over HTTPS. Fake timers do not stop it.
  * @throws Error if they are not idle after `timeout`; it names their last requests
  * @throws LivelockError if the cluster itself does not come to rest
+ * @example await settled(cluster)
  */
 export async function settled(cluster: SimCluster, options: SettledOptions = {}): Promise<SimCluster> {
   checkSettled([cluster, options])

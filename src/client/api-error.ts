@@ -91,6 +91,8 @@ export class ConnectionError extends Error {
 /**
  * Whether `error` is an {@link ApiError}, and has the reason, if given.
  * @throws InputError if there is no such reason
+ * @example
+ * if (isApiError(error, 'NotFound')) cluster.create('namespaces', { metadata: { name: 'office' } })
  */
 export function isApiError(error: unknown, reason?: StatusReason): error is ApiError {
   if (reason !== undefined && !KNOWN_REASONS.has(reason)) {
@@ -111,7 +113,10 @@ export function explained(error: unknown, what: string): unknown {
 
 const KNOWN_REASONS: ReadonlySet<unknown> = new Set(REASONS)
 
-/** Runs `call`. Returns undefined instead of throwing if the object does not exist. */
+/**
+ * Runs `call`. Returns undefined instead of throwing if the object does not exist.
+ * @example const web = ignoreNotFound(() => cluster.get('deploy', 'office/web'))
+ */
 export function ignoreNotFound<T>(call: () => T): T | undefined {
   if (typeof call !== 'function')
     throw new InputError(

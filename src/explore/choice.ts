@@ -87,6 +87,7 @@ export const isAction = (choice: Choice): boolean =>
 /**
  * Returns a choice in words: `kube-scheduler crashes and starts again`.
  * @throws InputError if it is none
+ * @example run.choices.map(describeChoice)
  */
 export function describeChoice(choice: Choice): string {
   checkChoice([choice])

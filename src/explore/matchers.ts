@@ -11,6 +11,7 @@ export interface ExplorationMatchers<R> {
    * Expects that no run within the bounds of the options violates a property. The failure prints the run. A
    * search that says nothing of the properties, or runs out of its budget, fails, too; one that samples
    * passes if it finds nothing. With `clients`, await it.
+   * @example expect(cluster).toHoldUnder({ actions, always, search: { delays: 2 } })
    */
   toHoldUnder(options: ExploreOptions | ExploreClientsOptions): R
 }

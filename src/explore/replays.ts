@@ -27,6 +27,7 @@ type Options = ReplayOptions | ReplayClientsOptions
  * Plays a counter-example again, in this or another process, and returns the cluster in the state of the
  * violation, or earlier; with `clients`, a promise of it. @throws InputError if the options lack a component,
  * an action or a property of the counter-example
+ * @example replay(found).kubectl('get pods')
  */
 export function replay(found: CounterExample, options: ReplayClientsOptions): Promise<SimCluster>
 export function replay(found: CounterExample, options?: ReplayOptions & WithoutClients): SimCluster
@@ -38,6 +39,7 @@ export function replay(found: CounterExample, options: Options = {}): SimCluster
  * Returns the lines of a counter-example as `kubectl` and component logs would show it, what caches did not
  * show, how requests ended, and the state that violates the property; with `clients`, a promise of them.
  * @throws InputError like {@link replay}
+ * @example console.log(narrate(found))
  */
 export function narrate(found: CounterExample, options: ReplayClientsOptions): Promise<string>
 export function narrate(found: CounterExample, options?: ReplayOptions & WithoutClients): string
@@ -56,6 +58,7 @@ export function narrate(found: CounterExample, options: Options = {}): string | 
  * apiserver for each write, the choices, and what they broke. Returns SVG, with the narration as the text
  * of the same facts; with `clients`, a promise of it. It depends only on the counter-example.
  * @throws InputError like {@link replay}
+ * @example writeFileSync('story.svg', storySvg(found))
  */
 export function storySvg(found: CounterExample, options: ReplayClientsOptions): Promise<string>
 export function storySvg(found: CounterExample, options?: ReplayOptions & WithoutClients): string

@@ -40,6 +40,7 @@ export interface Schedule {
  *   }),
  * )
  * ```
+ * @example fc.assert(fc.property(exploration(fc, cluster), (schedule) => schedule.run() !== undefined))
  */
 export function exploration(
   fc: FastCheck,

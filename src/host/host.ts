@@ -35,6 +35,7 @@ const checkHost = argumentsCheck('hostOf()', "hostOf(cluster, 'node-1')", () => 
  * `hostOf(cluster, 'node-1')` a node's. A terminal remembers its working directory, its exported variables
  * and where `ssh` has led. What the machine itself remembers (files, services, journal) is state of the
  * cluster, so two terminals and a fork see the same. @throws RangeError if the cluster has no such machine.
+ * @example await hostOf(cluster, 'controlplane').sh('kubeadm certs check-expiration')
  */
 export function hostOf(cluster: SimCluster, name: string): Host {
   checkHost([cluster, name])
@@ -45,6 +46,7 @@ export function hostOf(cluster: SimCluster, name: string): Host {
  * Adds a machine that belongs to no cluster yet. It has containerd, kubeadm, kubelet and kubectl of the
  * cluster's version (or of `kubeletVersion`), and `kubeadm join` makes it a node. @throws RangeError if there
  * is a machine of that name.
+ * @example await addMachine(cluster, 'node-3').sh('kubeadm join 10.0.0.10:6443 --token ...')
  */
 export function addMachine(
   cluster: SimCluster,

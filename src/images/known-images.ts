@@ -265,6 +265,7 @@ function absence(fullName: string): string | undefined {
 /**
  * What is known of an image by its full name (`docker.io/library/nginx:1.27`); undefined if nothing is. An
  * image whose tag or registry says that it does not exist cannot be pulled.
+ * @example knownImage('nginx:1.27')?.ports
  */
 export function knownImage(fullName: string): Omit<ImageDefinition, 'name'> | undefined {
   if (typeof fullName !== 'string' || !fullName.includes('/'))

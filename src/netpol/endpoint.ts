@@ -238,6 +238,7 @@ function portOf(port: unknown, to: End, protocol: Protocol): number | undefined 
 /**
  * Resolves the ends of a connection and chooses their addresses.
  * @throws WorldError if the connection is invalid
+ * @example resolveConnection(readWorld(cluster), { from: 'shop/web', to: 'shop/db', port: 5432 })
  */
 export function resolveConnection(model: Model, connection: PolicyQuery): ResolvedConnection {
   if (typeof connection !== 'object' || (connection as unknown) === null) fail(required('connection'))

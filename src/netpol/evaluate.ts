@@ -251,6 +251,7 @@ function connectionProof({ from, to, port, protocol, self, service }: ResolvedCo
 /**
  * Judges a connection in a world that has been read.
  * @throws WorldError if the connection is invalid
+ * @example evaluateModel(readWorld(cluster), { from: 'shop/web', to: 'shop/db', port: 5432 }).allowed
  */
 export function evaluateModel(model: Model, connection: PolicyQuery): ConnectionVerdict {
   const resolved = resolveConnection(model, connection)
@@ -272,6 +273,7 @@ export function evaluateModel(model: Model, connection: PolicyQuery): Connection
  * read it once with `readWorld` and call `evaluateModel`. Sources: k8s.io/api networking/v1 types.go,
  * network-policy-api v1alpha2 clusternetworkpolicy_types.go, and their documentation.
  * @throws WorldError if an object or the connection is invalid
+ * @example evaluate(cluster, { from: 'shop/web', to: 'shop/db', port: 5432 }).allowed
  */
 export function evaluate(
   world: WorldSource,

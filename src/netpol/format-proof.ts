@@ -119,6 +119,7 @@ function formatConnection({ from, to, port, protocol, service }: Proof['connecti
 /**
  * Formats a proof as text: each side, each tier, each policy that selects the pod, each rule that was tried,
  * and the field that matched or failed.
+ * @example console.log(formatProof(evaluate(cluster, connection)))
  */
 export function formatProof(verdict: ConnectionVerdict): string {
   checkFormatted([verdict])

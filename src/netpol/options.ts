@@ -58,6 +58,7 @@ const choices: { readonly [K in keyof ResolvedOptions]: readonly ResolvedOptions
 /**
  * Fills in the defaults.
  * @throws InputError if an option or its value is unknown
+ * @example resolveOptions({}).hostNetwork // 'node'
  */
 export function resolveOptions(options?: NetpolOptions | null): ResolvedOptions {
   if (options !== undefined && typeof options !== 'object')

@@ -21,6 +21,7 @@ function endOf(text: string): EndpointRef {
  * addresses (IPv6 destinations in brackets), `node:name`, domain names or `external`. The port is a number or
  * a port name of the pod; the protocol defaults to TCP.
  * @throws WorldError if the text has another form
+ * @example evaluate(cluster, parseConnection('shop/web -> shop/db:5432'))
  */
 export function parseConnection(text: string): PolicyQuery {
   checkConnectionText([text])

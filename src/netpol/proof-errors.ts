@@ -348,6 +348,7 @@ function checkSide(cluster: RawCluster, { connection }: Proof, side: SideProof, 
  * the claim made about it. It shares no code with `evaluate`, so that a bug in one cannot hide in the other.
  * The world and the connection must be valid for `evaluate`; the options are those named in the proof.
  * Returns the first fault, or an empty list if the proof holds.
+ * @example expect(proofErrors(cluster, connection, evaluate(cluster, connection))).toEqual([])
  */
 export function proofErrors(
   world: WorldSource,

@@ -25,7 +25,10 @@ export function policiesOf({ state }: StoredSource): readonly WorldPolicy[] {
   ]
 }
 
-/** Returns the objects of a cluster that policies depend on: `reachability(worldOf(cluster))`. */
+/**
+ * Returns the objects of a cluster that policies depend on: `reachability(worldOf(cluster))`.
+ * @example worldOf(cluster).pods
+ */
 export function worldOf(cluster: StoredSource): World {
   if (typeof (cluster as Partial<StoredSource> | undefined)?.state?.peek !== 'function')
     throw new TypeError(`worldOf() takes a cluster, not ${JSON.stringify(cluster)}`)

@@ -56,6 +56,7 @@ export function testKey(seed: number, purpose: string): PrivateKey {
  * Returns a provider of other published test keys, for clusters that must not trust each other: `new
  * SimCluster({ kubeadm: { keys: testKeys(2) } })`. Clusters without `keys` use choice 1. INSECURE, see
  * test-keys.ts.
+ * @example new SimCluster({ kubeadm: { keys: testKeys(1) } })
  */
 export function testKeys(choice: number): KeyProvider {
   checkChoice([choice])

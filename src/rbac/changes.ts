@@ -26,6 +26,7 @@ interface Granted {
  * Returns the rights that subjects gain and lose from one set of RBAC objects to another, by subject. A right
  * that another rule or binding of the subject still covers is not lost; that a subject is in a group which
  * has it is not known. Sources are YAML or JSON text, objects, or clusters.
+ * @example accessChanges(before, after).map(({ subject }) => subject)
  */
 export function accessChanges(before: RbacSource, after: RbacSource): readonly AccessChange[] {
   const [then, now] = [grantedIn(before), grantedIn(after)]

@@ -28,6 +28,7 @@ export const SPLITTING: BudgetLimits = {
  * Returns the parts of `wanted` that are not held, as rules with single values; empty if `held` covers all of
  * it.
  * @throws OverBudget when they have more than {@link MOST_PARTS}, or there are too many to compare
+ * @example missingRights(role.rules ?? [], [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }])
  */
 export function missingRights(
   held: readonly PolicyRule[],
@@ -37,7 +38,10 @@ export function missingRights(
   return [...missing(held, wanted)]
 }
 
-/** Returns whether everything that `wanted` allows is allowed by `held`. Throws as {@link missingRights}. */
+/**
+ * Returns whether everything that `wanted` allows is allowed by `held`. Throws as {@link missingRights}.
+ * @example hasRights(role.rules ?? [], [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }])
+ */
 export function hasRights(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): boolean {
   checkRights(held, wanted)
   return missing(held, wanted).next().done === true

@@ -47,6 +47,8 @@ const MAX_NEAR_MISSES = 10
  * Decides whether a user may do something under these RBAC objects (ClusterRoles, Roles and their bindings in
  * any order; others are ignored), with a proof. They can also be YAML text, or a cluster's. The user's groups
  * are taken as given: `system:authenticated` is not added.
+ * @example
+ * authorize(cluster, { user: 'jane', verb: 'list', resource: 'pods', namespace: 'office' }).allowed
  */
 export function authorize(source: RbacSource, query: AccessQuery): AuthorizationVerdict {
   checkQuery([source, query])

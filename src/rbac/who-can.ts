@@ -41,6 +41,7 @@ const AUTHENTICATION = 'authentication.k8s.io'
  * ServiceAccount without a namespace is in the binding's. `apiGroup` defaults to RBAC's group for the verbs
  * `escalate` and `bind`, and for `impersonate` to the group of the resource: `users`, `groups`,
  * `serviceaccounts`, `uids`, `userextras` (with the key as subresource).
+ * @example whoCan(cluster, { verb: 'get', resource: 'secrets' }).map(({ subject }) => subject.name)
  */
 export function whoCan(
   source: RbacSource,

@@ -32,6 +32,7 @@ export type ClusterCase = readonly [name: string, make: () => Promise<TestCluste
  *   await cluster.close()
  * })
  * ```
+ * @example test.each(clusters())('web rolls out on a %s cluster', async (_kind, make) => { await make() })
  */
 export function clusters(options: ClustersOptions = {}): readonly ClusterCase[] {
   checkClusters(options)

@@ -21,6 +21,7 @@ const MAX_CONFLICTS = 5
 /**
  * Connects to a real cluster, through kubectl, which knows every way to authenticate. Creates nothing.
  * @throws Error if kubectl is missing or cannot reach the cluster
+ * @example const cluster = await connect({ kubeconfig: 'kind.kubeconfig' })
  */
 export async function connect(options: RealClusterOptions = {}): Promise<TestCluster> {
   checkConnect(options)

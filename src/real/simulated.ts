@@ -13,7 +13,10 @@ const checkCluster = argumentsCheck('simulated()', 'simulated(new SimCluster())'
 /** How far time moves between two looks of `until`, in virtual ms. */
 const LOOK = 500
 
-/** Returns a simulated cluster in the form that it shares with real ones. */
+/**
+ * Returns a simulated cluster in the form that it shares with real ones.
+ * @example await simulated(new SimCluster()).create('pods', pod)
+ */
 export function simulated(cluster: SimCluster, scope: NamespaceScope = cluster): TestCluster {
   checkCluster([cluster])
   const placed = { namespace: scope.namespace }

@@ -104,6 +104,7 @@ const checkExplain = argumentsCheck(
  * those that already run (with a nodeName) or are nominated to a node (`status.nominatedNodeName`). A pure
  * function of plain objects. Unlike a real cycle it examines every node, and scores even a single feasible
  * one. A nodeName of the pod itself is ignored. Storage objects are passed as options.
+ * @example explainScheduling(pod, nodes).node // 'node-2'
  */
 export function explainScheduling(
   pod: Pod,

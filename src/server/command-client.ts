@@ -34,6 +34,7 @@ export interface CommandClientOptions extends KubeconfigUser {
  * `commandClient(['node', 'controller.mjs'])`: each run serves its cluster over HTTPS and starts the program
  * with `KUBECONFIG`; a crash kills it. Use it with `quiet: { ms: 20 }` or more. On Linux, a program that
  * runs, or waits for a processor, is not quiet.
+ * @example await explore(cluster, { clients: { controller: commandClient(['./controller']) }, always })
  */
 export function commandClient(command: readonly string[], options: CommandClientOptions = {}): CommandClient {
   checkCommand([command, options])

@@ -2,7 +2,10 @@ import { checkBits } from './inputs.js'
 import { generateKeyPairSync } from 'node:crypto'
 import type { KeyProvider } from '../pki/index.js'
 
-/** Random keys from node:crypto, about 110 ms each: `new SimCluster({ kubeadm: { keys: nodeKeys() } })`. */
+/**
+ * Random keys from node:crypto, about 110 ms each: `new SimCluster({ kubeadm: { keys: nodeKeys() } })`.
+ * @example new SimCluster({ kubeadm: { keys: nodeKeys() } })
+ */
 export function nodeKeys(bits: number = 2048): KeyProvider {
   checkBits([bits])
   return () =>

@@ -141,6 +141,7 @@ const LINGER_MS = 500
  * Serves a cluster's API over HTTPS: HTTP/2 and HTTP/1.1, client certificates and bearer tokens, watches,
  * logs, exec, attach and port-forward. `await using server = await serve(cluster)`.
  * @throws Error when the address cannot be listened on.
+ * @example const server = await serve(new SimCluster({ nodes: 3 }), { port: 6443 })
  */
 export async function serve(cluster: SimCluster, options: ServeOptions = {}): Promise<ClusterServer> {
   return listening(new ClusterServer(cluster, options))

@@ -36,7 +36,9 @@ export interface Arbitraries {
  * import * as fc from 'fast-check'
  * const { cluster, history } = arbitraries(fc).history()
  * fc.assert(
- *   fc.property(cluster, history, (options, actions) => runHistory(new SimCluster(options), actions)),
+ *   fc.property(cluster, history, (options, actions) => {
+ *     runHistory(new SimCluster(options), actions)
+ *   }),
  * )
  * @throws InputError if `fc` is not fast-check
  */

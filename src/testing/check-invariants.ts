@@ -14,6 +14,7 @@ export interface InvariantOptions {
 /**
  * Returns all violations in the current state of a cluster; empty if there are none. Call it after
  * `settle()`: while something is in flight, invariants that only hold at rest are skipped.
+ * @example expect(checkInvariants(cluster)).toEqual([])
  */
 export function checkInvariants(cluster: SimCluster, options: InvariantOptions = {}): readonly Violation[] {
   checkInvariantInput([cluster, options])

@@ -11,6 +11,7 @@ const MOST = 20
  * Returns what a person wants to see when a test fails, as text: the cluster's summary with its seed, the
  * chain of reasons of everything that is not as wanted, and the events of the last minute (at most 20).
  * Changes nothing. `clusterTest` of `simcluster/vitest` adds it to the error; other runners print it.
+ * @example expect(cluster.get('deploy', 'web').status.readyReplicas, failureReport(cluster)).toBe(3)
  */
 export function failureReport(cluster: SimCluster): string {
   checkReport([cluster])

@@ -29,6 +29,7 @@ const HEARTBEATS: ReadonlySet<string> = new Set(['leases', 'events'])
  * An invariant that observes costs little: each write is examined once. One that only checks looks at the
  * whole cluster after each step that wrote something other than leases and events, or, with `onlyAtRest`,
  * when the cluster has come to rest after such a write.
+ * @example const guard = guardInvariants(cluster)
  */
 export function guardInvariants(cluster: SimCluster, options: InvariantOptions = {}): InvariantGuard {
   checkGuard([cluster, options])

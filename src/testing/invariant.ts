@@ -55,7 +55,10 @@ export interface Invariant {
   readonly observe?: (cluster: SimCluster) => Observer
 }
 
-/** Returns the reference to an object for a {@link Finding}. */
+/**
+ * Returns the reference to an object for a {@link Finding}.
+ * @example referenceTo('pods', cluster.get('pods', 'office/web'))
+ */
 export function referenceTo(resource: string, object: KubeObject): FoundObject {
   checkReferred([resource, object])
   const { namespace, name = '', resourceVersion = '' } = object.metadata

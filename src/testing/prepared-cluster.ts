@@ -13,6 +13,7 @@ import { SimCluster } from '../cluster/sim-cluster.js'
  *   const cluster = copy()
  * })
  * ```
+ * @example const fresh = preparedCluster({ nodes: 3 }, (cluster) => cluster.apply(text))
  */
 export function preparedCluster(
   options: ClusterOptions = {},

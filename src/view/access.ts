@@ -17,6 +17,7 @@ const MISSES = 3
  * Returns the way from a subject over binding and role to the rule that allows an action; if it is denied,
  * every way that was tried, and three rules that would allow it if they were bound differently. `title`
  * should say what was asked; default `allowed` or `denied`.
+ * @example toSvg(viewOfAccess(cluster.can({ user: 'jane' }, 'list', 'pods')))
  */
 export function viewOfAccess(verdict: ProvenVerdict, title?: string): Tree {
   checkAccessViewed([verdict, title])

@@ -7,7 +7,10 @@ const DAY = 86_400_000
 /** When kubeadm and kubelets renew at the latest, in days. */
 const SOON = 30
 
-/** Returns the certificates of a control plane below the authorities that signed them, with their expiry. */
+/**
+ * Returns the certificates of a control plane below the authorities that signed them, with their expiry.
+ * @example toText(viewOfCertificates(cluster))
+ */
 export function viewOfCertificates(cluster: {
   now(): number
   readonly pki: { inventory(): readonly InventoryRow[] }

@@ -7,7 +7,10 @@ import { policyBranches } from './policies.js'
 
 type HopOf<Name extends Hop['hop']> = Extract<Hop, { readonly hop: Name }>
 
-/** Returns the hops of a connection from top to bottom, with endpoints and policies beside them. */
+/**
+ * Returns the hops of a connection from top to bottom, with endpoints and policies beside them.
+ * @example toText(viewOfConnection(cluster.network.connect({ from: 'shop/web', to: 'shop/db', port: 5432 })))
+ */
 export function viewOfConnection(connection: Connection): Tree {
   checkConnectionViewed([connection])
   const { outcome, connected, pod, endpoint, proof } = connection

@@ -40,7 +40,10 @@ export interface Changes {
   readonly changed: readonly string[]
 }
 
-/** Compares two views of a cluster, the earlier one first. Plain JSON, in the order of the views. */
+/**
+ * Compares two views of a cluster, the earlier one first. Plain JSON, in the order of the views.
+ * @example diff(before, viewOf(cluster)).moved.map(({ uid, to }) => [uid, to])
+ */
 export function diff(a: ClusterView, b: ClusterView): ViewDiff {
   checkDiff([a, b])
   const before = new Map(podsOf(a).map((pod) => [pod.uid, pod]))

@@ -15,6 +15,7 @@ export interface TimelineOptions {
 /**
  * Returns the events that a cluster remembers (an hour, as in Kubernetes), in order of time, and of writes
  * within a second.
+ * @example toText(viewOfEvents(cluster))
  */
 export function viewOfEvents(cluster: ClusterLike, options: TimelineOptions = {}): Timeline {
   checkEvents([cluster, options])

@@ -18,6 +18,7 @@ export interface LiveView {
  * Follows a cluster: `current` always equals `viewOf(cluster)`, through commands, time and rewinds, and is
  * computed only if something in it has changed. `onChange` is called in the middle of the cluster's work,
  * when an object is written or the cluster is rewound; it may set a flag, and must not use the cluster.
+ * @example const live = watchView(cluster, () => draw(live.current))
  */
 export function watchView(cluster: ClusterLike, onChange: () => void = () => {}): LiveView {
   checkWatched([cluster, onChange])

@@ -12,6 +12,7 @@ import { entryOf, podBranch, serviceBranch } from './service.js'
  * Returns the network that somebody has built: from outside through Services to pods, from there to each
  * Service that the policies leave open or close, and to the disks that pods have claimed. Namespaces of the
  * system (`kube-*`) and Services without pods are left out. Each Service is followed once.
+ * @example toSvg(viewOfNetwork(cluster))
  */
 export function viewOfNetwork(cluster: ClusterLike): Tree {
   checkNetworkViewed([cluster])

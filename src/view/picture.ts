@@ -22,6 +22,7 @@ function shown(value: unknown): unknown {
  * the same facts ({@link toText}), and follows the reader's light or dark scheme. Texts of objects are
  * escaped, and control characters in them are shown as `^[`, `\n` or `\u202e`. `options` are for a
  * {@link ClusterView}.
+ * @example writeFileSync('cluster.svg', toSvg(viewOf(cluster)))
  */
 export function toSvg(view: View, options: ClusterPictureOptions = {}): string {
   checkSvg([view, options])
@@ -30,7 +31,10 @@ export function toSvg(view: View, options: ClusterPictureOptions = {}): string {
   return 'roots' in safe ? drawTree(safe) : drawTimeline(safe)
 }
 
-/** Returns as text what {@link toSvg} draws. */
+/**
+ * Returns as text what {@link toSvg} draws.
+ * @example console.log(toText(viewOf(cluster)))
+ */
 export function toText(view: View, options: ClusterPictureOptions = {}): string {
   checkText([view, options])
   const safe = shown(view)

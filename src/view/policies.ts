@@ -7,7 +7,10 @@ type Proof = ConnectionVerdict['proof']
 type SideProof = Proof['egress']
 type PolicyProof = SideProof['tiers'][number]['policies'][number]
 
-/** Returns what network policies say about a connection: both sides, each policy, the rules that matched. */
+/**
+ * Returns what network policies say about a connection: both sides, each policy, the rules that matched.
+ * @example toText(viewOfPolicies(verdict))
+ */
 export function viewOfPolicies(verdict: ConnectionVerdict): Tree {
   checkPoliciesViewed([verdict])
   const { allowed, proof } = verdict

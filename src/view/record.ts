@@ -43,6 +43,7 @@ const HEARTBEATS = 'leases'
  * Records a cluster: a frame now, and one after each step that writes anything but a heartbeat. The
  * cluster does not notice: its trace hash is that of a run without recording.
  * @throws RangeError if `maxFrames` is less than 2
+ * @example const recording = recordFrames(cluster)
  */
 export function recordFrames<Snapshot>(
   cluster: ClusterLike<Snapshot>,

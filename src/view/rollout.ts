@@ -15,6 +15,7 @@ const REVISION = 'deployment.kubernetes.io/revision'
  * Returns a Deployment with its ReplicaSets, the newest first, and their pods. `name` is `namespace/name`, or
  * a name in `default`.
  * @throws NotFoundError if there is no such Deployment
+ * @example toSvg(viewOfRollout(cluster, 'office/web'))
  */
 export function viewOfRollout(cluster: ClusterLike, name: string): Tree {
   checkRolloutViewed([cluster, name])

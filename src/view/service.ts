@@ -17,6 +17,7 @@ import { displayedView } from './display.js'
  * Returns a Service's way: from outside if there is one, over its addresses to the pods behind it. `name` is
  * `namespace/name`, or a name in `default`.
  * @throws NotFoundError if there is no such Service
+ * @example toSvg(viewOfService(cluster, 'office/web'))
  */
 export function viewOfService(cluster: ClusterLike, name: string): Tree {
   checkServiceViewed([cluster, name])

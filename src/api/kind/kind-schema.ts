@@ -38,6 +38,7 @@ export interface KindSchema {
  * 'Deployment').safeParse(object)`. It accepts what the apiserver can decode (field names, types, formats),
  * without its validation. Unknown fields are stripped. `version` is a Kubernetes minor, default `v1.35`.
  * @throws RangeError if that version does not serve the kind.
+ * @example kindSchema('apps/v1', 'Deployment').safeParse(value).success
  */
 export function kindSchema(apiVersion: string, kind: string, version = 'v1.35'): KindSchema {
   checkKind([apiVersion, kind, version])

@@ -12,6 +12,7 @@ const byName = (a: ClusterRole, b: ClusterRole): number => {
  * Returns the rules of a ClusterRole with an aggregationRule: those of all other roles that its selectors
  * match, in the order of their names, without duplicates. Source:
  * pkg/controller/clusterroleaggregation/clusterroleaggregation_controller.go syncClusterRole.
+ * @example aggregatedRules(cluster.get('clusterroles', 'view'), cluster.list('clusterroles').items)
  */
 export function aggregatedRules(
   role: ClusterRole,

@@ -20,7 +20,10 @@ export function noIndex(name: string, known: object): InputError {
   return new InputError(`byIndex(): there is no index ${JSON.stringify(name)} (${hint})`)
 }
 
-/** Returns `namespace/name`, or `name` for a cluster-scoped object, as client-go's MetaNamespaceKeyFunc. */
+/**
+ * Returns `namespace/name`, or `name` for a cluster-scoped object, as client-go's MetaNamespaceKeyFunc.
+ * @example keyOf(cluster.get('pods', 'office/web')) // 'office/web'
+ */
 export function keyOf(object: KubeObject): string {
   if ((object as Partial<KubeObject> | undefined)?.metadata?.name === undefined)
     throw new InputError(

@@ -32,6 +32,7 @@ const list = (sentences: readonly Sentence[], language: keyof Sentence): string 
  * Only if nothing of that helps does it give the next of the lesson's hints. `told` is that of the advice
  * before. Default: 0.
  * @throws RangeError if the cluster is not one of the lesson
+ * @example const advice = await advise(lesson, desk, { lines: [] })
  */
 export async function advise(
   lesson: Lesson,

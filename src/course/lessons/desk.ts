@@ -19,6 +19,7 @@ export interface OpenLesson extends Desk {
  * Opens a lesson by its id. `seed` draws its names, nodes, the place of its fault, and what is around it.
  * Default: 0, the lesson as it is written.
  * @throws NotFoundError if there is no lesson of that id
+ * @example const { lesson, cluster } = await openLesson('forgotten-cordon', { seed: 7 })
  */
 export async function openLesson(id: string, options: { readonly seed?: number } = {}): Promise<OpenLesson> {
   checkSeeded([id, options])
@@ -26,7 +27,10 @@ export async function openLesson(id: string, options: { readonly seed?: number }
   return { lesson, ...(await openDesk(lesson)) }
 }
 
-/** Creates a cluster in a lesson's initial state. */
+/**
+ * Creates a cluster in a lesson's initial state.
+ * @example const desk = await openDesk(drawLesson('forgotten-cordon'))
+ */
 export async function openDesk(lesson: Lesson): Promise<Desk> {
   checkOpened([lesson])
   const { id, seed = 0, options = {} } = lesson

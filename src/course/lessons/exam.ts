@@ -60,6 +60,7 @@ function shares(weights: readonly number[]): readonly number[] {
 /**
  * Draws an exam: up to 17 tasks of its subjects, on as many clusters. Equal seeds draw the same tasks.
  * Default seed: 1.
+ * @example drawExam('cka', 7).tasks.length
  */
 export function drawExam(name: ExamName, seed = 1): Exam {
   checkExam([name, seed])
@@ -85,6 +86,7 @@ export function drawExam(name: ExamName, seed = 1): Exam {
  * Grades a task by its goals. Each goal that did not hold when the task began gives its share of the weight;
  * one that did and does not any more, and a broken promise, takes as much away.
  * @throws RangeError if the cluster is not one of the task's lesson
+ * @example const { points } = await gradeTask(task, desk)
  */
 export async function gradeTask(task: ExamTask, desk: Desk): Promise<TaskReport> {
   checkGraded([task, desk])

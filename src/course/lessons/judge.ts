@@ -34,6 +34,7 @@ export interface Judgement {
  * not move. A promise that was broken once stays broken, until the lesson is begun again or the cluster
  * rewound.
  * @throws RangeError if the cluster is not one of the lesson, nor a copy of one
+ * @example const { goals } = await judge(lesson, desk)
  */
 export async function judge(lesson: Lesson, given: Desk): Promise<Judgement> {
   checkJudged([lesson, given])
@@ -114,7 +115,10 @@ async function judgedOrFailed(judged: () => ReturnType<Goal['judge']>): Promise<
   }
 }
 
-/** Returns whether a lesson is solved; see {@link judge}, which says what is missing. */
+/**
+ * Returns whether a lesson is solved; see {@link judge}, which says what is missing.
+ * @example expect(await isSolved(lesson, desk)).toBe(true)
+ */
 export async function isSolved(lesson: Lesson, desk: Desk): Promise<boolean> {
   checkJudged([lesson, desk])
   const known = knownTo(lesson, desk)

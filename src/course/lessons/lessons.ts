@@ -35,7 +35,10 @@ const SOURCES: readonly LessonSource[] = [
 /** All lessons as they are written, by subject, in the order of the course's chapters. */
 export const LESSONS: readonly Lesson[] = SOURCES.map(({ drawn }) => drawn(0))
 
-/** Draws the names, nodes and places of a lesson. @throws NotFoundError if there is no lesson of that id */
+/**
+ * Draws the names, nodes and places of a lesson. @throws NotFoundError if there is no lesson of that id
+ * @example drawLesson('forgotten-cordon', 7).texts.en.title
+ */
 export function drawLesson(id: string, seed = 0): Lesson {
   checkDrawn([id, seed])
   const at = SOURCES.findIndex((source) => source.id === id)

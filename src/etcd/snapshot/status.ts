@@ -19,6 +19,7 @@ export interface SnapshotStatus {
  * Returns the status of a snapshot. Like `etcdutl snapshot status`, it ignores the hash at the end of the
  * file.
  * @throws SnapshotError if the file is not a database
+ * @example snapshotStatus(readFileSync('backup.db')).totalKeys
  */
 export function snapshotStatus(file: Uint8Array): SnapshotStatus {
   if (!(file instanceof Uint8Array))
@@ -45,7 +46,10 @@ export function snapshotStatus(file: Uint8Array): SnapshotStatus {
   return { hash: crc.sum.toString(16), revision, totalKeys, totalSize: size }
 }
 
-/** Returns the output of `etcdutl snapshot status -w table`, or with `simple` that without `-w`. */
+/**
+ * Returns the output of `etcdutl snapshot status -w table`, or with `simple` that without `-w`.
+ * @example console.log(formatSnapshotStatus(snapshotStatus(file), 'table'))
+ */
 export function formatSnapshotStatus(status: SnapshotStatus, as: 'table' | 'simple' = 'table'): string {
   if (typeof (status as Partial<SnapshotStatus> | undefined)?.hash !== 'string')
     throw new TypeError('formatSnapshotStatus() takes what snapshotStatus(file) returns')

@@ -5,6 +5,7 @@ import type { ImageDefinition } from './image.js'
 /**
  * Defines an image with a typed state: `images: { app: defineImage({ name: 'app', behavior: { ... } }) }`.
  * @throws InputError for an unknown field, or a value of another type
+ * @example defineImage({ name: 'migrate', behavior: { start: () => ({ exit: 0 }) } })
  */
 export function defineImage<State extends PlainData = PlainData>(
   definition: ImageDefinition<State>,

@@ -50,6 +50,8 @@ export interface SecurityOptions {
  * Computes the effective security of each container of a pod: its own security context, or else its pod's, or
  * else the image's, or else the runtime's default. A pure function; init containers come first, ephemeral
  * ones last. Source: pkg/securitycontext/util.go, pkg/kubelet/kuberuntime/security_context.go.
+ * @example
+ * effectiveSecurity(cluster.get('pods', 'office/web')).map(({ container, uid }) => [container, uid.value])
  */
 export function effectiveSecurity(given: Pod, options: SecurityOptions = {}): readonly EffectiveSecurity[] {
   checkOptions([given, options])

@@ -94,14 +94,20 @@ function textOfUnits(units: Uint16Array): string {
 /** Whether a text contains no escaped bytes. */
 export const isText = (text: string): boolean => text.search(LONE) < 0
 
-/** Decodes arbitrary bytes as text; see {@link ByteDecoder}. */
+/**
+ * Decodes arbitrary bytes as text; see {@link ByteDecoder}.
+ * @example textOfBytes(new Uint8Array([104, 105])) // 'hi'
+ */
 export function textOfBytes(bytes: Uint8Array): string {
   if (!(bytes instanceof Uint8Array))
     throw new TypeError(`textOfBytes() takes a Uint8Array, not ${JSON.stringify(bytes)}`)
   return new ByteDecoder().decode(bytes, true)
 }
 
-/** Encodes a text with escaped bytes. */
+/**
+ * Encodes a text with escaped bytes.
+ * @example bytesOfText('hello').length // 5
+ */
 export function bytesOfText(text: string): Uint8Array {
   if (typeof text !== 'string') throw new TypeError(`bytesOfText() takes a text, not ${JSON.stringify(text)}`)
   const first = text.search(LONE)

@@ -182,6 +182,7 @@ function selectorsOf(policy: PolicyModel): readonly SelectorAt[] {
  * necessary. `maxSteps` bounds the whole analysis.
  * @throws WorldError if a policy is invalid
  * @throws StepLimitError
+ * @example analysePolicies(cluster).redundantPolicies
  */
 export function analysePolicies(
   policies: PolicySource,

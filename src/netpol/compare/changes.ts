@@ -129,6 +129,7 @@ class Changes {
  * decides a verdict, a simplest connection. The detailed form of {@link compare}.
  * @throws WorldError if a policy is invalid
  * @throws StepLimitError
+ * @example policyChanges(before, after).opened
  */
 export function policyChanges(
   before: PolicySource,
@@ -158,7 +159,10 @@ export function policyChanges(
   return { opened: list('opened'), closed: list('closed') }
 }
 
-/** Formats the changes for a review: opened connections (`+`) first, then closed ones (`-`). */
+/**
+ * Formats the changes for a review: opened connections (`+`) first, then closed ones (`-`).
+ * @example console.log(formatChanges(policyChanges(before, after)))
+ */
 export function formatChanges(changes: PolicyChanges): string {
   checkChanges([changes])
   const { opened, closed } = changes

@@ -98,6 +98,7 @@ function compareSets(a: PolicySet, b: PolicySet, options: ResolvedOptions, budge
  * policies take milliseconds, and `maxSteps` is the bound.
  * @throws WorldError if a policy is invalid
  * @throws StepLimitError if the bound is not enough
+ * @example compare(before, after).relation // 'equal'
  */
 export function compare(
   a: PolicySource,

@@ -43,6 +43,9 @@ export type ReachVerdict =
  * pod still reaches itself, and its node reaches it, since no policy can forbid that.
  * @throws WorldError if a policy or the claim is invalid
  * @throws StepLimitError if `maxSteps` is not enough
+ * @example
+ * const claim = { podSelector: {}, from: [{ podSelector: { matchLabels: { app: 'web' } } }] }
+ * checkReachedOnlyBy(cluster, claim).holds
  */
 export function checkReachedOnlyBy(
   policies: PolicySource,

@@ -420,6 +420,7 @@ function sameAddresses(a: readonly IpAddress[], b: readonly IpAddress[]): boolea
  * Prepares a world for many verdicts and for changes: `const compiled = compile(world)`,
  * `compiled.allows(connection)`, `compiled.setPod(pod)`. Verdicts equal those of `evaluate`.
  * @throws WorldError if an object is invalid
+ * @example compileWorld(cluster).allows({ from: 'shop/web', to: 'shop/db', port: 5432 })
  */
 export function compileWorld(source: WorldSource, options: NetpolOptions = {}): CompiledWorld {
   const world = worldIn(source)

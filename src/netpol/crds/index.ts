@@ -149,6 +149,7 @@ function specOf(parts: RuleParts, subject: Schema, more: Readonly<Record<string,
  * descriptions: ClusterNetworkPolicy v1alpha2 (v0.2.0), and the superseded AdminNetworkPolicy and
  * BaselineAdminNetworkPolicy v1alpha1 (v0.1.7). Install them with
  * `cluster.apply(networkPolicyApiDefinitions())`. Each call returns new objects.
+ * @example for (const definition of networkPolicyApiDefinitions()) cluster.apply(definition)
  */
 export function networkPolicyApiDefinitions(): readonly KubeObject[] {
   const old = { version: 'v1alpha1', bundle: 'v0.1.7', pull: 300 }

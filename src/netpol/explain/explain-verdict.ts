@@ -75,6 +75,7 @@ function withLabels(model: Model, changes: readonly LabelChange[]): Model {
  * `evaluate`. `maxSteps` bounds the search for labels.
  * @throws WorldError as `evaluate` does
  * @throws StepLimitError if the search for labels takes more than `maxSteps` steps
+ * @example explainConnection(cluster, { from: 'shop/web', to: 'shop/db', port: 5432 }).verdict.allowed
  */
 export function explainConnection(
   world: WorldSource,

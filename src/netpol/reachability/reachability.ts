@@ -162,6 +162,7 @@ const places = { pods: 0, nodes: 1, outside: 2 }
  * equivalent ends merged. `world` consists of plain Kubernetes objects, or is compiled.
  * @throws WorldError if an object is invalid
  * @throws RangeError if a port is invalid
+ * @example console.log(String(reachability(cluster)))
  */
 export function reachability(
   world: WorldSource | CompiledWorld,

@@ -63,7 +63,10 @@ export function namespaceLabels(name: string, labels: Labels = {}): Labels {
   return { ...labels, [NAME_LABEL]: name }
 }
 
-/** Reads a Namespace: its name and labels. */
+/**
+ * Reads a Namespace: its name and labels.
+ * @example const [name, labels] = readNamespace(cluster.get('namespaces', 'shop'))
+ */
 export function readNamespace(value: unknown, place = 'namespace'): readonly [string, Labels] {
   const { reader, metadata, name, finish } = readObject(value, 'Namespace', place)
   const labels = readLabels(reader, metadata['labels'], 'metadata.labels')
@@ -114,7 +117,10 @@ function readPodAddresses(reader: FieldReader, status: Fields): readonly IpAddre
   })
 }
 
-/** Reads a Pod. */
+/**
+ * Reads a Pod.
+ * @example readPod(cluster.get('pods', 'shop/web')).namespace
+ */
 export function readPod(value: unknown, place = 'pod'): PodModel {
   const { reader, object, metadata, name, namespace, finish } = readObject(value, 'Pod', place)
   const spec = reader.object(object['spec'], 'spec') ?? {}
@@ -136,7 +142,10 @@ export function readPod(value: unknown, place = 'pod'): PodModel {
   return pod
 }
 
-/** Reads a Node. */
+/**
+ * Reads a Node.
+ * @example readNode(cluster.get('nodes', 'node-1')).name
+ */
 export function readNode(value: unknown, place = 'node'): NodeModel {
   const { reader, object, metadata, name, finish } = readObject(value, 'Node', place)
   const status = reader.object(object['status'], 'status') ?? {}

@@ -22,6 +22,7 @@ const kinds: ReadonlyMap<unknown, readonly [versions: readonly string[], read: R
  * Reads a policy of any kind. An absent apiVersion defaults to the known one. `place` names the policy in
  * errors until its name is known.
  * @throws WorldError if it is invalid
+ * @example readPolicy(cluster.get('networkpolicies', 'shop/deny')).name
  */
 export function readPolicy(value: unknown, place = 'policy'): PolicyModel {
   if (value === undefined || value === null) throw new WorldError(place, [required(place)])

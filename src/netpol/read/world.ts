@@ -94,6 +94,7 @@ export function refuseStrangers(world: object): void {
  * options are the default. The objects are neither changed nor kept. What the apiserver would reject is
  * rejected here too, except for entries without a known field, which fail closed.
  * @throws WorldError with the object and all of its faults
+ * @example readWorld(cluster).pods.size
  */
 export function readWorld(source: WorldSource, options: NetpolOptions = {}): Model {
   const resolved = resolveOptions({ ...choicesOf(source), ...options })

@@ -15,6 +15,7 @@ const PADDING = 3
 /**
  * Formats the tables of `kubeadm certs check-expiration`. `now` is in virtual ms. Source: kubernetes
  * cmd/kubeadm/app/cmd/certs.go.
+ * @example console.log(expiryText(certificateExpiry(cluster.pki), cluster.now()))
  */
 export function expiryText(
   expiry: {

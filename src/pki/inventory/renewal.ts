@@ -83,6 +83,7 @@ export interface CertificateExpiry {
 /**
  * Returns what `kubeadm certs check-expiration` lists, in its order: certificates, then authorities. A file
  * that cannot be parsed counts as missing.
+ * @example certificateExpiry(cluster.pki).certificates.map(({ name }) => name)
  */
 export function certificateExpiry(pki: Pki): {
   readonly certificates: readonly CertificateExpiry[]
@@ -126,6 +127,7 @@ export interface Renewal {
  * certificate with the old subject, names and purposes. A process that has loaded the old one uses it until
  * its next start.
  * @throws RangeError if the name is unknown
+ * @example renewCertificates(cluster.pki, 'apiserver', cluster.now())
  */
 export function renewCertificates(pki: Pki, name: string, now: number): readonly Renewal[] {
   checkRenewed([pki, name, now])

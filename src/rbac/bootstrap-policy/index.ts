@@ -17,6 +17,7 @@ let aggregated: readonly KubeObject[] | undefined
  * Returns the default roles and bindings that the apiserver creates at startup, in its order; those of v1.34
  * for every minor version. They are frozen and built once, and lack what differs between clusters (uid,
  * resourceVersion, creationTimestamp).
+ * @example bootstrapPolicy().filter(({ kind }) => kind === 'ClusterRole')
  */
 export function bootstrapPolicy(): readonly KubeObject[] {
   objects ??= deepFreeze([
@@ -30,7 +31,10 @@ export function bootstrapPolicy(): readonly KubeObject[] {
   return objects
 }
 
-/** Returns the same after the clusterrole-aggregation controller has filled in `admin`, `edit` and `view`. */
+/**
+ * Returns the same after the clusterrole-aggregation controller has filled in `admin`, `edit` and `view`.
+ * @example compileAccess([...aggregatedPolicy(), ...objects])
+ */
 export function aggregatedPolicy(): readonly KubeObject[] {
   return (aggregated ??= deepFreeze(fillIn(fillIn(fillIn(bootstrapPolicy())))))
 }
@@ -38,6 +42,7 @@ export function aggregatedPolicy(): readonly KubeObject[] {
 /**
  * Returns objects of any kind with the default ClusterRoles that they do not have themselves, and with the
  * rules of aggregated ClusterRoles filled in: what a cluster makes of manifests that bind `view` or `edit`.
+ * @example authorize(withDefaultRoles(objects), query)
  */
 export function withDefaultRoles(given: Iterable<KubeObject>): readonly KubeObject[] {
   checkDefaulted(given)

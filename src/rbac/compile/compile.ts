@@ -28,7 +28,12 @@ export interface CompiledAccess {
   remove(object: KubeObject): void
 }
 
-/** Compiles RBAC objects (a list, YAML text, or a cluster's); others are ignored. */
+/**
+ * Compiles RBAC objects (a list, YAML text, or a cluster's); others are ignored.
+ * @example
+ * const access = compileAccess(cluster)
+ * access.allows({ user: 'jane', verb: 'list', resource: 'pods', namespace: 'office' })
+ */
 export function compileAccess(source: RbacSource = []): CompiledAccess {
   checkCompiled([source])
   const access = new Access()

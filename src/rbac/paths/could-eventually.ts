@@ -31,6 +31,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
  * name, and the other service accounts. `depth`, by default 2, is how many techniques may be chained; see
  * {@link escalationPaths}, also for what is not considered. The groups of everybody are left out, and so are
  * subjects named `system:...`, which are the cluster's own, unless `includeSystem`.
+ * @example findEventualAccess(cluster, { verb: 'get', resource: 'secrets' }).map(({ subject }) => subject)
  */
 export function findEventualAccess(
   source: RbacSource,

@@ -18,6 +18,7 @@ const FAULTS: Readonly<Record<RuleFault, string>> = {
 
 /**
  * Formats a verdict and why, for people: one line, and if it is denied one for each binding that was tried.
+ * @example console.log(formatProof(authorize(cluster, query)))
  */
 export function formatProof(proven: ProvenVerdict): string {
   checkFormatted([proven])

@@ -55,6 +55,7 @@ type Stored = KubeObject & {
  * Checks a verdict of `authorize` against the same objects and query. Returns what is wrong with it; empty if
  * the proof holds. An allow must name an existing rule that is bound to the user in scope; a deny must list
  * every binding that names the user, with the part that fails first.
+ * @example expect(proofErrors(cluster, query, authorize(cluster, query))).toEqual([])
  */
 export function proofErrors(
   source: RbacSource,

@@ -69,7 +69,10 @@ export interface ReconcileBindingOptions {
   readonly removeExtraSubjects?: boolean
 }
 
-/** Compares a stored role (undefined if it does not exist) with the expected one. Neither is changed. */
+/**
+ * Compares a stored role (undefined if it does not exist) with the expected one. Neither is changed.
+ * @example reconcileRole(cluster.get('clusterroles', 'reader'), role).operation
+ */
 export function reconcileRole<T extends ClusterRole | Role>(
   existing: T | undefined,
   expected: T,
@@ -121,7 +124,10 @@ export function reconcileRole<T extends ClusterRole | Role>(
   }
 }
 
-/** Compares a stored binding (undefined if it does not exist) with the expected one. Neither is changed. */
+/**
+ * Compares a stored binding (undefined if it does not exist) with the expected one. Neither is changed.
+ * @example reconcileBinding(cluster.get('clusterrolebindings', 'viewers'), expected).operation
+ */
 export function reconcileBinding<T extends ClusterRoleBinding | RoleBinding>(
   existing: T | undefined,
   expected: T,

@@ -46,6 +46,7 @@ export interface ReadCluster {
  * the kubeconfig are used over HTTPS. Objects of aggregated APIs are left out, and so are Secrets unless they
  * are asked for.
  * @throws Error if the cluster cannot be reached, or does not let the user list something
+ * @example const copy = await fromCluster({ kubeconfig: 'prod.kubeconfig' })
  */
 export async function fromCluster(options: FromClusterOptions = {}): Promise<SimCluster> {
   const { objects, version, options: own } = await readCluster(options, false)

@@ -41,6 +41,7 @@ export interface RealRecording {
  * kubeconfig: it speaks TLS, asks for a token, and takes no requests of web pages. As `kubectl proxy` does by
  * default, it refuses exec and attach.
  * @throws Error if kubectl is missing or cannot reach the cluster
+ * @example const recording = await recordCluster({ kubeconfig: 'kind.kubeconfig', id: 'rollout' })
  */
 export async function recordCluster(options: RecordClusterOptions = {}): Promise<RealRecording> {
   checkRecord(options)

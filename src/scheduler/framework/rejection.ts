@@ -18,13 +18,19 @@ export interface PluginRejection {
   readonly rejection: Rejection
 }
 
-/** Returns a rejection that removing other pods may resolve. */
+/**
+ * Returns a rejection that removing other pods may resolve.
+ * @example const filter = () => unschedulable('Insufficient licenses')
+ */
 export function unschedulable(...reasons: readonly string[]): Rejection {
   checkReasons('unschedulable()', reasons)
   return { code: 'Unschedulable', reasons }
 }
 
-/** Returns a rejection that removing other pods cannot resolve. */
+/**
+ * Returns a rejection that removing other pods cannot resolve.
+ * @example const filter = () => unresolvable('node has no license') // no eviction of other pods helps
+ */
 export function unresolvable(...reasons: readonly string[]): Rejection {
   checkReasons('unresolvable()', reasons)
   return { code: 'UnschedulableAndUnresolvable', reasons }

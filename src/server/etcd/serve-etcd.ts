@@ -46,6 +46,7 @@ export interface StandaloneOptions extends EtcdServeOptions {
  * API. `serve(cluster, { etcd: {} })` serves the API server and etcd together; this serves etcd alone. `await
  * using etcd = await serveEtcd(cluster)`.
  * @throws Error when the address cannot be listened on, or TLS is off on an address other than loopback.
+ * @example const { url } = await serveEtcd(cluster)
  */
 export async function serveEtcd(
   target: SimCluster | EtcdStore,

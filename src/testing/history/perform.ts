@@ -17,6 +17,7 @@ export const nodeAt = (cluster: SimCluster, number: number): string | undefined 
 /**
  * Does one thing to the cluster. What the apiserver refuses, or what does not reach it, is no failure of the
  * history.
+ * @example performAction(cluster, { do: 'crash', node: 1 })
  */
 export function performAction(cluster: SimCluster, action: HistoryAction): void {
   checkAction([cluster, action])

@@ -42,6 +42,7 @@ export class HistoryError extends Error {
  * lets the cluster come to rest. Actions that the apiserver refuses are passed over. Returns what was done,
  * as kubectl commands and calls.
  * @throws HistoryError if an invariant is broken, the cluster does not come to rest, or `atEnd` throws
+ * @example runHistory(new SimCluster({ nodes: 2 }), history)
  */
 export function runHistory(
   cluster: SimCluster,

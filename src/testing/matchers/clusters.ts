@@ -32,31 +32,56 @@ export interface Scope {
 
 /** The matchers on `expect(cluster)`, and one on `expect(cluster.as(user))`. */
 export interface ClusterMatchers<R> {
-  /** Expects an object to exist. */
+  /**
+   * Expects an object to exist.
+   * @example expect(cluster).toExist('deploy', 'office/web')
+   */
   toExist<T extends BuiltInName | CustomName>(resource: T, name: NameOf<T>): R
   /**
    * Expects an object to be as wanted: a workload available in its latest revision, a pod or node Ready, a
    * claim Bound, a job complete. The failure says why it is not.
+   * @example expect(cluster).toBeReady('pods', 'office/web')
    */
   toBeReady<T extends BuiltInName | CustomName>(resource: T, name: NameOf<T>): R
-  /** As {@link toBeReady}, of a Deployment, or of another workload: `'statefulsets'`. */
+  /**
+   * As {@link toBeReady}, of a Deployment, or of another workload: `'statefulsets'`.
+   * @example expect(cluster).toHaveRolledOut('office/web')
+   */
   toHaveRolledOut(name: NamespacedName, resource?: 'deployments' | 'statefulsets' | 'daemonsets'): R
-  /** Expects a condition in the status, by default `True`. */
+  /**
+   * Expects a condition in the status, by default `True`.
+   * @example expect(cluster).toHaveCondition('nodes', 'node-1', 'Ready')
+   */
   toHaveCondition<T extends BuiltInName | CustomName>(
     resource: T,
     name: NameOf<T>,
     type: string,
     status?: 'True' | 'False' | 'Unknown',
   ): R
-  /** Expects an event. The failure lists the newest ones. */
+  /**
+   * Expects an event. The failure lists the newest ones.
+   * @example expect(cluster).toHaveEvent({ reason: 'FailedScheduling' })
+   */
   toHaveEvent(event: WantedEvent): R
-  /** Expects a pod to be on a node. The failure has the scheduler's verdict. */
+  /**
+   * Expects a pod to be on a node. The failure has the scheduler's verdict.
+   * @example expect(cluster).toBeScheduledOn('office/web', 'node-2')
+   */
   toBeScheduledOn(pod: NamespacedName, node: string): R
-  /** Expects that `settle()` comes to rest, and lets it. */
+  /**
+   * Expects that `settle()` comes to rest, and lets it.
+   * @example expect(cluster).toSettle()
+   */
   toSettle(): R
-  /** Expects that no invariant is broken; see `checkInvariants`. */
+  /**
+   * Expects that no invariant is broken; see `checkInvariants`.
+   * @example expect(cluster).toHoldInvariants()
+   */
   toHoldInvariants(options?: InvariantOptions): R
-  /** Expects the user of a client to have a right: `expect(cluster.as(jane)).toBeAbleTo('list', 'pods')`. */
+  /**
+   * Expects the user of a client to have a right.
+   * @example expect(cluster.as({ user: 'jane' })).toBeAbleTo('list', 'pods')
+   */
   toBeAbleTo(verb: string, resource: string, scope?: Scope): R
 }
 

@@ -11,13 +11,13 @@ export type ConnectionAttempt = Parameters<SimCluster['network']['connect']>[0]
 /** The matchers on `expect(cluster)` about what is possible in it. */
 export interface ReachMatchers<R> {
   /**
-   * Expects a connection to succeed: `toConnect({ from: 'shop/web', to: 'shop/db', port: 6379 })`. The
-   * failure tells each hop.
+   * Expects a connection to succeed. The failure tells each hop.
+   * @example expect(cluster).toConnect({ from: 'shop/web', to: 'shop/db', port: 6379 })
    */
   toConnect(connection: ConnectionAttempt): R
   /**
-   * Expects a user to have a right: `toLet('jane', 'list', 'pods', { namespace: 'shop' })`. The failure is
-   * the proof.
+   * Expects a user to have a right. The failure is the proof.
+   * @example expect(cluster).toLet('jane', 'list', 'pods', { namespace: 'shop' })
    */
   toLet(identity: Identity, verb: string, what: string, options?: CanOptions): R
 }

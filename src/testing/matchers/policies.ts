@@ -31,23 +31,27 @@ export interface PolicyMatchers<R> {
    * Expects the policies to allow the connection: `'default/web -> default/db:6379/TCP'`, or an object as for
    * `evaluate`. It does not matter whether anything listens. The failure prints the proof.
    * @throws WorldError if the connection is invalid
+   * @example expect(policies).toAllow('shop/web -> shop/db:6379')
    */
   toAllow(connection: string | PolicyQuery, options?: NetpolOptions): R
   /**
    * Expects the policies to deny the connection. The failure prints the proof.
    * @throws WorldError if the connection is invalid
+   * @example expect(policies).toDeny('external -> shop/db:6379')
    */
   toDeny(connection: string | PolicyQuery, options?: NetpolOptions): R
   /**
    * Expects both sets of policies to judge every connection alike in every possible cluster. The failure
    * prints a simplest cluster in which they do not.
    * @throws StepLimitError
+   * @example expect(policies).toBeEquivalentTo(others)
    */
   toBeEquivalentTo(policies: PolicySubject, options?: CompareOptions): R
   /**
    * Expects that only `claim.from` reaches the pods of the claim, in every possible cluster; see
    * `checkReachedOnlyBy`. The failure tells who else does, with the smallest objects.
    * @throws StepLimitError
+   * @example expect(policies).toBeReachedOnlyBy({ podSelector: {}, from: [] })
    */
   toBeReachedOnlyBy(claim: ReachClaim, options?: CompareOptions): R
 }

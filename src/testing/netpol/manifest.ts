@@ -34,6 +34,7 @@ function documentsIn(value: Printed): readonly object[] {
 /**
  * Formats a world, policies, or a world with a connection as a YAML manifest with a document for each object.
  * The connection comes last.
+ * @example console.log(netpolManifest(world))
  */
 export function netpolManifest(value: Printed): string {
   checkPrinted([value])

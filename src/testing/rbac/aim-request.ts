@@ -14,6 +14,7 @@ import type { AnyRbacObject } from './vocabulary.js'
  * Returns the request, changed so that a rule granted by a binding matches, because random requests seldom
  * match random rules. `at` chooses the rule; without any, the request is returned unchanged. Whether the
  * request is allowed is still for `authorize` to decide.
+ * @example requests.map((request, at) => aimRequest(objects, request, at))
  */
 export function aimRequest(objects: readonly AnyRbacObject[], request: AccessQuery, at: number): AccessQuery {
   checkAimed([objects, request, at])

@@ -43,6 +43,8 @@ const PATIENCE = '5m'
  * and finally the new credential is used to check the gained action. The cluster itself is not changed. What
  * the subject's own code does in a pod is done by exec. Where the kubelet's own API is not served, exec
  * replaces it too, after the apiserver has authorized the request.
+ * @example
+ * for (const path of paths) expect(runEscalation(cluster, { user: 'jane' }, path).proved).toBe(true)
  */
 export function runEscalation(
   cluster: SimCluster,

@@ -21,6 +21,7 @@ const READY = 'advance 1m'
  * blocks for five minutes is told, and the node is upgraded all the same.
  *
  * @throws InputError if `to` is no later release than that of the cluster
+ * @example rehearseUpgrade(cluster, { to: 'v1.35' }).map(({ report }) => report.isHarmless)
  */
 export function rehearseUpgrade(
   cluster: SimCluster,

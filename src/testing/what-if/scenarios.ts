@@ -29,6 +29,7 @@ const collator = new Intl.Collator('en', { numeric: true })
  * their names: `scenarios(cluster, { each: 'node' }).map(({ actions }) => whatIf(cluster, actions))`.
  *
  * @throws InputError for an unknown action, for actions without `{}`, and if no node has a zone
+ * @example for (const { name, actions } of scenarios(cluster, { each: 'node' })) console.log(name, actions)
  */
 export function scenarios(cluster: SimCluster, options: ScenarioOptions): readonly WhatIfScenario[] {
   checkScenarios([cluster, options])

@@ -74,9 +74,10 @@ export interface AdmissionDecision {
 const DECISION = ['allowed', 'message', 'code', 'patch', 'warnings', 'auditAnnotations', 'takes']
 
 /**
- * Makes a handler for the option `webhooks` from a function that decides on typed requests:
- * `admissionWebhook<Pod>(({ object }) => ({ allowed: object?.metadata.labels?.team !== undefined }))`. It
- * must be synchronous and deterministic; what it throws is a failed call.
+ * Makes a handler for the option `webhooks` from a function that decides on typed requests. It must be
+ * synchronous and deterministic; what it throws is a failed call.
+ * @example
+ * admissionWebhook<Pod>(({ object }) => ({ allowed: object?.metadata.labels?.['team'] !== undefined }))
  */
 export function admissionWebhook<T = KubeObject>(
   decide: (request: AdmissionRequest<T>) => AdmissionDecision,

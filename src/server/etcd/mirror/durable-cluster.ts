@@ -99,6 +99,8 @@ export class DurableCluster {
  * Objects are read with their versions and leases, and with the time; what runs on machines continues as
  * described at `SimCluster.fromEtcdSnapshot`.
  * @throws Error when another writer has the lock, etcd cannot be reached, or the prefix holds something else.
+ * @example
+ * const durable = await openDurableCluster({ endpoints: ['http://127.0.0.1:2379'], prefix: '/sim' })
  */
 export async function openDurableCluster(options: EtcdMirrorOptions): Promise<DurableCluster> {
   checkDurable(options)
