@@ -100,3 +100,47 @@ test(
     expect(fork.state.traceHash()).toBe(cluster.state.traceHash())
   },
 )
+
+test('pods of medium priority that lose their nomination to higher ones try again, each on what is left', () => {
+  const cluster = new SimCluster({ nodes: 3, seed: 3 })
+  const resource = 'example.com/fake'
+  for (const [name, value] of Object.entries({ low: 1, medium: 100, high: 1000 }))
+    cluster.create('priorityclasses', { metadata: { name }, value })
+  cluster.settle()
+  for (const { metadata } of cluster.list('nodes').items) {
+    const amounts = { [resource]: '10' }
+    const body = { status: { capacity: amounts, allocatable: amounts } }
+    cluster.client.patch('nodes', metadata, { type: 'merge', body }, { subresource: 'status' })
+  }
+  const create = (priorityClassName: string, count: number): void => {
+    for (let at = 0; at < count; at++) {
+      const amounts = { [resource]: '1' }
+      const container = { name: 'c', image: 'pause', resources: { requests: amounts, limits: amounts } }
+      const metadata = { namespace: 'default', name: `${priorityClassName}-${at}` }
+      cluster.create('pods', { metadata, spec: { priorityClassName, containers: [container] } })
+    }
+  }
+  const running = (): Record<string, number> => {
+    const counts: Record<string, number> = {}
+    for (const { metadata, status } of cluster.list('pods', { namespace: 'default' }).items) {
+      const key = `${metadata.name?.split('-')[0] ?? ''} ${status.phase}`
+      counts[key] = (counts[key] ?? 0) + 1
+    }
+    return counts
+  }
+  create('low', 30)
+  cluster.settle()
+  expect(running()).toEqual({ 'low Running': 30 })
+  create('medium', 30)
+  create('high', 15)
+  cluster.advance('1ms')
+  const lost = cluster
+    .list('pods', { namespace: 'default' })
+    .items.filter(({ metadata, status }) => metadata.name?.startsWith('medium') && !status.nominatedNodeName)
+  expect(lost).toHaveLength(15)
+  cluster.advance('5m')
+  expect(running()).toEqual({ 'high Running': 15, 'medium Running': 15, 'medium Pending': 15 })
+  for (let at = 0; at < 15; at++) cluster.kubectl(`delete pod high-${at}`)
+  cluster.advance('5m')
+  expect(running()).toEqual({ 'medium Running': 30 })
+})
