@@ -72,10 +72,10 @@ function podGone(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined): 
     const message = `binding volumes: pod does not exist any more: pod ${name} not found`
     record(runtime, pod, 'Warning', 'FailedScheduling', preBindError(awaited.plugin, message))
   }
-  devices.setPending(key, [])
   nominator.set(key, undefined)
   queue.delete(key)
   built?.removePod(key)
   runtime.forget(key)
+  devices.release(key)
   if (held) queue.onEvent({ kind: 'AssignedPod/Delete', object: pod })
 }

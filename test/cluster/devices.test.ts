@@ -196,6 +196,63 @@ test('a pod whose volume takes time keeps its devices from others meanwhile', ()
   expect(phases(cluster)).toBe('a Running node-2, b Pending -')
 })
 
+test('a pod that is deleted while its volume is made leaves its devices to others', () => {
+  const cluster = newCluster({ like: 'kind', storage: { timings: { provision: 60_000 } } })
+  template(cluster, 'both', { exactly: { deviceClassName: DRIVER, count: 2 } })
+  cluster.apply({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { namespace: 'default', name: 'data' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  })
+  const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }]
+  pod(cluster, 'a', { resourceClaimTemplateName: 'both' }, { volumes })
+  cluster.advance('5s')
+  pod(cluster, 'b', { resourceClaimTemplateName: 'both' })
+  cluster.advance('1s')
+  expect(phases(cluster)).toBe('a Pending -, b Pending -')
+  cluster.kubectl('delete pod a')
+  cluster.advance('15s')
+  expect(phases(cluster)).toBe('b Running node-2')
+})
+
+test('the pods of a Job take turns with a device, and leave no claims', () => {
+  const cluster = newCluster({
+    addons: { deviceDrivers: [{ name: DRIVER, devices: [{ name: 'gpu-0' }] }] },
+    nodes: 1,
+  })
+  template(cluster, 'one', { exactly: { deviceClassName: DRIVER } })
+  const container = { name: 'c', image: 'busybox', command: ['sleep', '5'] }
+  const resourceClaims = [{ name: 'gpu', resourceClaimTemplateName: 'one' }]
+  cluster.create('jobs', {
+    metadata: { namespace: 'default', name: 'j' },
+    spec: {
+      completions: 3,
+      parallelism: 3,
+      template: {
+        spec: {
+          containers: [{ ...container, resources: { claims: [{ name: 'gpu' }] } }],
+          resourceClaims,
+          restartPolicy: 'Never',
+        },
+      },
+    },
+  })
+  cluster.advance('2m')
+  expect(cluster.get('jobs', 'j').status.succeeded).toBe(3)
+  expect(cluster.list('resourceclaims').items).toEqual([])
+})
+
+test('a cluster from a snapshot has its drivers', () => {
+  const cluster = newCluster()
+  template(cluster, 'one', { exactly: { deviceClassName: DRIVER } })
+  cluster.settle()
+  const copy = SimCluster.fromJSON(cluster.toJSON())
+  pod(copy, 'a', { resourceClaimTemplateName: 'one' })
+  copy.settle()
+  expect(copy.kubectl('exec a -- printenv GPU').stdout).toBe('gpu-0\n')
+})
+
 test('a quota limits the devices of a class, for alternatives the most of them', () => {
   const cluster = newCluster()
   const name = `${DRIVER}.deviceclass.resource.k8s.io/devices`

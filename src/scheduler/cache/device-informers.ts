@@ -119,6 +119,18 @@ export class DeviceInformers implements DeviceView {
     else if (pending.peek.has(pod)) pending.value.delete(pod)
   }
 
+  release(pod: string): void {
+    const given = this.pendingOf(pod)
+    this.setPending(pod, [])
+    for (const { claim, allocation } of given) {
+      const object = this.claim(claim)
+      if (object === undefined) continue
+      // for others it is as if the claim had lost its devices
+      const old = { ...object, status: { ...object.status, allocation } }
+      this.#dependencies.onEvent({ kind: 'ResourceClaim/Update', object, old })
+    }
+  }
+
   assumeClaim(claim: ResourceClaim): void {
     this.#claims.remember(claim)
   }

@@ -34,6 +34,8 @@ export interface DeviceView {
   pendingOf(pod: string): readonly PendingAllocation[]
   /** Replaces the claims that are being allocated for a pod. */
   setPending(pod: string, allocations: readonly PendingAllocation[]): void
+  /** Gives up the allocations for a pod, so that other pods may get the devices. */
+  release(pod: string): void
   /** Remembers the result of a write until the informer has seen it. */
   assumeClaim(claim: ResourceClaim): void
 }
@@ -86,6 +88,7 @@ export function plainDevices({
     isPending: () => false,
     pendingOf: () => NONE,
     setPending: () => undefined,
+    release: () => undefined,
     assumeClaim: readOnly,
   }
 }

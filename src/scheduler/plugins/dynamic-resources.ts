@@ -114,7 +114,7 @@ export const dynamicResources: PluginFactory = ({ devices, client, release, rand
     },
     unreserve: ({ pod, key }) => {
       if (!hasClaims(pod)) return
-      devices.setPending(key, [])
+      devices.release(key)
       for (const claim of reservedClaims(pod, devices)) unreserve(client(), claim, pod)
     },
     preBind: (info) => {
