@@ -262,6 +262,7 @@ class Kubelet {
       usage,
       allocatable,
       deferred,
+      records: this.#records,
       looks,
       wake: (uid) => this.#wake(uid),
     })

@@ -102,6 +102,26 @@ test('what the node cannot give now is deferred until there is room', () => {
   expect(of.eventsOf('ResizeCompleted')).toHaveLength(1)
 })
 
+test('of deferred resizes the one of the highest priority is done first, when a pod ends or shrinks', () => {
+  const of = lab({ requests: { cpu: '1' } })
+  const spec = (cpu: string, more: object = {}): object => ({
+    ...more,
+    containers: [{ name: 'c', image: 'nginx', resources: { requests: { cpu } } }],
+  })
+  of.create('low', spec('500m'))
+  of.create('high', spec('500m', { priorityClassName: 'system-cluster-critical' }))
+  of.create('big', spec('2'))
+  of.settle()
+  const grow = (name: string, cpu: string): void => resize(of, { requests: { cpu } }, name)
+  const has = (name: string): string | undefined =>
+    of.pod(name).status.containerStatuses?.[0]?.allocatedResources?.['cpu']
+  grow('low', '1')
+  grow('high', '1')
+  expect([has('low'), has('high')]).toEqual(['500m', '500m'])
+  grow('big', '1500m')
+  expect([has('low'), has('high')]).toEqual(['500m', '1'])
+})
+
 test('less memory than is used ends the container', () => {
   const of = lab({ limits: { memory: '200Mi' } })
   of.machine.setUsage(of.pod('p').metadata.uid as string, 'c', { memory: 150 * 1024 * 1024 })

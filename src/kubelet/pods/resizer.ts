@@ -23,6 +23,7 @@ export interface ResizerDependencies {
   readonly allocatable: ResourceAmounts
   /** UIDs of pods whose resize is deferred. */
   readonly deferred: Slice<Set<string>>
+  readonly records: Slice<Map<string, PodRecord>>
   /** Wakes the worker of a pod later. */
   readonly looks: Topic
   /** Wakes the worker of a pod now. */
@@ -32,6 +33,24 @@ export interface ResizerDependencies {
 /** Longest delay before a deferred resize is retried. Source: allocation_manager.go retryDelay. */
 const RETRY = 180_000
 const RESOURCES = ['cpu', 'memory'] as const
+
+const QOS = ['Guaranteed', 'Burstable', 'BestEffort']
+
+/** Whether the pod requests more than it has. */
+function asksForMore(record: PodRecord): boolean {
+  const [wanted, has] = [podRequests(record.pod), podRequests(allocatedPod(record))]
+  return RESOURCES.some((name) => (wanted[name] ?? 0) > (has[name] ?? 0))
+}
+
+/** Equal records keep their order, which is that of their deferral. */
+function byUrgency(a: PodRecord, b: PodRecord): number {
+  const qos = ({ pod }: PodRecord): number => QOS.indexOf(pod.status.qosClass ?? 'BestEffort')
+  return (
+    Number(asksForMore(a)) - Number(asksForMore(b)) ||
+    (b.pod.spec.priority ?? 0) - (a.pod.spec.priority ?? 0) ||
+    qos(a) - qos(b)
+  )
+}
 
 /**
  * Resizes pods in place: allocates what their spec requests if the node has it, and updates the running
@@ -53,9 +72,19 @@ export class Resizer {
     if (record.resize?.inProgress !== undefined) this.#actuate(record, record.resize.inProgress)
   }
 
-  /** Retries deferred resizes after resources were freed. */
+  /**
+   * Retries deferred resizes after resources were freed: those first that ask for no more, then by priority,
+   * QoS class, and how long they wait. Source: sortPendingResizes.
+   */
   roomMade(): void {
-    for (const uid of this.#ports.deferred.value) this.#ports.wake(uid)
+    const { deferred, records, wake } = this.#ports
+    if (deferred.value.size === 0) return
+    const waiting: PodRecord[] = []
+    for (const uid of deferred.value) {
+      const record = records.value.get(uid)
+      if (record !== undefined) waiting.push(record)
+    }
+    for (const { uid } of waiting.toSorted(byUrgency)) wake(uid)
   }
 
   /** Forgets a pod that is gone or has ended. */
@@ -76,10 +105,12 @@ export class Resizer {
     }
     const fault = this.#fault(record)
     if (fault) return this.#refuse(record, fault, generation)
+    const freed = !asksForMore(record)
     countPod(usage.value, allocatedPod(record), -1)
     countPod(usage.value, pod, 1)
     delete record.allocation
     deferred.value.delete(record.uid)
+    if (freed) this.roomMade()
     record.resize = { inProgress: generation }
     events.pod(record, 'Normal', 'ResizeStarted', resizeMessage('Pod resize started', pod, generation))
   }
