@@ -207,7 +207,8 @@ const times = (count: number, errors: readonly FieldError[]): readonly FieldErro
 function validateChange(after: ObjectMeta, before: ObjectMeta): readonly FieldError[] {
   const errors: FieldError[] = []
   if (before.deletionTimestamp !== undefined) {
-    const added = (after.finalizers ?? []).filter((name) => !before.finalizers?.includes(name))
+    const known = new Set(before.finalizers)
+    const added = (after.finalizers ?? []).filter((name) => !known.has(name))
     if (added.length > 0) {
       const list = added.map((name) => quoteValue(name)).join(', ')
       const text =
