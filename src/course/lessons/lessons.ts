@@ -1,20 +1,29 @@
 import { nearest } from '../../lang/text/nearest.js'
 import { NotFoundError } from '../../client/not-found.js'
-import { accountsLessons } from './accounts.js'
-import { applicationLessons } from './applications.js'
-import { backupLessons } from './backup.js'
-import { clusterLessons } from './cluster-parts.js'
-import { hardeningLessons } from './hardening.js'
+import { accountsLessons } from './catalog/accounts.js'
+import { applicationLessons } from './catalog/applications.js'
+import { settingLessons } from './catalog/settings.js'
+import { admissionLessons } from './catalog/admission.js'
+import { backupLessons } from './catalog/backup.js'
+import { clusterLessons } from './catalog/cluster-parts.js'
+import { isolationLessons } from './catalog/isolation.js'
+import { hardenedAccessLessons } from './catalog/hardened-access.js'
+import { hardenedPodLessons } from './catalog/hardened-pods.js'
 import { checkDrawn } from './inputs.js'
 import type { Lesson, LessonSource } from './lesson.js'
-import { maintenanceLessons } from './maintenance.js'
-import { networkLessons } from './network.js'
-import { partsLessons } from './parts.js'
-import { rbacLessons } from './rbac.js'
-import { securityContextLessons } from './security-context.js'
-import { upgradeLessons } from './upgrade.js'
-import { workloadLessons } from './workloads.js'
-import { wordpressLessons } from './wordpress.js'
+import { maintenanceLessons } from './catalog/maintenance.js'
+import { networkLessons } from './catalog/network.js'
+import { clusterFaultLessons } from './catalog/cluster-faults.js'
+import { placementLessons } from './catalog/placement.js'
+import { clusterTaskLessons } from './catalog/cluster-tasks.js'
+import { incidentLessons } from './catalog/incidents.js'
+import { rbacLessons } from './catalog/rbac.js'
+import { securityContextLessons } from './catalog/security-context.js'
+import { upgradeLessons } from './catalog/upgrade.js'
+import { failingPodLessons } from './catalog/failing-pods.js'
+import { startingPodLessons } from './catalog/starting-pods.js'
+import { jobLessons } from './catalog/jobs.js'
+import { wordpressLessons } from './catalog/wordpress.js'
 
 const SOURCES: readonly LessonSource[] = [
   ...maintenanceLessons,
@@ -24,11 +33,20 @@ const SOURCES: readonly LessonSource[] = [
   ...rbacLessons,
   ...securityContextLessons,
   ...networkLessons,
-  ...hardeningLessons,
+  ...isolationLessons,
+  ...hardenedAccessLessons,
+  ...hardenedPodLessons,
   ...applicationLessons,
-  ...workloadLessons,
+  ...settingLessons,
+  ...admissionLessons,
+  ...failingPodLessons,
+  ...startingPodLessons,
+  ...jobLessons,
   ...clusterLessons,
-  ...partsLessons,
+  ...clusterFaultLessons,
+  ...placementLessons,
+  ...clusterTaskLessons,
+  ...incidentLessons,
   ...wordpressLessons,
 ]
 

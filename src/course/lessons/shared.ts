@@ -70,3 +70,33 @@ export const claimsReady = (...nodes: readonly string[]): string =>
       }),
     ),
   )
+
+/** A Namespace. */
+export const namespaceOf = (name: string, labels: object = {}): object => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, labels },
+})
+
+/** A Deployment outside of default. */
+export const within = (namespace: string, object: object): object => {
+  const { metadata } = object as { readonly metadata: object }
+  return { ...object, metadata: { ...metadata, namespace } }
+}
+
+/** The path of a workload's first container in a JSON patch. */
+export const CONTAINER = '/spec/template/spec/containers/0'
+
+/** An operation of a JSON patch below that container. */
+export const replace = (path: string, value: unknown): object => ({
+  op: 'replace',
+  path: CONTAINER + path,
+  value,
+})
+
+/** An operation that removes what is there. */
+export const remove = (path: string): object => ({ op: 'remove', path: CONTAINER + path })
+
+/** Changes a Deployment's container, and lets that roll out. */
+export const change = (name: string, ...operations: readonly object[]): string =>
+  lines(jsonPatch(`deployment ${name}`, operations), 'sleep 90')

@@ -1,7 +1,7 @@
-import { goal, podsOf, comesUp, isUp, templateOf } from './goals.js'
-import { changing, keepsTheRest } from './kept.js'
-import { lesson, type LessonSource } from './lesson.js'
-import { deployment, jsonPatch, lines, patch } from './shared.js'
+import { goal, podsOf, comesUp, isUp, templateOf } from '../goals.js'
+import { changing, keepsTheRest } from '../kept.js'
+import { lesson, type LessonSource } from '../lesson.js'
+import { deployment, jsonPatch, lines, patch } from '../shared.js'
 
 /** Chapter 6: security contexts. */
 export const securityContextLessons: readonly LessonSource[] = [

@@ -1,9 +1,9 @@
-import type { KubeObject } from '../../api/kind/definition.js'
-import { goal, nodesAreReady } from './goals.js'
-import { keepsTheRest } from './kept.js'
-import { ko } from './draw.js'
-import { lesson, type LessonSource } from './lesson.js'
-import { lines, pattern } from './shared.js'
+import type { KubeObject } from '../../../api/kind/definition.js'
+import { goal, nodesAreReady } from '../goals.js'
+import { keepsTheRest } from '../kept.js'
+import { ko } from '../draw.js'
+import { lesson, type LessonSource } from '../lesson.js'
+import { lines, pattern } from '../shared.js'
 
 const budgetOf = (name: string): string => `apiVersion: policy/v1beta1
 kind: PodDisruptionBudget

@@ -1,10 +1,10 @@
-import type { SimCluster } from '../../cluster/sim-cluster.js'
-import { parseCertificates } from '../../pki/index.js'
-import { goal, runs, nodesAreReady, apiserverResponds, runsAsBefore } from './goals.js'
-import { mayOnly } from './rights.js'
-import { keepsTheRest } from './kept.js'
-import { lesson, type LessonSource, type Promised } from './lesson.js'
-import { lines, MANIFESTS, pattern } from './shared.js'
+import type { SimCluster } from '../../../cluster/sim-cluster.js'
+import { parseCertificates } from '../../../pki/index.js'
+import { goal, runs, nodesAreReady, apiserverResponds, runsAsBefore } from '../goals.js'
+import { mayOnly } from '../rights.js'
+import { keepsTheRest } from '../kept.js'
+import { lesson, type LessonSource, type Promised } from '../lesson.js'
+import { lines, MANIFESTS, pattern } from '../shared.js'
 
 const CA = '-CA /etc/kubernetes/pki/ca.crt -CAkey /etc/kubernetes/pki/ca.key -CAcreateserial'
 

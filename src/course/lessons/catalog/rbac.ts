@@ -1,7 +1,7 @@
-import { mayOnly } from './rights.js'
-import { gone, keepsTheRest } from './kept.js'
-import { lesson, type LessonSource } from './lesson.js'
-import { lines } from './shared.js'
+import { mayOnly } from '../rights.js'
+import { gone, keepsTheRest } from '../kept.js'
+import { lesson, type LessonSource } from '../lesson.js'
+import { lines } from '../shared.js'
 
 /** Chapter 5: RBAC. */
 export const rbacLessons: readonly LessonSource[] = [

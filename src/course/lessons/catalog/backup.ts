@@ -1,7 +1,7 @@
-import { goal, isUp, runsAsBefore } from './goals.js'
-import { keepsTheRest } from './kept.js'
-import { lesson, type LessonSource } from './lesson.js'
-import { ETCD_FLAGS, MANIFESTS, deployment, jsonPatch, lines, patch } from './shared.js'
+import { goal, isUp, runsAsBefore } from '../goals.js'
+import { keepsTheRest } from '../kept.js'
+import { lesson, type LessonSource } from '../lesson.js'
+import { ETCD_FLAGS, MANIFESTS, deployment, jsonPatch, lines, patch } from '../shared.js'
 
 const SCRIPT = `#!/bin/bash
 etcdctl --endpoints 127.0.0.1:2379 snapshot save /root/snapshot.db

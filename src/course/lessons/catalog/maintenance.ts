@@ -1,8 +1,8 @@
-import { goal, readyPods, isUp, staysUp } from './goals.js'
-import { changing, changingTaint, keepsTheRest } from './kept.js'
-import { ko } from './draw.js'
-import { lesson, type LessonSource } from './lesson.js'
-import { deployment, lines, patch } from './shared.js'
+import { goal, readyPods, isUp, staysUp } from '../goals.js'
+import { changing, changingTaint, keepsTheRest } from '../kept.js'
+import { ko } from '../draw.js'
+import { lesson, type LessonSource } from '../lesson.js'
+import { deployment, lines, patch } from '../shared.js'
 
 /** Chapter 1: node maintenance. */
 export const maintenanceLessons: readonly LessonSource[] = [

@@ -1,9 +1,9 @@
-import { parseQuantity } from '../../api/quantity.js'
-import { goal, isUp, nodesAreReady, apiserverResponds, runsAsBefore, templateOf } from './goals.js'
-import { changing, keepsTheRest } from './kept.js'
-import { ko } from './draw.js'
-import { lesson, type LessonSource } from './lesson.js'
-import { claimsReady, deployment, jsonPatch, lines, MANIFESTS, patch, pattern } from './shared.js'
+import { parseQuantity } from '../../../api/quantity.js'
+import { goal, isUp, nodesAreReady, apiserverResponds, runsAsBefore, templateOf } from '../goals.js'
+import { changing, keepsTheRest } from '../kept.js'
+import { ko } from '../draw.js'
+import { lesson, type LessonSource } from '../lesson.js'
+import { claimsReady, deployment, jsonPatch, lines, MANIFESTS, patch, pattern } from '../shared.js'
 
 const KEY_FLAG = '--service-account-private-key-file=/etc/kubernetes/pki'
 

@@ -1,8 +1,8 @@
-import { goal, isUp } from './goals.js'
-import { changing, gone, keepsTheRest } from './kept.js'
-import { opensOnly } from './reach.js'
-import { lesson, type LessonSource } from './lesson.js'
-import { jsonPatch, lines, patch, sleeper } from './shared.js'
+import { goal, isUp } from '../goals.js'
+import { changing, gone, keepsTheRest } from '../kept.js'
+import { opensOnly } from '../reach.js'
+import { lesson, type LessonSource } from '../lesson.js'
+import { jsonPatch, lines, patch, sleeper } from '../shared.js'
 
 const manifest = (storageClass: string): string => `apiVersion: v1
 kind: PersistentVolumeClaim

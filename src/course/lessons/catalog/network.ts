@@ -1,8 +1,8 @@
-import { goal } from './goals.js'
-import { gone, keepsTheRest } from './kept.js'
-import { opensOnly } from './reach.js'
-import { lesson, type LessonSource } from './lesson.js'
-import { deployment, jsonPatch, lines, patch, sleeper } from './shared.js'
+import { goal } from '../goals.js'
+import { gone, keepsTheRest } from '../kept.js'
+import { opensOnly } from '../reach.js'
+import { lesson, type LessonSource } from '../lesson.js'
+import { deployment, jsonPatch, lines, patch, sleeper } from '../shared.js'
 
 /** Whether a connection got past the policies: refused by its end, or without a route, counts. */
 const isLetThrough = (outcome: string): boolean => outcome !== 'timeout'
