@@ -1,6 +1,8 @@
 import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path'
+import { formatApiVersion } from '../api/api-version.js'
+import { createScheme } from '../api/scheme.js'
 import type { ManifestFile } from '../cluster/check/read-manifests.js'
 import { YamlError, parseYamlText } from '../lang/yaml/read.js'
 import { UsageError } from './command.js'
@@ -273,7 +275,19 @@ function rendered(
   const byError = new Map<string, string[]>()
   for (const version of versions) {
     const { text, error = '' } = builtBy(path, folder, {
-      commands: [['helm', 'template', 'release', folder, '--include-crds', '--kube-version', version]],
+      commands: [
+        [
+          'helm',
+          'template',
+          'release',
+          folder,
+          '--include-crds',
+          '--kube-version',
+          version,
+          '--api-versions',
+          apiVersionsOf(version).join(','),
+        ],
+      ],
       missing: `it is a chart, and needs helm to be rendered: ${piped(`helm template ${folder}`)}`,
     })
     const [map, key] = text === undefined ? [byError, error] : [byText, text]
@@ -292,6 +306,17 @@ function rendered(
 
 /** What helm writes above each document. */
 const SOURCE = /^# Source: [^/\n]+\/(.*)$/m
+
+/** What a chart finds in a cluster of that release (`.Capabilities.APIVersions`), besides what helm assumes. */
+function apiVersionsOf(version: string): readonly string[] {
+  const names = createScheme(version)
+    .definitions()
+    .flatMap((definition) => [
+      formatApiVersion(definition),
+      `${formatApiVersion(definition)}/${definition.kind}`,
+    ])
+  return [...new Set(names)]
+}
 
 /** Returns what was rendered as files: one for each template, with its path. */
 function templatesIn(folder: string, text: string): Pick<ManifestSet, 'files' | 'lineOf'> {

@@ -257,6 +257,16 @@ describe('what is read', () => {
       expect(out).toContain('use policy/v1 PodDisruptionBudget [v1.24] (deprecated-api)')
     })
 
+    test('a chart asks which APIs the release serves', async (context) => {
+      const asks =
+        '{{- if .Capabilities.APIVersions.Has "apiregistration.k8s.io/v1/APIService" }}\n' +
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: served}\n{{- else }}\n' +
+        'apiVersion: apiregistration.k8s.io/v1beta1\nkind: APIService\nmetadata: {name: old}\n{{- end }}\n'
+      const texts = { 'templates/asks.yaml': asks, 'templates/settings.yaml': settings }
+      const { code, out } = await checked(context, texts)
+      expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('nothing found') as string })
+    })
+
     test('a library chart is for others, which is told in a note', async (context) => {
       const { code, out } = await checked(context, { 'Chart.yaml': `${chart}type: library\n` })
       expect(code).toBe(0)
