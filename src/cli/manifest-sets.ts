@@ -307,7 +307,7 @@ function rendered(
 /** What helm writes above each document. */
 const SOURCE = /^# Source: [^/\n]+\/(.*)$/m
 
-/** What a chart finds in a cluster of that release (`.Capabilities.APIVersions`), besides what helm assumes. */
+/** What a chart finds in a cluster of a release (`.Capabilities.APIVersions`), besides what helm assumes. */
 function apiVersionsOf(version: string): readonly string[] {
   const names = createScheme(version)
     .definitions()
