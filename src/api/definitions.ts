@@ -61,6 +61,9 @@ export function definitionOfAnyRelease(
   return all.find((one) => one.kind === kind && one.version === version && one.group === group)
 }
 
+/** All group versions of built-in kinds, of any release. */
+export const builtInVersions: ReadonlySet<string> = new Set(all.map(formatApiVersion))
+
 /** Returns the definitions that a release serves, adapted to it. */
 export function definitionsOf(release: Release): readonly KindDefinition[] {
   return all

@@ -67,7 +67,7 @@ test('the action annotates lines, lists findings in the summary, writes JUnit, a
   })
   expect(status).toBe(1)
   expect(stdout).toMatch(/^::error file=.*web\.yaml,line=\d+.*imagePullPolicy/m)
-  expect(file('summary.md')).toMatch(/^## Manifests on Kubernetes v1\.34\n```text\n/)
+  expect(file('summary.md')).toMatch(/^## Manifests on Kubernetes v1\.34\n\n```mermaid\nflowchart LR\n/)
   expect(file('summary.md')).toContain('6 errors, 1 note in 8 objects of 2 files')
   expect(file('report.xml')).toContain('<testsuite')
 })

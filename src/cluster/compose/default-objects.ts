@@ -1,3 +1,4 @@
+import { builtInVersions } from '../../api/definitions.js'
 import { formatApiVersion, parseApiVersion } from '../../api/api-version.js'
 import type { Scheme } from '../../api/scheme.js'
 import type { KubeObject } from '../../api/kind/definition.js'
@@ -125,16 +126,21 @@ const OWN_GROUP = 'apiregistration.k8s.io'
 const made = new Map<string, readonly KubeObject[]>()
 
 /**
- * Returns the APIServices of the groups that a release serves, available since `now` (virtual ms). Cached for
- * each release and instant.
+ * Returns the APIServices of the built-in groups that a scheme has, available since `now` (virtual ms).
+ * Cached for the last instant and groups.
  */
 export function apiServices(scheme: Scheme, now: number): readonly KubeObject[] {
-  const { release } = scheme
-  const key = `${release.minor}@${now}`
+  const { minor } = scheme.release
+  const served = new Set(
+    scheme
+      .definitions()
+      .map(formatApiVersion)
+      .filter((each) => builtInVersions.has(each)),
+  )
+  const key = `${minor}@${now} ${[...served].join()}`
   let services = made.get(key)
   if (services === undefined) {
-    const served = new Set(scheme.definitions().map(formatApiVersion))
-    services = deepFreeze([...served].flatMap((each) => serviceOf(each, release.minor, now)))
+    services = deepFreeze([...served].flatMap((each) => serviceOf(each, minor, now)))
     made.clear() // keeps the last one only, since most clusters start at the same instant
     made.set(key, services)
   }

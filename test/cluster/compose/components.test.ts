@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ConnectionError, SimCluster } from 'simcluster'
-import type { Component } from 'simcluster'
+import type { ClusterOptions, Component } from 'simcluster'
 import { clusterWith, deployment, placement, running } from '../support.js'
 
 test('without a scheduler pods wait; without controllers nothing makes them', () => {
@@ -164,4 +164,17 @@ test('views show what each informer has seen, in key order', () => {
   expect(views[0]?.objects).toEqual(cluster.list('pods').items)
   cluster.component('kube-scheduler').stop()
   expect(cluster.state.views().some(({ component }) => component === 'kube-scheduler')).toBe(false)
+})
+
+test('the APIServices of a cluster are those of its own groups, whatever clusters were before it', () => {
+  const names = (options: ClusterOptions): readonly string[] =>
+    new SimCluster({ nodes: 0, ...options })
+      .list('apiservices')
+      .items.filter(({ spec }) => spec.service === undefined)
+      .map(({ metadata }) => metadata.name)
+  const all = names({})
+  // metrics.k8s.io is served by another server, which has an APIService of its own
+  expect(names({ addons: { metricsServer: true } })).toEqual(all)
+  expect(names({ disable: ['batch/v1'] })).toEqual(all.filter((name) => name !== 'v1.batch'))
+  expect(names({ seed: 2 })).toEqual(all)
 })

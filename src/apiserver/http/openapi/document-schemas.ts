@@ -1,3 +1,4 @@
+import { builtInVersions } from '../../../api/definitions.js'
 import type { Message, SchemaGroup } from '../../../api/schema/types.js'
 import { schemaGroupOf } from '../../../api/schemas.js'
 import { isDocumented } from '../../../api/kind/gated-fields.js'
@@ -5,7 +6,7 @@ import type { Scheme } from '../../../api/scheme.js'
 import type { Resource } from '../../registry/resources.js'
 import { described, describeField } from './descriptions.js'
 import { messageSchema } from './message-schema.js'
-import { type GroupVersion, parseApiVersion } from '../../../api/api-version.js'
+import { formatApiVersion, type GroupVersion, parseApiVersion } from '../../../api/api-version.js'
 import { type SchemaNames, metaName } from './paths.js'
 import { allGroupVersions, leafSchemas } from './quirks.js'
 import { type GroupVersionKind, type OpenApiSchema, refTo } from './types.js'
@@ -175,11 +176,14 @@ const kindIn = ({ group, version }: GroupVersion, kind: string): GroupVersionKin
 
 /** Returns the group version of a package's tables. */
 function homeOf(home: string, scheme: Scheme): GroupVersion | undefined {
-  return scheme
-    .definitions()
-    .find(
-      ({ group, version }) => home.endsWith(`.${version}`) && schemaGroupOf(group, version)?.package === home,
+  return scheme.definitions().find((each) => {
+    const { group, version } = each
+    return (
+      home.endsWith(`.${version}`) &&
+      builtInVersions.has(formatApiVersion(each)) &&
+      schemaGroupOf(group, version)?.package === home
     )
+  })
 }
 
 /** Messages that only the documents need: those of discovery, and watch events. */
