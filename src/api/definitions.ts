@@ -1,4 +1,4 @@
-import { formatApiVersion } from './api-version.js'
+import { formatApiVersion, type GroupVersion } from './api-version.js'
 import { admissionregistrationDefinitions } from './admissionregistration/definitions.js'
 import { apiextensionsDefinitions } from './apiextensions/definitions.js'
 import { apiregistrationDefinitions } from './apiregistration/definitions.js'
@@ -61,8 +61,11 @@ export function definitionOfAnyRelease(
   return all.find((one) => one.kind === kind && one.version === version && one.group === group)
 }
 
-/** All group versions of built-in kinds, of any release. */
-export const builtInVersions: ReadonlySet<string> = new Set(all.map(formatApiVersion))
+const builtInVersions: ReadonlySet<string> = new Set(all.map(formatApiVersion))
+
+/** Whether the apiserver's own releases have that group version; those of CRDs and of metrics are others'. */
+export const isBuiltInVersion = (definition: GroupVersion): boolean =>
+  builtInVersions.has(formatApiVersion(definition))
 
 /** Returns the definitions that a release serves, adapted to it. */
 export function definitionsOf(release: Release): readonly KindDefinition[] {

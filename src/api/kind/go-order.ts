@@ -2,13 +2,9 @@
  * The order in which Go's encoder of JSON writes a value: fields as in the struct, maps sorted by key. The
  * protobuf tables list the fields in the order of the structs.
  */
+import { isMap } from '../../lang/json/maps.js'
 import { parseApiVersion } from '../api-version.js'
 import { messageOf, type ProtoField, type ProtoMessage } from '../protobuf/tables.js'
-
-type Values = Readonly<Record<string, unknown>>
-
-const isMap = (value: unknown): value is Values =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** What the tables say about a value: a message, a list or a map of messages, or nothing. */
 export type GoType = Pick<ProtoField, 'form' | 'message'> | undefined

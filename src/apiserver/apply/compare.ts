@@ -1,3 +1,4 @@
+import { isMap } from '../../lang/json/maps.js'
 import { sameJson } from '../../lang/json/same-json.js'
 import { difference, isEmpty, LEAF, nodeOf, recursiveDifference, type FieldSet } from './field-set.js'
 import { groupItems, isSameItem, type ListShape, type MapShape, type Shape, shapeFor } from './shape.js'
@@ -126,9 +127,6 @@ function compareValues(shape: Shape, lhs: unknown, rhs: unknown): Comparison | u
     modified: LEAF,
   }
 }
-
-const isMap = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function compareShaped(
   shape: Exclude<Shape, { kind: 'any' }>,

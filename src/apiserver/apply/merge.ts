@@ -1,3 +1,4 @@
+import { isMap } from '../../lang/json/maps.js'
 import { setOwn } from '../../lang/json/plain-json.js'
 import { itemElement, type ListShape, type MapShape, type Shape, shapeFor } from './shape.js'
 import { isEmpty, isMember, SELF, type FieldSet } from './field-set.js'
@@ -29,8 +30,6 @@ function mergeValues(shape: Shape, lhs: unknown, rhs: unknown): unknown {
   return left.atomic || (isVoid(a) && isVoid(b)) ? rhs : mergeMaps(left, a, b)
 }
 
-const isMap = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const isVoid = (map: Json): boolean => Object.keys(map).length === 0
 
 function mergeMaps(shape: MapShape, lhs: Json, rhs: Json): unknown {

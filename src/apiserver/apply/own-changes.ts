@@ -1,3 +1,4 @@
+import { isMap } from '../../lang/json/maps.js'
 import { sameJson } from '../../lang/json/same-json.js'
 import { UNOWNED_METADATA, type FieldFilter } from './compare.js'
 import { isEmpty, type FieldSet } from './field-set.js'
@@ -125,9 +126,6 @@ const isUnowned = (level: 'root' | 'metadata' | 'below', name: string): boolean 
   level === 'metadata'
     ? UNOWNED_METADATA.has(name)
     : level === 'root' && (name === 'apiVersion' || name === 'kind')
-
-const isMap = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Whether the list has another item with the keys of one. */
 function isRepeated(shape: ListShape, list: readonly unknown[], at: number): boolean {

@@ -1,3 +1,4 @@
+import { isMap } from '../../lang/json/maps.js'
 import { sameJson } from '../../lang/json/same-json.js'
 import { UNOWNED_METADATA, type FieldFilter } from './compare.js'
 import { isEmpty, SELF, type FieldSet } from './field-set.js'
@@ -102,9 +103,6 @@ function matchesNode(shape: Shape, empty: unknown, next: unknown, node: FieldSet
     }
   }
 }
-
-const isMap = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isVoid = (map: Json): boolean => {
   for (const name in map) if (map[name] !== undefined) return false

@@ -1,3 +1,4 @@
+import { isMap } from '../../lang/json/maps.js'
 import { base64Text } from '../../lang/bytes/pem.js'
 import type { Secret, ServiceAccount } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
@@ -17,9 +18,6 @@ const INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since'
 /** Label with the day on which the token of a Secret was last used. */
 export const LAST_USED = 'kubernetes.io/legacy-token-last-used'
 const INVALIDATED = 'service account token has been invalidated'
-
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
  * Authenticates tokens of service accounts: those of TokenRequest and those in Secrets. Source:

@@ -1,4 +1,4 @@
-import { builtInVersions } from '../../api/definitions.js'
+import { isBuiltInVersion } from '../../api/definitions.js'
 import { formatApiVersion, parseApiVersion } from '../../api/api-version.js'
 import type { Scheme } from '../../api/scheme.js'
 import type { KubeObject } from '../../api/kind/definition.js'
@@ -123,27 +123,19 @@ const BETA = 9
 /** Served by the aggregator itself, which does not list itself. */
 const OWN_GROUP = 'apiregistration.k8s.io'
 
-const made = new Map<string, readonly KubeObject[]>()
+/** The APIServices of the last instant, by the kinds that they are of. */
+const made = new WeakMap<object, { readonly now: number; readonly services: readonly KubeObject[] }>()
 
 /**
  * Returns the APIServices of the built-in groups that a scheme has, available since `now` (virtual ms).
- * Cached for the last instant and groups.
+ * Cached, since most clusters have the same kinds and start at the same instant.
  */
 export function apiServices(scheme: Scheme, now: number): readonly KubeObject[] {
-  const { minor } = scheme.release
-  const served = new Set(
-    scheme
-      .definitions()
-      .map(formatApiVersion)
-      .filter((each) => builtInVersions.has(each)),
-  )
-  const key = `${minor}@${now} ${[...served].join()}`
-  let services = made.get(key)
-  if (services === undefined) {
-    services = deepFreeze([...served].flatMap((each) => serviceOf(each, minor, now)))
-    made.clear() // keeps the last one only, since most clusters start at the same instant
-    made.set(key, services)
-  }
+  const known = made.get(scheme.tables)
+  if (known?.now === now) return known.services
+  const versions = new Set(scheme.definitions().filter(isBuiltInVersion).map(formatApiVersion))
+  const services = deepFreeze([...versions].flatMap((each) => serviceOf(each, scheme.release.minor, now)))
+  made.set(scheme.tables, { now, services })
   return services
 }
 

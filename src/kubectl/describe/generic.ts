@@ -1,3 +1,4 @@
+import { isMap } from '../../lang/json/maps.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { goJson } from '../print/json.js'
 import type { DescribeContext } from './describer.js'
@@ -47,9 +48,6 @@ function writeFields(
     } else out.line(level, `${title}:\t${goText(value)}`)
   }
 }
-
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Formats a value like Go's `%v`. */
 function goText(value: unknown): string {

@@ -1,3 +1,4 @@
+import { isMap } from '../../lang/json/maps.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { ProtoField, ProtoMessage } from '../../api/protobuf/tables.js'
 import { messageOf } from '../../api/protobuf/tables.js'
@@ -130,9 +131,6 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 }
 
 type Fields = Readonly<Record<string, unknown>>
-
-const isMap = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function ordered(value: unknown, message: ProtoMessage, head: Fields = {}): unknown {
   if (!isMap(value)) return value

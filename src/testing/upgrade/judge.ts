@@ -1,3 +1,4 @@
+import { isMap } from '../../lang/json/maps.js'
 import { createScheme } from '../../api/scheme.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { servedIn } from '../../api/definitions.js'
@@ -91,9 +92,6 @@ const OWN = new Set([
   'healthCheckNodePort',
   'apiVersion',
 ])
-
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const shown = (value: unknown): string => (value === undefined ? 'unset' : JSON.stringify(value))
 

@@ -1,5 +1,4 @@
-import { formatApiVersion } from '../../../api/api-version.js'
-import { builtInVersions } from '../../../api/definitions.js'
+import { isBuiltInVersion } from '../../../api/definitions.js'
 import type { Minor } from '../../../api/releases.js'
 import type { Scheme } from '../../../api/scheme.js'
 import type { SubresourceDefinition, Verb } from '../../../api/kind/definition.js'
@@ -58,9 +57,7 @@ const EXTENSIONS_MOVED = 16
 
 /** Whether the release serves the group; other groups come from CRDs. */
 export function isBuiltInGroup(scheme: Pick<Scheme, 'definitions'>, group: string): boolean {
-  return scheme
-    .definitions()
-    .some((each) => each.group === group && builtInVersions.has(formatApiVersion(each)))
+  return scheme.definitions().some((each) => each.group === group && isBuiltInVersion(each))
 }
 
 const known = new WeakMap<object, readonly DiscoveredGroup[]>()

@@ -1,4 +1,4 @@
-import { builtInVersions } from '../../../api/definitions.js'
+import { isBuiltInVersion } from '../../../api/definitions.js'
 import type { Message, SchemaGroup } from '../../../api/schema/types.js'
 import { schemaGroupOf } from '../../../api/schemas.js'
 import { isDocumented } from '../../../api/kind/gated-fields.js'
@@ -6,7 +6,7 @@ import type { Scheme } from '../../../api/scheme.js'
 import type { Resource } from '../../registry/resources.js'
 import { described, describeField } from './descriptions.js'
 import { messageSchema } from './message-schema.js'
-import { formatApiVersion, type GroupVersion, parseApiVersion } from '../../../api/api-version.js'
+import { type GroupVersion, parseApiVersion } from '../../../api/api-version.js'
 import { type SchemaNames, metaName } from './paths.js'
 import { allGroupVersions, leafSchemas } from './quirks.js'
 import { type GroupVersionKind, type OpenApiSchema, refTo } from './types.js'
@@ -180,7 +180,7 @@ function homeOf(home: string, scheme: Scheme): GroupVersion | undefined {
     const { group, version } = each
     return (
       home.endsWith(`.${version}`) &&
-      builtInVersions.has(formatApiVersion(each)) &&
+      isBuiltInVersion(each) &&
       schemaGroupOf(group, version)?.package === home
     )
   })

@@ -1,11 +1,9 @@
+import { isMap } from '../../../lang/json/maps.js'
 import { goType } from '../../../lang/go/number.js'
 import { formatGo, goText } from './format.js'
 import { GoTemplateError } from './nodes.js'
 
 type GoFunction = (...values: readonly unknown[]) => unknown
-
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Whether a value counts as true: not false, 0, empty or absent. Source: Go's text/template IsTrue. */
 export function isTrue(value: unknown): boolean {
