@@ -3,7 +3,8 @@ import { isPlainObject, maxDepth, maxItems, maxStrictFaults, setOwn } from '../.
 import { isHugeQuantity, noteHugeQuantity } from './huge-quantities.js'
 import { goTypeOf, planOf, type FieldPlan, type Plan } from './plan.js'
 import { readScalar, TypeMismatch, zeroScalar } from './scalars.js'
-import { hasSentEmpty, noteSentEmpty } from './sent-empty.js'
+import { noteSentEmpty } from './sent-empty.js'
+import { shareParts } from './share.js'
 import type { Message, ScalarField } from './types.js'
 
 export interface DecodeOptions {
@@ -35,7 +36,9 @@ export function decode<T = unknown>(
   if (message.read !== undefined) return message.read(input) as Decoded<T>
   try {
     const decoder = new Decoder()
-    const object = decoder.root(message, input, options.like) as T
+    const { like } = options
+    const decoded = decoder.root(message, input, like)
+    const object = (like === undefined ? decoded : shareParts(decoded, like)) as T
     if (decoder.hasHugeQuantity) noteHugeQuantity(object as object)
     return { object, unknownFields: decoder.unknownFields }
   } catch (error) {
@@ -105,10 +108,10 @@ class Decoder {
     }
     for (let at = 0; at < always.length; at++) {
       const field = always[at] as FieldPlan
-      if (out[field.name] === undefined) out[field.name] = this.zero(field, partOf(like, field.name))
+      if (out[field.name] === undefined) out[field.name] = this.zero(field)
     }
     this.depth--
-    return like !== undefined && hasMembersOf(out, like) && !hasSentEmpty(out) ? like : out
+    return out
   }
 
   private unknown(name: string): void {
@@ -134,10 +137,10 @@ class Decoder {
       const list = this.list(plan, value, like)
       // protobuf has no empty list: what is stored reads back as none
       if (list.length > 0) out[name] = list
-      else if (keepsEmpty) out[name] = this.zero(plan, like)
+      else if (keepsEmpty) out[name] = this.zero(plan)
       if (list.length === 0) noteSentEmpty(out, name)
     } else if (plan.type === 'map') {
-      const map = this.map(plan, value, like)
+      const map = this.map(plan, value)
       const hasMembers = !isEmpty(map)
       if (keepsEmpty || hasMembers) out[name] = map
       if (!hasMembers) noteSentEmpty(out, name)
@@ -150,7 +153,7 @@ class Decoder {
   /** Decodes an item of a list or a value of a map. Null becomes Go's empty value. */
   private item(plan: FieldPlan, value: unknown, like: unknown): unknown {
     // the conversions of maps and lists make empty bytes of nil
-    if (value === null || value === undefined) return plan.type === 'bytes' ? '' : this.zero(plan, like)
+    if (value === null || value === undefined) return plan.type === 'bytes' ? '' : this.zero(plan)
     switch (plan.type) {
       case 'string':
         return typeof value === 'string' ? value : this.scalar(plan, value)
@@ -159,7 +162,7 @@ class Decoder {
       case 'list':
         return this.list(plan, value, like)
       case 'map':
-        return this.map(plan, value, like)
+        return this.map(plan, value)
       default:
         return this.scalar(plan, value)
     }
@@ -213,16 +216,15 @@ class Decoder {
     }
     path.pop()
     path.pop()
-    return hasItemsOf(out, like) ? like : out
+    return out
   }
 
-  private map(plan: FieldPlan, value: unknown, like: unknown): Readonly<Mutable> {
+  private map(plan: FieldPlan, value: unknown): Mutable {
     if (!isPlainObject(value)) {
       if (this.passesMismatches) return {}
       this.mismatch(plan, jsonKind(value), goTypeOf(plan.owner, plan.field))
       return {}
     }
-    if (value === like) return value
     const { path } = this
     const itemPlan = plan.item as FieldPlan
     const out: Mutable = {}
@@ -231,23 +233,22 @@ class Decoder {
       const member = value[key]
       if (member === undefined) continue
       path[at] = `.${key}`
-      setOwn(out, key, this.item(itemPlan, member, key === '__proto__' ? undefined : partOf(like, key)))
+      setOwn(out, key, this.item(itemPlan, member, undefined))
     }
     path.pop()
     path.pop()
-    return like !== undefined && hasMembersOf(out, like) ? (like as Readonly<Mutable>) : out
+    return out
   }
 
   /** Returns the written form of an absent value. */
-  private zero({ field, child, zeroIsNull }: FieldPlan, like: unknown): unknown {
+  private zero({ field, child, zeroIsNull }: FieldPlan): unknown {
     if (zeroIsNull) return null
     switch (field.type) {
       case 'message':
-        return this.message(child(), {}, like)
+        return this.message(child(), {}, undefined)
       // validation iterates over required lists before it refuses missing ones
       case 'list':
-        if (field.required !== true) return null
-        return Array.isArray(like) && like.length === 0 ? like : []
+        return field.required === true ? [] : null
       case 'map':
         return null
       default:
@@ -289,24 +290,6 @@ function partOf(like: unknown, place: string | number): unknown {
   return typeof like === 'object' && like !== null
     ? (like as Readonly<Record<string | number, unknown>>)[place]
     : undefined
-}
-
-/** Whether an object has the members of an earlier one, no others, and the same values. */
-function hasMembersOf(out: Readonly<Mutable>, like: unknown): boolean {
-  if (!isPlainObject(like)) return false
-  let more = 0
-  for (const name in out) {
-    if (out[name] !== like[name]) return false
-    more++
-  }
-  for (const _ in like) more--
-  return more === 0
-}
-
-function hasItemsOf(out: readonly unknown[], like: unknown): like is readonly unknown[] {
-  if (!Array.isArray(like) || like.length !== out.length) return false
-  for (let at = 0; at < out.length; at++) if (out[at] !== like[at]) return false
-  return true
 }
 
 function isEmpty(map: object): boolean {
