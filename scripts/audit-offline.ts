@@ -74,7 +74,7 @@ function installed(lock: string): readonly { readonly name: string; readonly ver
   })
 }
 
-const [source, ...locks] = process.argv.slice(2).filter((word) => !word.endsWith('.ts'))
+const [source, ...locks] = process.argv.slice(2)
 if (source === undefined) throw new Error('write npm run audit:offline -- ADVISORIES [LOCKFILE...]')
 const advisories = advisoriesIn(source)
 const byName = new Map<string, (Advisory & Affected)[]>()

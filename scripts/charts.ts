@@ -10,7 +10,7 @@ import { playChart, type Chart } from './manifests/charts.js'
 import { chartAt } from './manifests/project.js'
 
 const { values } = parseArgs({
-  args: process.argv.slice(2).filter((word) => !word.endsWith('.ts')),
+  args: process.argv.slice(2),
   options: { only: { type: 'string' }, show: { type: 'string', default: '5' } },
 })
 const folder = '.cache/manifests'

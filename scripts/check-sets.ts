@@ -32,7 +32,7 @@ interface PublicSet {
 
 const LIST = new URL('../test/cluster/check/public-sets.json', import.meta.url)
 const { values, positionals } = parseArgs({
-  args: process.argv.slice(2).filter((word) => !word.endsWith('.ts')),
+  args: process.argv.slice(2),
   allowPositionals: true,
   options: {
     only: { type: 'string' },

@@ -15,7 +15,7 @@ import { decoders } from '../test/fuzz/decoders.js'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const jazzer = `${root}.ci/tools/node_modules/@jazzer.js/core/dist/cli.js`
 const { values } = parseArgs({
-  args: process.argv.slice(2).filter((word) => !word.endsWith('.ts')),
+  args: process.argv.slice(2),
   options: { seconds: { type: 'string', default: '10' }, only: { type: 'string' } },
 })
 if (!existsSync(jazzer)) {

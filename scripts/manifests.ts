@@ -11,7 +11,7 @@ import { playManifests, type Played } from './manifests/play.js'
 import { manifestsOf, textsIn, type Project } from './manifests/project.js'
 
 const { values, positionals } = parseArgs({
-  args: process.argv.slice(2).filter((word) => !word.endsWith('.ts')),
+  args: process.argv.slice(2),
   allowPositionals: true,
   options: {
     fetch: { type: 'boolean', default: false },

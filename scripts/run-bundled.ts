@@ -5,7 +5,8 @@
  */
 import { bundleInto } from './bundle-into.js'
 
-const [, , file = ''] = process.argv
+// the file finds its own words where it would without this one
+const [file = ''] = process.argv.splice(2, 1)
 const name = file.replace(/\.ts$/, '')
 const placeOf = await bundleInto('run', [name])
 await import(placeOf(name))

@@ -68,7 +68,7 @@ const SUITES: Suites = {
 }
 
 const { values } = parseArgs({
-  args: process.argv.slice(2).filter((word) => !word.endsWith('.ts')),
+  args: process.argv.slice(2),
   options: {
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string' },
