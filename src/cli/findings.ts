@@ -60,11 +60,15 @@ const told = (report: CheckReport, finding: CheckFinding): string =>
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
-function sumOf({ findings, versions, nodes, files, objects }: CheckReport): string {
-  const counts = SEVERITIES.flatMap((severity) => {
+/** `2 errors`, `1 note`: those of each severity that there are. */
+const countsOf = (findings: readonly CheckFinding[]): readonly string[] =>
+  SEVERITIES.flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length
     return count === 0 ? [] : [counted(count, severity)]
   })
+
+function sumOf({ findings, versions, nodes, files, objects }: CheckReport): string {
+  const counts = countsOf(findings)
   const where = `in ${counted(objects, 'object')} of ${counted(files, 'file')}`
   const on = `on ${versions.join(', ')} with ${counted(nodes, 'node')}`
   return `${counts.length === 0 ? 'nothing found' : counts.join(', ')} ${where}, ${on}`
@@ -113,11 +117,8 @@ function asMarkdown(report: CheckReport): string {
   const boxes = versions.map((version, at) => {
     const own = findings.filter((finding) => finding.versions.includes(version))
     const worst = SEVERITIES.find((severity) => own.some((finding) => finding.severity === severity))
-    const counts = SEVERITIES.map(
-      (severity) => [own.filter((finding) => finding.severity === severity).length, severity] as const,
-    )
-    const text = counts.flatMap(([count, severity]) => (count === 0 ? [] : [counted(count, severity)]))
-    return `  all --> v${at}["${version}: ${text.join(', ') || 'nothing found'}"]:::${worst ?? 'right'}`
+    const text = countsOf(own).join(', ') || 'nothing found'
+    return `  all --> v${at}["${version}: ${text}"]:::${worst ?? 'right'}`
   })
   const cell = (text: string): string =>
     text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ')

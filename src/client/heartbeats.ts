@@ -31,7 +31,7 @@ export interface HeartbeatPlace {
  * between. The apiserver implements it for the kubelets.
  */
 export interface Heartbeats {
-  /** Whether nobody observes single requests, so that a quiet spell may leave them out. */
+  /** Whether single requests are not observed, so that a quiet spell may leave them out. */
   readonly areUnseen: boolean
   /**
    * Returns the tally of a lease or node for this spell; undefined if it is not the stored one, or if others

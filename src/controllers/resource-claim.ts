@@ -208,7 +208,7 @@ class ResourceClaims implements Controller<Eager & Lazy> {
     }
   }
 
-  /** Reserves the allocated claims of a pod that somebody else has placed. */
+  /** Reserves the allocated claims of a pod that the scheduler did not place. */
   #reserve(pod: Pod): void {
     const { name = '', uid = '' } = pod.metadata
     for (const key of resourceClaimKeys(pod)) {

@@ -1,7 +1,7 @@
 import type { ClusterOptions } from '../cluster/compose/options.js'
 
 /**
- * Options of the clusters of learners. An image that nobody has described cannot be pulled, so that whoever
+ * Options of the clusters of learners. An image without a description cannot be pulled, so that whoever
  * mistypes a name sees it.
  */
 export const LEARNER: ClusterOptions = { containers: { unknownImages: 'pullError' } }

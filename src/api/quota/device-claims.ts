@@ -5,16 +5,16 @@ import type {
   ExactDeviceRequest,
   ResourceClaim,
 } from '../resource/generated.js'
+import { MOST_RESULTS } from '../resource/claim-status.js'
 import type { QuotaEvaluator } from './evaluator.js'
 import type { ResourceList } from './resource-list.js'
 
 const COUNT = 'count/resourceclaims.resource.k8s.io'
 const CLASS_SUFFIX = '.deviceclass.resource.k8s.io/devices'
-/** Most devices of a claim, for which a request of all devices counts. Source: AllocationResultsMaxSize. */
-const MOST_DEVICES = 32
 
+/** A request of all devices counts as the most that a claim may have. */
 const devicesOf = ({ allocationMode, count = 0 }: ExactDeviceRequest | DeviceSubRequest): number =>
-  allocationMode === 'All' ? MOST_DEVICES : allocationMode === 'ExactCount' ? count : 0
+  allocationMode === 'All' ? MOST_RESULTS : allocationMode === 'ExactCount' ? count : 0
 
 /** Returns the most devices of each class that a request may get. */
 function mostByClass({ exactly, firstAvailable = [] }: DeviceRequest): ReadonlyMap<string, number> {

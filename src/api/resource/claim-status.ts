@@ -34,7 +34,8 @@ import {
 
 /** Most users of a claim. */
 const mostUsers = 256
-const mostResults = 32
+/** Most devices of a claim. Source: AllocationResultsMaxSize. */
+export const MOST_RESULTS = 32
 const mostConfigurations = 64
 const mostConditions = 8
 const mostAddresses = 16
@@ -165,7 +166,7 @@ function validateAllocation(
   errors: FieldError[],
 ): void {
   const at = 'status.allocation.devices'
-  if (limit(results, mostResults, `${at}.results`, errors))
+  if (limit(results, MOST_RESULTS, `${at}.results`, errors))
     results.forEach(({ request, driver, pool, device, tolerations = [] }, index) => {
       const path = `${at}.results[${index}]`
       validateReference(request, names, `${path}.request`, errors)

@@ -11,7 +11,7 @@ export type Elapsed = () => number
 
 const MINUTE = 60_000
 
-/** An exam that somebody sits: one terminal for each task that was begun. */
+/** An exam in progress: one terminal for each task that was begun. */
 class Sitting {
   readonly exam: Exam
   readonly flagged = new Set<number>()
@@ -67,7 +67,7 @@ function meaningOf(line: string): ReturnType<typeof spoken<(typeof WORDS)[number
 const WORDS = ['task', 'next', 'tasks', 'flag', 'time', 'finish', 'help'] as const
 
 /**
- * Lets somebody sit an exam: no hints and no checks, several contexts, and a timer of real minutes. `read` is
+ * Runs an exam: no hints and no checks, several contexts, and a timer of real minutes. `read` is
  * undefined for a pipe: then the tasks are only shown. Returns the points.
  */
 export async function sitExam(

@@ -28,7 +28,7 @@ export async function playLesson(lesson: Lesson, language: Language, screen: Scr
 /** How many steps `back` can go. */
 const MOST_STEPS_BACK = 100
 
-/** Commands that only look: nobody is counted out for looking. */
+/** Commands that only read. They do not count against par. */
 const LOOKS =
   /^\s*(?:ssh \S+ '?)?(?:kubectl (?:-n \S+ )?(?:get|describe|logs|explain|auth|api-resources|api-versions|top|events|cluster-info|version|diff|wait|config (?:view|get)|rollout (?:status|history))|k get|cat|ls|grep|tail|head|wc|crictl (?:ps|pods|logs|images)|journalctl|systemctl (?:status|is-)|openssl (?:x509|req) -noout|watch|sleep|echo|hostname|pwd|cd|df|ip|ss)\b/
 
@@ -40,7 +40,7 @@ export function countCommands(script: string): number {
 
 const WORDS: readonly SpokenWord[] = ['help', 'hint', 'check', 'back', 'where', 'solution', 'quit']
 
-/** Somebody at the desk of a lesson. */
+/** A learner at the desk of a lesson. */
 class Student {
   readonly lesson: Lesson
   readonly language: Language
@@ -107,7 +107,7 @@ class Student {
 }
 
 /**
- * Lets somebody work at the desk of a lesson. `back` undoes what was typed last, and `hint` depends on what
+ * Runs a lesson in the terminal. `back` undoes what was typed last, and `hint` depends on what
  * was tried.
  */
 export async function teachLesson(

@@ -36,7 +36,7 @@ function stepsOf({ sections }: Chapter): readonly { readonly step: Step; readonl
 }
 
 /**
- * Plays a chapter with somebody who decides what is typed. It goes on where `progress` says, with what the
+ * Plays a chapter in which the learner types the commands. It goes on where `progress` says, with what the
  * steps before have done; `back` undoes the last step that was typed.
  */
 export async function teachChapter(

@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { env } from 'node:process'
 
-/** How far somebody has come. */
+/** The progress of a learner. */
 export interface Progress {
   /** The step to go on with, from 0; 0 if the chapter was not begun, or was ended. */
   stepOf(chapter: string): number

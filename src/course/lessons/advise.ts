@@ -10,7 +10,7 @@ export interface TriedLine {
   readonly stderr: string
 }
 
-/** What somebody is told who asks for a hint. */
+/** The response to a request for a hint. */
 export interface Advice {
   /** Undefined if all hints have been given. */
   readonly text: Sentence | undefined
@@ -28,9 +28,9 @@ const list = (sentences: readonly Sentence[], language: keyof Sentence): string 
   sentences.map((each) => each[language]).join(' ')
 
 /**
- * Advises somebody by what was tried: goals that hold, what the repair took away, commands that were typed.
- * Only if nothing of that helps does it give the next of the lesson's hints. `told` is that of the advice
- * before. Default: 0.
+ * Returns a hint that depends on what was tried: goals that hold, what the repair took away, commands that
+ * were typed. Only if nothing of that helps does it give the next of the lesson's hints. `told` is that of
+ * the advice before. Default: 0.
  * @throws RangeError if the cluster is not one of the lesson
  * @example const advice = await advise(lesson, desk, { lines: [] })
  */

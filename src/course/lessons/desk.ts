@@ -10,7 +10,7 @@ import type { Desk, Lesson } from './lesson.js'
 import { drawLesson } from './lessons.js'
 import { record } from './records.js'
 
-/** A lesson that somebody works on. */
+/** A lesson in progress. */
 export interface OpenLesson extends Desk {
   readonly lesson: Lesson
 }

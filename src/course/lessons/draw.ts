@@ -40,7 +40,7 @@ export class Draw {
   }
 }
 
-/** A name with its last two letters in the wrong order: what somebody types in a hurry. */
+/** A name with its last two letters swapped, as in a typo. */
 export const misspelt = (name: string): string =>
   name.slice(0, -2) + (name.at(-1) ?? '') + (name.at(-2) ?? '')
 

@@ -16,7 +16,7 @@ export interface ExamTask {
   readonly lesson: Lesson
 }
 
-/** An exam: what is asked, and how long somebody has. */
+/** An exam: its tasks and its time limit. */
 export interface Exam {
   readonly name: ExamName
   readonly seed: number
@@ -31,7 +31,7 @@ export interface TaskReport {
   readonly task: ExamTask
   /** Of its weight: the goals that were reached, without those that held before and do not any more. */
   readonly points: number
-  /** `didHold`: whether it was true before somebody worked on the task; there is no credit for it. */
+  /** `didHold`: whether it held before the work on the task began; there is no credit for it. */
   readonly goals: readonly (JudgedGoal & { readonly didHold: boolean })[]
   /** How many promises were broken on the way. */
   readonly broken: number

@@ -65,7 +65,7 @@ function knownTo(lesson: Lesson, { cluster }: Desk): LessonRecord {
   return known
 }
 
-/** A desk on a fork, which is made when somebody looks at it: most goals need one of three. */
+/** A desk on a fork, which is made on first use: most goals need one of three. */
 class ForkedDesk implements Desk {
   readonly #of: SimCluster
   #cluster: SimCluster | undefined

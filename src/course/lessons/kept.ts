@@ -19,7 +19,7 @@ const IGNORED = new Set(
   ).split(' '),
 )
 
-/** Kinds of which nobody may leave a new object behind without permission: each gives or changes rights. */
+/** Kinds of which a repair may leave no new object behind unless permitted: each gives or changes rights. */
 const NOTHING_NEW: readonly ResourceName[] = [
   'nodes',
   'roles',

@@ -59,7 +59,7 @@ export interface Lesson {
   /** A name; those of the course's chapter on troubleshooting begin with its row: `T1-selector`. */
   readonly id: string
   readonly level: Level
-  /** How long somebody needs who knows the subject. */
+  /** How many minutes a learner who knows the subject needs. */
   readonly minutes: number
   /** What its names were drawn by; 0 is the lesson as it is written. */
   readonly seed: number

@@ -55,7 +55,7 @@ function allows(access: CompiledAccess, identity: Identity, { verb, resource, na
   })
 }
 
-/** Everything that somebody could be asked about in a namespace. */
+/** All resources and verbs in a namespace. */
 function questions(cluster: SimCluster, namespace: string): readonly Access[] {
   const served = cluster
     .kubectl('api-resources -o name')

@@ -10,7 +10,8 @@ import { Constraint } from './constraints.js'
 import { SharedCounters } from './counters.js'
 import { poolsFor } from './pools.js'
 import type { Candidate, RequestContext, RequestOption } from './requests.js'
-import { AllocationError, candidatesIn, MOST_RESULTS, optionsOf, Selection } from './requests.js'
+import { MOST_RESULTS } from '../../api/resource/claim-status.js'
+import { AllocationError, candidatesIn, optionsOf, Selection } from './requests.js'
 import { Shares } from './shares.js'
 
 /** The claims of a pod, and where they are to be allocated. */

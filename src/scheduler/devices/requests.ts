@@ -12,10 +12,8 @@ import { deviceId, type DeviceView } from './device-view.js'
 import type { DeviceFeatures } from './features.js'
 import { canReach, type Pool } from './pools.js'
 import type { Node } from '../../api/core/generated.js'
+import { MOST_RESULTS } from '../../api/resource/claim-status.js'
 import type { Device, ResourceSlice } from '../../api/resource/generated.js'
-
-/** Most devices of a claim. Source: AllocationResultsMaxSize. */
-export const MOST_RESULTS = 32
 
 /** Why no claim can be allocated until something else changes: the attempt to schedule the pod fails. */
 export class AllocationError extends Error {}

@@ -183,7 +183,7 @@ function allocateOrFail(task: Parameters<typeof allocate>[0]): ReturnType<typeof
   }
 }
 
-/** Takes the devices of one claim that nobody else uses, so that it can get others. */
+/** Deallocates one claim that no other pod uses, so that it can get other devices. */
 function freeOne(pod: Pod, data: ClaimData, free: (claim: ResourceClaim) => void): string {
   for (const claim of data.unavailable) {
     const { reservedFor = [] } = claim.status

@@ -135,7 +135,7 @@ export class Observer {
     })
     cluster.on('refusal', ({ user, verb, resource, code, message: text }) => {
       // conflicts, evictions that wait, and questions whether something is there are the course of things
-      // nobody misses an event, and what a namespace loses with its deletion is told as pods
+      // lost events do not matter, and a deleted namespace is reported by its pods
       if (!REFUSALS.has(code) || resource === 'events' || text.endsWith(TERMINATING)) return
       const message = text.replace(RANDOM, '$1-...')
       const key = `${user} ${verb} ${resource} ${message}`
