@@ -45,6 +45,8 @@ const LIMITS: readonly (readonly [what: string, figure: string, file: string, co
   ['an object in etcd', '1.5 MiB', 'apiserver/storage/etcd-storage.ts', 'MOST_REQUEST = 1.5 * 1024 * 1024'],
   ['CEL expression', '100,000', 'lang/cel/parser.ts', 'MOST_CHARACTERS = 100_000'],
   ['CEL expression', '250 levels', 'lang/cel/parser.ts', 'DEEPEST = 250'],
+  ['CEL expressions compiled', '50,000 tokens; 20 blanks', 'lang/cel/lexer.ts', 'STEPS_OF_TOKEN = 200'],
+  ['CEL expressions compiled', '50,000 tokens; 20 blanks', 'lang/cel/lexer.ts', 'STEPS_OF_SPACE = 10'],
   ['resources that a server', '1,000', 'apiserver/extensions/aggregator.ts', 'MOST_RESOURCES = 1_000'],
   ['patterns of schemas', '10,000', 'lang/go/regexp.ts', 'LONGEST = 10_000'],
   [

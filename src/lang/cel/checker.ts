@@ -253,18 +253,26 @@ class Checker {
     for (const overload of called.overloads) {
       if (overload.member !== (receiver !== undefined) || overload.parameters.length !== types.length)
         continue
-      const { parameters, result: type } = this.#instantiated(overload)
-      if (!this.#bindings.assign(types, parameters)) continue
+      const one = this.#resultOf(overload, types)
+      if (one === undefined) continue
       found.push(overload)
-      const one = this.#substituted(type)
-      // nothing can ask for the names of this call any more
-      if (overload.variables.length > 0 && isGround(one) && types.every(isGround)) this.#bindings.undo()
       if (result === undefined) result = one
       else if (result.kind !== 'dyn' && !isSameType(one, result)) result = DYN
     }
     if (result === undefined) return this.#noOverload(expr, called, types, receiver !== undefined)
     this.#overloads.set(expr, found)
     return result
+  }
+
+  /** Returns the type of a call's result; undefined if the overload does not take these types. */
+  #resultOf(overload: Overload, types: readonly CelType[]): CelType | undefined {
+    if (isOfOneType(overload, types)) return overload.result
+    const { parameters, result } = this.#instantiated(overload)
+    if (!this.#bindings.assign(types, parameters)) return undefined
+    const type = this.#substituted(result)
+    // nothing can ask for the names of this call any more
+    if (overload.variables.length > 0 && isGround(type) && types.every(isGround)) this.#bindings.undo()
+    return type
   }
 
   #noOverload(expr: Expr, { name }: CelFunction, types: readonly CelType[], isMember: boolean): CelType {
@@ -379,6 +387,22 @@ class Checker {
       }
     }
   }
+}
+
+/**
+ * Whether arguments of one type fit `_==_(A, A): bool` or its like, so that `A` needs no name of its own.
+ * Most calls of long expressions are such comparisons.
+ */
+function isOfOneType({ variables, parameters, result }: Overload, types: readonly CelType[]): boolean {
+  const [first] = types
+  return (
+    variables.length === 1 &&
+    result.kind === 'bool' &&
+    first !== undefined &&
+    parameters.every(({ kind }) => kind === 'param') &&
+    types.every((type) => type === first) &&
+    isGround(first)
+  )
 }
 
 /** Returns the type that a name stands for. */

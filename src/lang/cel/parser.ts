@@ -438,6 +438,7 @@ class Parser {
 
 const MOST_INT = 2n ** 63n
 const MOST_UINT = 2n ** 64n
+const SURE_DIGITS = 18
 
 /** Returns the value of a literal's text; undefined if it does not fit its type. */
 function literalValue(kind: string, text: string): LiteralValue | undefined {
@@ -460,6 +461,8 @@ function literalValue(kind: string, text: string): LiteralValue | undefined {
       return value < MOST_UINT ? new Uint(value) : undefined
     }
     default: {
+      // so few digits fit, whatever they are
+      if (text.length <= SURE_DIGITS && !text.includes('x')) return BigInt(text)
       const size = BigInt(text.replace('-', ''))
       const value = text.startsWith('-') ? -size : size
       return value >= -MOST_INT && value < MOST_INT ? value : undefined

@@ -9,8 +9,13 @@ export const MOST: bigint = 2n ** 64n - 1n
 
 const capped = (value: bigint): bigint => (value > MOST ? MOST : value)
 
+/** Ranges of small values, which nearly all literals have. */
+const SMALL: readonly Range[] = Array.from({ length: 64 }, (_, at) => ({ min: BigInt(at), max: BigInt(at) }))
+
 /** A range of one value. */
 export function exactly(value: bigint | number): Range {
+  const small = typeof value === 'number' ? SMALL[value] : undefined
+  if (small !== undefined) return small
   const bound = BigInt(value)
   return { min: bound, max: bound }
 }
@@ -21,12 +26,13 @@ export const ONE: Range = exactly(1)
 
 /** The sum of ranges. */
 export function sum(...ranges: readonly Range[]): Range {
-  let [min, max] = [0n, 0n]
+  let total = NOTHING
   for (const range of ranges) {
-    min = capped(min + range.min)
-    max = capped(max + range.max)
+    if (range === NOTHING) continue
+    total =
+      total === NOTHING ? range : { min: capped(total.min + range.min), max: capped(total.max + range.max) }
   }
-  return { min, max }
+  return total
 }
 
 /** The product of two ranges. */
@@ -40,6 +46,7 @@ export function scaled({ min, max }: Range, factor: number): Range {
 }
 
 function scaledValue(value: bigint, factor: number): bigint {
+  if (value === 0n) return value
   const result = Math.ceil(Number(value) * factor)
   return result >= 2 ** 64 ? MOST : BigInt(result)
 }
