@@ -8,7 +8,8 @@ export interface ProxiedRequest {
   readonly path: string
   /** Without `?`. */
   readonly query: string
-  readonly headers: Readonly<Record<string, string>>
+  /** A header that occurs several times has a list of values. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: string
 }
 

@@ -104,8 +104,8 @@ export interface Credentials {
   }
   /** The unverified certificates of a TLS client (PEM, the leaf first). */
   readonly clientCertificates?: string
-  /** The user of the `X-Remote-*` headers, valid only with the certificate of a front proxy. */
-  readonly remoteUser?: UserInfo
+  /** The headers, in which the certificate of a front proxy can name a user (`X-Remote-*`). */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
   /** The user of the `Impersonate-*` headers. */
   readonly impersonate?: Impersonation
 }

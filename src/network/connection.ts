@@ -9,7 +9,8 @@ export interface Payload {
   readonly method?: string
   readonly path?: string
   readonly host?: string
-  readonly headers?: Readonly<Record<string, string>>
+  /** A header that occurs several times has a list of values. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string
   /** Whether the client speaks TLS. */
   readonly secure?: boolean

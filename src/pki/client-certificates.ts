@@ -29,11 +29,16 @@ interface Known {
  */
 export class ClientCertificates implements CertificateVerifier {
   readonly #read: (path: string) => string
+  readonly #proxies: string | undefined
   readonly #known = new Map<string, Known>()
 
-  /** `read` returns the content of a control plane file. */
-  constructor(read: (path: string) => string) {
+  /**
+   * `read` returns the content of a control plane file; `proxies` are the authorities (PEM) of front proxies,
+   * by default those of the cluster.
+   */
+  constructor(read: (path: string) => string, proxies?: string) {
     this.#read = read
+    this.#proxies = proxies
   }
 
   verify(chain: string, authority: 'client' | 'front proxy', now: number): VerifiedCertificate | string {
@@ -49,6 +54,7 @@ export class ClientCertificates implements CertificateVerifier {
 
   /** Returns the trusted authorities. Without the file there are none. */
   #authorities(authority: keyof typeof AUTHORITY_FILES): string {
+    if (authority === 'front proxy' && this.#proxies !== undefined) return this.#proxies
     try {
       return this.#read(AUTHORITY_FILES[authority])
     } catch {

@@ -1,4 +1,4 @@
-import { publishAuthorities } from './published-authorities.js'
+import { PublishedAuthorities } from './published-authorities.js'
 import { checkServe, checkUser, checkWritten } from './inputs.js'
 import { constants } from 'node:http2'
 import type { Http2ServerRequest } from 'node:http2'
@@ -164,6 +164,7 @@ export class ClusterServer {
   #authority = ''
   #flows: FlowLookup
   readonly #clientAuthority: ClientAuthority | undefined
+  readonly #published: PublishedAuthorities
   /** Undefined while the apiserver is down. */
   #listener: ApiListener | undefined
   #port = 0
@@ -179,8 +180,11 @@ export class ClusterServer {
     this.#flows = new FlowLookup(cluster)
     this.#calls = OutsideCalls.of(cluster)
     if (options.clientCA !== undefined) this.#clientAuthority = new ClientAuthority(options.clientCA)
+    this.#published = new PublishedAuthorities(cluster, options.clientCA ?? '', (error) =>
+      this.#report(error),
+    )
     if (cluster.apiserver.running) {
-      publishAuthorities(cluster, options.clientCA)
+      this.#published.follow()
       this.#listener = this.#newListener()
     }
     this.#time = new TimeDriver(cluster, time, {
@@ -260,6 +264,7 @@ export class ClusterServer {
     this.#unsubscribe()
     this.#time.stop()
     this.#disturbances.close()
+    this.#published.close()
     const etcdClosed = this.etcd?.close()
     await this.#stopListening()
     await etcdClosed
@@ -308,6 +313,7 @@ export class ClusterServer {
       try {
         this.#flows = new FlowLookup(this.cluster)
         this.#calls = OutsideCalls.of(this.cluster)
+        this.#published.follow()
         this.#listenAgain(PORT_TRIES)
       } catch (error) {
         this.#report(error)

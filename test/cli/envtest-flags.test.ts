@@ -44,6 +44,24 @@ describe('the flags of kube-apiserver', () => {
     expect(read(...LISTED_FLAGS.map((name) => `--${name}=x`)).notes).toEqual([])
   })
 
+  test('name the headers of front proxies, which count only with their authority', () => {
+    const argv = ['--requestheader-username-headers=X-Login, X-User', '--requestheader-allowed-names=proxy']
+    const optionOf = (...more: readonly string[]): unknown =>
+      read(...argv, ...more).options().access?.authentication?.requestHeader
+    expect(optionOf()).toBe(false)
+    expect(optionOf('--requestheader-client-ca-file=/dev/null', '--requestheader-group-headers=')).toEqual({
+      allowedNames: ['proxy'],
+      usernameHeaders: ['X-Login', 'X-User'],
+      uidHeaders: [],
+      groupHeaders: [],
+      extraHeaderPrefixes: [],
+      clientCA: '',
+    })
+    expect(() => optionOf('--requestheader-group-headers=a,,b')).toThrow(
+      'empty value in \\"requestheader-group-headers\\"',
+    )
+  })
+
   test('that have no effect are named', () => {
     expect(read('--goaway-chance=0', '--insecure-port=0').notes).toEqual([
       'simcluster kube-apiserver: --goaway-chance has no effect\n',
@@ -106,6 +124,7 @@ describe('the flags of kube-apiserver', () => {
     expect(read(...issuers, '--api-audiences=x,y').options().access?.authentication).toEqual({
       serviceAccountIssuers: ['https://a', 'b'],
       apiAudiences: ['x', 'y'],
+      requestHeader: false,
     })
     expect(() => read(...issuers, '--service-account-issuer=b').options()).toThrow('is already specified')
   })

@@ -4,7 +4,7 @@ import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import { defineImage } from '../../src/images/index.js'
 import type { Reply } from '../../src/network/connection.js'
 
-type Headers = Readonly<Record<string, string>>
+type Headers = Readonly<Record<string, string | readonly string[]>>
 
 /** A cluster whose group ext.example.com is served by a program in a pod, and the headers that it gets. */
 function extended(respond: (path: string) => Reply): {
@@ -78,7 +78,12 @@ describe('a server behind an APIService', () => {
     cluster.http.handle({
       method: 'GET',
       path: '/apis/ext.example.com/v1/things',
-      user: { name: 'jane', groups: ['system:masters'], extra: { 'example.com/Team': ['a', 'b'] } },
+      user: {
+        name: 'jane',
+        uid: '7',
+        groups: ['dev, ops', 'system:masters'],
+        extra: { 'example.com/Team': ['a', 'b'] },
+      },
       headers: {
         authorization: 'Bearer secret',
         'X-Remote-User': 'root',
@@ -98,8 +103,9 @@ describe('a server behind an APIService', () => {
     expect(headers).toEqual({
       'x-mine': 'kept',
       'x-remote-user': 'jane',
-      'x-remote-group': 'system:masters',
-      'x-remote-extra-example.com%2fteam': 'a, b',
+      'x-remote-uid': '7',
+      'x-remote-group': ['dev, ops', 'system:masters'],
+      'x-remote-extra-example.com%2fteam': ['a', 'b'],
     })
   })
 
@@ -207,6 +213,6 @@ describe('the response of a proxied server', () => {
     [200, { '': 'c' }],
     [200, { 'x-a': '판단' }],
   ])('with status %s and headers %j is an error of the connection', (status, headers) => {
-    expect(proxied(status, headers as Headers, '')).toContain('malformed')
+    expect(proxied(status, headers as Readonly<Record<string, string>>, '')).toContain('malformed')
   })
 })

@@ -10,7 +10,7 @@ import type {
 import type { Credentials } from '../request.js'
 import { tokenTrust } from './claims.js'
 import { anonymousName, authenticated, unauthenticatedGroup } from './groups.js'
-import { proxyNames } from './request-header.js'
+import { KUBEADM_REQUEST_HEADERS, remoteUser, type RequestHeaderOptions } from './request-header.js'
 
 const INVALID = 'invalid bearer token'
 const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id'
@@ -20,6 +20,8 @@ const ANONYMOUS: UserInfo = { name: anonymousName, groups: [unauthenticatedGroup
 export interface AuthenticatorOptions {
   /** Default: certificates are ignored. */
   readonly certificates?: CertificateVerifier
+  /** `--requestheader-*`; false if no front proxy is trusted. Default: as kubeadm sets them. */
+  readonly requestHeader?: RequestHeaderOptions | false
   /** `--api-audiences`. Default: kubeadm's issuer of service account tokens. */
   readonly audiences?: readonly string[]
   /** Virtual ms. */
@@ -89,17 +91,23 @@ export class UnionAuthenticator implements Authenticator {
   }
 
   #ofCertificates(
-    { certificate, clientCertificates, remoteUser }: Credentials,
+    { certificate, clientCertificates, headers }: Credentials,
     faults: string[],
   ): UserInfo | undefined {
     if (certificate !== undefined && certificate.commonName !== '') return this.#ofCertificate(certificate)
-    const { certificates, now = () => 0 } = this.#options
+    const { certificates, requestHeader = {}, now = () => 0 } = this.#options
     if (clientCertificates === undefined || certificates === undefined) return undefined
-    const proxy = certificates.verify(clientCertificates, 'front proxy', now())
-    if (typeof proxy === 'string') faults.push(proxy)
-    else if (!proxyNames.includes(proxy.commonName))
-      faults.push(`x509: subject with cn=${proxy.commonName} is not in the allowed list`)
-    else if (remoteUser !== undefined) return authenticated(remoteUser)
+    if (requestHeader !== false) {
+      const { allowedNames, ...read } = { ...KUBEADM_REQUEST_HEADERS, ...requestHeader }
+      const proxy = certificates.verify(clientCertificates, 'front proxy', now())
+      if (typeof proxy === 'string') faults.push(proxy)
+      else if (allowedNames.length > 0 && !allowedNames.includes(proxy.commonName))
+        faults.push(`x509: subject with cn=${proxy.commonName} is not in the allowed list`)
+      else {
+        const user = remoteUser(headers, read)
+        if (user !== undefined) return authenticated(user)
+      }
+    }
     const client = certificates.verify(clientCertificates, 'client', now())
     if (typeof client === 'string') faults.push(client)
     else if (client.commonName !== '') return this.#ofCertificate(client)

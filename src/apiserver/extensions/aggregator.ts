@@ -1,7 +1,7 @@
 import type { APIService } from '../../api/apiregistration/generated.js'
 import type { Endpoints, Service } from '../../api/core/generated.js'
 import type { UserInfo } from '../../client/client.js'
-import { header, type HttpRequest, type HttpResponse, type HttpWatch } from '../../client/http.js'
+import type { HttpRequest, HttpResponse, HttpWatch } from '../../client/http.js'
 import { endpointAddress } from '../endpoints/proxy.js'
 import { plainText, unavailable } from '../http/responses.js'
 import { parseExactJson } from '../../lang/go/json.js'
@@ -13,7 +13,7 @@ import { isAvailable } from './aggregated-services.js'
 import { aggregatedWatch } from './aggregated-watch.js'
 
 /** Parts of a server that the aggregator needs. */
-type Surroundings = Pick<RegistryContext, 'storage' | 'resources' | 'dependencies' | 'aggregated'>
+type Surroundings = Pick<RegistryContext, 'storage' | 'resources' | 'dependencies' | 'aggregated' | 'scheme'>
 
 /** Headers that are not passed on, besides those of the connection. */
 const DROPPED: ReadonlySet<string> = new Set(['authorization', 'host'])
@@ -23,6 +23,9 @@ const DROPPED: ReadonlySet<string> = new Set(['authorization', 'host'])
  * client-go transport SetAuthProxyHeaders, apiserver pkg/endpoints/filters/impersonation.go.
  */
 const IDENTITY = /^(?:x-remote-(?:user|uid|group$|extra-)|impersonate-)/
+
+/** The first minor version whose aggregator passes the UID of a user: RemoteRequestHeaderUID. */
+const UID_SINCE = 35
 
 /** Methods that change nothing. */
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -70,7 +73,7 @@ function exchange(
   const apiService = context.aggregated.of(group, version)
   if (apiService === undefined || !isAvailable(apiService)) return unavailable()
   const { method, path, query = '', body = '' } = http
-  const headers = { ...passedOn(http), ...remoteHeaders(user) }
+  const headers = { ...passedOn(http), ...remoteHeaders(user, context.scheme.release.minor) }
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
   const reply = send(context, apiService, { method, path, query, headers, body: text })
   if (reply === undefined) return unavailable()
@@ -102,28 +105,39 @@ function send(
     : reply
 }
 
-function passedOn(http: HttpRequest): Readonly<Record<string, string>> {
-  const passed: [name: string, value: string][] = []
-  for (const given of Object.keys(http.headers ?? {})) {
-    const name = given.toLowerCase()
-    if (!DROPPED.has(name) && !OF_CONNECTION.has(name) && !IDENTITY.test(name))
-      passed.push([name, header(http, given) ?? ''])
-  }
-  return Object.fromEntries(passed)
+function passedOn({ headers = {} }: HttpRequest): ProxiedRequest['headers'] {
+  const passed = Object.entries(headers).map(([given, value]) => [given.toLowerCase(), value] as const)
+  return Object.fromEntries(
+    passed.filter(([name]) => !DROPPED.has(name) && !OF_CONNECTION.has(name) && !IDENTITY.test(name)),
+  )
 }
 
-/** The headers by which a server learns the user. Source: client-go transport SetAuthProxyHeaders. */
-function remoteHeaders({ name, groups = [], extra = {} }: UserInfo): Readonly<Record<string, string>> {
-  const extras = Object.entries(extra).map(([key, values]) => [
-    `x-remote-extra-${encodeURIComponent(key).toLowerCase()}`,
-    values.join(', '),
-  ])
-  return {
-    'x-remote-user': name,
-    ...(groups.length > 0 ? { 'x-remote-group': groups.join(', ') } : {}),
-    ...(Object.fromEntries(extras) as Readonly<Record<string, string>>),
-  }
+/**
+ * The headers by which a server learns the user: one for each group and for each extra value. Source:
+ * client-go transport SetAuthProxyHeaders.
+ */
+function remoteHeaders(
+  { name, uid = '', groups = [], extra = {} }: UserInfo,
+  minor: number,
+): ProxiedRequest['headers'] {
+  const values = [
+    ['x-remote-user', [name]],
+    ['x-remote-uid', uid === '' || minor < UID_SINCE ? [] : [uid]],
+    ['x-remote-group', groups],
+    ...Object.entries(extra).map(([key, each]) => [`x-remote-extra-${escapedKey(key)}`, each] as const),
+  ] as const
+  return Object.fromEntries(
+    values.flatMap(([header, [first, ...more]]) =>
+      first === undefined ? [] : [[header, more.length === 0 ? first : [first, ...more]]],
+    ),
+  )
 }
+
+/** Escapes what a header's name cannot have. Source: client-go transport headerKeyEscape. */
+const escapedKey = (key: string): string =>
+  encodeURIComponent(key)
+    .replaceAll(/[()]/g, (each) => `%${each.charCodeAt(0).toString(16)}`)
+    .toLowerCase()
 
 /** A resource as a server lists it below `/apis/GROUP/VERSION`. */
 export interface ListedResource {
@@ -140,7 +154,7 @@ const DISCOVERER: UserInfo = { name: 'system:kube-aggregator', groups: ['system:
 
 function discover(context: Surroundings, apiService: APIService): ProxiedResponse | string | undefined {
   const { group = '', version = '' } = apiService.spec
-  const headers = { accept: 'application/json', ...remoteHeaders(DISCOVERER) }
+  const headers = { accept: 'application/json', ...remoteHeaders(DISCOVERER, context.scheme.release.minor) }
   return send(context, apiService, {
     method: 'GET',
     path: `/apis/${group}/${version}`,

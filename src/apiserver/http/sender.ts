@@ -1,4 +1,3 @@
-import { remoteUser } from '../authentication/request-header.js'
 import type { Credentials, Impersonation, RequestSender } from '../request.js'
 import type { HttpRequest } from '../../client/http.js'
 import { header, headerValues } from '../../client/http.js'
@@ -16,10 +15,8 @@ export function senderOf(http: HttpRequest): RequestSender {
 
 /** Returns the credentials of a request. */
 export function shownBy(http: HttpRequest): Credentials {
-  const { clientCertificates } = http
-  if (clientCertificates === undefined) return bearer(http)
-  const remote = remoteUser(http)
-  return { ...bearer(http), clientCertificates, ...(remote === undefined ? {} : { remoteUser: remote }) }
+  const { clientCertificates, headers = {} } = http
+  return clientCertificates === undefined ? bearer(http) : { ...bearer(http), clientCertificates, headers }
 }
 
 function bearer(http: HttpRequest): Credentials {

@@ -13,6 +13,7 @@ import { checkFeatureGates, disabledAPIsOf } from './feature-flags.js'
 import { authenticationConfig } from './authentication-config.js'
 import { authorizationWebhook } from './authorization-webhook.js'
 import { oidcOf } from './oidc-flags.js'
+import { requestHeaderOf } from './request-header-flags.js'
 import type { ProgramFlags } from './program.js'
 import { commandFailed, fileOf, FlagError, flagOf, listOf } from './program.js'
 
@@ -56,6 +57,7 @@ export function clusterOptions(
         ...trust,
         ...(oidc === undefined ? {} : { oidc }),
         ...authenticationConfig(flags, note, trust.serviceAccountIssuers),
+        requestHeader: requestHeaderOf(flags),
       },
     },
     ...(plugins.enable.length === 0 ? {} : { admission: { enable: plugins.enable } }),

@@ -1,4 +1,5 @@
 import type { Minor } from '../../api/releases.js'
+import type { RequestHeaderOptions } from '../../apiserver/authentication/request-header.js'
 import { bootstrapTokens } from '../../apiserver/authentication/bootstrap-tokens.js'
 import { headerImpersonator } from '../../apiserver/authentication/impersonator.js'
 import { type TokenTrust, tokenTrust } from '../../apiserver/authentication/claims.js'
@@ -54,6 +55,11 @@ export interface AuthenticationOptions {
   readonly oidc?: OidcOptions | readonly OidcOptions[]
   /** A webhook for tokens that no other authenticator knows: a function. */
   readonly webhook?: AuthenticationWebhook
+  /**
+   * `--requestheader-*`: the front proxies whose headers say who a client is; false if there are none.
+   * Default: as kubeadm sets the flags.
+   */
+  readonly requestHeader?: RequestHeaderOptions | false
 }
 
 /** The access options of a cluster. */
@@ -99,7 +105,8 @@ function authenticatorOf(
   trust: TokenTrust,
   { authentication = {}, users, minor, pki, tokenFile }: AccessOptions,
 ): UnionAuthenticator {
-  const { anonymous, oidc, webhook, tokenFile: path } = authentication
+  const { anonymous, oidc, webhook, tokenFile: path, requestHeader } = authentication
+  const proxies = requestHeader === false ? undefined : requestHeader?.clientCA
   return new UnionAuthenticator(
     [
       staticTokens(() => users),
@@ -110,11 +117,12 @@ function authenticatorOf(
       ...(webhook === undefined ? [] : [webhookTokens(webhook)]),
     ],
     {
-      certificates: new ClientCertificates((file) => pki.read(file)),
+      certificates: new ClientCertificates((file) => pki.read(file), proxies),
       audiences: trust.audiences,
       now: view.now,
       credentialIds: minor >= CREDENTIAL_IDS_SINCE,
       ...(anonymous === undefined ? {} : { anonymous }),
+      ...(requestHeader === undefined ? {} : { requestHeader }),
     },
   )
 }

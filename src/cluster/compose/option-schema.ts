@@ -150,6 +150,19 @@ function authenticationSchema(): z.ZodMiniType<AuthenticationOptions> {
     apiAudiences: z.optional(z.array(text).check(z.minLength(1))),
     oidc: z.optional(z.union([oidc, z.array(oidc)])),
     webhook: z.optional(callable<NonNullable<AuthenticationOptions['webhook']>>()),
+    requestHeader: z.optional(
+      z.union([
+        z.literal(false),
+        strict<Exclude<NonNullable<AuthenticationOptions['requestHeader']>, false>>({
+          allowedNames: z.optional(z.array(text)),
+          usernameHeaders: z.optional(z.array(text)),
+          groupHeaders: z.optional(z.array(text)),
+          uidHeaders: z.optional(z.array(text)),
+          extraHeaderPrefixes: z.optional(z.array(text)),
+          clientCA: word,
+        }),
+      ]),
+    ),
   })
 }
 

@@ -142,8 +142,8 @@ function header(call: SubcommandCall, request: ServedRequest): Served {
   const key = parameter(request, 'key')
   log(call, key === '' ? 'GET /header' : `GET /header?key=${key}`)
   const { headers = {} } = request
-  if (key !== '') return textResponse(headers[key.toLowerCase()] ?? '')
-  const all = Object.keys(headers).map((name) => [canonicalName(name), [headers[name]]] as const)
+  if (key !== '') return textResponse([headers[key.toLowerCase()] ?? ''].flat()[0] ?? '')
+  const all = Object.entries(headers).map(([name, value]) => [canonicalName(name), [value].flat()] as const)
   return textResponse(JSON.stringify(Object.fromEntries(all.toSorted(([a], [b]) => (a < b ? -1 : 1)))))
 }
 
@@ -277,7 +277,7 @@ const isFile = (part: string): boolean =>
 function upload(call: SubcommandCall, request: ServedRequest): Served {
   log(call, 'GET /upload')
   const { world, memory } = call
-  const boundary = /boundary="?([^";]+)/.exec(request.headers?.['content-type'] ?? '')?.[1]
+  const boundary = /boundary="?([^";]+)/.exec(String(request.headers?.['content-type'] ?? ''))?.[1]
   const part = (request.body ?? '').split(`--${boundary ?? ''}`).find(isFile)
   if (boundary === undefined || part === undefined)
     return textResponse(JSON.stringify({ error: 'Unable to upload file.' }))

@@ -154,6 +154,37 @@ describe('client certificates', () => {
       'x509: subject with cn=other-proxy is not in the allowed list',
     )
   })
+
+  test('name users in the headers that the options list, in the order of the list', () => {
+    const requestHeader = {
+      allowedNames: [],
+      usernameHeaders: ['X-Login', 'X-Remote-User'],
+      uidHeaders: ['X-Login-Id'],
+      groupHeaders: ['X-Team', 'X-Unit'],
+      extraHeaderPrefixes: ['X-More-', 'X-Also-'],
+    }
+    const cluster = clusterWith({ requestHeader })
+    const clientCertificates = certificate(cluster, 'any-proxy', { authority: 'front-proxy-ca' })
+    const headers = {
+      'x-remote-user': 'jane',
+      'x-login-id': ['', '7'],
+      'x-team': ['dev', ''],
+      'x-unit': 'ops',
+      'x-also-acme.com%2fproject': 'q',
+      'x-more-acme.com%2fproject': 'p',
+      'x-remote-group': 'system:masters',
+    }
+    expect(cluster.http.identify({ clientCertificates, headers }).user).toEqual({
+      name: 'jane',
+      groups: ['dev', 'ops', 'system:authenticated'],
+      extra: { 'acme.com/project': ['p', 'q'] },
+    })
+    const named = { ...headers, 'x-login': 'jim', 'x-login-id': '7' }
+    expect(cluster.http.identify({ clientCertificates, headers: named }).user).toMatchObject({
+      name: 'jim',
+      uid: '7',
+    })
+  })
 })
 
 describe('tokens', () => {
