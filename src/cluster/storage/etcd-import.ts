@@ -30,11 +30,17 @@ export interface EtcdImportOptions
    * @default the newest minor version among the nodes' kubelets
    */
   readonly version?: string
+  /**
+   * The names of the machines that are simulated. The kubelets of other Nodes run elsewhere, or not at all;
+   * a machine without a Node registers one.
+   * @default those of all Nodes
+   */
+  readonly machines?: readonly string[]
 }
 
 /**
- * Converts a snapshot of etcd to one of a cluster whose components have not started yet, with a machine for
- * every Node.
+ * Converts a snapshot of etcd to one of a cluster whose components have not started yet, with the machines of
+ * its Nodes.
  */
 export function importEtcdSnapshot(file: Uint8Array, options: EtcdImportOptions): ClusterSnapshot {
   const { skipHashCheck, ...rest } = options
@@ -53,7 +59,7 @@ export function importEtcdStore(
   store: EtcdStore,
   options: Omit<EtcdImportOptions, 'skipHashCheck'>,
 ): ClusterSnapshot {
-  const { version, ...rest } = options
+  const { version, machines: simulated, ...rest } = options
   const nodes = objectsAt<Node>(store, NODES)
   const now = options.time?.start ?? latestTime(store, nodes)
   const clusterOptions = mergeOptions(rest, {
@@ -62,8 +68,8 @@ export function importEtcdStore(
   })
   const state = new Simulation(simulationOptions(clusterOptions, options.seed ?? 1)).state()
   const machines = {
-    next: FIRST_ADDRESS + nodes.length,
-    nodes: new Map(nodes.map((node, at) => [node.metadata.name ?? '', machineOf(node, at)])),
+    next: FIRST_ADDRESS + nodes.length + (simulated?.length ?? 0),
+    nodes: machinesOf(nodes, simulated),
   }
   return new ClusterSnapshot(
     clusterOptions,
@@ -144,6 +150,23 @@ export function versionOf(nodes: readonly Node[]): string | undefined {
   return minors.length === 0 ? undefined : nearestVersion(Math.max(...minors))
 }
 
+/** Returns the machines of Nodes: of all, or those that are named. */
+function machinesOf(
+  nodes: readonly Node[],
+  names: readonly string[] = nodes.map(({ metadata }) => metadata.name ?? ''),
+): Map<string, AddressedNode> {
+  const byName = new Map(nodes.map((node, at) => [node.metadata.name ?? '', machineOf(node, at)]))
+  const added = names.filter((name) => !byName.has(name))
+  return new Map([
+    ...[...byName].filter(([name]) => names.includes(name)),
+    ...added.map(
+      (name, at) => [name, { name, internalIP: addressAt(FIRST_ADDRESS + nodes.length + at) }] as const,
+    ),
+  ])
+}
+
+const addressAt = (number: number): string => `10.0.${Math.floor(number / 256)}.${number % 256}`
+
 /** Returns the machine that a Node describes. */
 function machineOf({ metadata, spec, status }: Node, at: number): AddressedNode {
   const { addresses = [], capacity, nodeInfo } = status ?? {}
@@ -153,7 +176,7 @@ function machineOf({ metadata, spec, status }: Node, at: number): AddressedNode 
     nodeInfo ?? {}
   return {
     name: metadata?.name ?? '',
-    internalIP: address('InternalIP') ?? `10.0.0.${FIRST_ADDRESS + at}`,
+    internalIP: address('InternalIP') ?? addressAt(FIRST_ADDRESS + at),
     ...present({
       externalIP,
       capacity,

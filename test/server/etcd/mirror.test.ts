@@ -99,6 +99,24 @@ describe.skipIf(!installed)('a cluster on a real etcd', () => {
     await third.close()
   }, 30_000)
 
+  test('the kubelets of Nodes that were registered from elsewhere are not simulated', async () => {
+    const prefix = `/test/${prefixes++}`
+    const first = await open(prefix, 1)
+    first.cluster.settle()
+    first.cluster.create('nodes', { metadata: { name: 'real-1' } })
+    first.cluster.addNode({ name: 'more' })
+    first.cluster.settle()
+    await first.close()
+    const again = await open(prefix, 3)
+    const { cluster } = again
+    expect(cluster.nodes().map(({ name }) => name)).toEqual(['more', 'node-1'])
+    cluster.advance('2m')
+    const readyOf = (name: string): string | undefined =>
+      cluster.get('nodes', name).status.conditions?.find(({ type }) => type === 'Ready')?.status
+    expect(['node-1', 'more', 'real-1'].map(readyOf)).toEqual(['True', 'True', 'Unknown'])
+    await again.close()
+  })
+
   test('killed at any moment, what is left is a state that it was in', async () => {
     const prefix = `/test/${prefixes++}`
     let running = await open(prefix, 1)

@@ -97,7 +97,8 @@ export class DurableCluster {
  * and writes every committed revision there in order, behind the synchronous store. A crash at any moment
  * leaves a state that the cluster was in, without gaps (or nothing, if the cluster was still being created).
  * Objects are read with their versions and leases, and with the time; what runs on machines continues as
- * described at `SimCluster.fromEtcdSnapshot`.
+ * described at `SimCluster.fromEtcdSnapshot`. Only the machines that were simulated are again: Nodes that
+ * kubelets elsewhere have registered stay theirs.
  * @throws Error when another writer has the lock, etcd cannot be reached, or the prefix holds something else.
  * @example
  * const durable = await openDurableCluster({ endpoints: ['http://127.0.0.1:2379'], prefix: '/sim' })
@@ -135,6 +136,7 @@ export async function openDurableCluster(options: EtcdMirrorOptions): Promise<Du
       store: cluster.internals.etcd,
       now: () => cluster.now(),
       version: cluster.version,
+      machines: () => cluster.nodes().map(({ name }) => name),
       onRetry,
     })
     return new DurableCluster(cluster, { mirror, lock, remote })
@@ -147,8 +149,8 @@ export async function openDurableCluster(options: EtcdMirrorOptions): Promise<Du
 
 function clusterOf({ state, store }: Mirrored, options: ClusterOptions): SimCluster {
   const { nodes: _nodes, manifests: _manifests, version = state.version, ...rest } = options
-  return SimCluster.fromEtcdStore(
-    EtcdStore.fromJSON(store, { clock: { now: () => state.now } }),
-    mergeOptions(rest, { time: { start: state.now }, version }),
-  )
+  return SimCluster.fromEtcdStore(EtcdStore.fromJSON(store, { clock: { now: () => state.now } }), {
+    ...mergeOptions(rest, { time: { start: state.now }, version }),
+    machines: state.machines,
+  })
 }

@@ -1,7 +1,7 @@
 import type { RequestOp } from '../../../etcd/requests.js'
 
 /** The form of what a mirror writes; programs read no other. */
-export const MIRROR_FORMAT = 3
+export const MIRROR_FORMAT = 4
 
 /** The state key of a mirror: the last revision of the cluster that has been written. */
 export interface MirrorState {
@@ -13,6 +13,8 @@ export interface MirrorState {
   /** Virtual time, ms since the epoch. */
   readonly now: number
   readonly version: string
+  /** The names of the Nodes whose machines are simulated; kubelets elsewhere may have registered others. */
+  readonly machines: readonly string[]
   /** A UUID of the mirror that wrote it. */
   readonly writer: string
   /**

@@ -27,6 +27,8 @@ export interface MirrorParts {
   readonly store: EtcdStore
   readonly now: () => number
   readonly version: string
+  /** Returns the names of the simulated machines. */
+  readonly machines: () => readonly string[]
   /** What earlier writers have written. */
   readonly from: Pick<MirrorState, 'revision' | 'ready' | 'steps'> & { readonly noted: number }
   /** Called with the reason when a write is retried. */
@@ -203,6 +205,7 @@ export class EtcdMirror {
       ready,
       now,
       version,
+      machines: this.#parts.machines(),
       writer: this.#writer,
       steps: this.#steps,
       leases,
