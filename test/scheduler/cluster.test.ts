@@ -1,5 +1,6 @@
 import { partial } from '../support/typed.js'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { unschedulable, type SchedulerPlugin } from 'simcluster'
 import type { Pod } from '../../src/api/core/generated.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import { requesting } from './pods.js'
@@ -60,6 +61,51 @@ test('on a whole cluster: too big, then cordoned, then placed', () => {
   cluster.patch('nodes', { name: 'node-2' }, { type: 'merge', body: { spec: { unschedulable: null } } })
   cluster.settle()
   expect(placed(cluster)['small']).toBe('node-2')
+})
+
+describe('a change of taints', () => {
+  /** Returns how often a pod that no node can hold has been tried once its only node has been cordoned. */
+  function attemptsAfterCordon(eventsToRegister: SchedulerPlugin['eventsToRegister']): number {
+    const attempts: string[] = []
+    const plugin: SchedulerPlugin = {
+      name: 'Never',
+      filter: ({ pod }) => {
+        attempts.push(pod.metadata.name ?? '')
+        return unschedulable('node(s) never fit')
+      },
+      ...(eventsToRegister === undefined ? {} : { eventsToRegister }),
+    }
+    const cluster = new SimCluster({ nodes: 1, scheduler: { profiles: [{ plugins: [plugin] }] } })
+    create(cluster, 'p', '1')
+    cluster.settle()
+    attempts.length = 0
+    const taints = [{ key: 'a', value: 'b', effect: 'PreferNoSchedule' as const }]
+    cluster.patch('nodes', 'node-1', { type: 'merge', body: { spec: { taints } } })
+    cluster.advance('30s')
+    return attempts.length
+  }
+
+  test('brings back pods of a plugin that wants new nodes but says nothing of taints', () => {
+    expect(attemptsAfterCordon({ 'Node/Add': () => false })).toBe(1)
+    expect(attemptsAfterCordon({ 'Node/Add': 'queue', 'Node/UpdateLabel': 'queue' })).toBe(1)
+  })
+
+  test('is left to the hint of a plugin that has one, and ignored without an interest in nodes', () => {
+    expect(attemptsAfterCordon({ 'Node/Add': 'queue', 'Node/UpdateTaint': () => false })).toBe(0)
+    expect(attemptsAfterCordon({ 'AssignedPod/Delete': 'queue' })).toBe(0)
+  })
+
+  test('brings back pods that node affinity has refused, whatever the labels of the node', () => {
+    const cluster = new SimCluster({ nodes: 1 })
+    create(cluster, 'p', '1', { nodeSelector: { disk: 'ssd' } })
+    cluster.settle()
+    cluster.kubectl('cordon node-1')
+    cluster.advance('30s')
+    expect(messages(cluster, 'FailedScheduling')).toEqual([
+      expect.stringContaining("1 node(s) didn't match Pod's node affinity/selector"),
+      expect.stringContaining('1 node(s) were unschedulable'),
+    ])
+  })
 })
 
 test('on a whole cluster: a pod of higher priority takes the place of another', () => {

@@ -138,15 +138,19 @@ export class Framework {
   }
 
   /**
-   * Returns a plugin's hint for a kind of event. A plugin without `eventsToRegister` always wants a retry.
+   * Returns a plugin's hint for a kind of event. A plugin without `eventsToRegister` always wants a retry,
+   * and one that wants new nodes but not their taints wants one for each change of taints, cordons included.
+   * Source: pkg/scheduler/scheduler.go buildQueueingHintMap.
    */
   hintOf(plugin: string, kind: ClusterEventKind): QueueingHint | 'queue' | undefined {
     const found = this.#plugins.get(plugin)
     if (!found) return undefined
+    const { eventsToRegister: events } = found
+    if (events === undefined) return 'queue'
+    if (kind === 'Node/UpdateTaint' && events['Node/Add'] !== undefined)
+      return (events[kind] as QueueingHint | undefined) ?? 'queue'
     // the kind determines the event type that the hint accepts
-    return found.eventsToRegister
-      ? (found.eventsToRegister[kind] as QueueingHint | 'queue' | undefined)
-      : 'queue'
+    return events[kind] as QueueingHint | 'queue' | undefined
   }
 
   less(a: QueuedPod, b: QueuedPod): boolean {
