@@ -1,4 +1,4 @@
-import { isPodReady, podCondition } from '../api/core/conditions.js'
+import { isPodReady } from '../api/core/conditions.js'
 import type {
   EndpointAddress,
   EndpointPort,
@@ -22,7 +22,8 @@ import {
   servicesAffectedBy,
   shouldPodBeInEndpoints,
 } from './endpointslice/desired.js'
-import { HEADLESS, TRIGGER_TIME } from './endpointslice/slices.js'
+import { HEADLESS } from './endpointslice/slices.js'
+import { TRIGGER_TIME, TriggerTimes } from './endpointslice/trigger-times.js'
 import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
 import { builtInController } from './shared/define-controller.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
@@ -66,6 +67,7 @@ class EndpointsController implements Controller<Watched> {
   readonly #pods: Informer<Pod>
   readonly #endpoints: Informer<Endpoints>
   readonly #services: Informer<Service>
+  readonly #triggers: TriggerTimes
 
   constructor({ host, informers: { pods, endpoints, services } }: ControllerContext<Watched>) {
     this.#host = host
@@ -73,6 +75,7 @@ class EndpointsController implements Controller<Watched> {
     this.#pods = pods
     this.#endpoints = endpoints
     this.#services = services
+    this.#triggers = new TriggerTimes(host)
   }
 
   reconcile(key: string): void {
@@ -91,12 +94,13 @@ class EndpointsController implements Controller<Watched> {
       ignoreNotFound(() => this.#host.client.get('endpoints', { namespace, name }))
     this.#write(service, existing, subsets, {
       isCut: subsets !== all,
-      trigger: triggerOf(service, pods, existing, subsets),
+      trigger: this.#triggers.observe(service, pods),
     })
   }
 
   /** Deletes the Endpoints of a deleted Service, unless the label says that they belong to someone else. */
   #deleteEndpoints(key: string): void {
+    this.#triggers.forget(key)
     const endpoints = this.#endpoints.get(key)
     if (endpoints?.metadata.labels?.[MANAGED_BY] === MANAGER)
       ignoreNotFound(() => this.#host.client.delete('endpoints', endpoints.metadata))
@@ -178,39 +182,6 @@ export function truncated(subsets: readonly EndpointSubset[]): readonly Endpoint
 }
 
 type AddressField = 'addresses' | 'notReadyAddresses'
-
-/**
- * Returns the time of the change that caused this write: the oldest readiness change of an added address, or
- * the creation of the Service. Source: endpointsliceutil.TriggerTimeTracker.
- */
-function triggerOf(
-  { metadata }: Service,
-  pods: readonly Pod[],
-  existing: Endpoints | undefined,
-  subsets: readonly EndpointSubset[],
-): string | undefined {
-  const known = new Set(namesIn(existing?.subsets ?? []))
-  const added = new Set(namesIn(subsets).filter((name) => !known.has(name)))
-  const times = pods
-    .filter(
-      (pod) =>
-        added.has(stateName(pod.metadata.name ?? '', 'ready')) ||
-        added.has(stateName(pod.metadata.name ?? '', 'not')),
-    )
-    .flatMap((pod) => podCondition(pod, 'Ready')?.lastTransitionTime ?? [])
-  if (existing === undefined && metadata.creationTimestamp !== undefined)
-    times.push(metadata.creationTimestamp)
-  return times.sort()[0]
-}
-
-const stateName = (name: string, state: 'ready' | 'not'): string => `${state} ${name}`
-
-function namesIn(subsets: readonly EndpointSubset[]): readonly string[] {
-  return subsets.flatMap(({ addresses = [], notReadyAddresses = [] }) => [
-    ...addresses.map(({ targetRef }) => stateName(targetRef?.name ?? '', 'ready')),
-    ...notReadyAddresses.map(({ targetRef }) => stateName(targetRef?.name ?? '', 'not')),
-  ])
-}
 
 /** One address with the ports at which it can be reached. */
 interface Entry {

@@ -1,6 +1,5 @@
-import { podCondition } from '../../api/core/conditions.js'
 import type { Node, Pod, Service } from '../../api/core/generated.js'
-import type { Endpoint, EndpointSlice } from '../../api/discovery/generated.js'
+import type { EndpointSlice } from '../../api/discovery/generated.js'
 import { semanticEqual } from '../../api/kind/equal.js'
 import { labelMapMatches } from '../../api/selectors/labels.js'
 import { ApiError, explained, ignoreNotFound } from '../../client/api-error.js'
@@ -24,13 +23,13 @@ import {
   byService,
   EndpointSliceTracker,
   MANAGED_BY,
-  TRIGGER_TIME,
   planSlices,
   serviceKeyOf,
   sliceLabels,
   sliceObject,
 } from './slices.js'
 import { TopologyHints } from './topology.js'
+import { TRIGGER_TIME, TriggerTimes } from './trigger-times.js'
 
 const MANAGER = 'endpointslice-controller.k8s.io'
 /** `--max-endpoints-per-slice`. */
@@ -73,6 +72,7 @@ class EndpointSliceController implements Controller<Watched> {
       this.#tracker.forget(key)
       this.#lost.forget(key)
       this.#hints.forget(key)
+      this.#triggers.forget(key)
       return []
     },
     pods: (change) => servicesAffectedBy(this.#services, change),
@@ -99,6 +99,7 @@ class EndpointSliceController implements Controller<Watched> {
   /** Retries of Services with a pod whose node is unknown. */
   readonly #lost: Retries
   readonly #hints: TopologyHints
+  readonly #triggers: TriggerTimes
 
   constructor({ host, informers: { nodes, pods, slices, services }, queue }: ControllerContext<Watched>) {
     this.#host = host
@@ -106,6 +107,7 @@ class EndpointSliceController implements Controller<Watched> {
     this.#queue = queue
     this.#lost = new Retries(host, 'lost', { ...BACK_OFF, maxRetries: MAX_RETRIES })
     this.#hints = new TopologyHints(host, nodes)
+    this.#triggers = new TriggerTimes(host)
     this.#nodes = nodes
     this.#pods = pods
     this.#slices = slices
@@ -136,6 +138,7 @@ class EndpointSliceController implements Controller<Watched> {
     const pods = labelledPods(this.#pods, service.metadata.namespace ?? '', selector).filter(({ metadata }) =>
       labelMapMatches(selector, metadata.labels),
     )
+    const trigger = this.#triggers.observe(service, pods)
     // a slice that only waits for a finalizer can be neither used nor replaced
     const existing = this.#slices
       .byIndex(BY_SERVICE, keyOf(service))
@@ -143,7 +146,7 @@ class EndpointSliceController implements Controller<Watched> {
     const types = familiesOf(service)
     for (const type of types) {
       const ofType = existing.filter(({ addressType }) => addressType === type)
-      this.#reconcileFamily(service, pods, type, ofType, lost)
+      this.#reconcileFamily(service, { pods, trigger }, type, ofType, lost)
     }
     for (const slice of existing) {
       const type = slice.addressType as AddressType
@@ -155,7 +158,7 @@ class EndpointSliceController implements Controller<Watched> {
 
   #reconcileFamily(
     service: Service,
-    pods: readonly Pod[],
+    { pods, trigger }: { readonly pods: readonly Pod[]; readonly trigger: string | undefined },
     type: AddressType,
     existing: readonly EndpointSlice[],
     lost: Set<string>,
@@ -183,7 +186,7 @@ class EndpointSliceController implements Controller<Watched> {
     const { write, event } = this.#withHints(service, type, plan, existing.filter(isOwn))
     const owner = { apiVersion: 'v1', kind: 'Service', uid }
     for (const slice of write) {
-      const annotations = annotationsOf(slice, triggerOf(service, pods, slice))
+      const annotations = annotationsOf(slice, trigger)
       if (!this.#write(service, slice, { name, namespace, labels, owner, addressType: type, annotations }))
         return
     }
@@ -269,22 +272,4 @@ const zoneOf = ({ metadata }: Node): string | undefined => metadata.labels?.['to
 function familiesOf({ spec }: Service): readonly AddressType[] {
   const families = (spec.ipFamilies ?? []).filter((family) => family !== '')
   return families.length === 0 ? ['IPv4'] : families
-}
-
-/**
- * Returns the time of the change that caused this write: the oldest readiness change of a changed endpoint,
- * or the creation of the Service. Source: TriggerTimeTracker.
- */
-function triggerOf(
-  { metadata }: Service,
-  pods: readonly Pod[],
-  { existing, changed }: PlannedSlice,
-): string | undefined {
-  const names = new Set(changed.map(({ targetRef }: Endpoint) => targetRef?.name))
-  const times = pods
-    .filter((pod) => names.has(pod.metadata.name))
-    .flatMap((pod) => podCondition(pod, 'Ready')?.lastTransitionTime ?? [])
-  if (existing === undefined && metadata.creationTimestamp !== undefined)
-    times.push(metadata.creationTimestamp)
-  return times.sort()[0]
 }

@@ -13,8 +13,6 @@ export interface PlannedSlice {
   readonly existing: EndpointSlice | undefined
   readonly ports: readonly EndpointPort[] | null
   readonly endpoints: readonly Endpoint[]
-  /** The endpoints that are new or changed. */
-  readonly changed: readonly Endpoint[]
 }
 
 /** The writes for the slices of one address family. */
@@ -83,7 +81,6 @@ function groupedByPorts(slices: readonly EndpointSlice[]): ReadonlyMap<string, r
 class SliceDraft {
   readonly existing: EndpointSlice | undefined
   readonly endpoints: Endpoint[] = []
-  readonly changed: Endpoint[] = []
   isDirty: boolean
 
   constructor(existing: EndpointSlice | undefined, isDirty: boolean) {
@@ -93,7 +90,6 @@ class SliceDraft {
 
   add(endpoint: Endpoint): void {
     this.endpoints.push(endpoint)
-    this.changed.push(endpoint)
     this.isDirty = true
   }
 }
@@ -124,7 +120,7 @@ function planGroup(
   }
   const write = open
     .filter((slice) => slice.isDirty && slice.endpoints.length > 0)
-    .map(({ existing, endpoints: held, changed }) => ({ existing, ports, endpoints: held, changed }))
+    .map(({ existing, endpoints: held }) => ({ existing, ports, endpoints: held }))
   return {
     write,
     remove: open.flatMap(({ existing, endpoints: held }) =>
@@ -154,7 +150,6 @@ function kept(
     left.delete(identity(endpoint))
     open.endpoints.push(wanted)
     if (semanticEqual(wanted, ignoresHints ? withoutHint(endpoint) : endpoint)) continue
-    open.changed.push(wanted)
     open.isDirty = true
   }
   if (open.endpoints.length !== held.length) open.isDirty = true
@@ -193,13 +188,12 @@ function withPlaceholder(
     !isStale(first)
   return isPlaceholder
     ? { write: [], remove: [] }
-    : { write: [{ existing: undefined, ports: null, endpoints: [], changed: [] }], remove }
+    : { write: [{ existing: undefined, ports: null, endpoints: [] }], remove }
 }
 
 export const SERVICE_NAME = 'kubernetes.io/service-name'
 export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by'
 export const HEADLESS = 'service.kubernetes.io/headless'
-export const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time'
 
 /** Index of slices by the key of their Service, see {@link serviceKeyOf}. */
 export const BY_SERVICE = 'service'

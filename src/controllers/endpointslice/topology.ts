@@ -157,13 +157,12 @@ const update = (existing: EndpointSlice, endpoints: readonly Endpoint[]): Planne
   existing,
   ports: existing.ports ?? null,
   endpoints,
-  changed: [],
 })
 
 const withEndpoints = (
-  { existing, ports, endpoints, changed }: PlannedSlice,
+  { existing, ports, endpoints }: PlannedSlice,
   change: (endpoint: Endpoint) => Endpoint,
-): PlannedSlice => ({ existing, ports, endpoints: endpoints.map(change), changed })
+): PlannedSlice => ({ existing, ports, endpoints: endpoints.map(change) })
 
 /** Returns the part of the cpu of each zone, in the order of their names; null if a node does not tell. */
 function ratiosOf(nodes: readonly Node[]): ReadonlyMap<string, number> | null {
