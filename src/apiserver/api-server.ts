@@ -203,6 +203,7 @@ export class ApiServer {
         ],
         { storage, resources, clock, random: admissionRandom, authorizer: ports.authorizer },
       ),
+      admitsPlainly: () => options.admission === undefined && extensions.isEmpty,
       hub: new WatchHub(storage, options.informers, options.subscriptions),
       aggregated: new AggregatedServices(storage),
       hooks: serviceHooks({

@@ -27,11 +27,12 @@ export const NODES = '/registry/minions/'
 const POSTED: ReadonlySet<string> = new Set(['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Ready'])
 
 /** Whether a write is a node's heartbeat: it updates the node's lease, or only the times in its status. */
-export function isHeartbeat({ key, object, old }: StoredChange): boolean {
+export function isHeartbeat(change: StoredChange): boolean {
+  const isLease = change.key.startsWith(NODE_LEASES)
+  if (!isLease && !change.key.startsWith(NODES)) return false
+  const { object, old } = change
   if (object === undefined || old === undefined) return false
-  return (
-    key.startsWith(NODE_LEASES) || (key.startsWith(NODES) && onlyTimesDiffer(object as Node, old as Node))
-  )
+  return isLease || onlyTimesDiffer(object as Node, old as Node)
 }
 
 /** Whether two versions of a node differ only in the times of heartbeats. */

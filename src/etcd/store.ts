@@ -202,6 +202,20 @@ export class EtcdStore implements Store {
   }
 
   /**
+   * Creates a key whose value is built when it is first read, and returns whether it did not exist. Only for
+   * stores without a quota, which would ask for its size.
+   */
+  reserve(key: string, build: () => Value, lease: bigint): boolean {
+    this.#raftIndex++
+    this.#quota.admit(true)
+    if (this.#mvcc.seek(key) !== undefined) return false
+    this.#mvcc.reserve(key, build, lease)
+    if (lease !== NO_LEASE) this.#lessor.attach(lease, key)
+    this.#commit()
+    return true
+  }
+
+  /**
    * Like {@link casPut}, but as the last of `writes` puts of the key, at `revision`. The writes in between,
    * of this and of other keys, leave no history. Only for stores without a quota.
    */

@@ -34,6 +34,36 @@ export interface Version {
   readonly depth: number
 }
 
+/**
+ * A version whose value is built when it is first read: for values that are seldom read and cost much. The
+ * builder must return the same whenever it is called, since forks share the version.
+ */
+export class ReservedKeyValue implements KeyValue {
+  readonly key: string
+  readonly createRevision: number
+  readonly modRevision: number
+  readonly version: number
+  readonly lease: bigint
+  #value: Value | (() => Value)
+
+  constructor(
+    build: () => Value,
+    { key, createRevision, modRevision, version, lease }: Omit<KeyValue, 'value'>,
+  ) {
+    this.#value = build
+    this.key = key
+    this.createRevision = createRevision
+    this.modRevision = modRevision
+    this.version = version
+    this.lease = lease
+  }
+
+  get value(): Value {
+    if (typeof this.#value === 'function') this.#value = this.#value()
+    return this.#value
+  }
+}
+
 export function isTombstone(kv: KeyValue): boolean {
   return kv.version === 0
 }

@@ -43,8 +43,10 @@ export class CustomResources {
     const { storage } = this.#ports
     for (const crd of storage.list({ from: PREFIX, to: prefixEnd(PREFIX) }))
       this.#set(PREFIX + (crd.metadata.name ?? ''), definitionInV1(crd))
-    storage.subscribe(({ key, object }) => {
+    storage.subscribe((change) => {
+      const { key } = change
       if (!key.startsWith(PREFIX)) return
+      const { object } = change
       const before = this.#installed.get(key)
       this.#set(key, object === undefined ? undefined : definitionInV1(object))
       const after = this.#installed.get(key)

@@ -27,6 +27,8 @@ export interface RegistryContext {
   readonly uids: RandomStream
   readonly names: RandomStream
   readonly admission: Admission
+  /** Whether only the built-in admission plugins decide: there are no policies and no webhooks. */
+  readonly admitsPlainly: () => boolean
   readonly resources: Resources
   readonly indexes: FieldIndexes
   readonly specSharing: SpecSharing

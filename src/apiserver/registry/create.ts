@@ -6,7 +6,10 @@ import { dropGatedFields } from '../../api/kind/gated-fields.js'
 import { shownErrors } from '../../api/schema/huge-quantities.js'
 import { validateObjectMeta } from '../../api/meta/validation.js'
 import { generateName, subdomainName } from '../../api/validation/names.js'
+import type { Release } from '../../api/releases.js'
 import { formatTime } from '../../lang/go/time.js'
+import { isRecorded } from '../../client/recorders/recorded.js'
+import type { ApiRequest } from '../request.js'
 import { ApiError } from '../../client/api-error.js'
 import { alreadyExists, badRequest, generateNameConflict, invalid, untypedError } from '../errors.js'
 import { managersFaults } from '../apply/managers.js'
@@ -19,9 +22,9 @@ import {
 } from './context.js'
 import { decodeBody, type ExpectedKind } from './decode-body.js'
 import { imageWarnings } from './image-warnings.js'
-import { keepManagers, trackWrite } from './managed-fields.js'
+import { keepManagers, type TrackingContext, trackWrite } from './managed-fields.js'
 import { dropRepeatedOwners } from './owner-references.js'
-import type { Resource } from './resources.js'
+import { type Resource, storageKey } from './resources.js'
 import { seal, sealDryRun, load, namespaceLabels, save } from './stored.js'
 import { isUnreadable } from '../storage/stored-bytes.js'
 
@@ -33,9 +36,17 @@ const NAME_TRIES = 8
  * {@link createAdmitted}. Throws ApiError. Source: apiserver pkg/endpoints/handlers/create.go.
  */
 export function createObject(context: RegistryContext, call: RegistryRequest): KubeObject {
+  if (isReservable(context, call)) return reserveEvent(context, call)
+  const draft = sentDraft(context, call)
+  context.admission.mutate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
+  dropRepeatedOwners(call, draft, true)
+  return createAdmitted(context, call, draft)
+}
+
+/** Returns the draft of a POST as admission sees it first. */
+function sentDraft(context: TrackingContext, call: RegistryRequest): Draft<KubeObject> {
   const { resource } = call
   const { body } = call.request
-
   const draft = decodeBody(call, context.resources, body, definitionKind(resource))
   keepManagers(draft, body, undefined)
 
@@ -45,11 +56,77 @@ export function createObject(context: RegistryContext, call: RegistryRequest): K
 
   dropRepeatedOwners(call, draft)
   trackWrite(context, call, draft, undefined)
+  return draft
+}
 
-  context.admission.mutate(attributesOf(call, 'CREATE', draft as KubeObject, undefined))
-  dropRepeatedOwners(call, draft, true)
+/**
+ * Whether a create is of an Event by a recorder of a component, whose response nobody reads, and nothing but
+ * the registry has to see the Event: no policy, no webhook, no audit log, no other client of etcd.
+ */
+function isReservable(context: RegistryContext, { request, resource, dryRun }: RegistryRequest): boolean {
+  return (
+    isRecorded(request.body) &&
+    !dryRun &&
+    context.admitsPlainly() &&
+    !context.bus.has('audit') &&
+    context.storage.isPrivate(resource.prefix)
+  )
+}
 
-  return createAdmitted(context, call, draft)
+/**
+ * Creates an Event that is built when it is first read, as most never are: reserves its name, its revision
+ * and its uid. Everything that can refuse it happens now. Returns the body. Throws ApiError.
+ */
+function reserveEvent(context: RegistryContext, call: RegistryRequest): KubeObject {
+  const { resource, request } = call
+  const { storage, clock } = context
+  const body = request.body as KubeObject
+  context.admission.mutate(attributesOf(call, 'CREATE', body, undefined))
+  const uid = context.uids.uuid()
+  checkValid(context, call, body as Draft<KubeObject>)
+  context.admission.validate(attributesOf(call, 'CREATE', body, undefined))
+  checkNameIsFree(context, call, body as Draft<KubeObject>)
+
+  const { namespace, name = '' } = body.metadata
+  const build = eventBuilder(context, call, { now: clock.now(), uid, revision: storage.revision })
+  const { timeToLive = 0 } = resource.definition.strategy
+  storage.reserve(storageKey(resource, namespace, name), build, timeToLive)
+  return body
+}
+
+/** Returns a function that builds a reserved Event. It holds little, since many are never read. */
+function eventBuilder(
+  { resources, managedFields, scheme: { release } }: RegistryContext,
+  { request: { body, userAgent }, resource, user }: RegistryRequest,
+  { now, uid, revision }: { readonly now: number; readonly uid: string; readonly revision: number },
+): () => KubeObject {
+  return () => {
+    const { group, definition } = resource
+    const request: ApiRequest = {
+      verb: 'create',
+      group,
+      version: definition.version,
+      resource: resource.resource,
+      options: {},
+      userAgent,
+      body,
+    }
+    const { namespace } = (body as KubeObject).metadata
+    const call = {
+      request,
+      resource,
+      user,
+      name: '',
+      namespace,
+      subresource: '',
+      dryRun: false,
+      warnings: [],
+    }
+    const draft = sentDraft({ resources, managedFields, clock: { now: () => now } }, call)
+    fillSystemFields(draft, now, uid)
+    prepareDraft(release, resource, draft)
+    return seal({ storage: { revision } }, draft)
+  }
 }
 
 /**
@@ -65,13 +142,11 @@ export function createAdmitted(
   const { resource } = call
   const { strategy } = resource.definition
   const { resourceVersion } = draft.metadata
-  fillSystemFields(context, draft)
+  fillSystemFields(draft, context.clock.now(), context.uids.uuid())
   nameDraft(context, resource, draft)
 
   const reservation = context.hooks.get(resource.prefix)?.beginCreate(draft, call.dryRun)
-  if (strategy.generationChanged !== undefined) draft.metadata.generation = 1
-  strategy.prepareForCreate?.(draft)
-  dropGatedFields(context.scheme.release, resource.message, draft, undefined)
+  prepareDraft(context.scheme.release, resource, draft)
 
   // before validation, which remembers by identity the parts that it has found valid
   const specSharing = strategy.sharesSpecs === true ? context.specSharing : undefined
@@ -124,11 +199,19 @@ export function wipeSystemFields({ metadata }: Draft<KubeObject>): void {
 }
 
 /** Sets what only the server sets on a new object. Source: rest.FillObjectMetaSystemFields. */
-function fillSystemFields({ clock, uids }: RegistryContext, { metadata }: Draft<KubeObject>): void {
-  metadata.creationTimestamp = formatTime(clock.now())
-  metadata.uid = uids.uuid()
+function fillSystemFields({ metadata }: Draft<KubeObject>, now: number, uid: string): void {
+  metadata.creationTimestamp = formatTime(now)
+  metadata.uid = uid
   delete metadata.selfLink
   delete metadata.resourceVersion
+}
+
+/** Prepares a draft for storage, as the strategy of its kind says. */
+function prepareDraft(release: Release, resource: Resource, draft: Draft<KubeObject>): void {
+  const { strategy } = resource.definition
+  if (strategy.generationChanged !== undefined) draft.metadata.generation = 1
+  strategy.prepareForCreate?.(draft)
+  dropGatedFields(release, resource.message, draft, undefined)
 }
 
 /**

@@ -20,6 +20,11 @@ import type { RegistryRequest, RegistryContext } from './context.js'
 import type { Resource, Resources } from './resources.js'
 import { sameJson } from '../../lang/json/same-json.js'
 
+/** What tracking needs of the {@link RegistryContext}. */
+export type TrackingContext = Pick<RegistryContext, 'resources' | 'managedFields'> & {
+  readonly clock: Pick<RegistryContext['clock'], 'now'>
+}
+
 /**
  * Updates metadata.managedFields of a client's draft, before admission sees it. `existing` is the stored
  * object, undefined on create. The managedFields that a client sends count on the main endpoint if they can
@@ -27,7 +32,7 @@ import { sameJson } from '../../lang/json/same-json.js'
  * managedfields/internal/fieldmanager.go Update, skipnonapplied.go.
  */
 export function trackWrite(
-  context: RegistryContext,
+  context: TrackingContext,
   call: RegistryRequest,
   draft: Draft<KubeObject>,
   existing: KubeObject | undefined,
@@ -71,7 +76,7 @@ export function setManagers({ metadata }: Draft<KubeObject>, managers: Managers)
 
 /** Returns the write of a call as the field manager sees it. */
 export function trackedWrite(
-  { clock }: RegistryContext,
+  { clock }: Pick<TrackingContext, 'clock'>,
   { request, resource, subresource }: RegistryRequest,
 ): TrackedWrite {
   return {

@@ -78,7 +78,10 @@ export function discard({ storage, hooks }: RegistryContext, resource: Resource,
  * other write can come first. Real Kubernetes stamps an object each time it decodes it from etcd, which would
  * cost a copy for each read.
  */
-export function seal({ storage }: Pick<RegistryContext, 'storage'>, draft: Draft<KubeObject>): KubeObject {
+export function seal(
+  { storage }: { readonly storage: Pick<RegistryContext['storage'], 'revision'> },
+  draft: Draft<KubeObject>,
+): KubeObject {
   draft.metadata.resourceVersion = String(storage.revision + 1)
   if (hasHugeQuantity(draft)) storeShownQuantities(draft)
   return deepFreeze(draft as KubeObject)

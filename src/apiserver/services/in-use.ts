@@ -26,8 +26,9 @@ export class ServicesInUse {
 
   constructor(storage: Storage) {
     this.#storage = storage
-    storage.subscribe(({ key, object, old }) => {
-      if (this.#ports === undefined || !key.startsWith(PREFIX)) return
+    storage.subscribe((change) => {
+      if (this.#ports === undefined || !change.key.startsWith(PREFIX)) return
+      const { object, old } = change
       if (old !== undefined) this.#count(old as unknown as Service, -1)
       if (object !== undefined) this.#count(object as unknown as Service, 1)
     })

@@ -5,7 +5,7 @@ import { valueBytes } from '../../etcd/mvcc/value.js'
 import { roughSize } from '../../lang/json/rough-size.js'
 import { takeFrozenSize } from '../../api/schema/freeze.js'
 import { ApiError } from '../../client/api-error.js'
-import type { KeyValue } from '../../etcd/version.js'
+import { type KeyValue, ReservedKeyValue } from '../../etcd/version.js'
 import type { WatchEvent } from '../../etcd/watch/watch-types.js'
 import type { Replayed, Storage, StorageRange, StoredChange } from './storage.js'
 import { isUnreadable } from './stored-bytes.js'
@@ -129,6 +129,14 @@ export class EtcdStorage implements Storage {
     }
   }
 
+  reserve(key: string, build: () => KubeObject, ttlSeconds: number): boolean {
+    try {
+      return this.#store.reserve(key, build, this.#lease(ttlSeconds))
+    } catch (error) {
+      throw asAnswer(error)
+    }
+  }
+
   replay(key: string, object: KubeObject, expected: number, at: Replayed): boolean {
     return this.#store.replay(key, object, expected, at) !== undefined
   }
@@ -224,6 +232,9 @@ export class EtcdStorage implements Storage {
   }
 
   #changeOf({ type, kv, prevKv }: WatchEvent): StoredChange | undefined {
+    if (kv instanceof ReservedKeyValue) return new ReservedChange(kv, kv, undefined)
+    if (type === 'DELETE' && prevKv instanceof ReservedKeyValue)
+      return new ReservedChange(kv, undefined, prevKv)
     const { modRevision: revision, key } = kv
     const old = prevKv === undefined ? undefined : this.#readable(prevKv)
     if (type === 'DELETE') return old === undefined ? undefined : { revision, key, old }
@@ -239,6 +250,33 @@ export class EtcdStorage implements Storage {
       if (!isUnreadable(error)) throw error
       return undefined
     }
+  }
+}
+
+/** The creation or removal of an object that is built when a listener reads it, not when it sees the key. */
+class ReservedChange implements StoredChange {
+  readonly revision: number
+  readonly key: string
+  readonly #created: ReservedKeyValue | undefined
+  readonly #removed: ReservedKeyValue | undefined
+
+  constructor(
+    { key, modRevision }: KeyValue,
+    created: ReservedKeyValue | undefined,
+    removed: ReservedKeyValue | undefined,
+  ) {
+    this.revision = modRevision
+    this.key = key
+    this.#created = created
+    this.#removed = removed
+  }
+
+  get object(): KubeObject | undefined {
+    return this.#created?.value as KubeObject | undefined
+  }
+
+  get old(): KubeObject | undefined {
+    return this.#removed?.value as KubeObject | undefined
   }
 }
 
@@ -291,6 +329,10 @@ class LenientStorage implements Storage {
 
   put(key: string, object: KubeObject, expected: number, ttlSeconds?: number): boolean {
     return this.#storage.put(key, object, expected, ttlSeconds)
+  }
+
+  reserve(key: string, build: () => KubeObject, ttlSeconds: number): boolean {
+    return this.#storage.reserve(key, build, ttlSeconds)
   }
 
   replay(key: string, object: KubeObject, expected: number, at: Replayed): boolean {

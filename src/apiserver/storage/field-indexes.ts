@@ -75,9 +75,11 @@ export class FieldIndexes {
     return index
   }
 
-  #apply({ key, object, old }: StoredChange): void {
+  #apply(change: StoredChange): void {
+    const { key } = change
     for (const index of this.#indexes.values()) {
       if (!key.startsWith(index.resource.prefix)) continue
+      const { object, old } = change
       const before = old === undefined ? undefined : index.valueOf(old)
       const after = object === undefined ? undefined : index.valueOf(object)
       if (before === after) continue

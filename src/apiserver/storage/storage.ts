@@ -4,8 +4,8 @@ import type { KubeObject } from '../../api/kind/definition.js'
 export interface StoredChange {
   readonly revision: number
   readonly key: string
-  readonly object?: KubeObject
-  readonly old?: KubeObject
+  readonly object?: KubeObject | undefined
+  readonly old?: KubeObject | undefined
 }
 
 /** The position of a replayed write, see {@link Storage.replay}. */
@@ -51,6 +51,11 @@ export interface Storage {
    * removed.
    */
   put(key: string, object: KubeObject, expected: number, ttlSeconds?: number): boolean
+  /**
+   * Creates a key whose object is built when it is first read, and returns whether it did not exist; see
+   * {@link isPrivate}. The object must carry the resourceVersion `revision + 1`.
+   */
+  reserve(key: string, build: () => KubeObject, ttlSeconds: number): boolean
   /**
    * Like {@link put}, but as the last of `writes` puts of the key, at `revision`, which must lie after the
    * current one. The writes in between leave no history: reads and watches find the version before or after.

@@ -25,8 +25,9 @@ export function storeView({ storage, resources, indexes, clock }: StoreParts): S
     readonly resource: Resource
     readonly listener: (next: KubeObject | undefined, old: KubeObject | undefined) => void
   }[] = []
-  storage.subscribe(({ key, object, old }) => {
-    for (const { resource, listener } of listeners) if (key.startsWith(resource.prefix)) listener(object, old)
+  storage.subscribe((change) => {
+    for (const { resource, listener } of listeners)
+      if (change.key.startsWith(resource.prefix)) listener(change.object, change.old)
   })
   return {
     now: () => clock.now(),

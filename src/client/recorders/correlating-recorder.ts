@@ -9,6 +9,7 @@ import type { Client } from '../client.js'
 import type { RecorderSource } from '../component.js'
 import { checkEvent, bestEffort, referenceTo } from './event-recorder.js'
 import type { EventRecorder, EventTarget } from './event-recorder.js'
+import { markRecorded } from './recorded.js'
 
 /**
  * Most events of one source about one object in a burst; after that one every five minutes (client-go's spam
@@ -185,7 +186,7 @@ export class CorrelatingRecorder implements EventRecorder {
 
   #newEvent(target: EventTarget, event: NewEvent, { name, count, firstTimestamp }: Written): Event {
     const { component, host } = this.#ports.source
-    return {
+    return markRecorded({
       metadata: { name, namespace: event.namespace },
       involvedObject: referenceTo(target),
       type: event.type,
@@ -198,6 +199,6 @@ export class CorrelatingRecorder implements EventRecorder {
       // client-go makes a new event of combined ones, without these fields
       reportingComponent: event.isCombined ? '' : component,
       reportingInstance: event.isCombined ? '' : (host ?? ''),
-    } as unknown as Event
+    }) as unknown as Event
   }
 }

@@ -5,6 +5,7 @@ import type { Slice, Topic } from '../../sim/modules/module.js'
 import { ignoreNotFound } from '../api-error.js'
 import { checkEvent, bestEffort, referenceTo } from './event-recorder.js'
 import type { EventMore, EventRecorder, EventTarget } from './event-recorder.js'
+import { markRecorded } from './recorded.js'
 import type { RecorderDependencies } from './correlating-recorder.js'
 
 /**
@@ -152,7 +153,7 @@ export class SeriesRecorder implements EventRecorder {
     now: number,
   ): Event {
     const { controller, instance } = this.#ports
-    return {
+    return markRecorded({
       metadata: { name, namespace },
       involvedObject: regarding,
       reason,
@@ -166,7 +167,7 @@ export class SeriesRecorder implements EventRecorder {
       ...(related === undefined ? {} : { related }),
       reportingComponent: controller,
       reportingInstance: instance,
-    } as unknown as Event
+    }) as unknown as Event
   }
 }
 

@@ -7,6 +7,7 @@ import {
   isTombstone,
   liveAt,
   pushVersion,
+  ReservedKeyValue,
   tombstone,
   versionAt,
   type KeyValue,
@@ -151,6 +152,20 @@ export class Mvcc {
     })
     this.#push(kv)
     return kv
+  }
+
+  /** Puts a value that is built when it is read, under a key that the last `seek` did not find. */
+  reserve(key: string, build: () => Value, lease: bigint): void {
+    const revision = this.#revision + 1
+    this.#push(
+      new ReservedKeyValue(build, {
+        key,
+        createRevision: revision,
+        modRevision: revision,
+        version: 1,
+        lease,
+      }),
+    )
   }
 
   /** Deletes the live key of the last `seek(key)`. Returns the tombstone. */
