@@ -1,6 +1,6 @@
 import type { BuiltInResource } from '../client/resources.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
-import { DESCRIPTION, TabWriter } from '../kubectl/print/tabwriter.js'
+import { DESCRIPTION, TabWriter } from '../lang/text/tabwriter.js'
 import type { ConnectionVerdict } from '../netpol/index.js'
 import { formatProof as formatPolicyProof, reachability, worldOf } from '../netpol/index.js'
 import { formatProof as formatAccessProof } from '../rbac/index.js'

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { parse } from 'yaml'
 import { printJson } from '../../src/kubectl/print/json.js'
-import { TABLE, TabWriter } from '../../src/kubectl/print/tabwriter.js'
+import { TABLE, TabWriter } from '../../src/lang/text/tabwriter.js'
 import { printYaml } from '../../src/lang/yaml/print.js'
 
 const read = (name: string): readonly string[] =>

@@ -3,7 +3,7 @@ import type { PolicyRule } from '../../api/rbac/generated.js'
 import type { CommandLine } from '../call/call.js'
 import { KubectlError, SilentExit } from '../call/errors.js'
 import { compactRules, RESOURCE_VERBS, resourceText } from '../objects/policy-rules.js'
-import { TABLE, TabWriter } from '../print/tabwriter.js'
+import { TABLE, TabWriter } from '../../lang/text/tabwriter.js'
 
 const USAGE =
   "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth " +

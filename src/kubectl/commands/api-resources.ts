@@ -3,7 +3,7 @@ import type { ApiResource } from '../call/discovery.js'
 import { preferredResources } from '../call/discovery.js'
 import { KubectlError, usageError } from '../call/errors.js'
 import { checkFormat, printValue } from '../print/object.js'
-import { TABLE, TabWriter } from '../print/tabwriter.js'
+import { TABLE, TabWriter } from '../../lang/text/tabwriter.js'
 
 /** `kubectl api-resources`. Source: kubectl pkg/cmd/apiresources. */
 export const apiResources: Command = {

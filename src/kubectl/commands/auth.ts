@@ -2,7 +2,7 @@ import { canI } from '../auth/can-i.js'
 import { reconcile } from '../auth/reconcile.js'
 import type { CommandLine, Command } from '../call/call.js'
 import { printValue } from '../print/object.js'
-import { TABLE, TabWriter } from '../print/tabwriter.js'
+import { TABLE, TabWriter } from '../../lang/text/tabwriter.js'
 import { formatOf } from '../print/template.js'
 
 /** `kubectl auth can-i`, `whoami`, `reconcile`. */

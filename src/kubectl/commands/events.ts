@@ -12,7 +12,7 @@ import { formatOf } from '../print/template.js'
 import { inGoOrder } from '../print/go-field-order.js'
 import { printJson } from '../print/json.js'
 import { printValue, withoutManagedFields } from '../print/object.js'
-import { TABLE, TabWriter } from '../print/tabwriter.js'
+import { TABLE, TabWriter } from '../../lang/text/tabwriter.js'
 
 /** `kubectl events`. Source: kubectl pkg/cmd/events. */
 export const events: Command = {

@@ -2,7 +2,7 @@ import type { Node } from '../../api/core/generated.js'
 import { quantityMilliValue, quantityValue } from '../../api/quantity.js'
 import type { CommandLine, Command } from '../call/call.js'
 import { KubectlError, usageError } from '../call/errors.js'
-import { TABLE, TabWriter } from '../print/tabwriter.js'
+import { TABLE, TabWriter } from '../../lang/text/tabwriter.js'
 import { responseText } from '../../client/response.js'
 
 const MIB = 1024 * 1024

@@ -3,7 +3,7 @@ import { Aggregate, KubectlError, usageError } from '../call/errors.js'
 import type { Fields, KubeconfigContent, Named } from '../call/kubeconfig-content.js'
 import { textOf } from '../call/kubeconfig-content.js'
 import { printValue } from '../print/object.js'
-import { TABLE, TabWriter } from '../print/tabwriter.js'
+import { TABLE, TabWriter } from '../../lang/text/tabwriter.js'
 import { formatOf } from '../print/template.js'
 
 /** Fields that are shown only with `--raw`, and their placeholders. */

@@ -1,6 +1,6 @@
 import { escapeTerminal } from '../print/escape-terminal.js'
 import { LAST_APPLIED } from '../apply/last-applied.js'
-import { DESCRIPTION, TabWriter } from '../print/tabwriter.js'
+import { DESCRIPTION, TabWriter } from '../../lang/text/tabwriter.js'
 
 /**
  * Collects the indented lines of a description. Cells of a line are separated by tabs. Source: kubectl

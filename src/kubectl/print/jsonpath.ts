@@ -7,7 +7,7 @@ import { parseJsonPath } from '../../lang/jsonpath/parse.js'
 import { goText } from '../../lang/json/maps.js'
 import { KubectlError } from '../call/errors.js'
 import { goJson } from './json.js'
-import { TABLE, TabWriter } from './tabwriter.js'
+import { TABLE, TabWriter } from '../../lang/text/tabwriter.js'
 
 /** Parses the JSONPath template of a printer. Throws KubectlError. */
 export function parseTemplate(text: string): Template {

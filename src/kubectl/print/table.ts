@@ -3,7 +3,7 @@ import { ageColumn, nameColumn } from '../../api/kind/define.js'
 import type { KindDefinition, KubeObject, PrinterColumn } from '../../api/kind/definition.js'
 import { formatLabels } from '../../api/selectors/labels.js'
 import { kindName } from '../args/kinds.js'
-import { TABLE, TabWriter } from './tabwriter.js'
+import { TABLE, TabWriter } from '../../lang/text/tabwriter.js'
 
 /** What a table shows besides the kind's columns. */
 export interface TableOptions {
