@@ -7,16 +7,7 @@ import { checksOf } from './health.js'
 import type { HttpResponse } from '../../client/http.js'
 import type { PathHandler } from './path.js'
 import { versionInfo } from './version.js'
-
-const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores'
-
-interface Metric {
-  readonly name: string
-  readonly help: string
-  readonly type: 'counter' | 'gauge'
-  /** Labels and value of each series, in order. */
-  readonly series: readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[]
-}
+import { EXPOSITION_TYPE, expositionOf, type Metric } from '../../lang/text/prometheus.js'
 
 /**
  * Numbers of requests by labels. They belong to the process, so a copy of a cluster starts at zero, as a
@@ -195,18 +186,6 @@ export const handleMetrics: PathHandler = (context) =>
 export const handleSlis: PathHandler = (context) => exposition([healthchecks(context)])
 
 function exposition(metrics: readonly Metric[]): HttpResponse {
-  const body = metrics
-    .filter(({ series }) => series.length > 0)
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(textOf)
-    .join('')
-  return { code: 200, headers: { 'cache-control': 'no-cache, private', 'content-type': PROMETHEUS }, body }
-}
-
-function textOf({ name, help, type, series }: Metric): string {
-  const lines = series.map(([labels, value]) => {
-    const texts = Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`)
-    return `${name}${texts.length === 0 ? '' : `{${texts.join(',')}}`} ${value}\n`
-  })
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
+  const headers = { 'cache-control': 'no-cache, private', 'content-type': EXPOSITION_TYPE }
+  return { code: 200, headers, body: expositionOf(metrics) }
 }

@@ -5,6 +5,7 @@ import type { Machine } from '../../kubelet/index.js'
 import { ADMIN } from '../access/identities.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 import type { Machines } from '../nodes/machines.js'
+import { EXPOSITION_TYPE } from '../../lang/text/prometheus.js'
 import { configz } from './kubelet-configz.js'
 import { kubeletMetrics, resourceMetrics } from './kubelet-metrics.js'
 import { systemLog } from './kubelet-logs.js'
@@ -14,7 +15,6 @@ const json = (value: unknown): ProxiedResponse =>
   new ProxiedResponse(200, { 'content-type': 'application/json' }, JSON.stringify(value))
 const text = (code: number, body: string, type = 'text/plain; charset=utf-8'): ProxiedResponse =>
   new ProxiedResponse(code, { 'content-type': type }, body)
-const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores'
 const NOT_FOUND = '404 page not found\n'
 
 /** A kubelet that is asked, with its cluster. */
@@ -54,9 +54,9 @@ export function askKubelet(
     case '/stats/summary':
       return json(summaryOf({ node, capacity: status.capacity ?? {}, machine, now }))
     case '/metrics':
-      return text(200, kubeletMetrics(node, status.nodeInfo?.kubeletVersion ?? '', machine), PROMETHEUS)
+      return text(200, kubeletMetrics(node, status.nodeInfo?.kubeletVersion ?? '', machine), EXPOSITION_TYPE)
     case '/metrics/resource':
-      return text(200, resourceMetrics(machine, now), PROMETHEUS)
+      return text(200, resourceMetrics(machine, now), EXPOSITION_TYPE)
     default:
       return text(404, NOT_FOUND)
   }

@@ -1,8 +1,8 @@
 import type { ResourceList } from '../../api/core/pod-resources.js'
 import { quantityValue } from '../../api/quantity.js'
 import type { Machine } from '../../kubelet/index.js'
-import { emptyDirUsage } from '../../kubelet/index.js'
 import { formatTime } from '../../lang/go/time.js'
+import { addUsage, type MeasuredPod, measuredPod, type Usage } from './kubelet-usage.js'
 
 /** What a summary is made of. */
 interface Observed {
@@ -16,48 +16,6 @@ interface Observed {
 /** Default limit of processes on a machine. */
 const MOST_PIDS = 32_768
 
-/** Cores, core-seconds since the start, and bytes. */
-type Usage = { cpu: number; seconds: number; memory: number; storage: number }
-
-type Sandbox = ReturnType<Machine['pods']> extends Iterable<infer One> ? One : never
-
-/** A container with its usage. */
-interface MeasuredContainer {
-  readonly name: string
-  readonly started: number
-  readonly usage: Usage
-  /** Bytes of its log, which are part of its storage. */
-  readonly logs: number
-}
-
-/** A pod with what it uses as a whole. */
-interface MeasuredPod {
-  readonly sandbox: Sandbox
-  readonly containers: readonly MeasuredContainer[]
-  readonly volumes: readonly { readonly name: string; readonly usedBytes: number }[]
-  readonly sum: Usage
-}
-
-function measuredPod(machine: Machine, sandbox: Sandbox, now: number): MeasuredPod {
-  const containers = [...machine.usage(sandbox.uid)].map(([name, usage]) => {
-    const found = sandbox.containers.findLast((one) => one.name === name)
-    const started = found?.startedAt ?? now
-    const seconds = (usage.cpu * (now - started)) / 1000
-    return { name, started, usage: { ...usage, seconds }, logs: found?.log?.size ?? 0 }
-  })
-  const volumes = (sandbox.pod?.spec.volumes ?? []).flatMap(({ name, emptyDir }) =>
-    emptyDir === undefined ? [] : [{ name, usedBytes: emptyDirUsage(sandbox, name) }],
-  )
-  const sum = { cpu: 0, seconds: 0, memory: 0, storage: 0 }
-  for (const { usage } of containers) add(sum, usage)
-  for (const { usedBytes } of volumes) sum.storage += usedBytes
-  return { sandbox, containers, volumes, sum }
-}
-
-function add(sum: Usage, other: Usage): void {
-  for (const key of ['cpu', 'seconds', 'memory', 'storage'] as const) sum[key] += other[key]
-}
-
 /**
  * Returns the stats summary of a node and its pods. Cumulative CPU is what they would have used with their
  * present usage since their start. Source: kubelet/pkg/apis/stats/v1alpha1/types.go Summary.
@@ -68,7 +26,7 @@ export function summaryOf({ node: nodeName, capacity, machine, now }: Observed):
   let images = storage
   for (const image of machine.images()) if (image.state === 'present') images += image.size
   const total: Usage = { cpu: 0, seconds: 0, memory, storage: images }
-  for (const { sum } of pods) add(total, sum)
+  for (const { sum } of pods) addUsage(total, sum)
   const shown = new Shown(formatTime(now), quantityValue(capacity['ephemeral-storage'] ?? '0'), total.storage)
   return {
     node: {
