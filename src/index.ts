@@ -15,6 +15,8 @@ export type { ClaimedUser } from './apiserver/authentication/claimed-user.js'
 export type { OidcOptions } from './apiserver/authentication/oidc-tokens.js'
 export type { AbacMode, AuthorizationMode, WebhookMode } from './cluster/access/authorization-modes.js'
 export type { AccessVerdict, CanOptions, OtherProof } from './cluster/access/can.js'
+export type { FlowOptions, RequestFlow } from './cluster/access/flow.js'
+export type { WorkEstimate } from './apiserver/flow-control/work-estimate.js'
 export { admissionWebhook } from './apiserver/admission/extensions/admission-webhook.js'
 export type {
   AdmissionDecision,

@@ -142,6 +142,10 @@ const features: Readonly<Record<Feature, Span>> = {
   containerRestartRules: { since: 35 },
   /** Environment variables from files (EnvFiles on by default). */
   envFiles: { since: 35 },
+  /** Lists without a resourceVersion come from the watch cache (ConsistentListFromCache). */
+  consistentListFromCache: { since: 31 },
+  /** Lists count for flow control by the size of their objects (SizeBasedListCostEstimate). */
+  sizeBasedListCost: { since: 34 },
   /** Extended resources are given as devices (DRAExtendedResource). */
   extendedResources: { since: 36 },
   /** Devices have binding conditions (DRADeviceBindingConditions). */
@@ -218,6 +222,8 @@ export type Feature =
   | 'hostnameOverride'
   | 'containerRestartRules'
   | 'envFiles'
+  | 'consistentListFromCache'
+  | 'sizeBasedListCost'
   | 'extendedResources'
   | 'deviceBindingConditions'
   | 'deviceTaints'

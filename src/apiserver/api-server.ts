@@ -23,6 +23,7 @@ import { impersonating } from './in-process-client.js'
 import { InProcessClient } from './in-process-client.js'
 import type { RequestHandler } from './in-process-client.js'
 import { dispatch, type EndpointResult } from './endpoints/dispatch.js'
+import { FlowControl } from './flow-control/flow-control.js'
 import { AggregatedServices } from './extensions/aggregated-services.js'
 import { converterOf } from './extensions/conversion.js'
 import { CustomResources } from './extensions/custom-resources.js'
@@ -205,6 +206,7 @@ export class ApiServer {
       ),
       admitsPlainly: () => options.admission === undefined && extensions.isEmpty,
       hub: new WatchHub(storage, options.informers, options.subscriptions),
+      flowControl: resources.find('flowschemas') === undefined ? undefined : new FlowControl(storage),
       aggregated: new AggregatedServices(storage),
       hooks: serviceHooks({
         storage,

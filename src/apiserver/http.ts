@@ -36,7 +36,9 @@ import { type WatchForm, endedWatch, watchLines } from './http/watch-lines.js'
 import { forward, forwardWatch } from './extensions/aggregator.js'
 import { ProxiedResponse } from './proxied.js'
 import type { Resource } from './registry/resources.js'
-import type { ApiRequest } from './request.js'
+import type { ApiRequest, Identified } from './request.js'
+import { attributesOfRequest } from './access.js'
+import type { Flow } from './flow-control/flow-control.js'
 import { joinBytes } from '../lang/bytes/join-bytes.js'
 import { badRequest } from './errors.js'
 
@@ -66,22 +68,38 @@ export function handleStreaming(
   codecs: HttpCodecs = {},
 ): HttpResponse | HttpWatch | HttpStream {
   if (splitPath(http.path) === undefined) return plainText(400, '400 Bad Request')
-  const response = routeRequest(server, http, codecs)
+  const form: ResponseForm = { format: 'json', warnings: [], flow: undefined }
+  const response = withFlow(routeRequest(server, http, codecs, form), form.flow)
   return http.method === 'HEAD' && 'body' in response ? { ...response, body: '' } : response
+}
+
+/** Names the FlowSchema and the priority level of a request. Source: apiserver pkg/server/filters. */
+function withFlow<T extends HttpResponse | HttpWatch | HttpStream>(response: T, flow: Flow | undefined): T {
+  if (flow === undefined) return response
+  const { schema, level } = flow
+  const headers = {
+    'x-kubernetes-pf-flowschema-uid': schema.metadata.uid ?? '',
+    'x-kubernetes-pf-prioritylevel-uid': level.object.metadata.uid ?? '',
+    ...response.headers,
+  }
+  return { ...response, headers }
 }
 
 function routeRequest(
   server: ApiServer,
   http: HttpRequest,
   codecs: HttpCodecs,
+  form: ResponseForm,
 ): HttpResponse | HttpWatch | HttpStream {
-  const form: ResponseForm = { format: 'json', warnings: [] }
+  const identified: Identified = (user, request) => {
+    form.flow = server.context.flowControl?.dispatch(user, attributesOfRequest(request))
+  }
   try {
     const path = parsePath(http.path)
     return withinRequest(() => {
-      if (path !== undefined) return handleResource(server, http, path, codecs, form)
+      if (path !== undefined) return handleResource(server, { http, identified }, path, codecs, form)
       checkDeadline(new URLSearchParams(http.query ?? ''))
-      return handlePath(server, http, form)
+      return handlePath(server, { http, identified }, form)
     })
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
@@ -94,10 +112,17 @@ function routeRequest(
   }
 }
 
-/** Format and warnings of the response, as far as they are known when an error occurs. */
+/** What is known of the response when an error occurs. */
 interface ResponseForm {
   format: BodyFormat
   warnings: readonly string[]
+  flow: Flow | undefined
+}
+
+/** A request, and what to tell once its user is known. */
+interface Received {
+  readonly http: HttpRequest
+  readonly identified: Identified
 }
 
 /**
@@ -106,12 +131,12 @@ interface ResponseForm {
  */
 function handleResource(
   server: ApiServer,
-  http: HttpRequest,
+  { http, identified }: Received,
   path: ApiPath,
   codecs: HttpCodecs,
   form: ResponseForm,
 ): HttpResponse | HttpWatch | HttpStream {
-  const asked = parseRequest(http, path)
+  const asked = parseRequest(http, path, identified)
   const { verb, subresource } = asked.request
   if (verb !== 'watch' && !LONG_RUNNING.has(subresource ?? '')) checkDeadline(asked.query)
   if (server.context.aggregated.serves(path.group, path.version)) {

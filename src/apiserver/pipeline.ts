@@ -110,15 +110,14 @@ function identified(
 function authorize(authorizer: Authorizer): Stage {
   return (exchange) => {
     const user = exchange.user as UserInfo
-    const attributes = attributesOfRequest(exchange.request)
+    const { request } = exchange
+    request.identified?.(user, request)
+    const attributes = attributesOfRequest(request)
     const verdict = authorizer.authorize(user, attributes)
     exchange.verdict = verdict
     if (verdict.allowed) return
     if (verdict.error !== undefined) {
-      throw new PlainTextError(
-        500,
-        `Internal Server Error: ${quote(uriOf(exchange.request))}: ${verdict.error}\n`,
-      )
+      throw new PlainTextError(500, `Internal Server Error: ${quote(uriOf(request))}: ${verdict.error}\n`)
     }
     throw accessDenied(user, attributes, verdict.reason)
   }

@@ -42,12 +42,17 @@ export interface PatchBody {
   readonly strictFaults?: readonly string[]
 }
 
+/** What is told of the user of a request. */
+export type Identified = (user: UserInfo, request: ApiRequest | NonResourceRequest) => void
+
 /** The sender of a request, for authentication and impersonation. */
 export interface RequestSender {
   /** The user. If absent, the authenticator determines it from `credentials`. */
   readonly user?: UserInfo
   readonly credentials?: Credentials
   readonly userAgent: string
+  /** Called with the user once it is known, before authorization. Only requests over HTTP have it. */
+  readonly identified?: Identified
 }
 
 /**

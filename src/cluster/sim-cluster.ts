@@ -45,6 +45,7 @@ import { NetworkFacet } from './network/network-facet.js'
 import type { ClusterMetrics } from './nodes/cluster-metrics.js'
 import { NodeHandle } from './nodes/node-handle.js'
 import { meantImage } from './nodes/meant-image.js'
+import { explainFlow, type FlowOptions, type RequestFlow } from './access/flow.js'
 import { explainPlacement } from './nodes/placement.js'
 import { type NameOf, type NamespacedName, keyOfName } from './object-name.js'
 import { resourceNamed, servedNames } from './resource-name.js'
@@ -216,6 +217,16 @@ export class SimCluster extends NamespaceScope {
     const modes = modesOf(this.internals.options.access?.authorization ?? 'RBAC')
     const parts = { server: plane.server, stored: this.state.peek.bind(this.state), modes }
     return canAccess(parts, identity, verb, what, options)
+  }
+
+  /**
+   * Returns how API priority and fairness treats a request: its FlowSchema, priority level, queues and seats:
+   * `cluster.explainFlow({ user: 'jane' }, 'list', 'pods', { limit: 500 }).priorityLevel`. Requests take no
+   * virtual time, so that none ever waits.
+   * @throws ApiError 404 if the resource is not served, 400 before v1.26
+   */
+  explainFlow(identity: Identity, verb: string, what: string, options?: FlowOptions): RequestFlow {
+    return explainFlow(this.#parts.plane.server, identity, verb, what, options)
   }
 
   /**

@@ -26,35 +26,20 @@ const MOST_AUDIT_ID = 64
 export function headersFor(
   request: HttpRequest,
   headers: HttpResponse['headers'],
-  flow: FlowIds | undefined,
 ): Record<string, string | string[]> {
   const asked = header(request, 'audit-id') ?? ''
   const all: Record<string, string | string[]> = {
     'audit-id': asked !== '' && asked.length <= MOST_AUDIT_ID ? asked : randomUUID(),
     'cache-control': 'no-cache, private',
-    ...(flow === undefined
-      ? {}
-      : { 'x-kubernetes-pf-flowschema-uid': flow.schema, 'x-kubernetes-pf-prioritylevel-uid': flow.level }),
   }
   for (const [name, value] of Object.entries(headers))
     all[name] = typeof value === 'string' ? value : [...value]
   return all
 }
 
-/** UIDs of the FlowSchema and PriorityLevelConfiguration that a request falls under. */
-export interface FlowIds {
-  readonly schema: string
-  readonly level: string
-}
-
 /** Sends a response, compressed when it is large and the client accepts gzip. */
-export function respond(
-  response: NodeResponse,
-  request: HttpRequest,
-  received: HttpResponse,
-  flow?: FlowIds,
-): void {
-  const headers = headersFor(request, received.headers, flow)
+export function respond(response: NodeResponse, request: HttpRequest, received: HttpResponse): void {
+  const headers = headersFor(request, received.headers)
   if (request.method === 'HEAD' || received.code === 304)
     return end(response, received.code, headers, undefined)
   if (received.bytes === undefined && received.body.length <= MOST_TEXT)

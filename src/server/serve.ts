@@ -27,7 +27,6 @@ import { etcdParts } from './etcd/serve-etcd.js'
 import type { EtcdServeOptions } from './etcd/serve-etcd.js'
 import type { KubeconfigUser } from './kubeconfig.js'
 import { kubeconfigFor } from './kubeconfig.js'
-import { FlowLookup } from './flow-ids.js'
 import { freePort } from './free-port.js'
 import { listening } from './listening.js'
 import { chainOn } from './peers.js'
@@ -162,7 +161,6 @@ export class ClusterServer {
   readonly #codecs: HttpCodecs = { protobuf: protobufCodec }
   readonly #unsubscribe: () => void
   #authority = ''
-  #flows: FlowLookup
   readonly #clientAuthority: ClientAuthority | undefined
   readonly #published: PublishedAuthorities
   /** Undefined while the apiserver is down. */
@@ -177,7 +175,6 @@ export class ClusterServer {
     this.#options = options
     this.#disturbances = new Disturbances({ cluster, watches: this.#watches })
     const { time = { speed: 1 } } = options
-    this.#flows = new FlowLookup(cluster)
     this.#calls = OutsideCalls.of(cluster)
     if (options.clientCA !== undefined) this.#clientAuthority = new ClientAuthority(options.clientCA)
     this.#published = new PublishedAuthorities(cluster, options.clientCA ?? '', (error) =>
@@ -311,7 +308,6 @@ export class ClusterServer {
       this.#isChanging = false
       if (!this.#isOpen || !this.cluster.apiserver.running) return
       try {
-        this.#flows = new FlowLookup(this.cluster)
         this.#calls = OutsideCalls.of(this.cluster)
         this.#published.follow()
         this.#listenAgain(PORT_TRIES)
@@ -451,15 +447,14 @@ export class ClusterServer {
     // a client that must retry later waits for time to pass
     if ((head.method === 'GET' && isTerminating(received)) || received.code === TOO_MANY_REQUESTS)
       this.#time.poke()
-    const flow = this.#flows.of(head.user)
     const { committed, audited } = this.#options
     const kept = READS.has(head.method) ? this.#readable() : committed?.()
     const logged = audited?.()
-    if (kept === undefined && logged === undefined) return respond(response, head, received, flow)
+    if (kept === undefined && logged === undefined) return respond(response, head, received)
     this.#after(
       Promise.all([kept, logged]),
-      () => respond(response, head, received, flow),
-      (error) => respond(response, head, internal(error), flow),
+      () => respond(response, head, received),
+      (error) => respond(response, head, internal(error)),
     )
   }
 
@@ -472,7 +467,7 @@ export class ClusterServer {
   }
 
   #stream(response: NodeResponse, head: HttpRequest, watch: HttpWatch): void {
-    response.writeHead(watch.code, headersFor(head, watch.headers, this.#flows.of(head.user)))
+    response.writeHead(watch.code, headersFor(head, watch.headers))
     if ('flushHeaders' in response) response.flushHeaders()
     this.#sendWatch(watch, response as Writable, head)
   }

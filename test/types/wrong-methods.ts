@@ -112,6 +112,11 @@ const WRONG_OF_HANDLES: readonly Row[] = [
     'did you mean namespace?',
   ],
   ['SimCluster.can without a resource', called(cluster, 'can', 'jane', 'list'), 'what must be a string'],
+  [
+    'SimCluster.explainFlow',
+    called(cluster, 'explainFlow', 'jane', 'list', 'pods', { limt: 5 }),
+    'did you mean limit?',
+  ],
   ['SimCluster.why', called(cluster, 'why', 'pods'), 'name must be'],
   ['SimCluster.node', called(cluster, 'node', 'nod-1'), 'did you mean node-1?'],
   ['SimCluster.addNode', called(cluster, 'addNode', { name: 'x', zon: 'a' }), 'did you mean node.zone?'],

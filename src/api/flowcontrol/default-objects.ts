@@ -6,8 +6,11 @@ import type { KubeObject } from '../kind/definition.js'
 import { deepFreeze } from '../schema/freeze.js'
 import { formatTime } from '../../lang/go/time.js'
 import type {
+  FlowSchema,
+  FlowSchemaCondition,
   FlowSchemaSpec,
   NonResourcePolicyRule,
+  PriorityLevelConfiguration,
   PriorityLevelConfigurationSpec,
   ResourcePolicyRule,
   Subject,
@@ -130,36 +133,55 @@ export function mandatoryLevel(
   return name !== 'exempt' || spec === undefined || exempt === undefined ? spec : { ...spec, exempt }
 }
 
-const metadataOf = (name: string): KubeObject['metadata'] => ({
+const metadataOf = (name: string): FlowSchema['metadata'] => ({
   name,
   generation: 1,
   annotations: { 'apf.kubernetes.io/autoupdate-spec': 'true' },
 })
 
 /** The condition that the level of a schema exists, which upstream's controller sets. */
-function notDangling({ priorityLevelConfiguration: { name } }: FlowSchemaSpec, now: number): object {
+function notDangling(
+  { priorityLevelConfiguration: { name } }: FlowSchemaSpec,
+  now: number,
+): FlowSchemaCondition {
   const level = `the PriorityLevelConfiguration object named "${name}"`
   const message = `This FlowSchema references ${level} and it exists`
   return { type: 'Dangling', status: 'False', lastTransitionTime: formatTime(now), reason: 'Found', message }
 }
 
-function build(now: number): readonly KubeObject[] {
-  const ofLevels = Object.entries(levels()).map(([name, spec]) => ({
-    kind: 'PriorityLevelConfiguration',
-    apiVersion,
-    metadata: metadataOf(name),
-    spec,
-    status: {},
-  }))
-  const ofSchemas = Object.entries(schemas()).map(([name, spec]) => ({
-    kind: 'FlowSchema',
-    apiVersion,
-    metadata: metadataOf(name),
-    spec,
-    status: { conditions: [notDangling(spec, now)] },
-  }))
-  return deepFreeze([...ofLevels, ...ofSchemas])
-}
+const levelOf = (name: string, spec: PriorityLevelConfigurationSpec): PriorityLevelConfiguration => ({
+  kind: 'PriorityLevelConfiguration',
+  apiVersion,
+  metadata: metadataOf(name),
+  spec,
+  status: {},
+})
+
+const schemaOf = (name: string, spec: FlowSchemaSpec, now: number): FlowSchema => ({
+  kind: 'FlowSchema',
+  apiVersion,
+  metadata: metadataOf(name),
+  spec,
+  status: { conditions: [notDangling(spec, now)] },
+})
+
+const build = (now: number): readonly KubeObject[] =>
+  deepFreeze([
+    ...Object.entries(levels()).map(([name, spec]) => levelOf(name, spec)),
+    ...Object.entries(schemas()).map(([name, spec]) => schemaOf(name, spec, now)),
+  ])
+
+/**
+ * Returns the levels and schemas that are in effect even where they have been deleted; they have no uid.
+ * Source: apiserver pkg/util/flowcontrol/apf_controller.go imaginePL.
+ */
+export const mandatoryFlowControl = (): {
+  readonly levels: readonly PriorityLevelConfiguration[]
+  readonly schemas: readonly FlowSchema[]
+} => ({
+  levels: MANDATORY.map((name) => levelOf(name, levels()[name] as PriorityLevelConfigurationSpec)),
+  schemas: MANDATORY.map((name) => schemaOf(name, schemas()[name] as FlowSchemaSpec, 0)),
+})
 
 let latest: { readonly now: number; readonly objects: readonly KubeObject[] } | undefined
 

@@ -238,7 +238,7 @@ function validate({ metadata, spec, status }: FlowSchema): readonly FieldError[]
   return [...errors, ...validateConditions({ status })]
 }
 
-/** flowcontrol.apiserver.k8s.io/v1 FlowSchema: stored, but requests are not limited by it. */
+/** flowcontrol.apiserver.k8s.io/v1 FlowSchema: classifies requests, but never makes one wait. */
 export const flowSchemaDefinition: KindDefinition<FlowSchema> = defineKind<FlowSchema>({
   group,
   version: 'v1',

@@ -6,6 +6,7 @@ import { semanticEqual } from '../kind/equal.js'
 import { internalForm } from '../kind/internal-form.js'
 import { mandatoryLevel } from './default-objects.js'
 import { validateConditions } from './flow-schema.js'
+import { MAX_HASH_BITS, requiredEntropyBits } from './shuffle-sharding.js'
 import type {
   LimitedPriorityLevelConfiguration,
   LimitResponse,
@@ -15,8 +16,6 @@ import type {
 
 const group = 'flowcontrol.apiserver.k8s.io'
 const maxQueues = 10_000_000
-/** Most bits of entropy for dealing a hand: hand size * log2 of queues must stay below. */
-const maxHashBits = 60
 
 /** Source: pkg/apis/flowcontrol/v1/defaults.go. */
 function setDefaults({ spec }: Draft<PriorityLevelConfiguration>): void {
@@ -54,18 +53,13 @@ function validateQueuing(
     errors.push(invalid(`${path}.handSize`, handSize, `should not be greater than queues (${queues})`))
     return
   }
-  const bits = entropyBits(queues, handSize)
-  if (bits > maxHashBits) {
+  const bits = requiredEntropyBits(queues, handSize)
+  if (bits > MAX_HASH_BITS) {
     const text =
       `required entropy bits of deckSize ${queues} and handSize ${handSize} should not be greater than ` +
-      `${maxHashBits}`
+      `${MAX_HASH_BITS}`
     errors.push(invalid(`${path}.handSize`, handSize, text))
   }
-}
-
-/** Source: k8s.io/apiserver pkg/util/shufflesharding RequiredEntropyBits. */
-function entropyBits(deckSize: number, handSize: number): number {
-  return Math.ceil(Math.log2(deckSize) * handSize)
 }
 
 function validateResponse({ type, queuing }: LimitResponse, path: string, errors: FieldError[]): void {

@@ -116,6 +116,37 @@ function revisions({ storage }: RegistryContext): readonly Metric[] {
   ]
 }
 
+/** Source: apiserver pkg/util/flowcontrol/metrics/metrics.go. */
+function flowControlMetrics({ flowControl }: RegistryContext): readonly Metric[] {
+  if (flowControl === undefined) return []
+  const levels = [...flowControl.levels]
+  const limit = (bound: 'nominal' | 'lower' | 'upper', help: string): Metric => ({
+    name: `apiserver_flowcontrol_${bound}_limit_seats`,
+    type: 'gauge',
+    help,
+    series: levels.map(([name, { limits }]) => [{ priority_level: name }, limits[bound]]),
+  })
+  return [
+    {
+      name: 'apiserver_flowcontrol_dispatched_requests_total',
+      type: 'counter',
+      help: '[BETA] Number of requests executed by API Priority and Fairness subsystem',
+      series: flowControl
+        .dispatched()
+        .map(({ schema, level, count }) => [{ flow_schema: schema, priority_level: level }, count]),
+    },
+    limit('nominal', '[BETA] Nominal number of execution seats configured for each priority level'),
+    limit(
+      'lower',
+      '[ALPHA] Configured lower bound on number of execution seats available to each priority level',
+    ),
+    limit(
+      'upper',
+      '[ALPHA] Configured upper bound on number of execution seats available to each priority level',
+    ),
+  ]
+}
+
 function buildInfo({ scheme }: RegistryContext): Metric {
   const {
     major = '',
@@ -178,6 +209,7 @@ export const handleMetrics: PathHandler = (context) =>
     requestTotal(context),
     storageObjects(context),
     ...revisions(context),
+    ...flowControlMetrics(context),
     buildInfo(context),
     healthchecks(context),
   ])

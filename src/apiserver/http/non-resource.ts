@@ -6,6 +6,8 @@ import type { HttpRequest, HttpResponse } from '../../client/http.js'
 import { handleMetrics, handleSlis } from './metrics.js'
 import { handleOpenApiV2, handleOpenApiV3 } from './openapi/handler.js'
 import { splitPath, type PathHandler, type PathRequest } from './path.js'
+import type { Identified } from '../request.js'
+import { handleFlowControl } from './flow-control-dumps.js'
 import { senderOf } from './sender.js'
 import { handleVersion } from './version.js'
 import type { RegistryContext } from '../registry/context.js'
@@ -102,13 +104,18 @@ const exact: Readonly<Record<string, PathHandler>> = {
 function handlerOf({ path, parts }: Pick<PathRequest, 'path' | 'parts'>): PathHandler {
   if (Object.hasOwn(exact, path)) return exact[path] as PathHandler
   if (isHealthPath(path)) return handleHealth
+  if (path.startsWith('/debug/api_priority_and_fairness/')) return handleFlowControl
   if (path.startsWith('/openapi/v3/')) return handleOpenApiV3
   if (parts[0] === 'api' || parts[0] === 'apis') return handleDiscovery
   return pageNotFound
 }
 
 /** Authorizes and handles a request for a path that is not a resource. Throws ApiError. */
-export function handlePath(server: ApiServer, http: HttpRequest, form: { format: BodyFormat }): HttpResponse {
+export function handlePath(
+  server: ApiServer,
+  { http, identified }: { readonly http: HttpRequest; readonly identified: Identified },
+  form: { format: BodyFormat },
+): HttpResponse {
   const path = decodeURIComponent(http.path)
   const request: Omit<PathRequest, 'user'> = {
     http,
@@ -118,6 +125,6 @@ export function handlePath(server: ApiServer, http: HttpRequest, form: { format:
     query: new URLSearchParams(http.query ?? ''),
   }
   const uri = http.query === undefined || http.query === '' ? http.path : `${http.path}?${http.query}`
-  const asked = { verb: http.method.toLowerCase(), path, uri, ...senderOf(http) }
+  const asked = { verb: http.method.toLowerCase(), path, uri, ...senderOf(http), identified }
   return server.admit(asked, (user) => handlerOf(request)(server.context, { ...request, user }))
 }

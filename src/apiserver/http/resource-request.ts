@@ -10,7 +10,7 @@ import {
 } from '../errors.js'
 import type { RegistryContext } from '../registry/context.js'
 import type { Resource } from '../registry/resources.js'
-import type { ApiRequest, RequestVerb, RequestOptions } from '../request.js'
+import type { ApiRequest, Identified, RequestVerb, RequestOptions } from '../request.js'
 import { type HttpCodecs, checkSize, parseBody, parsePatch, type RawBody } from './body.js'
 import { isBuiltInGroup } from './discovery/groups.js'
 import { type HttpRequest, header } from '../../client/http.js'
@@ -40,10 +40,10 @@ const VERBS: Readonly<Record<string, RequestVerb>> = {
 }
 
 /**
- * Returns the request that method, path and query describe. Source: apiserver
- * pkg/endpoints/request/requestinfo.go.
+ * Returns the request that method, path and query describe. `identified` is told of its user. Source:
+ * apiserver pkg/endpoints/request/requestinfo.go.
  */
-export function parseRequest(http: HttpRequest, path: ApiPath): ParsedRequest {
+export function parseRequest(http: HttpRequest, path: ApiPath, identified?: Identified): ParsedRequest {
   const query = new URLSearchParams(http.query ?? '')
   const { isWatchPath, rest: _rest, ...at } = path
   const verb = isWatchPath === true ? 'watch' : verbOf(http.method, path, query)
@@ -51,7 +51,13 @@ export function parseRequest(http: HttpRequest, path: ApiPath): ParsedRequest {
   return {
     path,
     query,
-    request: { ...at, verb, options: fieldSelector === null ? {} : { fieldSelector }, ...senderOf(http) },
+    request: {
+      ...at,
+      verb,
+      options: fieldSelector === null ? {} : { fieldSelector },
+      ...senderOf(http),
+      ...(identified === undefined ? {} : { identified }),
+    },
   }
 }
 

@@ -7,6 +7,7 @@ import type { UserInfo } from '../../client/client.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import type { Admission, AdmissionAttributes } from '../admission/plugin.js'
 import type { ServerDependencies } from '../server-dependencies.js'
+import type { FlowControl } from '../flow-control/flow-control.js'
 import type { AggregatedServices } from '../extensions/aggregated-services.js'
 import type { ApiRequest } from '../request.js'
 import type { FieldIndexes } from '../storage/field-indexes.js'
@@ -33,6 +34,8 @@ export interface RegistryContext {
   readonly indexes: FieldIndexes
   readonly specSharing: SpecSharing
   readonly hub: WatchHub
+  /** Priority and fairness; undefined in releases that do not serve its kinds. */
+  readonly flowControl: FlowControl | undefined
   /** Group versions that other API servers serve. */
   readonly aggregated: AggregatedServices
   /** Side effects of writes and removals of some kinds, by `Resource.prefix`. */

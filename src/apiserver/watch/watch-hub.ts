@@ -153,6 +153,13 @@ export class WatchHub implements WatchRegister {
     return listsFor(routes, object).every((list) => this.#isOnlyFollowed(list))
   }
 
+  /** Returns how many watches without field selectors see the objects of a resource in a namespace. */
+  countOf({ prefix }: Resource, namespace: string | undefined): number {
+    const routes = this.#routes.get(prefix)
+    const own = namespace === undefined ? undefined : routes?.byNamespace.get(namespace)
+    return (routes?.unfiltered.size ?? 0) + (own?.size ?? 0)
+  }
+
   /** Whether a watch other than an informer's has a listener, which sees each bookmark. */
   get tellsOfBookmarks(): boolean {
     for (const [{ follower }, { isHeard }] of this.#live) if (isHeard && follower === undefined) return true

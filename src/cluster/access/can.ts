@@ -69,7 +69,8 @@ function rbacActionOf(attributes: AccessAttributes): AccessAction {
   return { ...rest, apiGroup }
 }
 
-function attributesOf(
+/** Returns the attributes of a request for a resource (`pods/log`, `deployments.apps`) or a path. */
+export function attributesOf(
   server: ApiServer,
   verb: string,
   what: string,

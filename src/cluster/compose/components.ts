@@ -23,7 +23,7 @@ import { createEndpointsController } from '../../controllers/endpoints.js'
 import { createEndpointSliceController } from '../../controllers/endpointslice/controller.js'
 import { createEndpointSliceMirroringController } from '../../controllers/endpointslice-mirroring.js'
 import { createEphemeralVolumeController } from '../../controllers/ephemeral-volume.js'
-import { createFlowSchemaStatusController } from '../../controllers/flow-schema-status.js'
+import { createFlowControlController } from '../../controllers/flow-control/controller.js'
 import { createGarbageCollector } from '../../controllers/garbage-collector/controller.js'
 import { createHorizontalPodAutoscaler } from '../../controllers/horizontal-pod-autoscaler/controller.js'
 import type { MetricsSource } from '../../controllers/horizontal-pod-autoscaler/metrics-source.js'
@@ -220,7 +220,7 @@ function flowControl(scheme: Scheme): readonly Component[] {
   const served = scheme.byName('flowschemas')
   return served === undefined
     ? []
-    : [createFlowSchemaStatusController({ apiVersion: `${served.group}/${served.version}` })]
+    : [createFlowControlController({ apiVersion: `${served.group}/${served.version}` })]
 }
 
 /** Returns the resources served now; custom ones by their full, unambiguous names. */

@@ -118,6 +118,15 @@ export const clusterInputs: MethodInputs = {
       options: inputs().can,
     }),
   },
+  explainFlow: {
+    example: "cluster.explainFlow({ user: 'jane' }, 'list', 'pods', { limit: 500 })",
+    args: () => ({
+      identity: inputs().identity,
+      verb: inputs().text,
+      what: inputs().text,
+      options: inputs().flow,
+    }),
+  },
   explainScheduling: {
     example: "cluster.explainScheduling('web')",
     args: () => ({ pod: z.union([inputs().name, anyObject<object>()]) }),

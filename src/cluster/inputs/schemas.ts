@@ -21,6 +21,7 @@ import type {
 import type { KubectlOptions } from '../../kubectl/index.js'
 import type { ClaimedIdentity, Identity } from '../access/identities.js'
 import type { CanOptions } from '../access/can.js'
+import type { FlowOptions } from '../access/flow.js'
 import type { NamespacedName } from '../object-name.js'
 import type { ExecOptions, LogOptions } from '../streams/pod-streams.js'
 
@@ -56,7 +57,8 @@ export type Schemas = Readonly<
     | 'logs'
     | 'until'
     | 'identity'
-    | 'can',
+    | 'can'
+    | 'flow',
     z.ZodMiniType
   >
 >
@@ -206,5 +208,15 @@ function makeSchemas(): Schemas {
       ]),
     ) satisfies z.ZodMiniType<Identity>,
     can: z.optional(strict<CanOptions>({ namespace, name: word, subresource: word })),
+    flow: z.optional(
+      strict<FlowOptions>({
+        namespace,
+        name: word,
+        subresource: word,
+        limit: z.optional(z.number().check(z.nonnegative())),
+        labelSelector: word,
+        resourceVersion: word,
+      }),
+    ),
   }
 }

@@ -32,9 +32,9 @@ export function kubeletMetrics(node: string, version: string, machine: Machine):
     ),
     gauge(
       'kubernetes_build_info',
-      "A metric with a constant '1' value labeled by major, minor, git version, git commit, git tree state, " +
-        'build date, Go version, and compiler from which Kubernetes was built, and platform on which it is ' +
-        'running.',
+      "A metric with a constant '1' value labeled by major, minor, git version, git commit, git tree " +
+        'state, build date, Go version, and compiler from which Kubernetes was built, and platform on ' +
+        'which it is running.',
       [[{ git_version: version, major: '1', minor }, 1]],
     ),
   ])

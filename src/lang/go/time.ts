@@ -19,6 +19,11 @@ export function formatMicroTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 23)}000Z`
 }
 
+/** `2026-01-02T03:04:05.67Z`: Go's time.RFC3339Nano, without zeros at the end. */
+export function formatNanoTime(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.?0*Z$/, 'Z')
+}
+
 /**
  * Returns the milliseconds of a stored Time or MicroTime, undefined for an absent one or null, and NaN for an
  * invalid one.

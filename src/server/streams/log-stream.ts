@@ -17,7 +17,7 @@ export function sendLog(
   time: TimeDriver,
 ): void {
   if (stream.kind !== 'log') throw new Error('assertion failed: only logs are sent without an upgrade')
-  response.writeHead(code, headersFor(request, headers, undefined))
+  response.writeHead(code, headersFor(request, headers))
   if ('flushHeaders' in response) response.flushHeaders()
   pipeLog(stream, response as Writable, time)
 }

@@ -202,7 +202,7 @@ function badRequest(message: string): HttpResponse {
 function refuse(socket: TLSSocket, request: HttpRequest, answer: HttpResponse): void {
   const body = answer.bytes ?? Buffer.from(answer.body)
   const headers = {
-    ...headersFor(request, answer.headers, undefined),
+    ...headersFor(request, answer.headers),
     date: new Date().toUTCString(),
     'content-length': String(body.length),
     connection: 'close',
