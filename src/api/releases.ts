@@ -142,6 +142,8 @@ const features: Readonly<Record<Feature, Span>> = {
   containerRestartRules: { since: 35 },
   /** Environment variables from files (EnvFiles on by default). */
   envFiles: { since: 35 },
+  /** Kubelets ask for nodes/pods, nodes/healthz and nodes/configz, too (KubeletFineGrainedAuthz). */
+  kubeletFineGrainedAuthz: { since: 33 },
   /** Lists without a resourceVersion come from the watch cache (ConsistentListFromCache). */
   consistentListFromCache: { since: 31 },
   /** Lists count for flow control by the size of their objects (SizeBasedListCostEstimate). */
@@ -223,6 +225,7 @@ export type Feature =
   | 'containerRestartRules'
   | 'envFiles'
   | 'consistentListFromCache'
+  | 'kubeletFineGrainedAuthz'
   | 'sizeBasedListCost'
   | 'extendedResources'
   | 'deviceBindingConditions'

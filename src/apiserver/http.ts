@@ -82,7 +82,8 @@ function withFlow<T extends HttpResponse | HttpWatch | HttpStream>(response: T, 
     'x-kubernetes-pf-prioritylevel-uid': level.object.metadata.uid ?? '',
     ...response.headers,
   }
-  return { ...response, headers }
+  // a watch has methods and is never shared; a response may be kept for later requests
+  return 'next' in response ? Object.assign(response, { headers }) : { ...response, headers }
 }
 
 function routeRequest(

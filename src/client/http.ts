@@ -80,7 +80,7 @@ export type Gateway = (
 ) => AnyHttpResponse | NoResponse
 
 /** Returns the value of a header (name in lower case), several joined by commas, or undefined. */
-export function header({ headers }: HttpRequest, name: string): string | undefined {
+export function header({ headers }: Pick<HttpRequest, 'headers'>, name: string): string | undefined {
   const value = headers === undefined || !Object.hasOwn(headers, name) ? undefined : headers[name]
   return typeof value === 'object' ? value.join(', ') : value
 }

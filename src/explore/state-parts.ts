@@ -66,7 +66,8 @@ class PartsBuilder {
     this.#constant('{')
     const entries = value instanceof Map ? entriesOf(value as Map<string, unknown>) : Object.entries(value)
     for (const [key, member] of entries) {
-      if (key === 'managedFields') continue
+      // neither changes what happens next
+      if (key === 'managedFields' || key === 'probeCounts') continue
       this.#string(key, '')
       this.add(member, key)
     }

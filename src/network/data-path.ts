@@ -50,6 +50,12 @@ const goTime = (ms: number): string =>
 
 const PROXY_PATHS: Readonly<Record<string, string>> = { '/healthz': 'ok', '/proxyMode': 'iptables' }
 
+/** Source: Go's net/http server, for a client that does not speak TLS. */
+const kubeletReply = (node: NetworkNode, payload: Payload | undefined): Reply =>
+  payload?.secure === true
+    ? node.askKubelet(payload)
+    : { status: 400, body: 'Client sent an HTTP request to an HTTPS server.\n' }
+
 /** A program of a node that no pod runs, and its response. */
 interface Program {
   readonly name: string
@@ -471,12 +477,7 @@ export class DataPath {
   ): Program | undefined {
     if (protocol !== 'TCP') return undefined
     if (port === KUBELET_PORT)
-      return node.kubelet
-        ? {
-            name: 'kubelet',
-            reply: { status: 400, body: 'Client sent an HTTP request to an HTTPS server.\n' },
-          }
-        : undefined
+      return node.kubelet ? { name: 'kubelet', reply: kubeletReply(node, payload) } : undefined
     if (this.#dependencies.state().stale.has(node.name)) return undefined
     if (port === PROXY_HEALTH_PORT) return { name: 'kube-proxy', reply: this.#proxyHealth(node, payload) }
     const service = this.services.now().withHealthPort(port)

@@ -34,6 +34,8 @@ export interface NetworkNode {
   pods(): Iterable<RunningPod>
   /** Returns whether a process of the pod listens. */
   accepts(pod: RunningPod, port: number, protocol: Protocol): boolean
+  /** Sends an HTTPS request to its kubelet, if that runs. */
+  askKubelet(payload: Payload): Reply
   /** Sends something to a process of the pod. */
   request(pod: RunningPod, port: number, payload: Payload): Accepted
 }

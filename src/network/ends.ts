@@ -115,6 +115,7 @@ export class Ends {
       kubelet: false,
       pods: () => [],
       accepts: () => false,
+      askKubelet: () => ({ body: '' }),
       request: () => ({ kind: 'unreachable' }),
     }
     return { node, pod: { uid, namespace, name, hostNetwork: false, sandbox: 'notready' } }

@@ -20,8 +20,14 @@ export function shownBy(http: HttpRequest): Credentials {
 }
 
 function bearer(http: HttpRequest): Credentials {
+  const token = bearerToken(http)
+  return token === undefined ? {} : { bearerToken: token }
+}
+
+/** Returns the bearer token of a request. */
+export function bearerToken(http: Pick<HttpRequest, 'headers'>): string | undefined {
   const match = /^\s*Bearer\s+(\S.*)$/i.exec(header(http, 'authorization') ?? '')
-  return match === null ? {} : { bearerToken: (match[1] as string).trim() }
+  return match?.[1]?.trim()
 }
 
 /**

@@ -58,13 +58,16 @@ export class ClusterNetwork {
   #network: Network | undefined
   #policies: ClusterPolicies | undefined
 
+  /** What kubelets respond, which is set once there are machines. */
+  readonly kubelets: Kubelets = {}
+
   constructor(dependencies: ClusterNetworkDependencies) {
     this.#dependencies = dependencies
     this.#state = dependencies.simulation.slice<NetworkState>('cluster', 'network', () => ({
       affinity: new Map(),
       stale: new Map(),
     }))
-    this.#nodes = new NodesOfMachines(dependencies)
+    this.#nodes = new NodesOfMachines(dependencies, this.kubelets)
   }
 
   get network(): Network {
@@ -180,14 +183,22 @@ function dnsAddressOf(serviceCIDR: string | undefined): string {
   return range === undefined ? '10.96.0.10' : formatIp({ family: range.family, value: range.first + 10n })
 }
 
+/** What kubelets respond at port 10250. */
+interface Kubelets {
+  ask?: (node: string, payload: Payload) => Reply
+}
+
 /** The machines of a cluster as its network sees them. */
 class NodesOfMachines implements NodeDirectory {
   readonly #dependencies: ClusterNetworkDependencies
   readonly #nodes = new Map<string, MachineNode>()
   #byAddress: Map<string, string> | undefined
 
-  constructor(dependencies: ClusterNetworkDependencies) {
+  readonly #kubelets: Kubelets
+
+  constructor(dependencies: ClusterNetworkDependencies, kubelets: Kubelets) {
     this.#dependencies = dependencies
+    this.#kubelets = kubelets
   }
 
   get(name: string): NetworkNode | undefined {
@@ -195,7 +206,7 @@ class NodesOfMachines implements NodeDirectory {
     if (machine === undefined) return undefined
     const known = this.#nodes.get(name)
     if (known?.machine === machine) return known
-    const node = new MachineNode(this.#dependencies, name, machine)
+    const node = new MachineNode(this.#dependencies, this.#kubelets, name, machine)
     this.#nodes.set(name, node)
     return node
   }
@@ -225,8 +236,10 @@ class MachineNode implements NetworkNode {
   readonly address: string
   readonly machine: Machine
   readonly #dependencies: ClusterNetworkDependencies
+  readonly #kubelets: Kubelets
 
-  constructor(dependencies: ClusterNetworkDependencies, name: string, machine: Machine) {
+  constructor(dependencies: ClusterNetworkDependencies, kubelets: Kubelets, name: string, machine: Machine) {
+    this.#kubelets = kubelets
     this.name = name
     this.address = dependencies.addressOf(name)
     this.machine = machine
@@ -247,6 +260,10 @@ class MachineNode implements NetworkNode {
 
   pods(): Iterable<RunningPod> {
     return this.machine.pods()
+  }
+
+  askKubelet(payload: Payload): Reply {
+    return this.#kubelets.ask?.(this.name, payload) ?? { status: 404, body: '404 page not found\n' }
   }
 
   accepts(pod: RunningPod, port: number, protocol: Protocol): boolean {

@@ -1,4 +1,4 @@
-import type { Machine } from '../../kubelet/index.js'
+import type { Machine, ProbeTotal } from '../../kubelet/index.js'
 import { expositionOf, type Metric, type MetricLabels } from '../../lang/text/prometheus.js'
 import { measuredPod, type Usage } from './kubelet-usage.js'
 
@@ -101,4 +101,26 @@ function usageOf(
       at,
     },
   ]
+}
+
+const PROBE_TITLES = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' } as const
+
+/**
+ * Returns how often probes have succeeded and failed. Durations would be zero and are left out. Source:
+ * pkg/kubelet/prober/prober.go ProberResults.
+ */
+export function probeMetrics(totals: readonly ProbeTotal[]): string {
+  const series = totals.flatMap(({ type, container, pod, namespace, uid, successful, failed }) =>
+    (
+      [
+        ['failed', failed],
+        ['successful', successful],
+      ] as const
+    ).flatMap(([result, count]) => {
+      const labels = { container, namespace, pod, pod_uid: uid, probe_type: PROBE_TITLES[type], result }
+      return count === 0 ? [] : [[labels, count] as const]
+    }),
+  )
+  const help = '[BETA] Cumulative number of a liveness, readiness or startup probe for a container by result.'
+  return expositionOf([{ name: 'prober_probe_total', type: 'counter', help, series }])
 }

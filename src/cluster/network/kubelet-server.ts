@@ -1,13 +1,13 @@
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { ProxiedRequest } from '../../apiserver/proxied.js'
 import { ProxiedResponse } from '../../apiserver/proxied.js'
-import type { Machine } from '../../kubelet/index.js'
+import { type Machine, probeTotals, type ProbeTotal } from '../../kubelet/index.js'
 import { ADMIN } from '../access/identities.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 import type { Machines } from '../nodes/machines.js'
 import { EXPOSITION_TYPE } from '../../lang/text/prometheus.js'
 import { configz } from './kubelet-configz.js'
-import { kubeletMetrics, resourceMetrics } from './kubelet-metrics.js'
+import { kubeletMetrics, probeMetrics, resourceMetrics } from './kubelet-metrics.js'
 import { systemLog } from './kubelet-logs.js'
 import { summaryOf } from './kubelet-summary.js'
 
@@ -18,16 +18,16 @@ const text = (code: number, body: string, type = 'text/plain; charset=utf-8'): P
 const NOT_FOUND = '404 page not found\n'
 
 /** A kubelet that is asked, with its cluster. */
-interface Asked {
+export interface AskedKubelet {
   readonly plane: ControlPlane
   readonly machines: Machines
   readonly node: string
   readonly machine: Machine
 }
 
-/** Handles a plain request to port 10250 of a kubelet. Source: pkg/kubelet/server/server.go. */
+/** Handles an authorized request to port 10250 of a kubelet. Source: pkg/kubelet/server/server.go. */
 export function askKubelet(
-  { plane, machines, node, machine }: Asked,
+  { plane, machines, node, machine }: AskedKubelet,
   { path }: ProxiedRequest,
 ): ProxiedResponse {
   const client = plane.client(ADMIN)
@@ -57,9 +57,17 @@ export function askKubelet(
       return text(200, kubeletMetrics(node, status.nodeInfo?.kubeletVersion ?? '', machine), EXPOSITION_TYPE)
     case '/metrics/resource':
       return text(200, resourceMetrics(machine, now), EXPOSITION_TYPE)
+    case '/metrics/probes':
+      return text(200, probeMetrics(totalsOf(plane, node, machine)), EXPOSITION_TYPE)
     default:
       return text(404, NOT_FOUND)
   }
+}
+
+function totalsOf({ simulation }: ControlPlane, node: string, machine: Machine): readonly ProbeTotal[] {
+  const kubelet = `kubelet/${node}`
+  simulation.awaken(kubelet)
+  return probeTotals(simulation, kubelet, machine, simulation.clock.now())
 }
 
 function podsOf(plane: ControlPlane, node: string): readonly KubeObject[] {

@@ -6,6 +6,7 @@ import { parseCertificates, serverFault } from '../../pki/index.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 import type { Machines } from '../nodes/machines.js'
 import { askKubelet } from './kubelet-server.js'
+import { askKubeletSecurely } from './kubelet-access.js'
 
 /** The errors of Go's net package for failed connections. */
 const DIAL_ERRORS: Readonly<Partial<Record<Outcome, string>>> = {
@@ -14,8 +15,17 @@ const DIAL_ERRORS: Readonly<Partial<Record<Outcome, string>>> = {
   unreachable: 'connect: no route to host',
 }
 
-/** Connects the apiserver's proxy subresources to pods and kubelets through the cluster's network. */
+/**
+ * Connects the apiserver's proxy subresources to pods and kubelets through the cluster's network, and pods to
+ * kubelets.
+ */
 export function connectProxy(plane: ControlPlane, machines: Machines): void {
+  machines.network.kubelets.ask = (node, payload) => {
+    const machine = machines.find(node)
+    return machine === undefined
+      ? { status: 404, body: '404 page not found\n' }
+      : askKubeletSecurely({ plane, machines, node, machine }, payload)
+  }
   const { late } = plane.server.context.dependencies
   late.proxy = {
     send: (ip, port, { method, path, query, headers, body }) => {

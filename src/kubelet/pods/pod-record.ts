@@ -1,6 +1,6 @@
 import { firstNamed } from '../../lang/bounds/named.js'
 import type { Container, Pod, PodStatus } from '../../api/core/generated.js'
-import type { ContainerProbes } from '../prober/probe-state.js'
+import type { ContainerProbes, ProbeCounts } from '../prober/probe-state.js'
 import type { Allocation } from './allocation.js'
 import type { BackOff } from './back-off.js'
 
@@ -22,6 +22,8 @@ export interface ContainerMemory {
   waiting?: Waiting
   /** Results of its probes. */
   probes?: ContainerProbes
+  /** What its probes have found so far, for metrics. */
+  probeCounts?: ProbeCounts
   /** Number of consecutive starts whose startup probe failed for good. */
   failedStarts?: number
   /** It is being ended, alone or with its pod. */

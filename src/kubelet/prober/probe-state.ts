@@ -32,6 +32,31 @@ export interface ContainerProbes {
   readonly readiness?: ProbeState
 }
 
+/** How often one probe of a container has succeeded and failed, over all restarts. Plain data. */
+export interface ProbeCount {
+  successful: number
+  failed: number
+  /** Virtual ms of the last probe that was made, if all that follow succeed without being made. */
+  steadySince?: number
+}
+
+/** The counts of the probes of a container. */
+export type ProbeCounts = { [Type in ProbeType]?: ProbeCount }
+
+/**
+ * Returns a count at virtual milliseconds `until`, with the probes that have not been made because their
+ * result could not change.
+ */
+export function countUntil(
+  { successful, failed, steadySince }: ProbeCount,
+  probe: Probe,
+  until: number,
+): { readonly successful: number; readonly failed: number } {
+  const period = (probe.periodSeconds ?? 10) * 1000
+  const unmade = steadySince === undefined ? 0 : Math.max(0, Math.floor((until - steadySince) / period))
+  return { successful: successful + unmade, failed }
+}
+
 /** The probe of that kind in a container's spec. */
 export function probeOf(
   { startupProbe, livenessProbe, readinessProbe }: Container,

@@ -3,7 +3,7 @@ import type { PlainData } from '../../sim/data/plain-data.js'
 import type { Slice, Topic } from '../../sim/modules/module.js'
 import type { Clock } from '../../sim/clock.js'
 import type { PodEvents } from '../pods/pod-events.js'
-import type { PodRecord } from '../pods/pod-record.js'
+import type { ContainerMemory, PodRecord } from '../pods/pod-record.js'
 import { containerMemory, findContainer } from '../pods/pod-record.js'
 import { isSidecar } from '../pods/restart-policy.js'
 import type { KubeletRelease } from '../release.js'
@@ -12,8 +12,8 @@ import type { RuntimeContainer } from '../runtime/state.js'
 import { latestContainer } from '../runtime/state.js'
 import type { ProbeOutcome } from './probe-action.js'
 import { probeTimeout, runProbe, taskOutcome, timedOut } from './probe-action.js'
-import type { ContainerProbes, ProbeState, ProbeType } from './probe-state.js'
-import { PROBE_TYPES, isProbed, isStarted, nextProbe, probeOf } from './probe-state.js'
+import type { ContainerProbes, ProbeCount, ProbeState, ProbeType } from './probe-state.js'
+import { PROBE_TYPES, countUntil, isProbed, isStarted, nextProbe, probeOf } from './probe-state.js'
 import type { ActionScope } from './target.js'
 import { ActionFault } from './target.js'
 
@@ -109,6 +109,7 @@ export class Prober {
     if (running?.state !== 'running') return
     if (memory.probes?.id !== running.id) {
       this.#cancelContainer(record, container.name, PROBE_TYPES)
+      this.#endSteady(record, container, memory)
       memory.probes = freshProbes(container, running.id)
       this.#begin(record, container, memory.probes, now)
       return
@@ -210,13 +211,31 @@ export class Prober {
     topic.cancel(`${key}/timeout`)
     if (probe.exec) runtime.stopTask(record.uid, container.name, type)
     this.#tell(record, container, type, outcome)
+    if (outcome.result !== 'error')
+      countOf(containerMemory(record, container.name), type)[
+        outcome.result === 'failure' ? 'failed' : 'successful'
+      ]++
     if (outcome.result === 'error') state.failed = true
     const changed =
       outcome.result !== 'error' && count(state, probe, outcome.result === 'failure' ? 'failure' : 'success')
     if (changed) this.#changed(probing)
     if (state.onHold === true || (type === 'startup' && state.result === 'success')) return
-    if (outcome.constant === true && state.result === 'success') return
-    this.#schedule(record, container, type, began + 1)
+    const isSteady = outcome.constant === true && state.result === 'success'
+    if (isSteady) countOf(containerMemory(record, container.name), type).steadySince = began
+    else this.#schedule(record, container, type, began + 1)
+  }
+
+  /** Adds the probes that were not made of a container that has been replaced. */
+  #endSteady(record: PodRecord, container: Container, memory: ContainerMemory): void {
+    const { id } = memory.probes ?? {}
+    const last = this.#ports.runtime.pod(record.uid)?.containers.findLast((one) => one.id === id)
+    for (const type of PROBE_TYPES) {
+      const count = memory.probeCounts?.[type]
+      const probe = probeOf(container, type)
+      if (count?.steadySince === undefined || probe === undefined) continue
+      count.successful = countUntil(count, probe, last?.finishedAt ?? this.#ports.clock.now()).successful
+      delete count.steadySince
+    }
   }
 
   #tell(record: PodRecord, container: Container, type: ProbeType, { result, output }: ProbeOutcome): void {
@@ -278,6 +297,12 @@ function freshProbes(container: Container, id: string): ContainerProbes {
   const probes: { -readonly [Name in keyof ContainerProbes]: ContainerProbes[Name] } = { id }
   for (const type of PROBE_TYPES) if (probeOf(container, type)) probes[type] = { run: 0 }
   return probes
+}
+
+/** Returns the count of a probe. */
+function countOf(memory: ContainerMemory, type: ProbeType): ProbeCount {
+  const counts = (memory.probeCounts ??= {})
+  return (counts[type] ??= { successful: 0, failed: 0 })
 }
 
 /** Counts one more result. Returns whether the result in effect has changed. */

@@ -42,6 +42,7 @@ export const curl: Program = {
       method,
       path: url.path,
       host,
+      secure: url.secure,
       headers: { host, 'user-agent': 'curl/8.5.0', accept: '*/*', ...headers },
       ...(body === undefined ? {} : { body }),
     })

@@ -56,6 +56,7 @@ export const wget: Program = {
       method: post === undefined ? (flags.has('spider') ? 'HEAD' : 'GET') : 'POST',
       path: url.path,
       host,
+      secure: url.secure,
       headers: { host, 'user-agent': 'Wget', connection: 'close' },
       ...(post === undefined ? {} : { body: post }),
     })

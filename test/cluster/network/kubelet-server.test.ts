@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { SimCluster } from '../../../src/cluster/sim-cluster.js'
 
 const MIB = 1024 ** 2
@@ -109,4 +109,149 @@ test('/logs/ lists what lies in /var/log, and has its files', async () => {
   expect((await ask('/logs/nothing'))[0]).toBe(404)
   expect((await ask('/logs/..%2f..%2fetc/hostname'))[0]).toBe(404)
   expect((await ask('/metrics/nothing'))[0]).toBe(404)
+})
+
+describe('the probes of a kubelet', () => {
+  const probed = new SimCluster({ nodes: 1 })
+  probed.apply([
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p', namespace: 'default' },
+      spec: {
+        containers: [
+          {
+            name: 'c',
+            image: 'busybox',
+            command: ['sh', '-c', 'touch /ok; sleep 1d'],
+            startupProbe: { exec: { command: ['true'] }, periodSeconds: 5 },
+            readinessProbe: { exec: { command: ['test', '-f', '/ok'] }, periodSeconds: 10 },
+          },
+          {
+            name: 'n',
+            image: 'nginx',
+            livenessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 10 },
+          },
+        ],
+      },
+    },
+  ])
+  probed.settle()
+
+  async function totals(): Promise<Readonly<Record<string, number>>> {
+    const response = await probed.http.fetch('/api/v1/nodes/node-1/proxy/metrics/probes')
+    const lines = (await response.text()).split('\n').filter((line) => line.startsWith('prober_probe_total'))
+    return Object.fromEntries(
+      lines.map((line) => {
+        const [, container, type, result, count] =
+          /container="(\w+)".*probe_type="(\w+)",result="(\w+)"} (\d+)$/.exec(line) ?? []
+        return [`${container} ${type} ${result}`, Number(count)]
+      }),
+    )
+  }
+
+  test('are counted by container, kind and result, also while their result cannot change', async () => {
+    const before = await totals()
+    expect(before['c Startup successful']).toBe(1)
+    expect(before['c Readiness successful']).toBeGreaterThan(0)
+    probed.advance('100s')
+    const after = await totals()
+    expect(after['c Startup successful']).toBe(1)
+    for (const probe of ['c Readiness successful', 'n Liveness successful'])
+      expect((after[probe] ?? 0) - (before[probe] ?? 0)).toBe(10)
+    probed.exec('p', 'rm /ok', { container: 'c' })
+    probed.advance('30s')
+    const failing = await totals()
+    expect(failing['c Readiness successful']).toBe(after['c Readiness successful'])
+    expect(failing['c Readiness failed']).toBe(3)
+  })
+
+  test('go on counting in a fork and after a restart of the container', async () => {
+    const before = await totals()
+    probed.exec('p', 'kill 1', { container: 'n' })
+    probed.advance('100s')
+    const after = await totals()
+    expect((after['n Liveness successful'] ?? 0) - (before['n Liveness successful'] ?? 0)).toBeGreaterThan(5)
+    const fork = probed.fork()
+    const response = await fork.http.fetch('/api/v1/nodes/node-1/proxy/metrics/probes')
+    expect(await response.text()).toMatch(
+      new RegExp(`container="n".*result="successful"} ${after['n Liveness successful']}\n`),
+    )
+  })
+})
+
+describe('the port of a kubelet, asked by a pod', () => {
+  const asked = new SimCluster({ nodes: 1 })
+  for (const subresource of ['healthz', 'proxy', 'configz', 'metrics', 'pods', 'log', 'stats']) {
+    asked.create('serviceaccounts', { metadata: { name: subresource, namespace: 'default' } })
+    asked.kubectl(`create clusterrole ${subresource} --verb=get --resource=nodes/${subresource}`)
+    const who = `--clusterrole=${subresource} --serviceaccount=default:${subresource}`
+    asked.kubectl(`create clusterrolebinding ${subresource} ${who}`)
+    asked.create('pods', {
+      metadata: { name: subresource, namespace: 'default' },
+      spec: {
+        serviceAccountName: subresource,
+        containers: [
+          {
+            name: 'c',
+            image: 'registry.k8s.io/e2e-test-images/agnhost:2.59',
+            args: ['pause'],
+            env: [{ name: 'NODE_IP', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } }],
+          },
+        ],
+      },
+    })
+  }
+  asked.settle()
+
+  const code = (pod: string, path: string): string =>
+    asked.exec(pod, [
+      'sh',
+      '-c',
+      `curl -XGET -sIk -o /dev/null -w '%{http_code}' --header "Authorization: Bearer ` +
+        '`cat /var/run/secrets/kubernetes.io/serviceaccount/token`" ' +
+        `https://$NODE_IP:10250/${path}`,
+    ]).stdout
+
+  test.each([
+    ['healthz', 'healthz', '200'],
+    ['proxy', 'healthz', '200'],
+    ['configz', 'healthz', '403'],
+    ['configz', 'configz', '200'],
+    ['metrics', 'metrics', '200'],
+    ['metrics', 'metrics/resource', '200'],
+    ['metrics', 'metrics/probes', '200'],
+    ['proxy', 'metrics', '403'],
+    ['stats', 'stats/summary', '200'],
+    ['log', 'logs/', '200'],
+    ['proxy', 'logs/', '403'],
+    ['pods', 'pods', '200'],
+    ['proxy', 'pods', '200'],
+    ['pods', 'podsandmore', '403'],
+    ['proxy', 'podsandmore', '404'],
+  ])('with a right to nodes/%s, /%s returns %s', (subresource, path, expected) => {
+    expect(code(subresource, path)).toBe(expected)
+  })
+
+  test('says what is missing, and wants a token and TLS', () => {
+    const ask = (url: string, header = ''): string =>
+      asked.exec('configz', ['sh', '-c', `curl -sk ${header} ${url}`]).stdout
+    const token = '-H "Authorization: Bearer $(cat /var/run/secrets/kubernetes.io/serviceaccount/token)"'
+    expect(ask('https://$NODE_IP:10250/healthz', token)).toBe(
+      'Forbidden (user=system:serviceaccount:default:configz, verb=get, resource=nodes, ' +
+        'subresource(s)=[healthz proxy])\n',
+    )
+    expect(ask('https://$NODE_IP:10250/healthz')).toBe('Unauthorized')
+    expect(ask('https://$NODE_IP:10250/healthz', '-H "Authorization: Bearer nobody"')).toBe('Unauthorized')
+    expect(ask('http://$NODE_IP:10250/healthz', token)).toBe(
+      'Client sent an HTTP request to an HTTPS server.\n',
+    )
+    expect(
+      asked.exec('configz', [
+        'sh',
+        '-c',
+        `curl -sk -X HEAD ${token} -w '%{http_code}' https://$NODE_IP:10250/configz`,
+      ]).stdout,
+    ).toContain('403')
+  })
 })
