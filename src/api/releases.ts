@@ -63,6 +63,8 @@ const features: Readonly<Record<Feature, Span>> = {
   podConditionGeneration: { since: 34 },
   /** An autoscaler's behavior may have tolerances (HPAConfigurableTolerance on by default). */
   hpaTolerance: { since: 35 },
+  /** An autoscaler's status has memory in binary units: `8Mi`. */
+  hpaBinaryMemory: { since: 35 },
   /** Claims without class get a default class that is created later (RetroactiveDefaultStorageClass). */
   retroactiveDefaultStorageClass: { since: 26 },
   /** Claims are marked with volume.kubernetes.io/storage-provisioner, too. */
@@ -188,6 +190,7 @@ export type Feature =
   | 'taintEvictionController'
   | 'podConditionGeneration'
   | 'hpaTolerance'
+  | 'hpaBinaryMemory'
   | 'orderedNamespaceDeletion'
   | 'terminatingReplicas'
   | 'podIndexLabel'

@@ -215,6 +215,7 @@ export class ApiServer {
         uids,
         random: random.stream('apiserver/service'),
         ranges: serviceRanges,
+        managedFields: options.managedFields ?? true,
       }),
       serviceRanges,
       dependencies: ports,

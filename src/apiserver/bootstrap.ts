@@ -4,7 +4,9 @@ import { deepFreeze } from '../api/schema/freeze.js'
 import { formatTime } from '../lang/go/time.js'
 import type { PriorityClass } from '../api/scheduling/generated.js'
 import type { ApiServer } from './api-server.js'
-import { storageKey } from './registry/resources.js'
+import type { Managers } from './apply/managers.js'
+import { defaultManagers } from './default-managers.js'
+import { type Resource, storageKey } from './registry/resources.js'
 import { makeKubernetesService } from './services/kubernetes-service.js'
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
@@ -39,7 +41,14 @@ export interface BootstrapOptions {
    * More objects, complete except for uid, resourceVersion and creationTimestamp: see {@link storeDefaults}.
    * Default none.
    */
-  readonly objects?: readonly (readonly KubeObject[])[]
+  readonly objects?: readonly DefaultObjects[]
+}
+
+/** Objects that a new cluster has. */
+export interface DefaultObjects {
+  readonly list: readonly KubeObject[]
+  /** The manager of their fields. Default: the part of the apiserver that creates such objects. */
+  readonly creator?: string
 }
 
 /**
@@ -51,7 +60,8 @@ export function bootstrap(
   server: ApiServer,
   { serviceAccounts = true, serviceCidrs = false, namespaces = [], objects = [] }: BootstrapOptions = {},
 ): void {
-  const client = server.client({ name: 'system:apiserver', groups: ['system:masters'] })
+  const user = { name: 'system:apiserver', groups: ['system:masters'] }
+  const client = server.client(user, { userAgent: 'kube-apiserver' })
   const ensure = (resource: string, namespace: string, name: string, create: () => unknown): void => {
     if (server.peek(resource, namespace, name) === undefined) create()
   }
@@ -64,7 +74,7 @@ export function bootstrap(
       client.create('priorityclasses', { metadata: { name }, ...fields } as unknown as PriorityClass),
     )
   }
-  for (const list of objects) storeDefaults(server, list)
+  for (const { list, creator } of objects) storeDefaults(server, list, creator)
   ensure('services', 'default', 'kubernetes', () =>
     makeKubernetesService(server.context, client, serviceCidrs),
   )
@@ -84,6 +94,9 @@ interface Prepared {
   readonly namespace: string | undefined
   /** The metadata of the template: labels, annotations and so on. */
   readonly more: object
+  readonly resource: Resource
+  /** The managers of the last instant: most clusters start at the same one. */
+  managers?: { readonly time: string; readonly of: Managers }
 }
 
 /** Prepared templates by list and minor: they are the same in all clusters of a release. */
@@ -102,7 +115,7 @@ function prepare(
       const resource = resources.ofKind(template.apiVersion ?? 'v1', template.kind ?? '')
       if (resource === undefined) return []
       const { name = '', namespace, ...more } = template.metadata
-      return [{ key: storageKey(resource, namespace, name), template, name, namespace, more }]
+      return [{ key: storageKey(resource, namespace, name), template, name, namespace, more, resource }]
     })
     byMinor.set(minor, list)
   }
@@ -114,11 +127,13 @@ function prepare(
  * defaulted; all clusters share everything but the metadata with them. Skips kinds that the release does not
  * serve, and existing objects.
  */
-export function storeDefaults(server: ApiServer, objects: readonly KubeObject[]): void {
+export function storeDefaults(server: ApiServer, objects: readonly KubeObject[], creator?: string): void {
   const { storage, uids, clock } = server.context
   const creationTimestamp = formatTime(clock.now())
-  for (const { key, template, name, namespace, more } of prepare(server, objects)) {
+  for (const prepared of prepare(server, objects)) {
+    const { key, template, name, namespace, more } = prepared
     if (storage.get(key) !== undefined) continue
+    const managedFields = managersOf(server, prepared, creator, creationTimestamp)
     const metadata = {
       name,
       ...(namespace !== undefined && { namespace }),
@@ -126,7 +141,23 @@ export function storeDefaults(server: ApiServer, objects: readonly KubeObject[])
       resourceVersion: String(storage.revision + 1),
       creationTimestamp,
       ...more,
+      ...(managedFields.length > 0 && { managedFields }),
     }
     storage.put(key, Object.freeze({ ...template, metadata: Object.freeze(metadata) }), 0)
   }
+}
+
+function managersOf(
+  { context: { managedFields, resources } }: ApiServer,
+  prepared: Prepared,
+  creator: string | undefined,
+  time: string,
+): Managers {
+  if (!managedFields) return []
+  if (prepared.managers?.time !== time) {
+    const { resource, template } = prepared
+    const of = deepFreeze([...defaultManagers(resources, resource, template, { creator, time })])
+    prepared.managers = { time, of }
+  }
+  return prepared.managers.of
 }

@@ -10,6 +10,9 @@ import { controllerIdentity, controllerName } from './shared/identity.js'
 /** Name of the controller. */
 export const AGGREGATION_CONTROLLER: string = controllerName('clusterrole-aggregation-controller')
 
+/** The manager of the rules that it applies. */
+const MANAGER = 'clusterrole-aggregation-controller'
+
 /** Index of the ClusterRoles that have an aggregationRule. */
 const AGGREGATES = 'aggregates'
 
@@ -38,8 +41,22 @@ export function createClusterRoleAggregationController(): Component {
 function sync(host: ComponentHost, role: ClusterRole, all: readonly ClusterRole[]): void {
   const rules = aggregatedRules(role, all)
   if (isSame(rules, role.rules ?? [])) return
+  const { name } = role.metadata
+  // no rules are no field: those that the controller has applied go, and those of others stay
+  const applied = rules.length === 0 ? {} : { rules }
+  const body = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name },
+    ...applied,
+  }
   try {
-    host.client.update('clusterroles', { ...role, rules })
+    host.client.patch(
+      'clusterroles',
+      { name },
+      { type: 'apply', body },
+      { fieldManager: MANAGER, force: true },
+    )
   } catch (error) {
     if (!isApiError(error, 'NotFound')) throw error
   }

@@ -5,6 +5,7 @@ import type { Informer } from '../client/informers/informer.js'
 import type { Slice } from '../sim/modules/module.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import type { Indexers } from '../client/informers/object-index.js'
+import { recordNodeStatus } from './node-lifecycle/node-writer.js'
 
 const BY_RANGE: Indexers<Node> = { podCIDR: ({ spec }) => (spec.podCIDR ? [spec.podCIDR] : []) }
 
@@ -93,13 +94,7 @@ class NodeIpam {
     const allocation = allocate(this.#pool, state.next, isUsed)
     const name = node.metadata.name as string
     if (!allocation) {
-      const message = `Node ${name} status is now: CIDRNotAvailable`
-      this.#recorder.event(
-        { object: node, kind: 'Node', apiVersion: 'v1' },
-        'Normal',
-        'CIDRNotAvailable',
-        message,
-      )
+      recordNodeStatus(this.#recorder, node, 'CIDRNotAvailable')
       return false
     }
     const { cidr, next } = allocation

@@ -68,6 +68,24 @@ export function trackWrite(
 
 const NO_MANAGERS: Managers = []
 
+/** Returns the managers of an object that the apiserver itself creates as `manager`, for an RFC 3339 time. */
+export function creatorsOf(
+  resources: Resources,
+  resource: Resource,
+  object: object,
+  { manager, time }: Pick<TrackedWrite, 'manager' | 'time'>,
+): Managers {
+  const filter = fieldFilter(resource.definition, '')
+  const write = { manager, subresource: undefined, time, filter }
+  return trackUpdate(
+    trackedKind(resources, resource),
+    write,
+    emptyObject(resource.message),
+    object,
+    NO_MANAGERS,
+  )
+}
+
 /** Sets the managedFields of a draft; removes the member if there are no entries. */
 export function setManagers({ metadata }: Draft<KubeObject>, managers: Managers): void {
   if (managers.length === 0) delete metadata.managedFields

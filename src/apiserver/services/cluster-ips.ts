@@ -16,6 +16,7 @@ import {
 import { formatTime } from '../../lang/go/time.js'
 import type { Clock } from '../../sim/clock.js'
 import type { RandomStream } from '../../sim/random.js'
+import { creatorsOf, setManagers } from '../registry/managed-fields.js'
 import { type Resource, keyOfObject, storageKey, type Resources } from '../registry/resources.js'
 import { save, seal } from '../registry/stored.js'
 import { type Storage, prefixEnd } from '../storage/storage.js'
@@ -31,6 +32,8 @@ export interface ClusterIpParts {
   readonly inUse: ServicesInUse
   /** `--service-cluster-ip-range`: one range for each family, the default family first. */
   readonly ranges: readonly IpRange[]
+  /** Whether writes are tracked in metadata.managedFields. */
+  readonly managedFields: boolean
 }
 
 /** Why an address cannot be allocated; the message is upstream's. */
@@ -94,23 +97,25 @@ export class ClusterIps {
   take(text: string, { namespace, name }: AddressOwner): void {
     const address = parseIp(text)
     if (this.#addresses === undefined || address === undefined) return
-    const { storage, clock, uids } = this.#parts
-    const draft: Draft<IPAddress> = {
+    const { storage, resources, clock, uids, managedFields } = this.#parts
+    const time = formatTime(clock.now())
+    const draft = {
       kind: 'IPAddress',
       apiVersion: 'networking.k8s.io/v1',
       metadata: {
         name: formatIp(address),
         uid: uids.uuid(),
-        creationTimestamp: formatTime(clock.now()),
+        creationTimestamp: time,
         labels: {
           'ipaddress.kubernetes.io/ip-family': address.family,
           'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io',
         },
       },
       spec: { parentRef: { resource: 'services', namespace, name } },
-    }
-    const sealed = seal({ storage }, draft as unknown as Draft<KubeObject>)
-    save({ storage }, this.#addresses, sealed, undefined)
+    } satisfies Draft<IPAddress> as unknown as Draft<KubeObject>
+    if (managedFields)
+      setManagers(draft, creatorsOf(resources, this.#addresses, draft, { manager: 'kube-apiserver', time }))
+    save({ storage }, this.#addresses, seal({ storage }, draft), undefined)
   }
 
   /** Removes the IPAddress of an address. */

@@ -31,12 +31,21 @@ export function makeKubernetesService(
     ...(isProtected ? {} : { message: 'Kubernetes default Service CIDR is ready' }),
   }
   if (resources.release.has('serviceCidrs') && resources.find('servicecidrs') !== undefined) {
-    const metadata: ServiceCIDR['metadata'] = isProtected
-      ? { name: KUBERNETES, finalizers: [SERVICE_CIDR_FINALIZER] }
-      : { name: KUBERNETES }
-    const made = client.create('servicecidrs', { metadata, spec: { cidrs: serviceRanges } } as ServiceCIDR)
+    const finalizers = isProtected ? { finalizers: [SERVICE_CIDR_FINALIZER] } : {}
+    const made = client.create('servicecidrs', {
+      metadata: { name: KUBERNETES, ...finalizers },
+      spec: { cidrs: serviceRanges },
+    } as unknown as ServiceCIDR)
     const conditions = [{ ...ready, lastTransitionTime: formatTime(clock.now()) }]
-    client.updateStatus('servicecidrs', { ...made, status: { conditions } })
+    const { apiVersion, kind, metadata } = made
+    const body = { apiVersion, kind, metadata: { name: metadata.name }, status: { conditions } }
+    const fieldManager = isProtected ? 'service-cidr-controller' : 'kubernetes-service-cidr-controller'
+    client.patch(
+      'servicecidrs',
+      metadata,
+      { type: 'apply', body },
+      { fieldManager, force: true, subresource: 'status' },
+    )
   }
   client.create('services', {
     metadata: { ...DEFAULT, labels: { component: 'apiserver', provider: KUBERNETES } },

@@ -231,6 +231,8 @@ export interface ServiceHookParts {
   readonly ranges?: readonly string[] | undefined
   /** Default 30000 to 32767. */
   readonly nodePorts?: PortRange | undefined
+  /** Whether writes are tracked in metadata.managedFields. */
+  readonly managedFields: boolean
 }
 
 /**

@@ -10,26 +10,27 @@ import { legacyTokenObjects } from '../access/tokens.js'
 import type { ClusterRole, ClusterRoleBinding } from '../../api/rbac/generated.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { formatTime } from '../../lang/go/time.js'
+import type { DefaultObjects } from '../../apiserver/bootstrap.js'
 import { groupPriority } from '../../apiserver/http/discovery/groups.js'
 
 /**
  * Returns the objects of a new cluster besides its namespaces: the default roles and bindings, those that
  * kubeadm adds for administrators, the APIServices, and the objects of flow control. If the controller that
  * aggregates `admin`, `edit` and `view` runs, they are aggregated already. Equal arguments give the same
- * array.
+ * arrays.
  */
 export function defaultObjects(
   components: readonly Pick<Component, 'name'>[],
   scheme: Scheme,
   now: number,
-): readonly (readonly KubeObject[])[] {
+): readonly DefaultObjects[] {
   const isAggregated = components.some(({ name }) => name === AGGREGATION_CONTROLLER)
   return [
-    isAggregated ? aggregatedPolicy() : bootstrapPolicy(),
-    kubeadmObjects(scheme.release.minor),
-    legacyTokenObjects(scheme.release.minor, now),
-    apiServices(scheme, now),
-    defaultFlowControl(now),
+    { list: isAggregated ? aggregatedPolicy() : bootstrapPolicy() },
+    { list: kubeadmObjects(scheme.release.minor), creator: 'kubeadm' },
+    { list: legacyTokenObjects(scheme.release.minor, now) },
+    { list: apiServices(scheme, now) },
+    { list: defaultFlowControl(now) },
   ]
 }
 

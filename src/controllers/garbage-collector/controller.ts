@@ -171,7 +171,9 @@ class GraphEvents {
   #reportForeign(item: Item, object: KubeObject, { apiVersion, kind, name, uid }: OwnerReference): void {
     const { namespace = '' } = splitKey(item.key)
     const served = this.#graph.served(item.resource) as ServedResource
-    const target = { object, kind: served.kind, apiVersion: apiVersionOf(served) }
+    // upstream knows the object from its graph, which has no versions
+    const { resourceVersion: _, ...known } = object.metadata
+    const target = { object: { metadata: known }, kind: served.kind, apiVersion: apiVersionOf(served) }
     const reference = `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`
     const message = `ownerRef ${reference} does not exist in namespace "${namespace}"`
     this.#recorder.event(target, 'Warning', 'OwnerRefInvalidNamespace', message)

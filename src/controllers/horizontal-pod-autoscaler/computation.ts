@@ -78,7 +78,8 @@ export class ReplicaComputation {
       tolerances: this.#tolerances(autoscaler),
       currentReplicas: scale.spec.replicas ?? 0,
       statusReplicas: scale.status.replicas ?? 0,
-    }
+      memoryFormat: hasFeature(this.#ports.version, 'hpaBinaryMemory') ? 'BinarySI' : 'DecimalSI',
+    } as const
     const { metrics = [] } = autoscaler.spec
     const statuses: MetricStatus[] = []
     let best: { readonly replicas: number; readonly name: string } | undefined

@@ -1,7 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import type { MetricSpec, MetricStatus, MetricTarget } from '../../api/autoscaling-v2/generated.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
-import { formatQuantity, quantityMilliValue } from '../../api/quantity.js'
+import { formatQuantity, quantityMilliValue, type QuantityFormat } from '../../api/quantity.js'
 import { formatGoSelector } from '../../api/selectors/labels.js'
 import type { MetricsSource } from './metrics-source.js'
 import { MetricsError } from './metrics-source.js'
@@ -44,6 +44,8 @@ export interface MetricInput extends CalculationInput {
   readonly selector: string
   /** status.replicas of the scale. */
   readonly statusReplicas: number
+  /** The notation of memory in the status. */
+  readonly memoryFormat: QuantityFormat
 }
 
 /**
@@ -85,8 +87,8 @@ function attempt<T>(
   }
 }
 
-const milli = (value: number): string =>
-  formatQuantity({ nanos: BigInt(value) * 1_000_000n, format: 'DecimalSI' })
+const milli = (value: number, format: QuantityFormat = 'DecimalSI'): string =>
+  formatQuantity({ nanos: BigInt(value) * 1_000_000n, format })
 
 interface ResourceMetric {
   readonly name: string
@@ -138,11 +140,12 @@ function resourceProposal(
   )
 }
 
-const current = ({
-  raw,
-  utilization,
-}: Proposal): { readonly averageValue: string; readonly averageUtilization?: number } => ({
-  averageValue: milli(raw),
+const current = (
+  { raw, utilization }: Proposal,
+  resource: string,
+  { memoryFormat }: MetricInput,
+): { readonly averageValue: string; readonly averageUtilization?: number } => ({
+  averageValue: milli(raw, resource === 'memory' ? memoryFormat : undefined),
   ...(utilization === undefined ? {} : { averageUtilization: utilization }),
 })
 
@@ -160,7 +163,7 @@ function byResource({ resource }: MetricSpec, input: MetricInput): MetricProposa
       target.averageValue === undefined
         ? `${name} resource utilization (percentage of request)`
         : `${name} resource`,
-    status: { type: 'Resource', resource: { name, current: current(proposal) } },
+    status: { type: 'Resource', resource: { name, current: current(proposal, name, input) } },
   }
 }
 
@@ -178,7 +181,10 @@ function byContainer({ containerResource }: MetricSpec, input: MetricInput): Met
       target.averageValue === undefined
         ? `${name} container resource utilization (percentage of request)`
         : `${name} resource`,
-    status: { type: 'ContainerResource', containerResource: { name, container, current: current(proposal) } },
+    status: {
+      type: 'ContainerResource',
+      containerResource: { name, container, current: current(proposal, name, input) },
+    },
   }
 }
 

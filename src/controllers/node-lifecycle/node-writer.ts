@@ -66,8 +66,7 @@ export class NodeWriter {
 
   /** Records that a node has become not ready. */
   recordNotReady(node: Node): void {
-    const message = `Node ${node.metadata.name as string} status is now: NodeNotReady`
-    this.#recorder.event({ object: node, kind: 'Node', apiVersion: 'v1' }, 'Normal', 'NodeNotReady', message)
+    recordNodeStatus(this.#recorder, node, 'NodeNotReady')
   }
 
   #patchTaints(node: Node, taints: readonly Taint[]): Node {
@@ -115,4 +114,14 @@ export function markedNotReady(pod: Pod, now: number, version: string): Pod | un
     lastTransitionTime: formatTime(now),
   }
   return { ...pod, status: { ...pod.status, conditions: withCondition(pod.status.conditions, marked) } }
+}
+
+/**
+ * Records `Node <name> status is now: <status>`. The event names no version of the node. Source:
+ * pkg/controller/util/node RecordNodeStatusChange.
+ */
+export function recordNodeStatus(recorder: EventRecorder, { metadata }: Node, status: string): void {
+  const { name = '', uid = '' } = metadata
+  const target = { object: { metadata: { name, uid } }, kind: 'Node', apiVersion: 'v1' }
+  recorder.event(target, 'Normal', status, `Node ${name} status is now: ${status}`)
 }

@@ -59,6 +59,18 @@ const events = (made: SimCluster, name = 'web'): readonly string[] =>
     .map(({ type, reason, message }) => `${type} ${reason} ${message}`)
 
 describe('an autoscaler', () => {
+  test.each([
+    ['v1.35', '8Mi'],
+    ['v1.34', '8388608'],
+  ])('of %s shows memory as %s', (version, averageValue) => {
+    const target = { type: 'AverageValue', averageValue: '100Mi' }
+    const memory = { type: 'Resource', resource: { name: 'memory', target } }
+    const made = cluster([deployment('web', 2), autoscaler('web', { metrics: [memory] })], { version })
+    made.metrics.setLoad({ labelSelector: 'app=web' }, { memory: '16Mi' })
+    made.advance('2m')
+    expect(statusOf(made).currentMetrics?.[0]?.resource?.current).toEqual({ averageValue })
+  })
+
   test('follows the load up at once and down after the window, and a fork does the same', () => {
     const made = cluster([deployment('web', 2), autoscaler('web')])
     made.metrics.setLoad({ labelSelector: 'app=web' }, { cpu: '400m' })
