@@ -4,6 +4,7 @@ import { parseFieldSelector } from '../api/selectors/fields.js'
 import { compileSelectorText } from '../api/selectors/label-parser.js'
 import { applyMergePatch } from '../lang/patch/merge-patch.js'
 import { formatTime } from '../lang/go/time.js'
+import { sha256Hex } from '../lang/bytes/sha256.js'
 import type { ImageDefinition, Invocation, Pause, Program, Served, ServedRequest } from '../kubelet/index.js'
 
 const GROUP = 'wardle.example.com'
@@ -94,6 +95,7 @@ const flagOf = ({ args }: Invocation, name: string): string =>
 function handle(call: Invocation, { method = 'GET', path = '/', body = '' }: ServedRequest): Result {
   const { pathname, searchParams: query } = new URL(path, 'https://sample')
   if (/^\/(?:healthz|livez|readyz)(?:\/|$)/.test(pathname)) return [200, HEALTHY]
+  if (pathname === '/openapi/v3' || pathname.startsWith('/openapi/v3/')) return openApi(pathname)
   const [, root, group, version = '', ...rest] = pathname.split('/')
   if (root !== 'apis' || (group !== undefined && group !== GROUP)) return status(404, 'NotFound', 'not found')
   if (group === undefined) return [200, { kind: 'APIGroupList', apiVersion: 'v1', groups: [GROUP_FIELDS] }]
@@ -110,6 +112,55 @@ function handle(call: Invocation, { method = 'GET', path = '/', body = '' }: Ser
 
 const versionsOf = Object.keys(RESOURCES).map((version) => ({ groupVersion: `${GROUP}/${version}`, version }))
 const GROUP_FIELDS = { name: GROUP, versions: versionsOf, preferredVersion: versionsOf[1] }
+
+/** `/openapi/v3`: the index, and a document for each version. */
+function openApi(pathname: string): Result {
+  const name = pathname.slice('/openapi/v3/'.length)
+  const named = versionsOf.map(({ groupVersion, version }) => [`apis/${groupVersion}`, version] as const)
+  if (name === '') {
+    const paths = named.map(([key, version]) => {
+      const hash = sha256Hex(JSON.stringify(documentOf(version)))
+      return [key, { serverRelativeURL: `/openapi/v3/${key}?hash=${hash}` }]
+    })
+    return [200, { paths: Object.fromEntries(paths) }]
+  }
+  const version = named.find(([key]) => key === name)?.[1]
+  return version === undefined ? [404, ''] : [200, documentOf(version)]
+}
+
+function documentOf(version: string): object {
+  const root = `/apis/${GROUP}/${version}`
+  const resources = Object.entries(RESOURCES[version] ?? {})
+  const model = (kind: string): string => `io.k8s.sample-apiserver.pkg.apis.wardle.${version}.${kind}`
+  const paths = resources.flatMap(([plural, [kind, namespaced]]) => {
+    const at = `${root}/${namespaced ? 'namespaces/{namespace}/' : ''}${plural}`
+    const response = jsonResponse({ $ref: `#/components/schemas/${model(kind)}` })
+    const kindOf = { 'x-kubernetes-group-version-kind': { group: GROUP, kind, version } }
+    const get = (action: string): object => ({ 'x-kubernetes-action': action, ...response, ...kindOf })
+    return [
+      [at, { get: get('list'), post: get('post') }],
+      [`${at}/{name}`, { get: get('get'), put: get('put'), patch: get('patch'), delete: get('delete') }],
+    ]
+  })
+  const schemas = resources.map(([, [kind]]) => [
+    model(kind),
+    {
+      type: 'object',
+      properties: { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' } },
+      'x-kubernetes-group-version-kind': [{ group: GROUP, kind, version }],
+    },
+  ])
+  return {
+    openapi: '3.0.0',
+    info: { title: 'Wardle', version: '0.1' },
+    paths: { [`${root}/`]: { get: jsonResponse({ type: 'object' }) }, ...Object.fromEntries(paths) },
+    components: { schemas: Object.fromEntries(schemas) },
+  }
+}
+
+const jsonResponse = (schema: object): object => ({
+  responses: { '200': { description: 'OK', content: { 'application/json': { schema } } } },
+})
 
 function resourceList(version: string, served: NonNullable<(typeof RESOURCES)[string]>): object {
   const resources = Object.entries(served).map(([name, [kind, namespaced]]) => ({

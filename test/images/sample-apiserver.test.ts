@@ -161,6 +161,37 @@ describe('an API server behind an APIService', () => {
     ])
   })
 
+  test('publishes its OpenAPI v3 beside that of the apiserver', () => {
+    const index = JSON.parse(send(cluster, 'GET', '/openapi/v3').body) as {
+      paths: Record<string, { serverRelativeURL: string }>
+    }
+    expect(Object.keys(index.paths)).toContain('apis/apps/v1')
+    // its other version has no APIService
+    expect(Object.keys(index.paths)).not.toContain('apis/wardle.example.com/v1beta1')
+    const url = index.paths[`apis/${GROUP_VERSION}`]?.serverRelativeURL ?? ''
+    expect(url).toMatch(/^\/openapi\/v3\/apis\/wardle.example.com\/v1alpha1\?hash=[0-9A-F]{64}$/)
+    const document = JSON.parse(send(cluster, 'GET', url).body) as { paths: object }
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining([
+        `/apis/${GROUP_VERSION}/`,
+        `/apis/${GROUP_VERSION}/namespaces/{namespace}/flunders`,
+        `/apis/${GROUP_VERSION}/fischers/{name}`,
+      ]),
+    )
+    const { body } = send(cluster, 'GET', '/openapi/v3/apis/apps/v1')
+    expect(body).toContain('io.k8s.api.apps.v1.Deployment')
+  })
+
+  test('has no OpenAPI while it is away', () => {
+    const fork = cluster.fork()
+    fork.kubectl(`delete deployment sample-apiserver -n ${NS}`)
+    fork.settle()
+    expect(send(fork, 'GET', `/openapi/v3/apis/${GROUP_VERSION}`).code).toBe(503)
+    fork.advance('2m')
+    expect(send(fork, 'GET', '/openapi/v3').body).not.toContain('wardle')
+    expect(send(fork, 'GET', '/openapi/v3').code).toBe(200)
+  })
+
   test('asks who may: the apiserver authorizes before it forwards', () => {
     const response = cluster.http.handle({ method: 'GET', path: FLUNDERS, user: { name: 'eve', groups: [] } })
     expect(response.code).toBe(403)

@@ -3,6 +3,7 @@ import type { RegistryContext } from '../../registry/context.js'
 import { objectResponse, pageNotFound, plainText, TEXT } from '../responses.js'
 import { type HttpRequest, type HttpResponse, header } from '../../../client/http.js'
 import type { PathHandler } from '../path.js'
+import { aggregatedDocument, aggregatedDocuments } from '../../extensions/aggregated-openapi.js'
 import { openApiDocuments } from './documents.js'
 import { sha256Hex } from '../../../lang/bytes/sha256.js'
 import { gnosticDocument } from './gnostic.js'
@@ -15,20 +16,22 @@ export const handleOpenApiV2: PathHandler = (context, { http }) => swaggerRespon
 
 /**
  * `/openapi/v3`: the index, and the documents under it. A document requested with its hash can be cached
- * forever; a request with another hash is redirected to the current one. Source: kube-openapi
- * pkg/handler3/handler.go.
+ * forever; a request with another hash is redirected to the current one. Documents of servers behind
+ * APIServices come from these. Source: kube-openapi pkg/handler3/handler.go, kube-aggregator
+ * pkg/controllers/openapiv3/aggregator.
  */
 export const handleOpenApiV3: PathHandler = (context, { http, path, query }) => {
   if (!context.scheme.release.has('openApiV3')) return pageNotFound()
   const name = path.replace(/^\/openapi\/v3\/?/, '')
-  return name === '' ? indexResponse(context) : documentResponse(context, http, name, query)
+  if (name === '') return indexResponse(context)
+  return aggregatedDocument(context, http, name) ?? documentResponse(context, http, name, query)
 }
 
 function indexResponse(context: RegistryContext): HttpResponse {
   const documents = openApiDocuments(context)
-  const paths = Object.fromEntries(
-    documents.names.map((name) => [name, { serverRelativeURL: urlOf(name, documents.at(name)?.hash ?? '') }]),
-  )
+  const own = documents.names.map((name) => [name, urlOf(name, documents.at(name)?.hash ?? '')] as const)
+  const all = [...own, ...aggregatedDocuments(context)].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const paths = Object.fromEntries(all.map(([name, url]) => [name, { serverRelativeURL: url }]))
   const response = objectResponse(200, { paths })
   // the real handler sets no content type, so that Go guesses text
   return {
