@@ -1,4 +1,4 @@
-import { type IpRange, lastOf, parseIp, parseIpRange, rangeHolds } from '../lang/go/ip.js'
+import { type IpAddress, type IpRange, lastOf, parseIp, parseIpRange, rangesAround } from '../lang/go/ip.js'
 import type { IPAddress, ServiceCIDR } from '../api/networking/generated.js'
 import { READY_CIDR, SERVICE_CIDR_FINALIZER } from '../api/networking/service-cidr.js'
 import { formatTime, timeMs } from '../lang/go/time.js'
@@ -6,7 +6,7 @@ import { isApiError } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import type { EventRecorder } from '../client/recorders/event-recorder.js'
 import type { Change, Informer } from '../client/informers/informer.js'
-import { keyOf } from '../client/informers/object-index.js'
+import { keyOf, type Indexers } from '../client/informers/object-index.js'
 import type { WorkQueue } from '../sim/modules/work-queue.js'
 import type { Controller, ControllerContext, Handlers } from './shared/define-controller.js'
 import { builtInController } from './shared/define-controller.js'
@@ -30,6 +30,25 @@ const TERMINATING = {
     'There are still IPAddresses referencing the ServiceCIDR, please remove them or create a new ServiceCIDR',
 } as const
 
+/** Index of the objects with a range. */
+const BY_RANGE = 'range'
+/** Index of those that are being deleted. */
+const DELETED = 'deletedRange'
+/** Index of those that are being deleted, by each range that holds one of theirs. */
+const DELETED_WITHIN = 'deletedWithin'
+
+const isDeleted = ({ metadata }: ServiceCIDR): boolean => metadata.deletionTimestamp !== undefined
+const rangeKey = ({ family, first, prefix }: IpRange): string => `${family} ${first}/${prefix}`
+const rangeKeys = (object: ServiceCIDR): readonly string[] => [...new Set(rangesOf(object).map(rangeKey))]
+
+/** Ranges overlap only where one holds the other: each is found by its own text and those around it. */
+const byRange: Indexers<ServiceCIDR> = {
+  [BY_RANGE]: rangeKeys,
+  [DELETED]: (object) => (isDeleted(object) ? rangeKeys(object) : []),
+  [DELETED_WITHIN]: (object) =>
+    isDeleted(object) ? [...new Set(rangesOf(object).flatMap(rangesAround).map(rangeKey))] : [],
+}
+
 type Eager = { readonly cidrs: 'servicecidrs' }
 type Lazy = { readonly addresses: 'ipaddresses' }
 
@@ -42,7 +61,7 @@ export function createServiceCidrsController(): Component {
   return builtInController<Eager, Lazy>({
     name: SERVICE_CIDRS_CONTROLLER,
     identity: controllerIdentity('service-cidrs-controller'),
-    informers: { cidrs: { resource: 'servicecidrs' } },
+    informers: { cidrs: { resource: 'servicecidrs', indexers: byRange } },
     lazyInformers: { addresses: { resource: 'ipaddresses' } },
     queue: { maxRetries: 15 },
     setup: (context) => new ServiceCidrs(context),
@@ -68,23 +87,24 @@ class ServiceCidrs implements Controller<Eager & Lazy> {
     this.#addresses = addresses
   }
 
-  /** A new range may contain one that waits for its addresses. */
+  /** A new range may hold addresses of those that are being deleted; nothing changes for others. */
   #changed({ type, object }: Change<ServiceCIDR>): readonly string[] {
-    if (object.metadata.deletionTimestamp !== undefined) this.#addresses.need()
+    if (isDeleted(object)) this.#addresses.need()
     if (type !== 'ADDED') return [keyOf(object)]
-    const ranges = rangesOf(object)
-    const overlapping = this.#cidrs
-      .list()
-      .filter((other) => rangesOf(other).some((range) => ranges.some((one) => overlap(one, range))))
+    const overlapping = rangesOf(object).flatMap((range) => [
+      ...this.#cidrs.byIndex(DELETED_WITHIN, rangeKey(range)),
+      ...rangesAround(range).flatMap((outer) => this.#cidrs.byIndex(DELETED, rangeKey(outer))),
+    ])
     return [...new Set([object, ...overlapping].map(keyOf))]
   }
 
   /** The ranges that hold an address and are being deleted: it may keep them, or have kept them. */
   #deletedAround(address: IPAddress): readonly string[] {
     if (address.metadata.labels?.[MANAGED_BY] !== ALLOCATOR) return []
-    return this.#around(address.metadata.name ?? '')
-      .filter(({ metadata }) => metadata.deletionTimestamp !== undefined)
-      .map(keyOf)
+    const ip = parseIp(address.metadata.name ?? '')
+    if (ip === undefined) return []
+    const holders = usableAround(ip).flatMap((range) => this.#cidrs.byIndex(DELETED, rangeKey(range)))
+    return [...new Set(holders.map(keyOf))]
   }
 
   reconcile(key: string): void {
@@ -116,26 +136,27 @@ class ServiceCidrs implements Controller<Eager & Lazy> {
 
   /** Source: canDeleteCIDR. */
   #canDelete(cidr: ServiceCIDR): boolean {
-    const all = this.#cidrs.list()
-    const ranges = rangesOf(cidr)
-    const others = all.filter((other) => other !== cidr).flatMap(rangesOf)
-    if (ranges.every((range) => others.some((other) => contains(other, range)))) return true
+    const isHeld = (range: IpRange): boolean =>
+      rangesAround(range).some((outer) => this.#isOfAnother(outer, cidr))
+    if (rangesOf(cidr).every(isHeld)) return true
     // an address that no other range holds would be orphaned; most searches end at the first one
     for (const { metadata } of this.#addresses.need().list()) {
       if (metadata.labels?.[MANAGED_BY] !== ALLOCATOR) continue
-      const around = this.#around(metadata.name ?? '')
-      if (around.length === 1 && around[0] === cidr) return false
+      const ip = parseIp(metadata.name ?? '')
+      if (ip !== undefined && this.#isOnlyIn(ip, cidr)) return false
     }
     return true
   }
 
-  /** The ServiceCIDRs from which an address could be allocated. */
-  #around(address: string): readonly ServiceCIDR[] {
-    const ip = parseIp(address)
-    if (ip === undefined) return []
-    return this.#cidrs
-      .list()
-      .filter((cidr) => rangesOf(cidr).some((range) => rangeHolds(range, ip) && isUsable(range, ip.value)))
+  /** Whether an address could be allocated from this ServiceCIDR, and from no other. */
+  #isOnlyIn(ip: IpAddress, cidr: ServiceCIDR): boolean {
+    const around = usableAround(ip)
+    if (around.some((range) => this.#isOfAnother(range, cidr))) return false
+    return around.some((range) => this.#cidrs.byIndex(BY_RANGE, rangeKey(range)).length > 0)
+  }
+
+  #isOfAnother(range: IpRange, cidr: ServiceCIDR): boolean {
+    return this.#cidrs.byIndex(BY_RANGE, rangeKey(range)).some((other) => other !== cidr)
   }
 
   /** Writes the condition, unless it is so already: upstream writes a new time. */
@@ -175,11 +196,11 @@ function rangesOf(object: ServiceCIDR): readonly IpRange[] {
   return parsed
 }
 
-/** Whether a range is the same as another, or a larger one around it. */
-const contains = (outer: IpRange, { family, first, prefix }: IpRange): boolean =>
-  outer.prefix <= prefix && rangeHolds(outer, { family, value: first })
-
-const overlap = (one: IpRange, other: IpRange): boolean => contains(one, other) || contains(other, one)
+/** Returns the ranges from which an address could be allocated. */
+const usableAround = ({ family, value }: IpAddress): readonly IpRange[] =>
+  rangesAround({ family, first: value, prefix: family === 'IPv4' ? 32 : 128 }).filter((range) =>
+    isUsable(range, value),
+  )
 
 /** Whether an address of a range is neither the network's own nor the IPv4 broadcast address. */
 const isUsable = (range: IpRange, value: bigint): boolean =>

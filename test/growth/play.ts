@@ -171,8 +171,8 @@ function costsOf(family: Family, n: number): Costs {
 
 /** Growth that is no more than the exponent of the number; what is added by doubling it twice tells it. */
 const MOST_EXPONENT = 1.3
-/** What is steep is tried up to so many times the size. */
-const MOST_TRIES = 4
+/** What is steep is tried up to so many times the size; what has an exception only once. */
+const MOST_TRIES = 8
 /** Steps below which nothing is judged: a table that is made once, a list that grows. */
 const FEW_STEPS = 2_000
 
@@ -205,7 +205,8 @@ for (const [at, family] of [...familiesOf(base, values.whole)].entries()) {
   costsOf(family, 2)
   // what begins at some size looks like growth at first, and not at larger ones
   let growth = growthOf(family, n)
-  for (let size = 2 * n; size <= MOST_TRIES * n && growth.some(isSteep); size *= 2) {
+  const tries = values.always.includes(family.name) ? 1 : MOST_TRIES
+  for (let size = 2 * n; size <= tries * n && growth.some(isSteep); size *= 2) {
     const steep = new Set(growth.filter(isSteep).map(({ part }) => part))
     const again = growthOf(family, size).filter(({ part }) => steep.has(part))
     growth = [...growth.filter(({ part }) => !steep.has(part)), ...again]

@@ -10,7 +10,16 @@ import type { Growth } from './play.js'
  */
 export const exceptions: readonly (readonly [family: string, part: RegExp, why: string])[] = [
   ['Pod spec.containers', /^(?:settle|delete)$/, 'the kubelet looks at all containers at each start of one'],
-  ['ValidatingAdmissionPolicy', / each$/, 'each request, also one for a policy, asks all policies'],
+  [
+    'ValidatingAdmissionPolicy',
+    /(?: each|^settle)$/,
+    'each request, also one for a policy, asks all policies',
+  ],
+  [
+    'ResourceQuota',
+    /^create each$/,
+    'each object that is created is held against all quotas of its namespace',
+  ],
   ['ValidatingWebhookConfiguration', / each$/, 'each request asks all webhooks'],
   ['MutatingWebhookConfiguration', / each$/, 'each request asks all webhooks'],
 ]

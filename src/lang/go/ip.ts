@@ -119,6 +119,15 @@ export function lastOf({ family, first, prefix }: IpRange): bigint {
   return first + (1n << BigInt(widths[family] - prefix)) - 1n
 }
 
+/** Returns all ranges that hold a range, itself last. */
+export function rangesAround({ family, first, prefix }: IpRange): readonly IpRange[] {
+  const width = widths[family]
+  return Array.from({ length: prefix + 1 }, (_, length) => {
+    const hosts = BigInt(width - length)
+    return { family, first: (first >> hosts) << hosts, prefix: length }
+  })
+}
+
 /** Whether an address lies in a range. */
 export function rangeHolds(range: IpRange, { family, value }: IpAddress): boolean {
   return family === range.family && value >= range.first && value <= lastOf(range)
