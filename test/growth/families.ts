@@ -239,10 +239,13 @@ function createdKinds(scheme: Scheme): readonly KindDefinition[] {
 /**
  * Returns the families of all kinds, made from their field tables: each list and map field, each selector,
  * and the number of objects. Unless `isWhole`, a field of a message is taken where it is met first: the
- * containers of a pod are not played again for each kind with a template.
+ * containers of a pod are not played again for each kind with a template. Default: the kinds that are built in.
  */
-export function familiesOf(cluster: SimCluster, isWhole: boolean): readonly Family[] {
-  const scheme = createScheme()
+export function familiesOf(
+  cluster: SimCluster,
+  isWhole: boolean,
+  scheme: Scheme = createScheme(),
+): readonly Family[] {
   const met = new Set<string>()
   const kinds = createdKinds(scheme).toSorted((a, b) => Number(b.kind === 'Pod') - Number(a.kind === 'Pod'))
   return kinds.flatMap((kind) => {

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
+import type { KindDefinition } from '../../src/api/kind/definition.js'
+import { metaSchema } from '../../src/api/meta/generated.js'
+import { createScheme } from '../../src/api/scheme.js'
+import { always, defineGroup, list, map, message, pointer, ref, string } from '../../src/api/schema/dsl.js'
+import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import { countedCode } from './count-plugin.js'
+import { familiesOf } from './families.js'
 import { playGrowth } from './run.js'
 
 // npm run soak -- --hostile plays all of them, larger, and each place of a message
@@ -13,6 +19,51 @@ test(
     expect(families).toBeGreaterThan(200)
   },
 )
+
+const fleetSchema = defineGroup('com.example.v1', 'v1', [metaSchema], {
+  Fleet: () =>
+    message({
+      apiVersion: pointer(string),
+      kind: pointer(string),
+      metadata: always(ref('ObjectMeta')),
+      spec: ref('FleetSpec'),
+    }),
+  FleetSpec: () => message({ ports: map(string), ships: list(ref('Ship')) }),
+  Ship: () => message({ decks: list(string), name: string }),
+})
+
+test('a kind that is added to the tables has families of its own, which grow as they should', () => {
+  const scheme = createScheme()
+  const fleet: KindDefinition = {
+    ...(scheme.byKind('', 'v1', 'ConfigMap') as KindDefinition),
+    group: 'example.com',
+    version: 'v1',
+    kind: 'Fleet',
+    resource: 'fleets',
+    namespaced: true,
+    message: 'Fleet',
+    selectableFields: { 'spec.flag': () => '' },
+  }
+  scheme.add(fleet, fleetSchema)
+  const added = familiesOf(new SimCluster(), false, scheme).filter(({ kind }) => kind === fleet)
+  expect(added.map(({ name, grows }) => `${grows} ${name}`)).toEqual(
+    expect.arrayContaining([
+      'field Fleet spec.ports',
+      'field Fleet spec.ships',
+      'field Fleet spec.ships[].decks',
+      'field Fleet spec, all lists together',
+      'objects Fleet',
+      'selector Fleet labelSelector of requirements',
+      'selector Fleet fieldSelector of spec.flag',
+    ]),
+  )
+  const sizes = [3, 6].map((n) => {
+    const made = added.find(({ name }) => name === 'Fleet spec.ships[].decks')?.make(n)
+    return (made as { spec?: { ships: readonly { decks: readonly string[] }[] } }).spec?.ships[0]?.decks
+      .length
+  })
+  expect(sizes).toEqual([3, 6])
+})
 
 test('counts see calls, rounds of loops, spreads and copies, and change nothing else', () => {
   const code = `
