@@ -43,8 +43,9 @@ export async function encodeDeed(deed: Deed): Promise<string> {
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }
 
-/** Bytes of a session as JSON, and what moves its cluster. A link of 0.4 MB can hold 300 MB. */
-const MOST_BYTES = 8 * 1024 * 1024
+/** Bytes of a session as JSON. A link of 0.4 MB can hold 300 MB. */
+export const MOST_BYTES: number = 8 * 1024 * 1024
+/** What moves the cluster of a session. */
 const MOST_ACTIONS = 10_000
 
 /** Reads a stream of bytes as text. @throws Error beyond the most bytes, before they are all there */
@@ -70,8 +71,13 @@ export async function decodeDeed(text: string): Promise<Deed> {
     char.charCodeAt(0),
   )
   const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
-  const deed = JSON.parse(await limitedText(plain)) as Deed
-  if (!Array.isArray(deed.actions)) throw new Error('the session has no list of actions')
-  if (deed.actions.length > MOST_ACTIONS) throw new Error(`the session has more than ${MOST_ACTIONS} actions`)
-  return deed
+  return checkedDeed(JSON.parse(await limitedText(plain)))
+}
+
+/** Returns what came with a link or a file as a session. @throws Error if it is something else, or too long */
+export function checkedDeed(value: unknown): Deed {
+  const { actions } = value as Deed
+  if (!Array.isArray(actions)) throw new Error('the session has no list of actions')
+  if (actions.length > MOST_ACTIONS) throw new Error(`the session has more than ${MOST_ACTIONS} actions`)
+  return value as Deed
 }

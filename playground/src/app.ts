@@ -12,7 +12,7 @@ import type { GuideParts } from './guide.js'
 import { chapterPanel, lessonPanel } from './guide.js'
 import { PolicyDesk } from './policy-desk.js'
 import type { Progress } from './progress.js'
-import { downloadProgress, loadProgress, readProgress, saveProgress } from './progress.js'
+import { downloadProgress, loadProgress, readFile, saveProgress } from './progress.js'
 import { SchedulerDesk } from './scheduler-desk.js'
 import type { Printed } from './session.js'
 import { Session } from './session.js'
@@ -47,7 +47,7 @@ export class App {
   #saying: (words: Words) => string = () => ''
 
   /** Whether the session came with a link. */
-  readonly #isShared: boolean
+  #isShared: boolean
 
   private constructor(progress: Progress, session: Session, isShared = false) {
     this.#progress = progress
@@ -387,11 +387,12 @@ export class App {
   }
 
   async #import(file: File | undefined): Promise<void> {
-    const progress = readProgress((await file?.text()) ?? '')
+    const progress = await readFile(file)
     if (progress === undefined) return void this.#say((words) => words.badFile)
     // saved only once it has been replayed: a page whose progress hangs could not be opened any more
     const session = await replayed(progress.deed)
     if (session === undefined) return void this.#say((words) => words.badFile)
+    this.#isShared = false
     this.#save(progress)
     this.#session = session
     this.#follow()
@@ -410,8 +411,9 @@ const REPLAYING = 'simcluster-replaying'
 
 /** What cannot be done again any more, after a new version, begins anew. */
 async function reopened(deed: Deed | undefined): Promise<Session> {
-  const hasHung = localStorage.getItem(REPLAYING) !== null
-  if (deed === undefined || hasHung) {
+  // a browser that keeps nothing has no session either
+  if (deed === undefined) return Session.open(FIRST)
+  if (localStorage.getItem(REPLAYING) !== null) {
     localStorage.removeItem(REPLAYING)
     return Session.open(FIRST)
   }

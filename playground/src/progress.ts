@@ -1,5 +1,5 @@
 import type { Language } from '../../src/course/chapter.js'
-import type { Deed } from './actions.js'
+import { checkedDeed, MOST_BYTES, type Deed } from './actions.js'
 
 /** What a learner has done. It lies in the browser, and in a file when exported. */
 export interface Progress {
@@ -28,7 +28,12 @@ export function loadProgress(): Progress {
   }
 }
 
-/** Reads an exported text; undefined if it is something else. */
+/** Reads an exported file; undefined if it is something else, or too large. */
+export async function readFile(file: File | undefined): Promise<Progress | undefined> {
+  return file === undefined || file.size > MOST_BYTES ? undefined : readProgress(await file.text())
+}
+
+/** Reads what {@link saveProgress} has kept; undefined if it is something else. */
 export function readProgress(text: string): Progress | undefined {
   try {
     const value = JSON.parse(text) as Partial<Progress> | null
@@ -39,7 +44,7 @@ export function readProgress(text: string): Progress | undefined {
       language: language === 'ko' ? 'ko' : 'en',
       solved,
       ...(theme === undefined ? {} : { theme }),
-      ...(deed === undefined ? {} : { deed }),
+      ...(deed === undefined ? {} : { deed: checkedDeed(deed) }),
     }
   } catch {
     return undefined

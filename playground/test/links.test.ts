@@ -1,0 +1,143 @@
+import { deflateRawSync } from 'node:zlib'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Learner, openStage, type Stage } from './browser.js'
+
+let stage: Stage
+beforeAll(async () => void (stage = await openStage()))
+afterAll(() => stage.close())
+
+const linkOf = (deed: object): string =>
+  `#s=${deflateRawSync(JSON.stringify(deed), { level: 9 }).toString('base64url')}`
+
+const PLACE = { kind: 'free', nodes: 1, seed: 1 }
+/** Virtual time that no browser can play while somebody looks. */
+const ENDLESS = { place: PLACE, actions: [{ do: 'advance', ms: 1e15 }] }
+const WORK = 'kubectl create namespace mine'
+
+/** A learner who has done something. */
+async function withWork(): Promise<{ readonly learner: Learner; readonly context: BrowserContext }> {
+  const learner = await Learner.open(stage)
+  await learner.types(WORK)
+  await expect.poll(async () => (await learner.deed()).actions.length).toBe(1)
+  return { learner, context: learner.page.context() }
+}
+
+/** Opens the page again, as a learner would who has closed one that does not respond. */
+async function openedAgain(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto(stage.address)
+  await page.waitForSelector('html[data-ready]')
+  return page
+}
+
+const kept = (page: Page): Promise<string> =>
+  page.evaluate(() => localStorage.getItem('simcluster-playground') ?? '')
+
+const said = (page: Page): Promise<string> => page.locator('.says').innerText()
+
+/** Gives a file to the page's import. */
+const imports = (page: Page, text: string): Promise<void> =>
+  page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'progress.json', mimeType: 'application/json', buffer: Buffer.from(text) })
+
+const progressOf = (deed: object): string => JSON.stringify({ format: 1, language: 'en', solved: [], deed })
+
+test('refuses a link whose session inflates to 100 MB, and one of 10,001 actions', async () => {
+  const waits = Array.from({ length: 10_001 }, () => ({ do: 'settle' }))
+  for (const deed of [
+    { place: PLACE, actions: [], padding: 'a'.repeat(100_000_000) },
+    { place: PLACE, actions: waits },
+  ]) {
+    const guest = await Learner.open(stage, linkOf(deed))
+    expect(await said(guest.page)).toBe('This link cannot be read.')
+    await guest.close()
+  }
+})
+
+test('refuses a file of more than 8 MB, one of 10,001 actions, and one without actions', async () => {
+  const { learner } = await withWork()
+  const before = await kept(learner.page)
+  for (const deed of [
+    { place: PLACE, actions: [], padding: 'a'.repeat(10_000_000) },
+    { place: PLACE, actions: Array.from({ length: 10_001 }, () => ({ do: 'settle' })) },
+    { place: PLACE, actions: 'none' },
+    { place: { kind: 'lesson', id: 'none' }, actions: [] },
+  ]) {
+    await learner.page.locator('.says').evaluate((element) => (element.textContent = ''))
+    await imports(learner.page, progressOf(deed))
+    await expect.poll(() => said(learner.page)).toBe('This file holds no progress.')
+    expect(await kept(learner.page)).toBe(before)
+  }
+  await learner.close()
+})
+
+test('imports a file, and keeps what is done after it', async () => {
+  const learner = await Learner.open(stage, linkOf({ place: PLACE, actions: [] }))
+  await imports(learner.page, progressOf({ place: PLACE, actions: [{ do: 'advance', ms: 1000 }] }))
+  await expect.poll(async () => (await learner.deed()).actions.length).toBe(1)
+  await learner.types(WORK)
+  expect((await learner.deed()).actions.map((action) => action['do'])).toEqual(['advance', 'type'])
+  await learner.close()
+})
+
+test('keeps no session that hangs, of a file or of a link', async () => {
+  const { learner, context } = await withWork()
+  const before = await kept(learner.page)
+  const hanging = await openedAgain(context)
+  await imports(hanging, progressOf(ENDLESS))
+  const linked = await context.newPage()
+  await linked.goto(stage.address + linkOf(ENDLESS), { waitUntil: 'commit' })
+  // both pages have begun to play, and nobody hears of an end
+  await new Promise((resolve) => setTimeout(resolve, 3_000))
+  expect(
+    await Promise.race([linked.title(), new Promise((resolve) => setTimeout(resolve, 500, 'hangs'))]),
+  ).toBe('hangs')
+  const again = await openedAgain(context)
+  expect(await kept(again)).toBe(before)
+  expect(await said(again)).toBe('You are where you left off.')
+  expect(learner.faults).toEqual([])
+})
+
+test('opens anew where the kept session has hung before', async () => {
+  const context = await stage.browser.newContext({ locale: 'en-US' })
+  const page = await openedAgain(context)
+  await page.evaluate((text) => localStorage.setItem('simcluster-playground', text), progressOf(ENDLESS))
+  const hanging = await context.newPage()
+  await hanging.goto(stage.address, { waitUntil: 'commit' })
+  await new Promise((resolve) => setTimeout(resolve, 3_000))
+  const again = await openedAgain(context)
+  expect(await again.locator('h1').innerText()).not.toBe('')
+})
+
+test('leaves the work of who opens a link alone, also while they work in it', async () => {
+  const { learner, context } = await withWork()
+  const before = await learner.deed()
+  const page = await context.newPage()
+  await page.goto(
+    stage.address + linkOf({ place: PLACE, actions: [{ do: 'type', line: 'kubectl get nodes' }] }),
+  )
+  await page.waitForSelector('html[data-ready]')
+  await page.locator('#command').fill('kubectl create namespace theirs')
+  await page.locator('#command').press('Enter')
+  await expect.poll(() => page.locator('[role=log]').innerText()).toContain('theirs created')
+  await learner.reload()
+  expect(await learner.deed()).toEqual(before)
+  await learner.close()
+})
+
+test('opens in a browser that keeps nothing', async () => {
+  const context = await stage.browser.newContext({ locale: 'en-US' })
+  const page = await context.newPage()
+  await page.addInitScript(() =>
+    Object.defineProperty(window, 'localStorage', {
+      get: () => {
+        throw new DOMException('denied', 'SecurityError')
+      },
+    }),
+  )
+  await page.goto(stage.address)
+  await page.waitForSelector('html[data-ready]')
+  await context.close()
+})
