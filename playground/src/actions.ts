@@ -74,7 +74,7 @@ export async function decodeDeed(text: string): Promise<Deed> {
   return checkedDeed(JSON.parse(await limitedText(plain)))
 }
 
-/** Returns what came with a link or a file as a session. @throws Error if it is something else, or too long */
+/** Returns what came with a link or a file. @throws Error if it is no session, or too long */
 export function checkedDeed(value: unknown): Deed {
   const { actions } = value as Deed
   if (!Array.isArray(actions)) throw new Error('the session has no list of actions')

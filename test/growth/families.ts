@@ -13,9 +13,13 @@ export interface Family {
   readonly kind: KindDefinition
   /** What grows: a field of the object, the number of objects, a selector of lists. */
   readonly grows: 'field' | 'objects' | 'selector'
-  /** An object of size `n`; of objects, the one at place `n`; of selectors, the query. */
-  readonly make: (n: number) => KubeObject
-  readonly query: (n: number) => string
+  /**
+   * An object of size `n`; of objects, the one at place `n`. Its values are numbered beginning with `from`,
+   * so that no cache knows them from an earlier play.
+   */
+  readonly make: (n: number, from: number) => KubeObject
+  /** The query of a selector. */
+  readonly query: (n: number, from: number) => string
 }
 
 type Tree = Readonly<Record<string, unknown>>
@@ -122,25 +126,22 @@ function messageValue(message: Message, at: number, depth: number): Tree {
   return Object.fromEntries(entries.map(([name, field]) => [name, valueOf(field, name, at, message, depth)]))
 }
 
-/**
- * `n` items, or entries, of a list or a map. Those of 2n are others than those of n, so that no cache knows
- * them.
- */
-function grown({ path, field, holder }: Place, n: number): unknown {
+/** `n` items, or entries, of a list or a map, numbered beginning with `from`. */
+function grown({ path, field, holder }: Place, n: number, from: number): unknown {
   const name = (path.at(-1) ?? '').replace(/[[\]{}]/g, '')
   if (field.type === 'map')
     return Object.fromEntries(
-      Array.from({ length: n }, (_, at) => [`k${n + at}`, valueOf(field.values, name, n + at, holder)]),
+      Array.from({ length: n }, (_, at) => [`k${from + at}`, valueOf(field.values, name, from + at, holder)]),
     )
   const keys = [...(field.keys ?? []), ...(field.mergeKey === undefined ? [] : [field.mergeKey])]
   return Array.from({ length: n }, (_, at) => {
-    const item = valueOf(field.items, name, n + at, holder)
+    const item = valueOf(field.items, name, from + at, holder)
     if (field.items.type !== 'message') return item
     const { fields } = holder.group.message(field.items.message)
     const missing = keys.filter((key) => !Object.hasOwn(item as object, key) && fields[key] !== undefined)
     return Object.fromEntries([
       ...Object.entries(item as object),
-      ...missing.map((key) => [key, valueOf(fields[key] as Field, key, n + at, holder)]),
+      ...missing.map((key) => [key, valueOf(fields[key] as Field, key, from + at, holder)]),
     ])
   })
 }
@@ -208,17 +209,15 @@ function numbered(object: KubeObject, n: number): KubeObject {
 }
 
 /** The query of a selector with `n` parts, and what it is called. */
-function selectorsOf({
-  selectableFields,
-}: KindDefinition): readonly (readonly [string, (n: number) => string])[] {
-  const list = (n: number, part: (at: number) => string): string =>
-    Array.from({ length: n }, (_, at) => part(n + at)).join(',')
+function selectorsOf({ selectableFields }: KindDefinition): readonly (readonly [string, Family['query']])[] {
+  const list = (n: number, from: number, part: (at: number) => string): string =>
+    Array.from({ length: n }, (_, at) => part(from + at)).join(',')
   const fields = ['metadata.name', ...Object.keys(selectableFields)]
   return [
-    ['labelSelector of requirements', (n) => `labelSelector=${list(n, (at) => `k${at}!=v`)}`],
-    ['labelSelector of values', (n) => `labelSelector=app in (${list(n, (at) => `v${at}`)})`],
+    ['labelSelector of requirements', (n, from) => `labelSelector=${list(n, from, (at) => `k${at}!=v`)}`],
+    ['labelSelector of values', (n, from) => `labelSelector=app in (${list(n, from, (at) => `v${at}`)})`],
     ...[...new Set(fields)].map((field) => {
-      const query = (n: number): string => `fieldSelector=${list(n, (at) => `${field}!=v${at}`)}`
+      const query: Family['query'] = (n, from) => `fieldSelector=${list(n, from, (at) => `${field}!=v${at}`)}`
       return [`fieldSelector of ${field}`, query] as const
     }),
   ]
@@ -239,7 +238,8 @@ function createdKinds(scheme: Scheme): readonly KindDefinition[] {
 /**
  * Returns the families of all kinds, made from their field tables: each list and map field, each selector,
  * and the number of objects. Unless `isWhole`, a field of a message is taken where it is met first: the
- * containers of a pod are not played again for each kind with a template. Default: the kinds that are built in.
+ * containers of a pod are not played again for each kind with a template. Default: the kinds that are built
+ * in.
  */
 export function familiesOf(
   cluster: SimCluster,
@@ -258,21 +258,26 @@ export function familiesOf(
         const key = `${holder.schemaName} ${path.at(-1)}`
         return isWhole || (!met.has(key) && met.add(key) !== undefined)
       })
-    const grow = (object: KubeObject, place: Place, n: number): KubeObject =>
-      withValue(object, place.path, grown(place, n), message) as KubeObject
+    const grow = (object: KubeObject, place: Place, n: number, from: number): KubeObject =>
+      withValue(object, place.path, grown(place, n, from), message) as KubeObject
     const fields = places.map((place): Family => ({
       ...same,
       name: `${kind.kind} ${place.path.join('.')}`,
       grows: 'field',
-      make: (n) => grow(base, place, n),
+      make: (n, from) => grow(base, place, n, from),
     }))
     const together = Object.entries(siblingsOf(places)).map(([path, siblings]): Family => ({
       ...same,
       name: `${kind.kind} ${path}, all lists together`,
       grows: 'field',
-      make: (n) => siblings.reduce((object, place) => grow(object, place, n), base),
+      make: (n, from) => siblings.reduce((object, place) => grow(object, place, n, from), base),
     }))
-    const objects: Family = { ...same, name: kind.kind, grows: 'objects', make: (n) => numbered(base, n) }
+    const objects: Family = {
+      ...same,
+      name: kind.kind,
+      grows: 'objects',
+      make: (n, from) => numbered(base, from + n),
+    }
     const selectors = selectorsOf(kind).map(([name, query]): Family => ({
       ...same,
       name: `${kind.kind} ${name}`,

@@ -58,7 +58,7 @@ test('a kind that is added to the tables has families of its own, which grow as 
     ]),
   )
   const sizes = [3, 6].map((n) => {
-    const made = added.find(({ name }) => name === 'Fleet spec.ships[].decks')?.make(n)
+    const made = added.find(({ name }) => name === 'Fleet spec.ships[].decks')?.make(n, 1)
     return (made as { spec?: { ships: readonly { decks: readonly string[] }[] } }).spec?.ships[0]?.decks
       .length
   })
