@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { REQUEST_LIMITS } from '../../src/apiserver/request-budget.js'
 import { EXECUTION } from '../../src/kubectl/print/go-template/go-template.js'
-import { OUTPUT } from '../../src/kubectl/print/jsonpath.js'
+import { COLUMNS, OUTPUT } from '../../src/kubectl/print/jsonpath.js'
 import { EXPANSION } from '../../src/kubelet/runtime/arg-max.js'
 import { PATH_MAX } from '../../src/kubelet/runtime/expansion.js'
 import { SPLITTING } from '../../src/rbac/covers.js'
@@ -20,7 +20,17 @@ test('the table of budgets is that of the code', () => {
     ?.split('\n')
     .slice(2)
     .map((line) => line.split('|').map((cell) => cell.trim()))
-  const all = [REQUEST_LIMITS, COMPARISON, SPLITTING, EXPANSION, PATH_MAX, STEP_LIMITS, EXECUTION, OUTPUT]
+  const all = [
+    REQUEST_LIMITS,
+    COMPARISON,
+    SPLITTING,
+    EXPANSION,
+    PATH_MAX,
+    STEP_LIMITS,
+    EXECUTION,
+    OUTPUT,
+    COLUMNS,
+  ]
   expect(rows?.map(([, work, steps, bytes]) => [work, steps, bytes])).toEqual(
     all.map(({ work, steps, bytes }) => [work, shown(steps), shown(bytes)]),
   )

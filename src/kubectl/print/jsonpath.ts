@@ -1,4 +1,4 @@
-import { Budget, type BudgetLimits } from '../../lang/bounds/budget.js'
+import { Budget, within, type BudgetLimits } from '../../lang/bounds/budget.js'
 import { goDouble } from '../../lang/cel/values.js'
 import { isFloat, type Numbers } from '../../lang/jsonpath/compare.js'
 import { evaluateJsonPath, type JsonPathOptions } from '../../lang/jsonpath/evaluate.js'
@@ -69,7 +69,10 @@ export function textOf(value: unknown): string {
   return value === null || value === undefined ? '' : goJson(value)
 }
 
-/** Formats `-o custom-columns=NAME:.metadata.name,...` for one object or a List. */
+/** Values that all cells of a table meet. */
+export const COLUMNS: BudgetLimits = { work: 'the table of columns', steps: 2_000_000 }
+
+/** Formats `-o custom-columns=NAME:.metadata.name,...` for one object or a List. @throws OverBudget */
 export function customColumns(value: object, spec: string, noHeaders: boolean = false): string {
   if (spec === '') throw new KubectlError('custom-columns format specified but no custom columns given')
   const columns = spec.split(',').map((part) => {
@@ -81,7 +84,9 @@ export function customColumns(value: object, spec: string, noHeaders: boolean = 
     return { header: part.slice(0, colon), template: path === '' ? parseTemplate('') : relaxedTemplate(path) }
   })
   const items = 'items' in value && Array.isArray(value.items) ? (value.items as readonly unknown[]) : [value]
-  const rows = items.map((item) => columns.map(({ template }) => cellOf(template, item)).join('\t'))
+  const rows = within(new Budget(COLUMNS), () =>
+    items.map((item) => columns.map(({ template }) => cellOf(template, item)).join('\t')),
+  )
   const lines = noHeaders ? rows : [columns.map(({ header }) => header).join('\t'), ...rows]
   if (lines.length === 0) return ''
   return new TabWriter(TABLE).format(`${lines.join('\n')}\n`)

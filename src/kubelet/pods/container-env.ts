@@ -36,12 +36,18 @@ export function containerEnv(
       : secretRef
         ? objects.secret(namespace, secretRef.name ?? '', secretRef.optional)
         : undefined
-    for (const key of Object.keys(data ?? {}).sort()) values.set(prefix + key, data?.[key] ?? '')
+    for (const key of Object.keys(data ?? {}).sort()) {
+      const name = prefix + key
+      const value = data?.[key] ?? ''
+      budget.take(name.length + value.length)
+      values.set(name, value)
+    }
   }
   for (const variable of env) {
     const value = variable.valueFrom
       ? referredValue(pod, container, variable.valueFrom, objects, sources)
       : expanded(variable.value ?? '', valueOf, budget)
+    if (variable.valueFrom && value !== undefined) budget.take(value.length)
     if (value !== undefined) values.set(variable.name, value)
   }
   return Object.freeze(Object.fromEntries(values))

@@ -83,6 +83,13 @@ export function treeOf({ parts, mode }: ApiVolume, pod: Pod, surroundings: Surro
       for (const { key, path, mode: own } of items)
         if (Object.hasOwn(data, key)) add(path, data[key] as Content, own)
   }
+  // many files may have one text: all annotations 10,000 times would be more than a heap holds
+  const texts = new Map<string, string>()
+  const fieldText = (path: string): string => {
+    const text = texts.get(path) ?? fieldOf(pod, path) ?? ''
+    texts.set(path, text)
+    return text
+  }
   for (const part of parts) {
     switch (part.kind) {
       case 'configMap':
@@ -110,7 +117,7 @@ export function treeOf({ parts, mode }: ApiVolume, pod: Pod, surroundings: Surro
           add(
             path,
             fieldRef
-              ? (fieldOf(pod, fieldRef.fieldPath) ?? '')
+              ? fieldText(fieldRef.fieldPath)
               : resourceFieldRef
                 ? (resourceFieldOf(pod, resourceFieldRef) ?? '')
                 : '',
@@ -146,8 +153,21 @@ export function secretData(object: Secret | undefined): Readonly<Record<string, 
   )
 }
 
-const decoded = (data: Readonly<Record<string, string>> = {}): Readonly<Record<string, Content>> =>
-  Object.fromEntries(Object.entries(data).map(([key, text]) => [key, contentOf(fromBase64(text))]))
+type Contents = Readonly<Record<string, Content>>
+
+/** Decoded data, which never changes: thousands of sources of a volume may name one Secret. */
+const known = new WeakMap<Readonly<Record<string, string>>, Contents>()
+
+function decoded(data: Readonly<Record<string, string>> = {}): Contents {
+  let contents = known.get(data)
+  if (contents === undefined) {
+    contents = Object.fromEntries(
+      Object.entries(data).map(([key, text]) => [key, contentOf(fromBase64(text))]),
+    )
+    known.set(data, contents)
+  }
+  return contents
+}
 
 /** Converts a path on the machine's disk to a key of its tree. */
 export function diskPath(path: string): string {

@@ -39,6 +39,8 @@ import { ShellStreams } from './streams.js'
 import type { Operation, Program } from './syntax.js'
 import { SyntaxFault, quoteWord } from './syntax.js'
 
+/** What functions and builtins see of the exported variables: they have those of the shell. */
+const NO_VARIABLES: ReadonlyMap<string, string> = new Map()
 /** Most operations in one step; an endless loop continues a little later. */
 const MOST_OPERATIONS = 8_000
 /** Steps of programs and expansions after which a process continues later, too. */
@@ -463,10 +465,18 @@ class Interpreter {
       finished(thread, frame, captures > 0 ? shell.status : 0)
       return true
     }
-    spend(shell.vars.size >> 3)
+    const [command = ''] = expanded
+    if (shell.functions.has(command) || this.#builtinOf(thread, command) !== undefined)
+      return this.#invoke(thread, frame, expanded, NO_VARIABLES, undefined)
+    spend(shell.vars.size >> 2)
     const env = exportedEnv(shell)
     for (const [name, value] of values) env.set(name, value)
     return this.#invoke(thread, frame, expanded, env, undefined)
+  }
+
+  /** Builtins are those of a shell, not of the container's command. */
+  #builtinOf(thread: Thread, name: string): ReturnType<typeof builtinOf> {
+    return thread.frames.length > 0 && !this.#isOuter(thread) ? builtinOf(name) : undefined
   }
 
   /** Runs or resumes a command given as words. Returns false if it waits. */
@@ -481,9 +491,9 @@ class Interpreter {
     const shell = shellOf(thread)
     const known = shell.functions.get(name)
     if (known) return this.#call(thread, frame, known, words)
-    const builtin = builtinOf(name)
-    if (builtin && thread.frames.length > 0 && !this.#isOuter(thread)) {
-      const outcome = builtin(this.#builtinCall(thread, frame, words, env, memory))
+    const builtin = this.#builtinOf(thread, name)
+    if (builtin) {
+      const outcome = builtin(this.#builtinCall(thread, frame, words, memory))
       return outcome === undefined ? true : this.#settle(thread, frame, words, env, outcome)
     }
     const base = baseOf(name)
@@ -747,7 +757,6 @@ class Interpreter {
     thread: Thread,
     frame: Frame,
     words: readonly string[],
-    env: ReadonlyMap<string, string>,
     memory: Invocation['memory'],
   ): BuiltinCall {
     const [name = '', ...args] = words
@@ -783,7 +792,7 @@ class Interpreter {
           title: replaced.join(' '),
         })
       },
-      ...this.#invocation(thread, { name, args, env, memory }),
+      ...this.#invocation(thread, { name, args, env: NO_VARIABLES, memory }),
     }
   }
 
