@@ -45,6 +45,8 @@ export async function encodeDeed(deed: Deed): Promise<string> {
 
 /** Bytes of a session as JSON. A link of 0.4 MB can hold 300 MB. */
 export const MOST_BYTES: number = 8 * 1024 * 1024
+/** Nodes of a cluster without a chapter. */
+export const MOST_NODES = 30
 /** What moves the cluster of a session. */
 const MOST_ACTIONS = 10_000
 
@@ -76,7 +78,10 @@ export async function decodeDeed(text: string): Promise<Deed> {
 
 /** Returns what came with a link or a file. @throws Error if it is no session, or too long */
 export function checkedDeed(value: unknown): Deed {
-  const { actions } = value as Deed
+  const { place, actions } = value as Deed
+  const { kind, nodes } = place as Extract<Place, { kind: 'free' }>
+  if (kind === 'free' && !(nodes >= 0 && nodes <= MOST_NODES))
+    throw new Error(`a free cluster has at most ${MOST_NODES} nodes`)
   if (!Array.isArray(actions)) throw new Error('the session has no list of actions')
   if (actions.length > MOST_ACTIONS) throw new Error(`the session has more than ${MOST_ACTIONS} actions`)
   return value as Deed

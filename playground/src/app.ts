@@ -1,7 +1,7 @@
 import type { Language } from '../../src/course/chapter.js'
 import { absolutePath } from '../../src/shell/files/tree.js'
 import type { Deed, Place } from './actions.js'
-import { decodeDeed, encodeDeed } from './actions.js'
+import { decodeDeed, encodeDeed, MOST_NODES } from './actions.js'
 import { Clock } from './clock.js'
 import { complete, promptOf, withAlias } from '../../src/course/terminal-line.js'
 import { chapterOf } from './course.js'
@@ -327,7 +327,7 @@ export class App {
   }
 
   #header(words: Words, language: Language): HTMLElement {
-    const nodes = h('input', { type: 'number', id: 'nodes', min: 1, max: 30, value: 3, size: 3 })
+    const nodes = h('input', { type: 'number', id: 'nodes', min: 1, max: MOST_NODES, value: 3, size: 3 })
     const file = h('input', {
       type: 'file',
       accept: 'application/json',

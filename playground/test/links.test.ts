@@ -44,11 +44,12 @@ const imports = (page: Page, text: string): Promise<void> =>
 
 const progressOf = (deed: object): string => JSON.stringify({ format: 1, language: 'en', solved: [], deed })
 
-test('refuses a link whose session inflates to 100 MB, and one of 10,001 actions', async () => {
+test('refuses a link of 100 MB when inflated, one of 10,001 actions, and one of a million nodes', async () => {
   const waits = Array.from({ length: 10_001 }, () => ({ do: 'settle' }))
   for (const deed of [
     { place: PLACE, actions: [], padding: 'a'.repeat(100_000_000) },
     { place: PLACE, actions: waits },
+    { place: { ...PLACE, nodes: 1_000_000 }, actions: [] },
   ]) {
     const guest = await Learner.open(stage, linkOf(deed))
     expect(await said(guest.page)).toBe('This link cannot be read.')
