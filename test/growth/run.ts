@@ -16,6 +16,12 @@ export const exceptions: readonly (readonly [family: string, part: RegExp, why: 
     'each request, also one for a policy, asks all policies',
   ],
   [
+    'ResourceQuota spec.scopes',
+    /^(?:create|apply)/,
+    'each error tells the whole list, as upstream, up to 3 MiB of text',
+    'soak',
+  ],
+  [
     'ResourceQuota',
     /^create each$/,
     'each object that is created is held against all quotas of its namespace',
