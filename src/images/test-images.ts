@@ -26,6 +26,14 @@ function picture(name: string): Omit<ImageDefinition, 'name'> {
 export const TEST_IMAGES: Readonly<Record<string, Omit<ImageDefinition, 'name'>>> = {
   kitten: picture('kitten'),
   nautilus: picture('nautilus'),
+  // runs as somebody else than root, and succeeds
+  nonroot: {
+    user: '1234',
+    entrypoint: ['/nonroot'],
+    ports: [],
+    closed: true,
+    commands: { '/nonroot': { name: 'nonroot', run: () => 0 } },
+  },
   'sample-apiserver': SAMPLE_APISERVER,
   nonewprivs: { user: '', entrypoint: ['/nonewprivs'], ports: [], commands: { '/nonewprivs': NONEWPRIVS } },
 }

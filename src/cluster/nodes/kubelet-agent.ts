@@ -106,7 +106,7 @@ class KubeletAgent implements NodeAgent {
           'connection refused ',
       )
     }
-    return new PortSession((request) => processes.request(found, port, request))
+    return new PortSession((request) => processes.request(found, port, request), processes.talks(found, port))
   }
 
   #podOf(pod: Pod): RuntimePod | undefined {

@@ -16,6 +16,7 @@ const LARGEST_HEAD = 64 * 1024
  */
 export class PortSession implements ContainerStream {
   readonly #ask: (request: NetworkRequest) => Connected
+  readonly #talks: boolean
   readonly #listeners: (() => void)[] = []
   #input: Uint8Array[] = []
   #size = 0
@@ -24,12 +25,16 @@ export class PortSession implements ContainerStream {
   #waiting: Chunk[] = []
   #end: SessionEnd | undefined
 
-  constructor(ask: (request: NetworkRequest) => Connected) {
+  /** `talks`: the listener is told of the connection, and may speak first. */
+  constructor(ask: (request: NetworkRequest) => Connected, talks: boolean) {
     this.#ask = ask
+    this.#talks = talks
+    if (talks) this.#tell({ protocol: 'tcp', phase: 'open' })
   }
 
   write(data: Uint8Array): void {
     if (this.#end) return
+    if (this.#talks) return this.#raw(data)
     this.#input.push(Uint8Array.from(data))
     this.#size += data.length
     if (this.#size > LARGEST_REQUEST) this.#finish()
@@ -37,6 +42,7 @@ export class PortSession implements ContainerStream {
   }
 
   closeInput(): void {
+    if (this.#talks && !this.#end) this.#tell({ protocol: 'tcp', phase: 'close' })
     if (this.#size > 0 && !this.#end) this.#raw(joinBytes(this.#input))
     this.#finish()
   }
@@ -96,9 +102,14 @@ export class PortSession implements ContainerStream {
 
   #raw(input: Uint8Array): void {
     this.#keep(new Uint8Array(), 1)
-    const connected = this.#ask({ protocol: 'tcp', body: textOfBytes(input) })
-    if (connected.kind === 'responded') this.#send(bytesOfText(connected.response.body))
-    else this.#finish()
+    this.#tell({ protocol: 'tcp', body: textOfBytes(input) })
+  }
+
+  #tell(request: NetworkRequest): void {
+    const connected = this.#ask(request)
+    if (connected.kind !== 'responded') return this.#finish()
+    this.#send(bytesOfText(connected.response.body))
+    if (connected.response.closes === true) this.#finish()
   }
 
   #respond(connected: Connected, method: string): void {

@@ -6,6 +6,7 @@ import { guestbook } from './guestbook.js'
 import { issuerDiscovery } from './issuer-discovery.js'
 import { netexec } from './netexec.js'
 import { nettest } from './nettest.js'
+import { portForwardTester } from './port-forward-tester.js'
 import { grpcHealthChecking, liveness, noSnatTest, porter, serveHostname, testWebserver } from './servers.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
 import { GO_STOPPED, parseFlags } from './subcommand.js'
@@ -38,6 +39,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   'no-snat-test': noSnatTest,
   nettest,
   pause,
+  'port-forward-tester': portForwardTester,
   porter,
   'serve-hostname': serveHostname,
   'test-service-account-issuer-discovery': issuerDiscovery,
@@ -106,6 +108,21 @@ WA==
 -----END CERTIFICATE-----
 `
 
+/** A user of the image with a group, for tests of the policies of supplemental groups. */
+const PASSWD = `root:x:0:0:root:/root:/bin/sh
+bin:x:1:1:bin:/bin:/sbin/nologin
+daemon:x:2:2:daemon:/sbin:/sbin/nologin
+nobody:x:65534:65534:nobody:/:/sbin/nologin
+default-user:x:1000:1000::/home/default-user:/bin/sh
+`
+const GROUP = `root:x:0:root
+bin:x:1:root,bin,daemon
+daemon:x:2:root,bin,daemon
+nobody:x:65534:
+default-user:x:1000:
+group-defined-in-image:x:50000:default-user
+`
+
 /**
  * The image of Kubernetes' end-to-end tests and many examples, with its subcommands. Source:
  * test/images/agnhost.
@@ -118,6 +135,12 @@ export const AGNHOST: Omit<ImageDefinition, 'name'> = {
   // alpine's programs, and those that its Dockerfile adds
   programs: withDistribution('bash bind-tools curl iperf socat'),
   closed: true,
-  files: { '/uploads/.keep': '', '/localhost.crt': LOCALHOST, '/localhost.key': '' },
+  files: {
+    '/etc/passwd': PASSWD,
+    '/etc/group': GROUP,
+    '/uploads/.keep': '',
+    '/localhost.crt': LOCALHOST,
+    '/localhost.key': '',
+  },
   commands: { '/agnhost': PROGRAM, '/agnhost-2': PROGRAM, agnhost: PROGRAM },
 }

@@ -1,12 +1,13 @@
 import type { Container, LifecycleHandler, Pod } from '../../api/core/generated.js'
 import { absolutePath } from '../../shell/files/tree.js'
 import { DOCUMENT_ROOT } from '../images/image.js'
-import type { Connected, NetworkRequest, ServedRequest } from '../../shell/programs/command.js'
+import type { Connected, ListeningPort, NetworkRequest, ServedRequest } from '../../shell/programs/command.js'
 import type { ImageFacts } from '../images/image-table.js'
 import type { ContainerScope } from './container-scope.js'
 import { keyOf } from './container-scope.js'
 import { containerSpec } from './container-view.js'
-import { listensOn } from '../../shell/interpreter/interpreter.js'
+import { listenedBy, listensOn, pauseAt } from '../../shell/interpreter/interpreter.js'
+import type { ShellProcess } from '../../shell/interpreter/state.js'
 import type { RuntimeContainer, RuntimePod } from './state.js'
 import { latestContainer } from './state.js'
 
@@ -90,6 +91,44 @@ export class ContainerListening {
     return behavior?.request === undefined && documentRoot === undefined
   }
 
+  /** Whether the program behind a port is told of raw connections, and may speak first. */
+  talks(pod: RuntimePod, port: number): boolean {
+    const container = this.#listener(pod, port, 'tcp')
+    const processes = container === undefined ? [] : processesOf(container)
+    return processes.some((process) => pauseAt(process, String(port))?.talks === true)
+  }
+
+  /** Returns the ports on which the running containers of a pod listen, by number. */
+  portsOf(pod: RuntimePod): readonly ListeningPort[] {
+    const texts = new Set<string>()
+    for (const container of pod.containers) {
+      if (container.state !== 'running' || latestContainer(pod, container.name) !== container) continue
+      for (const text of this.#portsOf(pod, container)) texts.add(text.toLowerCase())
+    }
+    const ports = [...texts].map((text) => {
+      const [port = '', protocol = 'tcp'] = text.split('/')
+      return { port: Number(port), protocol: protocol as ListeningPort['protocol'] }
+    })
+    return ports.sort((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1))
+  }
+
+  #portsOf(pod: RuntimePod, container: RuntimeContainer): readonly string[] {
+    const own = processesOf(container).flatMap(listenedBy)
+    if (container.process) return own
+    const facts = this.#scope.ports.images.facts(container.image)
+    const ports = container.assumed === true ? undefined : facts.ports
+    const spec = containerSpec(pod.pod, container.name)
+    const declared =
+      ports === undefined || facts.listensOnDeclared === true
+        ? (spec?.ports ?? []).map((one) => `${one.containerPort}/${one.protocol ?? 'TCP'}`)
+        : []
+    const probed = ports === undefined && spec ? probedPorts(spec, pod.pod) : []
+    const numbers = probed.filter((port) => typeof port === 'number').map(String)
+    return [...own, ...declared, ...numbers, ...(ports ?? []).map(String)].map((text) =>
+      text.replace(/\/tcp$/i, ''),
+    )
+  }
+
   #listener(pod: RuntimePod, port: number, protocol: Transport): RuntimeContainer | undefined {
     return pod.containers.findLast(
       (one) =>
@@ -144,6 +183,12 @@ export class ContainerListening {
 
 const portText = (port: number, protocol: Transport): string =>
   protocol === 'http' || protocol === 'tcp' ? String(port) : `${port}/${protocol}`
+
+/** The processes of a container: its first one, and those of exec. */
+const processesOf = ({ process, execs }: RuntimeContainer): readonly ShellProcess[] => [
+  ...(process === undefined ? [] : [process]),
+  ...(execs?.values() ?? []),
+]
 
 /** Returns the key of the container's process that listens on a port: its first one, or one of exec. */
 function listeningProcess(pod: RuntimePod, container: RuntimeContainer, port: string): string | undefined {

@@ -280,6 +280,11 @@ export class ContainerProcesses {
     return this.#listening.accepts(pod, port, transport)
   }
 
+  /** Whether the program behind a port is told of raw connections, and may speak first. */
+  talks(pod: RuntimePod, port: number): boolean {
+    return this.#listening.talks(pod, port)
+  }
+
   /** See {@link ContainerListening.isConstant}. */
   hasConstantResponse(pod: RuntimePod, port: number): boolean {
     return this.#listening.isConstant(pod, port)
@@ -406,6 +411,7 @@ export class ContainerProcesses {
       world: new ContainerWorld(view, {
         list: (): readonly ProcessEntry[] =>
           processEntries(pod, container, this.#ports.images, this.#ports.state.value),
+        listening: () => this.#listening.portsOf(pod),
         kill: (pid, signal) => this.#kill(pod, container, pid, signal),
       }),
       emit: isMain ? toLog : task ? (fd, content) => this.#taskOutput(task, fd, content) : toListeners,

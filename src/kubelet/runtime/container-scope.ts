@@ -4,7 +4,6 @@ import type { Content } from '../../lang/bytes/content.js'
 import { textOfContent } from '../../lang/bytes/content.js'
 import type { Slice, Topic } from '../../sim/modules/module.js'
 import type { PlainData } from '../../sim/data/plain-data.js'
-import type { ProcessEntry } from '../../shell/programs/command.js'
 import { FileFault } from '../../shell/files/file-system.js'
 import type { ImageTable } from '../images/image-table.js'
 import type { ImageContext, ImageEffect } from '../images/image.js'
@@ -14,7 +13,7 @@ import { appendLog, newLog } from './container-log.js'
 import { declaresUsage, exceedsMemory, limitsStorage } from './container-usage.js'
 import type { ContainerView } from './container-view.js'
 import { containerSpec, environmentOf } from './container-view.js'
-import { ContainerWorld } from './container-world.js'
+import { ContainerWorld, type Processes } from './container-world.js'
 import type { Exit } from './containers.js'
 import { exitOf } from './containers.js'
 import { ProcessListeners } from './process-listeners.js'
@@ -43,7 +42,7 @@ export interface ProcessDependencies {
 /** Exit of a container that exceeds its memory limit. */
 const OUT_OF_MEMORY: Exit = { code: 137, reason: 'OOMKilled' }
 
-const NO_PROCESSES = { list: (): readonly ProcessEntry[] => [], kill: (): boolean => false }
+const NO_PROCESSES: Processes = { list: () => [], listening: () => [], kill: () => false }
 
 /** Key of a container's first process. */
 export function keyOf(pod: RuntimePod, container: RuntimeContainer): string {

@@ -1,7 +1,7 @@
 import { firstNamed } from '../../lang/bounds/named.js'
 import type { Container, Pod, Volume, VolumeMount } from '../../api/core/generated.js'
 import { quantityValue } from '../../api/quantity.js'
-import type { ProcessEntry, ProcessContext, Program } from '../../shell/programs/command.js'
+import type { ListeningPort, ProcessEntry, ProcessContext, Program } from '../../shell/programs/command.js'
 import { programOf } from '../../shell/programs/programs.js'
 import type { FileUser } from '../../shell/files/file-system.js'
 import { FileSystem } from '../../shell/files/file-system.js'
@@ -28,6 +28,7 @@ import { comesFromApi, diskPath, treeOf } from './volumes.js'
 /** Access to the processes of a machine. */
 export interface Processes {
   list(): readonly ProcessEntry[]
+  listening(): readonly ListeningPort[]
   kill(pid: number, signal: number): boolean
 }
 
@@ -110,6 +111,10 @@ export class ContainerWorld implements ProcessContext {
     return this.#processes.list()
   }
 
+  listening(): readonly ListeningPort[] {
+    return this.#processes.listening()
+  }
+
   kill(pid: number, signal: number): boolean {
     return this.#processes.kill(pid, signal)
   }
@@ -161,6 +166,10 @@ class HostWorld implements ProcessContext {
 
   processes(): readonly ProcessEntry[] {
     return this.#container.processes()
+  }
+
+  listening(): readonly ListeningPort[] {
+    return this.#container.listening()
   }
 
   kill(pid: number, signal: number): boolean {

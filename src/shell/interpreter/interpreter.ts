@@ -108,8 +108,19 @@ export function runProcess(process: ShellProcess, host: ProcessHost): number | u
 }
 
 /** Whether a command of the process listens on a port (`80`, `53/udp`). */
-export function listensOn({ threads }: ShellProcess, port: string): boolean {
-  return threads.some(({ frames }) => frames.at(-1)?.paused?.listens?.includes(port) === true)
+export function listensOn(process: ShellProcess, port: string): boolean {
+  return pauseAt(process, port) !== undefined
+}
+
+/** Returns the pause of the command of a process that listens on a port. */
+export function pauseAt({ threads }: ShellProcess, port: string): Pause | undefined {
+  const pauses = threads.map(({ frames }) => frames.at(-1)?.paused)
+  return pauses.find((pause) => pause?.listens?.includes(port) === true)
+}
+
+/** Returns the ports on which the commands of a process listen. */
+export function listenedBy({ threads }: ShellProcess): readonly string[] {
+  return threads.flatMap(({ frames }) => frames.at(-1)?.paused?.listens ?? [])
 }
 
 /** Passes a request to the command that listens on a port. Run the process afterwards if `next` is set. */

@@ -12,6 +12,12 @@ export interface ProcessEntry {
   readonly command: string
 }
 
+/** A port on which a program listens. */
+export interface ListeningPort {
+  readonly port: number
+  readonly protocol: 'tcp' | 'udp' | 'sctp'
+}
+
 /** Result of opening a connection. */
 export type Connected =
   | { readonly kind: 'refused' | 'timeout' | 'unreachable' | 'reset' }
@@ -28,6 +34,8 @@ export interface NetworkResponse {
   readonly delay?: number
   /** PEM of the certificate that the server showed, if it speaks TLS. */
   readonly certificate?: string
+  /** Whether the server closes a raw connection after it. Default: it stays open. */
+  readonly closes?: boolean
 }
 
 /** What is sent on a connection: an HTTP request, raw text, or nothing. */
@@ -41,6 +49,11 @@ export interface NetworkRequest {
   readonly body?: string
   /** Whether the client speaks TLS. */
   readonly secure?: boolean
+  /**
+   * The client has opened a raw connection or closes it, for a program whose pause has {@link Pause.talks}.
+   * Default: data arrives.
+   */
+  readonly phase?: 'open' | 'close'
   /** Address of the client as the server sees it; set by the network. */
   readonly from?: string
 }
@@ -90,6 +103,8 @@ export interface ProcessContext {
   /** The machine itself, for a container that may enter its namespaces: privileged, with its processes. */
   onHost?(): ProcessContext | undefined
   processes(): readonly ProcessEntry[]
+  /** The ports on which the programs of the pod listen, in order. */
+  listening(): readonly ListeningPort[]
   /** Sends a signal to a process. Returns whether it exists. */
   kill(pid: number, signal: number): boolean
 }
@@ -144,6 +159,8 @@ export interface Pause {
   readonly busy?: boolean
   /** Ports whose requests go to {@link Program.serve} meanwhile: `80`, `53/udp`. */
   readonly listens?: readonly string[]
+  /** Whether it is told when a raw connection opens and closes, so that it may speak first. */
+  readonly talks?: boolean
 }
 
 /** A request to a port that a program listens on. */

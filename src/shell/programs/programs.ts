@@ -14,6 +14,7 @@ import { hexdump } from './hexdump.js'
 import { dig, getent, ip, sysctl, timeout, xargs } from './machine.js'
 import { ln, readlink, realpath, sync } from './links.js'
 import { nc, nslookup } from './network.js'
+import { netstat } from './netstat.js'
 import { nsenter } from './nsenter.js'
 import { echo, printf, seq } from './output.js'
 import {
@@ -86,6 +87,7 @@ const PROGRAMS: readonly Program[] = [
   mkdir,
   mount,
   nc,
+  netstat,
   nsenter,
   nslookup,
   printf,

@@ -89,24 +89,52 @@ const named = (id: number, name: string | undefined): string =>
 export const id: Program = {
   name: 'id',
   run: ({ args, world, write, error }) => {
-    const { uid, gid, groups } = world.user
-    const { flags } = flagsOf(args)
+    const { flags, rest } = flagsOf(args)
+    const [asked] = rest
+    const known = asked === undefined ? { ...world.user, name: world.userName } : account(world, asked)
+    if (known === undefined) {
+      error(`id: unknown user ${asked}\n`)
+      return 1
+    }
+    const { uid, gid, groups, name } = known
     const groupName = (group: number): string | undefined =>
       nameIn(world.files.stat('/etc/group') === undefined ? '' : world.files.read('/etc/group'), group)
     if (flags.has('u')) {
-      if (flags.has('n') && world.userName === undefined) {
+      if (flags.has('n') && name === undefined) {
         error(`id: unknown ID ${uid}\n`)
         return 1
       }
-      write(`${flags.has('n') ? (world.userName ?? uid) : uid}\n`)
+      write(`${flags.has('n') ? (name ?? uid) : uid}\n`)
     } else if (flags.has('g')) write(`${flags.has('n') ? (groupName(gid) ?? gid) : gid}\n`)
     else if (flags.has('G')) write(`${inOrder(gid, groups).join(' ')}\n`)
     else {
       const all = inOrder(gid, groups).map((group) => named(group, groupName(group)))
-      write(`uid=${named(uid, world.userName)} gid=${named(gid, groupName(gid))} groups=${all.join(',')}\n`)
+      write(`uid=${named(uid, name)} gid=${named(gid, groupName(gid))} groups=${all.join(',')}\n`)
     }
     return 0
   },
+}
+
+/** Finds a user by name in /etc/passwd, with the groups of /etc/group. */
+function account(
+  { files }: Invocation['world'],
+  wanted: string,
+):
+  | { readonly uid: number; readonly gid: number; readonly groups: readonly number[]; readonly name: string }
+  | undefined {
+  const linesOf = (path: string): readonly (readonly string[])[] =>
+    files.stat(path) === undefined
+      ? []
+      : files
+          .read(path)
+          .split('\n')
+          .map((line) => line.split(':'))
+  const [, , uid, gid] = linesOf('/etc/passwd').find(([name]) => name === wanted) ?? []
+  if (uid === undefined || gid === undefined) return undefined
+  const groups = linesOf('/etc/group')
+    .filter(([, , , members = '']) => members.split(',').includes(wanted))
+    .map(([, , group]) => Number(group))
+  return { uid: Number(uid), gid: Number(gid), groups, name: wanted }
 }
 
 /** Sorts groups as the kernel stores them. */
