@@ -1,5 +1,6 @@
 import type { ImageDefinition, Program } from '../kubelet/index.js'
 import { AGNHOST } from './agnhost/agnhost.js'
+import { RESOURCE_CONSUMER } from './resource-consumer.js'
 import { SAMPLE_APISERVER } from './sample-apiserver.js'
 
 /** Prints the effective user id: root's, as the program is set-uid, unless the container may not gain it. */
@@ -34,6 +35,7 @@ export const TEST_IMAGES: Readonly<Record<string, Omit<ImageDefinition, 'name'>>
     closed: true,
     commands: { '/nonroot': { name: 'nonroot', run: () => 0 } },
   },
+  'resource-consumer': RESOURCE_CONSUMER,
   'sample-apiserver': SAMPLE_APISERVER,
   nonewprivs: { user: '', entrypoint: ['/nonewprivs'], ports: [], commands: { '/nonewprivs': NONEWPRIVS } },
 }

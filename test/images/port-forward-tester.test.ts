@@ -142,7 +142,8 @@ test('users and groups of an image count, also where a pod chooses the user', ()
   expect(cluster.exec('merged', 'id -G').stdout).toBe('1000 50000 60000\n')
   expect(cluster.exec('strict', 'id -G').stdout).toBe('1000 60000\n')
   expect(cluster.exec('merged', 'id').stdout).toBe(
-    'uid=1000(default-user) gid=1000(default-user) groups=1000(default-user),50000(group-defined-in-image),60000\n',
+    'uid=1000(default-user) gid=1000(default-user) ' +
+      'groups=1000(default-user),50000(group-defined-in-image),60000\n',
   )
   expect(cluster.exec('strict', 'id nobody').stdout).toBe(
     'uid=65534(nobody) gid=65534(nobody) groups=65534(nobody)\n',

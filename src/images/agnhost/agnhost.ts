@@ -7,6 +7,7 @@ import { issuerDiscovery } from './issuer-discovery.js'
 import { netexec } from './netexec.js'
 import { nettest } from './nettest.js'
 import { portForwardTester } from './port-forward-tester.js'
+import { resourceConsumerController } from './resource-consumer-controller.js'
 import { grpcHealthChecking, liveness, noSnatTest, porter, serveHostname, testWebserver } from './servers.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
 import { GO_STOPPED, parseFlags } from './subcommand.js'
@@ -41,6 +42,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   pause,
   'port-forward-tester': portForwardTester,
   porter,
+  'resource-consumer-controller': resourceConsumerController,
   'serve-hostname': serveHostname,
   'test-service-account-issuer-discovery': issuerDiscovery,
   'test-webserver': testWebserver,

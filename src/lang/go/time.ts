@@ -21,7 +21,9 @@ export function formatMicroTime(ms: number): string {
 
 /** `2026-01-02T03:04:05.67Z`: Go's time.RFC3339Nano, without zeros at the end. */
 export function formatNanoTime(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.?0*Z$/, 'Z')
+  const [seconds = '', fraction = ''] = new Date(ms).toISOString().slice(0, -1).split('.')
+  const digits = fraction.replace(/0{1,3}$/, '')
+  return digits === '' ? `${seconds}Z` : `${seconds}.${digits}Z`
 }
 
 /**
