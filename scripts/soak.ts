@@ -1,6 +1,6 @@
 /**
  * `npm run soak -- [--minutes N] [--seed S] [--only SUITES] [--hostile | --faults | --requests | --bytes |
- * --lessons]`:
+ * --lessons | --suite]`:
  * plays fresh seeds of the random suites in turn for N minutes (10 by default). Prints each seed before it
  * plays it; the first failure ends the run with the command that plays that seed again. `--seed` plays this
  * one seed once. The etcd suites need Debian's etcd-server and etcd-client. The tests play fixed seeds of the
@@ -9,7 +9,8 @@
  * `--faults` plays every fault of every request in 18 scenarios, once;
  * `--requests` plays random requests, and writes of random objects of every kind (test/fuzz);
  * `--lessons` opens all lessons at a seed, and plays their solutions and all their wrong repairs;
- * `--bytes` sends 200 MB through the programs of a container, and measures how long others wait.
+ * `--bytes` sends 200 MB through the programs of a container, and measures how long others wait;
+ * `--suite` sends a served cluster the load of Kubernetes' conformance tests, and measures its memory.
  */
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
@@ -23,6 +24,7 @@ import { lessons } from './soak/lessons.js'
 import { laws } from './soak/laws.js'
 import { netpol } from './soak/netpol.js'
 import { rbac } from './soak/rbac.js'
+import { suiteLoad } from './soak/suite-load.js'
 
 /** Each plays one seed in some seconds, and returns what it looked at. */
 type Suites = Readonly<Record<string, (seed: number) => string | Promise<string>>>
@@ -43,6 +45,9 @@ const FAULTS: Suites = { faults }
 
 /** Measures times, so it wants a machine that is idle. */
 const BYTES: Suites = { bytes }
+
+/** Loads the machine, and measures memory and times. */
+const SUITE: Suites = { load: suiteLoad }
 
 const LESSONS: Suites = { lessons }
 
@@ -78,11 +83,21 @@ const { values } = parseArgs({
     requests: { type: 'boolean', default: false },
     bytes: { type: 'boolean', default: false },
     lessons: { type: 'boolean', default: false },
+    suite: { type: 'boolean', default: false },
   },
 })
 const only = values.only?.split(',')
-const OTHERS = { hostile: HOSTILE, faults: FAULTS, requests: REQUESTS, bytes: BYTES, lessons: LESSONS }
-const other = (['hostile', 'faults', 'requests', 'bytes', 'lessons'] as const).find((flag) => values[flag])
+const OTHERS = {
+  hostile: HOSTILE,
+  faults: FAULTS,
+  requests: REQUESTS,
+  bytes: BYTES,
+  lessons: LESSONS,
+  suite: SUITE,
+}
+const other = (['hostile', 'faults', 'requests', 'bytes', 'lessons', 'suite'] as const).find(
+  (flag) => values[flag],
+)
 const suites = other === undefined ? SUITES : OTHERS[other]
 const names = Object.keys(suites).filter((name) => only === undefined || only.includes(name))
 if (names.length === 0) throw new Error(`--only: there are ${Object.keys(suites).join(', ')}`)
@@ -108,5 +123,12 @@ let sound = true
 do {
   const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed)
   for (const name of names) sound &&= await play(name, seed)
-} while (sound && !values.faults && !values.bytes && values.seed === undefined && performance.now() < end)
+} while (
+  sound &&
+  !values.faults &&
+  !values.bytes &&
+  !values.suite &&
+  values.seed === undefined &&
+  performance.now() < end
+)
 process.exitCode = sound ? 0 : 1
