@@ -92,7 +92,7 @@ spec:
   )
 })
 
-test('sig-api-machinery, sig-instrumentation: flows of requests, their levels and counts', async (context) => {
+test('sig-api-machinery, sig-instrumentation: flows of requests, and their counts', async (context) => {
   needs(context, 'kubectl')
   await using served = await serveCluster({ nodes: 1 })
   served.file(

@@ -313,3 +313,58 @@ test('a hostPath volume shows the files of the node, and what pods have written 
   run(cluster, 'echo 10.0.0.99 db >> /etc/hosts-original')
   expect(run(cluster, 'tail -n 1 /etc/hosts-original')).toBe('10.0.0.99 db\n')
 })
+
+test('a volume of mode Block is a device, whose bytes stay with the volume', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  cluster.create('persistentvolumes', {
+    metadata: { name: 'raw' },
+    spec: {
+      capacity: { storage: '1Gi' },
+      volumeMode: 'Block',
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: '',
+      hostPath: { path: '/dev/loop0' },
+    },
+  })
+  cluster.create('persistentvolumeclaims', {
+    metadata: { name: 'raw' },
+    spec: {
+      volumeMode: 'Block',
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: '',
+      resources: { requests: { storage: '1Gi' } },
+    },
+  })
+  const start = (name: string): void => {
+    cluster.create('pods', {
+      metadata: { name },
+      spec: {
+        terminationGracePeriodSeconds: 0,
+        containers: [
+          {
+            name: 'c',
+            image: 'busybox',
+            command: ['sleep', '1d'],
+            volumeDevices: [{ name: 'v', devicePath: '/mnt/volume1' }],
+          },
+        ],
+        volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'raw' } }],
+      },
+    })
+    cluster.settle()
+  }
+  start('first')
+  const code = (pod: string, command: string): number => cluster.exec(pod, command).exitCode
+  // as the suite checks volumes of both modes
+  expect(code('first', 'test -b /mnt/volume1')).toBe(0)
+  expect(code('first', 'test -d /mnt/volume1')).toBe(1)
+  expect(code('first', 'test -f /mnt/volume1')).toBe(1)
+  expect(cluster.exec('first', 'ls -l /mnt/volume1').stdout).toMatch(/^brw-rw---- /)
+  cluster.exec('first', 'echo hello | dd of=/mnt/volume1 bs=64 count=1')
+  expect(code('first', 'test -b /mnt/volume1')).toBe(0)
+  cluster.delete('pods', 'first')
+  cluster.settle()
+  start('second')
+  expect(cluster.exec('second', 'dd if=/mnt/volume1 bs=6 count=1 2>/dev/null').stdout).toBe('hello\n')
+  expect(code('second', 'test -c /dev/null')).toBe(0)
+})

@@ -1,5 +1,5 @@
 import { firstNamed } from '../../lang/bounds/named.js'
-import type { Container, Pod, Volume, VolumeMount } from '../../api/core/generated.js'
+import type { Container, Pod, Volume, VolumeDevice, VolumeMount } from '../../api/core/generated.js'
 import { quantityValue } from '../../api/quantity.js'
 import type { ListeningPort, ProcessEntry, ProcessContext, Program } from '../../shell/programs/command.js'
 import { programOf } from '../../shell/programs/programs.js'
@@ -222,6 +222,7 @@ function mountsOf(view: ContainerView): readonly Mount[] {
     cgroupMount(() => container.resources),
     ...(message ? [message] : []),
     ...(spec?.volumeMounts ?? []).flatMap((mount) => volumeMount(view, mount, env) ?? []),
+    ...(spec?.volumeDevices ?? []).flatMap((device) => volumeDevice(view, device) ?? []),
   ]
 }
 
@@ -328,7 +329,6 @@ function imageTree(view: ContainerView): Tree {
     'etc/resolv.conf': resolvConf,
     'etc/passwd': passwdText(image),
     'etc/group': groupText(image),
-    'dev/null': '',
     [messagePath]: '',
   }
   for (const process of ['1', 'self']) {
@@ -343,6 +343,7 @@ function imageTree(view: ContainerView): Tree {
   for (const path of ['proc/1/status', 'proc/self/status']) tree.set(path, fileOf(status, 0o444))
   for (const [path, text] of Object.entries(texts))
     tree.set(path, fileOf(text, path === messagePath ? 0o666 : 0o644))
+  tree.set('dev/null', { ...fileOf('', 0o666), special: 'character' })
   if (image.page !== undefined)
     tree.set(`${(image.documentRoot ?? DOCUMENT_ROOT).slice(1)}/index.html`, fileOf(image.page))
   for (const [path, text] of Object.entries(image.files ?? {}))
@@ -390,6 +391,28 @@ export function readVolume(view: VolumeView, name: string, path: string): string
   const files = new FileSystem([mount], { uid: 0, gid: 0, groups: [] }, () => view.now)
   const inside = absolutePath('/', path)
   return files.stat(inside)?.kind === 'file' ? files.read(inside) : undefined
+}
+
+/** The file in a volume that holds the bytes of its block device. */
+const BLOCK = 'block'
+
+/** Shows a volume of mode Block as a device. Source: kubelet_pods.go makeBlockVolumes. */
+function volumeDevice(view: VolumeView, { name, devicePath }: VolumeDevice): Mount | undefined {
+  const mount = volumeMount(view, { name, mountPath: devicePath, subPath: BLOCK }, {})
+  if (mount === undefined) return undefined
+  const { path, layers, readOnly, prefix, directory, device, type, writable, grown } = mount
+  const none: Tree = new Map([[prefix, { ...fileOf('', 0o660), special: 'block' }]])
+  return {
+    path,
+    layers: [...layers, none],
+    readOnly,
+    prefix,
+    directory,
+    device,
+    type,
+    ...(writable === undefined ? {} : { writable }),
+    ...(grown === undefined ? {} : { grown }),
+  }
 }
 
 function volumeMount(

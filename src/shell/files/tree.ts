@@ -6,6 +6,8 @@ import type { Content } from '../../lang/bytes/content.js'
  */
 export interface FileEntry {
   readonly kind: 'file' | 'directory' | 'link' | 'gone'
+  /** For a file that stands for a device. */
+  readonly special?: 'block' | 'character'
   /** What a file holds, or where a link leads. Default: nothing. */
   readonly content?: Content | (() => Content)
   readonly mode: number

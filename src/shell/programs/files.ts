@@ -136,13 +136,18 @@ function print(
     const when =
       `${MONTHS[time.getUTCMonth()] ?? ''} ${String(time.getUTCDate()).padStart(2)} ` +
       `${time.toISOString().slice(11, 16)}`
-    const mode = target === undefined ? modeText(entry.kind === 'directory', entry.mode) : 'lrwxrwxrwx'
+    const mode = target === undefined ? modeOf(entry) : 'lrwxrwxrwx'
     const shown = target === undefined ? name : `${name} -> ${target}`
     call.write(
       `${mode}    1 ${owner(entry.owner)} ` +
         `${owner(entry.group)} ${String(size).padStart(8)} ${when} ${shown}\n`,
     )
   }
+}
+
+function modeOf({ kind, special, mode }: FileEntry): string {
+  const text = modeText(kind === 'directory', mode)
+  return special === undefined ? text : `${special.charAt(0)}${text.slice(1)}`
 }
 
 /** What is shown of a link that leads nowhere. */

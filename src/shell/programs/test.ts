@@ -115,7 +115,11 @@ class Reader {
       case '-x':
         return entry !== undefined
       case '-f':
-        return entry?.kind === 'file'
+        return entry?.kind === 'file' && entry.special === undefined
+      case '-b':
+        return entry?.special === 'block'
+      case '-c':
+        return entry?.special === 'character'
       case '-d':
         return entry?.kind === 'directory'
       case '-s':
@@ -123,9 +127,7 @@ class Reader {
       case '-h':
       case '-L':
         return this.#call.world.files.linkAt(path) !== undefined
-      // no devices, sockets and pipes are among the files, and nothing is a terminal
-      case '-b':
-      case '-c':
+      // no sockets and pipes are among the files, and nothing is a terminal
       case '-S':
       case '-p':
       case '-t':
