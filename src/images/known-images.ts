@@ -3,6 +3,7 @@ import { quote } from '../lang/go/quote.js'
 import { fullImageName } from '../api/core/image-name.js'
 import { nearest } from '../lang/text/nearest.js'
 import type { ImageDefinition } from '../kubelet/index.js'
+import { COREDNS } from './coredns.js'
 import { AGNHOST } from './agnhost/agnhost.js'
 import { withDistribution } from './distribution-programs.js'
 import { TEST_IMAGES } from './test-images.js'
@@ -230,7 +231,7 @@ const OF_KUBERNETES: Readonly<Record<string, Omit<ImageDefinition, 'name'>>> = {
   'kube-controller-manager': PROGRAM,
   'kube-scheduler': PROGRAM,
   'kube-proxy': PROGRAM,
-  coredns: PROGRAM,
+  coredns: { ...PROGRAM, behavior: COREDNS },
   'metrics-server': PROGRAM,
   'metrics-server-amd64': PROGRAM,
   'prometheus-to-sd': PROGRAM,

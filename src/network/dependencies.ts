@@ -94,6 +94,8 @@ export interface NetworkState {
    * there are no rules.
    */
   readonly stale: Map<string, string>
+  /** Nodes on which a container of kube-proxy has ended, and none runs. */
+  readonly proxyless: Set<string>
 }
 
 /** What the data path needs from its environment. */

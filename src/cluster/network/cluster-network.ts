@@ -41,6 +41,9 @@ export interface ClusterNetworkDependencies {
   readonly networkPolicy?: boolean | NetworkPolicyOptions | undefined
 }
 
+/** What the names of kube-proxy's images have in common. */
+const KUBE_PROXY = '/kube-proxy:'
+
 /** Returns the name of the module that is a node's kube-proxy. */
 export function kubeProxyOf(node: string): string {
   return `kube-proxy/${node}`
@@ -66,6 +69,7 @@ export class ClusterNetwork {
     this.#state = dependencies.simulation.slice<NetworkState>('cluster', 'network', () => ({
       affinity: new Map(),
       stale: new Map(),
+      proxyless: new Set(),
     }))
     this.#nodes = new NodesOfMachines(dependencies, this.kubelets)
   }
@@ -82,6 +86,7 @@ export class ClusterNetwork {
   remove(node: string): void {
     this.#dependencies.plane.remove(kubeProxyOf(node))
     this.#forget(node)
+    if (this.#state.peek.proxyless.has(node)) this.#state.value.proxyless.delete(node)
     this.#nodes.changed()
   }
 
@@ -91,10 +96,31 @@ export class ClusterNetwork {
    */
   onComponentChange(component: string): void {
     const [kind, node = ''] = component.split('/')
-    if (kind !== 'kube-proxy') return
+    if (kind === 'kube-proxy') this.#update(node)
+  }
+
+  /**
+   * Handles the start or end of a container on a node: where pods of kube-proxy run, the node's rules follow
+   * the apiserver only while one does.
+   */
+  onContainer(node: string, image: string): void {
+    if (!image.includes(KUBE_PROXY)) return
+    const pods = this.#dependencies.machines.find(node)?.pods() ?? []
+    const runs = [...pods].some(({ containers }) =>
+      containers.some(({ state, image: each }) => state === 'running' && each.includes(KUBE_PROXY)),
+    )
+    const { proxyless } = this.#state.value
+    if (runs) proxyless.delete(node)
+    else proxyless.add(node)
+    this.#update(node)
+  }
+
+  #update(node: string): void {
     const { plane, simulation } = this.#dependencies
-    const { stale } = this.#state.value
-    const follows = !simulation.isStopped(component) && !plane.connectivity.isCut(component)
+    const { stale, proxyless } = this.#state.value
+    const component = kubeProxyOf(node)
+    const follows =
+      !proxyless.has(node) && !simulation.isStopped(component) && !plane.connectivity.isCut(component)
     if (follows) stale.delete(node)
     else if (!stale.has(node)) stale.set(node, String(plane.server.context.storage.revision))
   }

@@ -199,6 +199,7 @@ export class Machines {
       node: name,
       registry: knownImage,
       onUnheard: () => this.#plane.simulation.awaken(kubeletOf(name)),
+      onContainer: (image) => this.network.onContainer(name, image),
       surroundings: () =>
         (this.#surroundings ??= containerSurroundings(this.#plane, this.network, this.volumes)),
       ...(images === undefined ? {} : { images }),

@@ -13,7 +13,7 @@ import { DEFAULT_CONTROL_PLANE, HostMachine } from './host-machine.js'
 import { becomeControlPlane } from './membership.js'
 import type { BareMachine, HostsState } from './state.js'
 import { NODE_IPAM } from './state.js'
-import { syncKubelet, syncManifests } from './sync-node.js'
+import { syncKubelet, syncManifests, syncNetworkPlugin } from './sync-node.js'
 
 const ROLES = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master']
 const known = new WeakMap<SimCluster, ClusterHosts>()
@@ -139,6 +139,7 @@ export class ClusterHosts implements Hosts {
       if (!machine.powered) continue
       syncKubelet(machine)
       syncManifests(machine)
+      syncNetworkPlugin(machine)
     }
   }
 

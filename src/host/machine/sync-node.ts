@@ -177,6 +177,32 @@ export function syncKubelet(machine: HostMachine): void {
     startKubelet(machine)
 }
 
+/** Where containerd looks for the configuration of the network plugin. */
+const NETWORK_PLUGINS = '/etc/cni/net.d'
+
+/**
+ * Tells the kubelet whether its node has a network plugin: containerd loads what it finds in its folder, and
+ * watches it.
+ */
+export function syncNetworkPlugin({ node, files }: HostMachine): void {
+  if (node === undefined) return
+  const names = files.stat(NETWORK_PLUGINS)?.kind === 'directory' ? files.list(NETWORK_PLUGINS) : []
+  const isThere = names
+    .filter((name) => /\.(?:conf|conflist|json)$/.test(name))
+    .some((name) => isNetworkConfiguration(files.text(`${NETWORK_PLUGINS}/${name}`) ?? ''))
+  if (node.machine.networkReady !== isThere) node.machine.setNetworkReady(isThere)
+}
+
+/** Whether a text is a configuration that libcni loads: JSON with the type of a plugin, or a list of plugins. */
+function isNetworkConfiguration(text: string): boolean {
+  try {
+    const { type, plugins } = JSON.parse(text) as { readonly type?: unknown; readonly plugins?: unknown }
+    return (typeof type === 'string' && type !== '') || (Array.isArray(plugins) && plugins.length > 0)
+  } catch {
+    return false
+  }
+}
+
 /** Passes the manifests in a worker's directory of static pods to its kubelet. */
 export function syncManifests(machine: HostMachine): void {
   const { node, files, state } = machine

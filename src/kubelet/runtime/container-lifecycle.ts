@@ -32,6 +32,7 @@ export interface LifecycleDependencies {
   readonly isDescribed: (image: string) => boolean
   readonly onUnknownImage: OnUnknownImage
   readonly tell: (change: RuntimeChange) => void
+  readonly onContainer: (image: string) => void
 }
 
 /**
@@ -219,6 +220,7 @@ export class ContainerLifecycle {
       if (declaresUsage(given)) this.#ports.state.value.measured = true
       if (plan) this.#ports.processes.start(pod, container, plan)
       if (container.state === 'running') this.#ports.processes.checkMemory(pod, container)
+      this.#ports.onContainer(container.image)
     } else {
       endContainer(container, now, { code: 128, reason: 'StartError' })
       container.message = failure
@@ -251,6 +253,7 @@ export class ContainerLifecycle {
     const message = this.#ports.processes.stopped(pod, container, exit)
     endContainer(container, now, exit)
     if (message !== undefined) container.message = message
+    this.#ports.onContainer(container.image)
   }
 
   /** Cancels the planned exit and the signals of a container. */

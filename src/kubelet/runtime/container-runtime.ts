@@ -114,6 +114,7 @@ class SimulatedMachine implements Machine {
       isDescribed: (image) => this.isDescribed(image),
       onUnknownImage: this.#options.onUnknownImage ?? 'complete-in-init-and-jobs',
       tell: (change) => this.#tell(change),
+      onContainer: (image) => this.#options.onContainer?.(image),
     })
     this.#host = { clock, slice, topics, processes, life }
   }

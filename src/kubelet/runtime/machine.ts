@@ -56,6 +56,8 @@ export interface ContainerRuntimeOptions {
   readonly surroundings?: () => Surroundings
   /** Called before a change that no kubelet listens for yet, so that it begins to. */
   readonly onUnheard?: () => void
+  /** Called when a container has started or ended. */
+  readonly onContainer?: (image: string) => void
   /** Static pods by file name, as in /etc/kubernetes/manifests. */
   readonly manifests?: Readonly<Record<string, Pod>>
   /** Whether the network plugin works from the start. Default true. */

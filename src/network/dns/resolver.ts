@@ -7,6 +7,8 @@ import type { DataPath } from '../data-path.js'
 import type { Source } from '../packet.js'
 import type { Connection, DnsHop } from '../connection.js'
 import type { OutsideHost, RunningPod } from '../dependencies.js'
+import { responderOf } from '../../lang/text/corefile.js'
+import { corefileOf } from './corefile-of.js'
 import { answerZone, type DnsAnswer, type RecordType, NX_DOMAIN } from './cluster-zone.js'
 import { type ResolvConf, candidates, NODE_DNS, resolvConfOf } from './resolv-conf.js'
 
@@ -123,7 +125,17 @@ export class Resolver {
     const way = path.connect(source, { ip: server, port: DNS_PORT, protocol: 'UDP' })
     if (!way.connected) return { reply: way.outcome === 'timeout' ? TIMEOUT : REFUSED, way }
     const pod = this.#podAt(way)
-    return { reply: pod !== undefined && isDnsServer(pod) ? this.#clusterAnswer(name, type) : TIMEOUT, way }
+    return { reply: pod !== undefined && isDnsServer(pod) ? this.#answerOf(pod, name, type) : TIMEOUT, way }
+  }
+
+  /** Returns what the cluster's DNS answers by its Corefile. */
+  #answerOf({ pod }: RunningPod, name: string, type: RecordType): DnsAnswer {
+    const servers = pod && corefileOf(this.#dependencies.client, pod)
+    const responder =
+      servers === undefined ? 'kubernetes' : responderOf(servers, name.toLowerCase().replace(/\.$/, ''))
+    if (responder === 'forward') return this.#forward(name, type)
+    // what kubernetes does not know falls through to forward, as in kubeadm's Corefile
+    return responder === 'kubernetes' ? this.#clusterAnswer(name, type) : { rcode: responder, records: [] }
   }
 
   #clusterAnswer(name: string, type: RecordType): DnsAnswer {

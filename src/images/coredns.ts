@@ -1,0 +1,23 @@
+import { CorefileError, parseCorefile } from '../lang/text/corefile.js'
+import type { ImageBehavior, ImageContext } from '../kubelet/index.js'
+
+/** Returns the path after `-conf`. */
+function pathIn({ command }: ImageContext): string {
+  const at = command.findIndex((word) => word === '-conf' || word === '--conf')
+  return command[at + 1] ?? 'Corefile'
+}
+
+/** CoreDNS as far as its Corefile decides: it exits with the line of a mistake. The network answers for it. */
+export const COREDNS: ImageBehavior = {
+  start(context) {
+    const path = pathIn(context)
+    const text = context.readFile(path)
+    if (text === undefined) return { log: ['.:53'] }
+    try {
+      return { log: parseCorefile(text, path).flatMap(({ zones }) => zones.map((zone) => `${zone}:53`)) }
+    } catch (error) {
+      if (!(error instanceof CorefileError)) throw error
+      return { log: [error.message], exit: 1 }
+    }
+  },
+}
