@@ -7,7 +7,7 @@ function pathIn({ command }: ImageContext): string {
   return command[at + 1] ?? 'Corefile'
 }
 
-/** CoreDNS as far as its Corefile decides: it exits with the line of a mistake. The network answers for it. */
+/** CoreDNS as its Corefile makes it: it exits with the line of a mistake. The network responds for it. */
 export const COREDNS: ImageBehavior = {
   start(context) {
     const path = pathIn(context)

@@ -13,6 +13,10 @@ import { checkDrawn } from './inputs.js'
 import type { Lesson, LessonSource } from './lesson.js'
 import { maintenanceLessons } from './catalog/maintenance.js'
 import { networkLessons } from './catalog/network.js'
+import { capacityLessons } from './catalog/capacity.js'
+import { deliveryLessons } from './catalog/delivery.js'
+import { hardenedRightLessons } from './catalog/hardened-rights.js'
+import { clusterNetworkLessons } from './catalog/cluster-network.js'
 import { clusterFaultLessons } from './catalog/cluster-faults.js'
 import { placementLessons } from './catalog/placement.js'
 import { clusterTaskLessons } from './catalog/cluster-tasks.js'
@@ -36,15 +40,19 @@ const SOURCES: readonly LessonSource[] = [
   ...isolationLessons,
   ...hardenedAccessLessons,
   ...hardenedPodLessons,
+  ...hardenedRightLessons,
   ...applicationLessons,
   ...settingLessons,
   ...admissionLessons,
   ...failingPodLessons,
   ...startingPodLessons,
+  ...deliveryLessons,
   ...jobLessons,
   ...clusterLessons,
   ...clusterFaultLessons,
+  ...clusterNetworkLessons,
   ...placementLessons,
+  ...capacityLessons,
   ...clusterTaskLessons,
   ...incidentLessons,
   ...wordpressLessons,

@@ -193,7 +193,7 @@ export function syncNetworkPlugin({ node, files }: HostMachine): void {
   if (node.machine.networkReady !== isThere) node.machine.setNetworkReady(isThere)
 }
 
-/** Whether a text is a configuration that libcni loads: JSON with the type of a plugin, or a list of plugins. */
+/** Whether libcni loads a text: JSON with the type of a plugin, or with a list of plugins. */
 function isNetworkConfiguration(text: string): boolean {
   try {
     const { type, plugins } = JSON.parse(text) as { readonly type?: unknown; readonly plugins?: unknown }

@@ -251,6 +251,8 @@ kubectl config set-context ${ann} --cluster=kubernetes --namespace=default --use
           'sleep 60',
         ),
         lines(`cp /etc/kubernetes/pki/apiserver-kubelet-client.crt /etc/kubernetes/pki/${lost}`, 'sleep 60'),
+        lines(`touch /etc/kubernetes/pki/${lost}`, 'sleep 60'),
+        lines(`cp /etc/kubernetes/pki/ca.crt /etc/kubernetes/pki/${lost}`, 'sleep 60'),
       ],
     }
   }),

@@ -224,6 +224,8 @@ export const backupLessons: readonly LessonSource[] = [
       `etcdctl ${ETCD_FLAGS} alarm disarm`,
       'kubectl delete configmap --all',
       `etcdctl ${ETCD_FLAGS} defrag`,
+      lines(`etcdctl ${ETCD_FLAGS} defrag`, `etcdctl ${ETCD_FLAGS} alarm disarm`),
+      `etcdctl ${ETCD_FLAGS} del --prefix /registry/configmaps`,
     ],
   })),
 ]

@@ -275,4 +275,72 @@ export const clusterFaultLessons: readonly LessonSource[] = [
       ],
     }
   }),
+  lesson('kubeconfig-ca', 'easy', 4, (draw) => {
+    const name = draw.one('kubernetes', 'old-cluster', 'staging-ca')
+    return {
+      exams: ['cka'],
+      texts: {
+        ko: told(
+          '믿을 수 없는 서버',
+          '/root에서 kubectl이 서버의 인증서를 확인할 수 없다고 합니다. 서버도 다른 클라이언트도 멀쩡합니다.',
+          [
+            '오류 메시지: 인증서에 누가 서명했는지 모른다고 합니다.',
+            '/root/.kube/config와 /etc/kubernetes/admin.conf의 certificate-authority-data를 비교하세요.',
+            'kubectl config set-cluster --help: --certificate-authority와 --embed-certs',
+          ],
+          'kubeconfig에 다른 클러스터의 CA가 들어 있었습니다. 확인을 끄면 오류는 사라지지만 누구의 서버인지 더는 알 수 없습니다.',
+        ),
+        en: told(
+          'A server that cannot be trusted',
+          'In /root, kubectl says that it cannot verify the certificate of the server. The server and all ' +
+            'other clients are fine.',
+          [
+            'The error: it does not know who has signed the certificate.',
+            'Compare certificate-authority-data in /root/.kube/config and /etc/kubernetes/admin.conf.',
+            'kubectl config set-cluster --help: --certificate-authority and --embed-certs',
+          ],
+          'The kubeconfig had the CA of another cluster. Without the check the error goes away, and so ' +
+            'does the knowledge whose server it is.',
+        ),
+      },
+      start: ({ master }) =>
+        master.sh(
+          lines(
+            `openssl req -x509 -newkey rsa:2048 -nodes -keyout /tmp/o.key -out /tmp/o.crt ` +
+              `-subj /CN=${name} -days 3650`,
+            'kubectl config set-cluster kubernetes --certificate-authority=/tmp/o.crt --embed-certs=true',
+            'rm /tmp/o.key /tmp/o.crt',
+          ),
+        ),
+      shows: { run: 'kubectl get nodes', prints: /failed to verify certificate/ },
+      goals: [
+        runs(
+          'kubectl works in /root, as kubernetes-admin, with the same certificate as admin.conf.',
+          '/root에서 kubectl이 admin.conf와 같은 인증서로 kubernetes-admin으로서 동작합니다.',
+          'kubectl get nodes && kubectl auth whoami && [ "$(grep client-certificate-data ' +
+            '/root/.kube/config)" = "$(grep client-certificate-data /etc/kubernetes/admin.conf)" ]',
+          /kubernetes-admin/,
+        ),
+        runs(
+          'The kubeconfig has the CA of this cluster in itself, and checks the certificate by it.',
+          'kubeconfig가 이 클러스터의 CA를 담고 있고, 그것으로 인증서를 확인합니다.',
+          '! grep -q insecure-skip-tls-verify /root/.kube/config && [ "$(grep certificate-authority-data ' +
+            '/root/.kube/config)" = "$(grep certificate-authority-data /etc/kubernetes/admin.conf)" ]',
+        ),
+        runsAsBefore('kube-apiserver'),
+        keepsTheRest(),
+      ],
+      solution:
+        'kubectl config set-cluster kubernetes --certificate-authority=/etc/kubernetes/pki/ca.crt ' +
+        '--embed-certs=true',
+      wrongRepairs: [
+        'kubectl config set-cluster kubernetes --insecure-skip-tls-verify=true',
+        'kubectl config unset clusters.kubernetes.certificate-authority-data',
+        'rm /root/.kube/config',
+        'export KUBECONFIG=/etc/kubernetes/admin.conf; kubectl get nodes',
+        'kubectl config set-cluster kubernetes --server=http://10.0.0.10:8080',
+        lines('kubeadm certs renew apiserver', 'sleep 60'),
+      ],
+    }
+  }),
 ]

@@ -85,6 +85,8 @@ export const clusterLessons: readonly LessonSource[] = [
         ),
         lines(`cp /etc/kubernetes/pki/etcd/${key} /etc/kubernetes/pki/etcd/${wrong}`, 'sleep 60'),
         `rm ${MANIFESTS}/etcd.yaml`,
+        lines('systemctl restart kubelet', 'sleep 60'),
+        lines(`sed -i 's#--key-file=.*#--key-file=/dev/null#' ${MANIFESTS}/etcd.yaml`, 'sleep 60'),
       ],
     }
   }),
