@@ -15,6 +15,7 @@ import { checkDeadline } from './http/query.js'
 import { isBuiltInGroup } from './http/discovery/groups.js'
 import { STREAMS } from '../client/pod-stream.js'
 import {
+  type FlowIds,
   type HttpStream,
   type HttpRequest,
   type HttpResponse,
@@ -73,17 +74,13 @@ export function handleStreaming(
   return http.method === 'HEAD' && 'body' in response ? { ...response, body: '' } : response
 }
 
-/** Names the FlowSchema and the priority level of a request. Source: apiserver pkg/server/filters. */
+/** Names the FlowSchema and the priority level of a request, which become headers on the wire. */
 function withFlow<T extends HttpResponse | HttpWatch | HttpStream>(response: T, flow: Flow | undefined): T {
   if (flow === undefined) return response
   const { schema, level } = flow
-  const headers = {
-    'x-kubernetes-pf-flowschema-uid': schema.metadata.uid ?? '',
-    'x-kubernetes-pf-prioritylevel-uid': level.object.metadata.uid ?? '',
-    ...response.headers,
-  }
+  const ids: FlowIds = { schema: schema.metadata.uid ?? '', level: level.object.metadata.uid ?? '' }
   // a watch has methods and is never shared; a response may be kept for later requests
-  return 'next' in response ? Object.assign(response, { headers }) : { ...response, headers }
+  return 'next' in response ? Object.assign(response, { flow: ids }) : { ...response, flow: ids }
 }
 
 function routeRequest(

@@ -19,6 +19,18 @@ export interface HttpRequest {
   readonly clientCertificates?: string
 }
 
+/** UIDs of the FlowSchema and the PriorityLevelConfiguration of a request. */
+export interface FlowIds {
+  readonly schema: string
+  readonly level: string
+}
+
+/** Returns the headers that name the flow of a request. Source: apiserver pkg/server/filters. */
+export const flowHeaders = ({ schema, level }: FlowIds): Readonly<Record<string, string>> => ({
+  'x-kubernetes-pf-flowschema-uid': schema,
+  'x-kubernetes-pf-prioritylevel-uid': level,
+})
+
 /** An HTTP response; `warning` may occur several times. */
 export interface HttpResponse {
   readonly code: number
@@ -30,6 +42,8 @@ export interface HttpResponse {
    * Returns `body` as UTF-8, joined from parts that were encoded before, which is cheaper than encoding it.
    */
   readonly encoded?: () => Uint8Array
+  /** The flow of the request, which is sent in headers. Default: it is not subject to flow control. */
+  readonly flow?: FlowIds
 }
 
 /** The response to a watch: each pull returns the new lines. */
@@ -45,6 +59,8 @@ export interface HttpWatch {
   readonly encode?: ((line: string) => Uint8Array) | undefined
   readonly onReady: (listener: () => void) => void
   readonly stop: () => void
+  /** See {@link HttpResponse.flow}. */
+  readonly flow?: FlowIds
   /** Seconds after which the server ends the stream; undefined if the client did not set it. */
   readonly timeoutSeconds: number | undefined
 }
@@ -54,6 +70,8 @@ export interface HttpStream {
   /** 101 if the connection must be upgraded. */
   readonly code: 200 | 101
   readonly headers: Readonly<Record<string, string | readonly string[]>>
+  /** Never set, as a stream runs long. */
+  readonly flow?: FlowIds
   readonly stream: PodStream
 }
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import { constants, gzip } from 'node:zlib'
-import type { HttpRequest, HttpResponse } from '../client/http.js'
-import { header } from '../client/http.js'
+import type { FlowIds, HttpRequest, HttpResponse } from '../client/http.js'
+import { flowHeaders, header } from '../client/http.js'
 
 /** A response over HTTP/1.1 or HTTP/2. */
 export type NodeResponse = ServerResponse | Http2ServerResponse
@@ -26,11 +26,13 @@ const MOST_AUDIT_ID = 64
 export function headersFor(
   request: HttpRequest,
   headers: HttpResponse['headers'],
+  flow?: FlowIds,
 ): Record<string, string | string[]> {
   const asked = header(request, 'audit-id') ?? ''
   const all: Record<string, string | string[]> = {
     'audit-id': asked !== '' && asked.length <= MOST_AUDIT_ID ? asked : randomUUID(),
     'cache-control': 'no-cache, private',
+    ...(flow === undefined ? {} : flowHeaders(flow)),
   }
   for (const [name, value] of Object.entries(headers))
     all[name] = typeof value === 'string' ? value : [...value]
@@ -39,7 +41,7 @@ export function headersFor(
 
 /** Sends a response, compressed when it is large and the client accepts gzip. */
 export function respond(response: NodeResponse, request: HttpRequest, received: HttpResponse): void {
-  const headers = headersFor(request, received.headers)
+  const headers = headersFor(request, received.headers, received.flow)
   if (request.method === 'HEAD' || received.code === 304)
     return end(response, received.code, headers, undefined)
   if (received.bytes === undefined && received.body.length <= MOST_TEXT)

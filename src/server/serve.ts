@@ -467,7 +467,7 @@ export class ClusterServer {
   }
 
   #stream(response: NodeResponse, head: HttpRequest, watch: HttpWatch): void {
-    response.writeHead(watch.code, headersFor(head, watch.headers))
+    response.writeHead(watch.code, headersFor(head, watch.headers, watch.flow))
     if ('flushHeaders' in response) response.flushHeaders()
     this.#sendWatch(watch, response as Writable, head)
   }

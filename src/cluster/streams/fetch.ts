@@ -1,6 +1,6 @@
 import { protobufCodec } from '../../api/protobuf/protobuf.js'
 import type { HttpCodecs } from '../../apiserver/http/body.js'
-import type { HttpRequest, HttpResponse, HttpWatch } from '../../client/http.js'
+import { flowHeaders, type HttpRequest, type HttpResponse, type HttpWatch } from '../../client/http.js'
 import type { UserInfo } from '../../client/client.js'
 import { joinBytes } from '../../lang/bytes/join-bytes.js'
 import { bytesOf } from '../../lang/go/utf8.js'
@@ -84,8 +84,8 @@ function senderOf(headers: Readonly<Record<string, string>>, as: Identity | unde
   return Object.hasOwn(headers, 'authorization') ? undefined : ADMIN
 }
 
-function headersOf({ headers }: HttpResponse | HttpWatch): Headers {
-  const found = new Headers()
+function headersOf({ headers, flow }: HttpResponse | HttpWatch): Headers {
+  const found = new Headers(flow === undefined ? {} : flowHeaders(flow))
   for (const [name, values] of Object.entries(headers)) {
     for (const value of typeof values === 'string' ? [values] : values) found.append(name, value)
   }
