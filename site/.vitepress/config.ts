@@ -17,7 +17,15 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'migrating',
   ],
   'Guides: questions': ['check', 'what-if', 'upgrade', 'policies', 'access', 'rbac', 'network-policy'],
-  'Guides: clients': ['from-python', 'from-go', 'in-github-actions', 'server', 'kubectl', 'etcd'],
+  'Guides: clients': [
+    'from-python',
+    'from-go',
+    'in-github-actions',
+    'server',
+    'real-components',
+    'kubectl',
+    'etcd',
+  ],
   'Guides: inside a cluster': ['hosts', 'containers', 'network', 'volumes', 'scheduling', 'pictures'],
   Concepts: [
     'trust',

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { InputError } from '../api/input-error.js'
 import type { Gateway } from '../client/http.js'
 import { mergeOptions } from '../cluster/compose/merge-options.js'
 import type { ClusterOptions } from '../cluster/compose/options.js'
@@ -8,6 +9,7 @@ import { writePrivateFile } from '../disk/private-file.js'
 import { temporaryFolder } from '../disk/temporary-folder.js'
 import { parseYamlText } from '../lang/yaml/read.js'
 import { isPublishedKey, PKI_DIR } from '../pki/index.js'
+import { checkCredentialsFolder } from '../server/component-credentials.js'
 import { nodeKeys, serve } from '../server/index.js'
 import type { ServeTime } from '../server/index.js'
 import type { Arguments, Command, Terminal } from './command.js'
@@ -66,16 +68,30 @@ export const CLUSTER_FLAGS: Command['flags'] = {
   crds: { value: 'DIR', about: 'manifests to apply first, such as CustomResourceDefinitions' },
   manifests: { value: 'DIR', about: 'manifests to apply at the beginning' },
   snapshot: { value: 'FILE', about: 'snapshot to begin with, if it exists' },
+  without: {
+    value: 'NAMES',
+    about: 'components that are not simulated, such as kube-controller-manager,kube-scheduler',
+  },
 }
 
 /** Creates the cluster that the flags describe. Flags and `--config` win over `defaults`. */
 export function clusterOf(flags: Arguments['flags'], defaults: ClusterOptions = {}): SimCluster {
   const snapshot = textOf(flags, 'snapshot')
-  if (snapshot !== undefined && existsSync(snapshot)) return snapshotIn(snapshot)
+  const without = textOf(flags, 'without')
+  if (snapshot !== undefined && existsSync(snapshot)) {
+    if (without !== undefined)
+      throw new UsageError(
+        `--without ${without}: the components of a snapshot are those that it was taken with`,
+      )
+    return snapshotIn(snapshot)
+  }
   const version = textOf(flags, 'version')
   const nodes = textOf(flags, 'nodes')
+  const config = configIn(textOf(flags, 'config'))
+  const disable = [...(config.disable ?? []), ...(without?.split(',') ?? [])]
   const cluster = new SimCluster(
-    mergeOptions(mergeOptions(defaults, configIn(textOf(flags, 'config'))), {
+    mergeOptions(mergeOptions(defaults, config), {
+      ...(disable.length === 0 ? {} : { disable }),
       ...(nodes === undefined ? {} : { nodes: wholeNumber('nodes', nodes) }),
       ...(version === undefined ? {} : { version }),
     }),
@@ -158,7 +174,18 @@ export async function checkServing(flags: Arguments['flags']): Promise<void> {
     const path = textOf(flags, flag)
     if (path !== undefined) checkWritten(flag, path)
   }
+  const pki = textOf(flags, 'pki')
+  if (pki !== undefined) checkFolder(pki)
   await checkKubeconfig(flags)
+}
+
+/** @throws UsageError that names the flag */
+function checkFolder(pki: string): void {
+  try {
+    checkCredentialsFolder(pki)
+  } catch (error) {
+    throw new UsageError(`--pki ${pki}: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 /** Serves a cluster, and writes its kubeconfig. See {@link checkServing}. */
@@ -183,6 +210,7 @@ export async function startServing(
       terminal.err(`simcluster: ${what} of ${user} kept all others waiting for ${Math.round(ms)} ms\n`),
     ...(host === undefined ? {} : { host }),
   })
+  const pki = textOf(flags, 'pki')
   const wanted = textOf(flags, 'to') ?? textOf(flags, 'kubeconfig')
   const temporary = wanted === undefined ? temporaryFolder('simcluster') : undefined
   const kubeconfig = resolve(wanted ?? join(temporary?.path ?? '', 'kubeconfig'))
@@ -194,8 +222,10 @@ export async function startServing(
   }
   try {
     writePrivateFile(kubeconfig, `${WRITTEN}\n${server.kubeconfig()}`)
+    if (pki !== undefined) server.writeCredentials(pki)
   } catch (error) {
     await close()
+    if (error instanceof InputError) throw new UsageError(`--pki ${pki ?? ''}: ${error.message}`)
     const message = error instanceof Error ? error.message : String(error)
     throw new UsageError(`${kubeconfig} cannot be written: ${message}`)
   }
@@ -255,5 +285,9 @@ export const SERVE_FLAGS: Command['flags'] = {
   kubeconfig: { value: 'FILE', about: 'where to write the kubeconfig', default: 'a temporary file' },
   snapshot: { value: 'FILE', about: 'snapshot to begin with, if it exists, and to save at the end' },
   save: { value: 'FILE', about: 'where to save a snapshot at the end' },
+  pki: {
+    value: 'DIR',
+    about: 'where to write the keys and kubeconfigs with which real components take part',
+  },
   'published-keys': { about: 'keeps the published private keys where --host lets others in' },
 }

@@ -67,6 +67,13 @@ export const checkWritten: (args: readonly unknown[]) => void = argumentsCheck(
   () => ({ path: text, user: z.strictObject(user) }),
 )
 
+/** Checks the argument of `server.writeCredentials()`. */
+export const checkCredentials: (args: readonly unknown[]) => void = argumentsCheck(
+  'writeCredentials()',
+  "server.writeCredentials('/tmp/kubernetes')",
+  () => ({ folder: text }),
+)
+
 /** Checks the argument of `etcd.writeCredentials()`. */
 export const checkFolder: (args: readonly unknown[]) => void = argumentsCheck(
   'writeCredentials()',

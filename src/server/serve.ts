@@ -1,5 +1,6 @@
+import { writeCredentials } from './component-credentials.js'
 import { PublishedAuthorities } from './published-authorities.js'
-import { checkServe, checkUser, checkWritten } from './inputs.js'
+import { checkCredentials, checkServe, checkUser, checkWritten } from './inputs.js'
 import { constants } from 'node:http2'
 import type { Http2ServerRequest } from 'node:http2'
 import type { Writable } from 'node:stream'
@@ -238,6 +239,17 @@ export class ClusterServer {
   writeKubeconfig(path: string, user: KubeconfigUser = {}): void {
     checkWritten([path, user])
     writePrivateFile(path, this.kubeconfig(user))
+  }
+
+  /**
+   * Writes authorities, keys and the kubeconfigs of all components to a folder, so that real ones can take
+   * their place: `pki/ca.key`, `controller-manager.conf`, `kubelet-node-1.conf` and so on. Only their owner
+   * can read the files.
+   * @throws InputError if the folder has other files
+   */
+  writeCredentials(folder: string): void {
+    checkCredentials([folder])
+    writeCredentials(this.cluster, folder, { server: this.url, authority: this.#authority })
   }
 
   /** Starts to listen; {@link serve} has already done so. */

@@ -1,5 +1,8 @@
 import { afterEach, expect, test } from 'vitest'
-import { type Serving, servedCluster, startServing } from '../../src/cli/serving.js'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { checkServing, type Serving, servedCluster, startServing } from '../../src/cli/serving.js'
+import { temporaryFolder } from '../../src/disk/temporary-folder.js'
 import { isPublishedKey } from '../../src/pki/index.js'
 
 let serving: Serving | undefined
@@ -37,4 +40,25 @@ test('--published-keys keeps the published keys for others, and names the risk',
   const { isPublished, err } = await served({ host: '0.0.0.0', 'published-keys': true })
   expect(isPublished).toBe(true)
   expect(err).toMatch(/private keys of this cluster are published .* whoever has them .* administrator/)
+})
+
+test('--pki writes what real components need, and --without leaves out the simulated ones', async () => {
+  const files = temporaryFolder('serve-keys')
+  const flags = { pki: join(files.path, 'kubernetes'), without: 'kube-controller-manager,kube-scheduler' }
+  await checkServing(flags)
+  const { cluster, time } = servedCluster({ nodes: '1', ...flags }, 'virtual')
+  serving = await startServing(cluster, { flags, time }, { out: () => undefined, err: () => undefined })
+  expect(readdirSync(flags.pki)).toContain('controller-manager.conf')
+  expect(() => cluster.component('kube-scheduler')).toThrow(/kube-scheduler/)
+  // it may be written again, since simcluster wrote it
+  await checkServing(flags)
+  writeFileSync(join(files.path, 'other'), '')
+  await expect(checkServing({ pki: files.path })).rejects.toThrow(
+    `--pki ${files.path}: ${files.path} has files that simcluster did not write`,
+  )
+  files.remove()
+})
+
+test('--without names a component that there is', () => {
+  expect(() => servedCluster({ without: 'kube-shedule' }, 'virtual')).toThrow(/kube-shedule/)
 })

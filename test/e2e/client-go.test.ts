@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, type TestContext } from 'vitest'
 import { SimCluster } from 'simcluster'
 import { serve } from 'simcluster/server'
 
@@ -19,13 +19,16 @@ async function output(child: ChildProcess): Promise<string> {
   return text
 }
 
-test('client-go does what controllers do, in JSON and protobuf', { timeout: 600_000 }, async (context) => {
+function buildOrSkip(context: TestContext): void {
   const hasGo = spawnSync('go', ['version']).error === undefined
   const isThere = hasGo && existsSync(PACKAGE)
   if (!isThere && process.env['CI'] === undefined)
     context.skip('Debian’s golang-go and golang-k8s-client-go-dev are not installed')
   execFileSync(join(folder, 'build.sh'), { stdio: 'inherit' })
+}
 
+test('client-go does what controllers do, in JSON and protobuf', { timeout: 600_000 }, async (context) => {
+  buildOrSkip(context)
   const server = await serve(new SimCluster({ nodes: 1, time: { start: Date.now() } }))
   const files = mkdtempSync(join(tmpdir(), 'simcluster-client-go-'))
   onTestFinished(async () => {
@@ -52,4 +55,41 @@ test('client-go does what controllers do, in JSON and protobuf', { timeout: 600_
     'ok exec',
     'ok protobuf',
   ])
+})
+
+test('client-go logs in as each component that takes part', { timeout: 600_000 }, async (context) => {
+  buildOrSkip(context)
+  const cluster = new SimCluster({
+    nodes: 1,
+    time: { start: Date.now() },
+    disable: ['kube-controller-manager', 'kube-scheduler'],
+  })
+  const server = await serve(cluster)
+  const files = mkdtempSync(join(tmpdir(), 'simcluster-client-go-'))
+  onTestFinished(async () => {
+    await server.close()
+    rmSync(files, { recursive: true })
+  })
+  cluster.settle()
+  server.writeCredentials(files)
+  const names = [
+    'admin',
+    'controller-manager',
+    'scheduler',
+    'kube-proxy',
+    'kubelet-node-1',
+    'bootstrap-kubelet',
+  ]
+  const words = ['identities', ...names.map((name) => join(files, `${name}.conf`))]
+  const text = await output(spawn(program, words, { stdio: ['ignore', 'pipe', 'ignore'] }))
+  expect(text.trim().split('\n')).toEqual([
+    'ok kubernetes-admin',
+    'ok system:kube-controller-manager leads',
+    'ok system:kube-scheduler leads',
+    'ok system:kube-proxy',
+    'ok system:node:node-1',
+    expect.stringMatching(/^ok system:bootstrap:[0-9a-f]{6}$/),
+  ])
+  const leases = cluster.list('leases', { namespace: 'kube-system' }).items
+  expect(leases.map(({ metadata }) => metadata.name)).toEqual(['kube-controller-manager', 'kube-scheduler'])
 })

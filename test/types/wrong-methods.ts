@@ -386,6 +386,7 @@ const WRONG_OF_HANDLES: readonly Row[] = [
     called(served, 'writeKubeconfig', { user: 'x' }),
     'path must be a string',
   ],
+  ['ClusterServer.writeCredentials', called(served, 'writeCredentials'), 'folder must be a string'],
   ['EtcdServer.writeCredentials', called(served.etcd ?? {}, 'writeCredentials'), 'folder must be a string'],
   ['EtcdServer.renew', called(served.etcd ?? {}, 'renew', cluster), 'must be an EtcdStore'],
   ['HttpFacet.identify', called(cluster.http, 'identify', { heders: {} }), 'did you mean request.headers?'],

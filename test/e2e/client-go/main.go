@@ -2,6 +2,7 @@
 // the first that does not ends the program.
 //
 //	main HOST CA CERT KEY
+//	main identities KUBECONFIG...
 package main
 
 import (
@@ -9,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -28,6 +30,7 @@ import (
 	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
+	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/leaderelection"
 	"k8s.io/client-go/tools/leaderelection/resourcelock"
 	"k8s.io/client-go/tools/remotecommand"
@@ -44,6 +47,10 @@ type tester struct {
 }
 
 func main() {
+	if os.Args[1] == "identities" {
+		identities(os.Args[2:])
+		return
+	}
 	config := &rest.Config{
 		Host: os.Args[1],
 		TLSClientConfig: rest.TLSClientConfig{
@@ -94,6 +101,65 @@ func (t *tester) newMap(name string) error {
 }
 
 // A shared informer sees what is there, what comes, changes and goes, and its index has the last state.
+// Prints for each kubeconfig who its user is, and whether it may do what the component of that name does first.
+func identities(files []string) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	for _, file := range files {
+		user, err := identity(ctx, file)
+		if err != nil {
+			fmt.Printf("failed %s: %v\n", file, err)
+			os.Exit(1)
+		}
+		fmt.Printf("ok %s\n", user)
+	}
+}
+
+// Logs in with a kubeconfig, and holds a lease under the name of its user where that user may.
+func identity(ctx context.Context, file string) (string, error) {
+	config, err := clientcmd.BuildConfigFromFlags("", file)
+	if err != nil {
+		return "", err
+	}
+	review := &unstructured.Unstructured{Object: map[string]interface{}{
+		"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview",
+	}}
+	reviews := schema.GroupVersionResource{
+		Group: "authentication.k8s.io", Version: "v1", Resource: "selfsubjectreviews",
+	}
+	who, err := dynamic.NewForConfigOrDie(config).Resource(reviews).Create(ctx, review, metav1.CreateOptions{})
+	if err != nil {
+		return "", err
+	}
+	name, _, err := unstructured.NestedString(who.Object, "status", "userInfo", "username")
+	if err != nil {
+		return "", err
+	}
+	if !strings.HasPrefix(name, "system:kube-") || name == "system:kube-proxy" {
+		return name, nil
+	}
+	lock := &resourcelock.LeaseLock{
+		LeaseMeta:  metav1.ObjectMeta{Namespace: "kube-system", Name: strings.TrimPrefix(name, "system:")},
+		Client:     coordinationclient.NewForConfigOrDie(config),
+		LockConfig: resourcelock.ResourceLockConfig{Identity: name},
+	}
+	leads := make(chan struct{})
+	own, stop := context.WithCancel(ctx)
+	defer stop()
+	go leaderelection.RunOrDie(own, leaderelection.LeaderElectionConfig{
+		Lock: lock, LeaseDuration: 15 * time.Second, RenewDeadline: 10 * time.Second, RetryPeriod: 2 * time.Second,
+		Callbacks: leaderelection.LeaderCallbacks{
+			OnStartedLeading: func(context.Context) { close(leads) }, OnStoppedLeading: func() {},
+		},
+	})
+	select {
+	case <-leads:
+		return name + " leads", nil
+	case <-ctx.Done():
+		return "", fmt.Errorf("%s did not become the leader", name)
+	}
+}
+
 func (t *tester) informers() error {
 	if err := t.newMap("seen"); err != nil {
 		return err
