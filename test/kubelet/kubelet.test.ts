@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import type { Pod } from '../../src/api/core/generated.js'
+import { RECLAIM } from '../../src/kubelet/pods/pod-workers.js'
 import { Lab, conditions } from './lab.js'
 
 describe('a plain pod', () => {
@@ -76,10 +78,10 @@ describe('a plain pod', () => {
     const start = lab.sim.clock.now()
     lab.settle()
     expect(lab.find('web')).toBeUndefined()
-    expect(lab.sim.clock.now() - start).toBe(200)
-    // the deletion itself, the last status, and the kubelet's own deletion, which sets the grace to 0 before
-    // the object goes
-    expect(lab.writes.slice(2)).toEqual(['web Running', 'web Succeeded', 'web Succeeded'])
+    expect(lab.sim.clock.now() - start).toBe(200 + RECLAIM)
+    // the deletion itself, its observation, the last status, and the kubelet's own deletion, which sets the
+    // grace to 0 before the object goes
+    expect(lab.writes.slice(2)).toEqual(['web Running', 'web Running', 'web Succeeded', 'web Succeeded'])
     expect(lab.eventsOf('Killing')).toEqual(['spec.containers{c} Normal Killing: Stopping container c'])
     expect([...lab.machine.pods()]).toEqual([])
   })
@@ -97,6 +99,40 @@ describe('a plain pod', () => {
 })
 
 describe('termination', () => {
+  test('is observed at once, ends the status, and the object goes half a second later', () => {
+    const lab = new Lab().settle()
+    lab.create('web')
+    lab.settle()
+    const begun = lab.sim.clock.now()
+    const seen: unknown[] = []
+    lab.sim.bus.on('write', ({ type, object }) => {
+      const { metadata, status } = object as Pod
+      const ready = status.conditions?.find((condition) => condition.type === 'Ready')
+      const at = lab.sim.clock.now() - begun
+      seen.push([at, type, metadata.generation, status.observedGeneration, status.phase, ready?.status])
+    })
+    lab.client.delete('pods', { namespace: 'default', name: 'web' })
+    lab.settle()
+    expect(seen).toEqual([
+      [0, 'MODIFIED', 2, 1, 'Running', 'True'],
+      [0, 'MODIFIED', 2, 2, 'Running', 'True'],
+      [200, 'MODIFIED', 2, 2, 'Succeeded', 'False'],
+      [200 + RECLAIM, 'MODIFIED', 2, 2, 'Succeeded', 'False'],
+      [200 + RECLAIM, 'DELETED', 2, 2, 'Succeeded', 'False'],
+    ])
+  })
+
+  test('of a pod that has nothing on the node yet is over at once', () => {
+    const lab = new Lab().settle()
+    lab.create('web', { nodeSelector: { none: 'x' } })
+    lab.settle()
+    lab.client.delete('pods', { namespace: 'default', name: 'web' })
+    const start = lab.sim.clock.now()
+    lab.settle()
+    expect(lab.find('web')).toBeUndefined()
+    expect(lab.sim.clock.now() - start).toBe(0)
+  })
+
   test.each([
     {
       name: 'a container that ignores SIGTERM is killed at the end of its grace',
@@ -132,7 +168,7 @@ describe('termination', () => {
     const start = lab.sim.clock.now()
     lab.settle()
     expect(lab.find('web')).toBeUndefined()
-    expect(lab.sim.clock.now() - start).toBe(time)
+    expect(lab.sim.clock.now() - start).toBe(time + RECLAIM)
   })
 
   test('a forced deletion removes the object at once; the container gets two seconds', () => {

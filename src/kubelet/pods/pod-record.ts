@@ -151,6 +151,8 @@ export interface PodRecord {
   mountingSince?: number
   /** Its devices, once drivers have prepared them. */
   devices?: readonly PreparedDevice[]
+  /** Virtual ms at which everything that it used on the node is given back. */
+  reclaimed?: number
   /** UID of the mirror in the API, if there is one. */
   mirrorUid?: string
 }

@@ -79,6 +79,13 @@ export interface PodWorkerDependencies {
 const RETRY = 10_000
 
 /**
+ * Virtual ms after which a pod whose containers have stopped is deleted from the API: until then its volumes
+ * are unmounted and its cgroups removed. Upstream's loops come to it every 100 ms, and SyncTerminatedPod looks
+ * every 300 ms; with real kubelets it takes about half a second. Source: volumemanager WaitForUnmount.
+ */
+export const RECLAIM = 500
+
+/**
  * One worker for each pod: admits it, keeps it running, stops it. Source: pkg/kubelet/pod_workers.go,
  * kubelet.go SyncPod.
  */
@@ -208,6 +215,8 @@ export class PodWorkers {
       record.pod.metadata.deletionTimestamp !== undefined ||
       this.#deadlineExceeded(record, now)
     ) {
+      // the pod is as it was, but its deletion has been observed
+      statuses.publish(record)
       record.stage = 'terminating'
       return
     }
@@ -404,6 +413,7 @@ export class PodWorkers {
     prober.stopLivenessAndStartup(record)
     const again = killer.step(record, now, record.graceSeconds)
     if (again === undefined) {
+      if (runtime.pod(record.uid) !== undefined) record.reclaimed = now + RECLAIM
       runtime.stopSandbox(record.uid)
       this.#ports.volumes.unmount(record)
       this.release(record)
@@ -449,7 +459,9 @@ export class PodWorkers {
     if (record.isStatic) this.#ports.mirrors.ensure(record)
     // the status of a pod that ended before this kubelet started is kept
     if (record.startTime !== undefined || !isPodTerminal(record.pod)) statuses.publish(record)
-    if (!record.isStatic && record.pod.metadata.deletionTimestamp !== undefined)
-      statuses.finishDeletion(record)
+    if (record.isStatic || record.pod.metadata.deletionTimestamp === undefined) return
+    const left = (record.reclaimed ?? 0) - this.#ports.clock.now()
+    if (left > 0) hooks.wakeAfter(uid, left)
+    else statuses.finishDeletion(record)
   }
 }
