@@ -249,6 +249,7 @@ const PAST_MS = 60_000
 const byTheClock = ({ crds, manifests }: Arguments['flags']): ClusterOptions => ({
   time: { start: Date.now() - (crds === undefined && manifests === undefined ? 0 : PAST_MS) },
   containers: { timings: { containerStop: 1_000 } },
+  kubeadm: { processIdentities: true },
 })
 
 /** Today, of the machine: clients find certificates valid, and runs of one day are equal. */

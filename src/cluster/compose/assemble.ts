@@ -15,7 +15,7 @@ import { ControlPlane } from './control-plane.js'
 import { installCoreDNS } from '../kubeadm/core-dns.js'
 import { installKubeProxy } from '../kubeadm/kube-proxy.js'
 import { SERVICE_CIDRS_CONTROLLER } from '../../controllers/service-cidrs.js'
-import { defaultObjects } from './default-objects.js'
+import { controllerAccounts, defaultObjects } from './default-objects.js'
 import { freshState, rememberFresh } from '../storage/fresh-states.js'
 import { ADMIN } from '../access/identities.js'
 import { kubectlEnvironment } from '../kubectl-environment.js'
@@ -198,9 +198,13 @@ function addComponents(
     metrics.source,
     otherServers(plane),
   )
+  const accounts =
+    options.kubeadm?.processIdentities === true
+      ? controllerAccounts(components, plane.scheme.release.minor)
+      : []
   if (isNew)
     bootstrap(plane.server, {
-      objects: defaultObjects(components, plane.scheme, plane.simulation.clock.now()),
+      objects: defaultObjects(components, plane.scheme, plane.simulation.clock.now(), accounts),
       serviceAccounts: needsServiceAccounts(components, disabledOf(options.disable).plugins),
       serviceCidrs: components.some(({ name }) => name === SERVICE_CIDRS_CONTROLLER),
     })

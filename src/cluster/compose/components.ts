@@ -16,6 +16,7 @@ import { createClusterRoleAggregationController } from '../../controllers/cluste
 import { createCronJobController } from '../../controllers/cronjob/controller.js'
 import { createDaemonSetController } from '../../controllers/daemonset/controller.js'
 import { createDeploymentController } from '../../controllers/deployment/controller.js'
+import { createIdentityLease, createLeaderElection } from '../../controllers/control-plane-leases.js'
 import { createDeviceDriver, type DeviceDriverOptions } from '../../controllers/device-driver.js'
 import { createDisruptionController } from '../../controllers/disruption/controller.js'
 import type { ScalableResource } from '../../controllers/disruption/expected-pods.js'
@@ -58,7 +59,7 @@ import { detachedSignature, parseCertificates, PKI_DIR, signRequest, type Pki } 
 import { createScheduler } from '../../scheduler/scheduler.js'
 import type { UserInfo } from '../../client/client.js'
 import { disabledOf, unknownName } from './disabled.js'
-import type { ClusterOptions } from './options.js'
+import { type ClusterOptions, DEFAULTS } from './options.js'
 import type { ComponentHealth } from '../../apiserver/server-dependencies.js'
 
 /** The API servers behind APIServices. */
@@ -132,9 +133,27 @@ export function componentsOf(
       : []),
     ...deviceDrivers(addons.deviceDrivers, scheme),
     createScheduler(options.scheduler),
+    ...processLeases(options),
     ...(options.components ?? []),
   ]
   return withoutNamed(all, disabledOf(options.disable).components)
+}
+
+/** Returns what holds the leases of the control plane's processes. */
+function processLeases({
+  kubeadm: { processIdentities, nodeName } = {},
+}: ClusterOptions): readonly Component[] {
+  if (processIdentities !== true) return []
+  const hostname = nodeName ?? DEFAULTS.controlPlane
+  const election = (process: string, source: string): Component => {
+    const identity = { name: `system:${process}`, groups: ['system:authenticated'] }
+    return createLeaderElection({ process, identity, source, hostname })
+  }
+  return [
+    createIdentityLease(hostname),
+    election('kube-controller-manager', 'kube-controller-manager'),
+    election('kube-scheduler', 'default-scheduler'),
+  ]
 }
 
 function withoutNamed(all: readonly Component[], without: readonly string[]): readonly Component[] {

@@ -23,6 +23,7 @@ export function defaultObjects(
   components: readonly Pick<Component, 'name'>[],
   scheme: Scheme,
   now: number,
+  accounts: readonly KubeObject[] = [],
 ): readonly DefaultObjects[] {
   const isAggregated = components.some(({ name }) => name === AGGREGATION_CONTROLLER)
   return [
@@ -31,7 +32,30 @@ export function defaultObjects(
     { list: legacyTokenObjects(scheme.release.minor, now) },
     { list: apiServices(scheme, now) },
     { list: defaultFlowControl(now) },
+    { list: accounts },
   ]
+}
+
+const ACCOUNT = /^system:serviceaccount:kube-system:(.+)$/
+
+/** The first minor version whose controller manager deletes unused tokens of service accounts. */
+const TOKEN_CLEANER_SINCE = 29
+
+/**
+ * Returns the ServiceAccounts under which the controllers of kube-controller-manager run, as it creates them
+ * with `--use-service-account-credentials`.
+ */
+export function controllerAccounts(components: readonly Component[], minor: number): readonly KubeObject[] {
+  const names = components
+    .filter(({ name }) => name.startsWith('kube-controller-manager/'))
+    .flatMap(({ identity }) => ACCOUNT.exec(identity.name)?.[1] ?? [])
+  if (names.length === 0) return []
+  const all = [...names, ...(minor < TOKEN_CLEANER_SINCE ? [] : ['legacy-service-account-token-cleaner'])]
+  return [...new Set(all)].map((name) => ({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name, namespace: 'kube-system' },
+  }))
 }
 
 const GROUP = 'rbac.authorization.k8s.io'

@@ -313,6 +313,7 @@ const kubeadmSchema = (): z.ZodMiniType<KubeadmOptions> =>
       '{ kubeadm: { keys: nodeKeys } }',
       z.optional(callable<NonNullable<KubeadmOptions['keys']>>()),
     ),
+    processIdentities: like('{ kubeadm: { processIdentities: true } }', flag.clone()),
     nodeName: word,
     dnsDomain: word,
     controlPlaneEndpoint: word,
