@@ -209,7 +209,7 @@ describe('a webhook that is asked about its own pods', () => {
     })
     return explore(cluster, {
       search: { delays: 0 },
-      actions: [{ name: 'restart', do: (c) => c.kubectl('delete pods -l app=web') }],
+      actions: [{ name: 'restart', do: (c) => c.kubectl('delete pods -l app=web --wait=false') }],
       eventually: [{ name: 'ready again', holds: (c) => readyWeb(c) === 1, within: '10m' }],
     })
   }
@@ -268,7 +268,7 @@ describe('what must hold under faults', () => {
         .filter(({ conditions }) => conditions?.ready === true).length
     expectHolds(cluster.settle(), {
       search: { delays: 0 },
-      actions: [{ name: 'replace', do: (c) => c.kubectl('delete pods -l app=web') }],
+      actions: [{ name: 'replace', do: (c) => c.kubectl('delete pods -l app=web --wait=false') }],
       faults: { crash: 1, lostResponse: 1, of: ['kube-controller-manager/endpointslice-controller'] },
       eventually: [{ holds: (c) => readyWeb(c) === 2 && ready(c) === 2, within: '5m' }],
     })
