@@ -244,11 +244,11 @@ const PAST_MS = 60_000
 /**
  * Defaults of a cluster whose time follows the clock. Clients make certificates and tokens by that clock,
  * which the cluster must find valid; and many of them at once are too slow to see a pod that terminates for
- * 200 ms, where a real one needs about a second.
+ * 700 ms, where a real one needs about a second.
  */
 const byTheClock = ({ crds, manifests }: Arguments['flags']): ClusterOptions => ({
   time: { start: Date.now() - (crds === undefined && manifests === undefined ? 0 : PAST_MS) },
-  containers: { timings: { containerStop: 1_000 } },
+  containers: { timings: { containerStop: 500 } },
   kubeadm: { processIdentities: true },
 })
 

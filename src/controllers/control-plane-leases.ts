@@ -15,7 +15,7 @@ const NAMESPACE = 'kube-system'
 const RENEWAL = 2_000
 const LEADER_SECONDS = 15
 
-/** Ms between two renewals of an apiserver's identity, and its seconds. Source: pkg/controlplane/instance.go. */
+/** Ms between two renewals of an apiserver's identity, and its seconds. Source: pkg/controlplane. */
 const IDENTITY_RENEWAL = 10_000
 const IDENTITY_SECONDS = 3_600
 

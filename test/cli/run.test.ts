@@ -260,6 +260,6 @@ describe('a served cluster', () => {
       return cluster.now() - began
     }
     expect(await terminates()).toBe(1_000)
-    expect(await terminates('--time', 'virtual')).toBe(200)
+    expect(await terminates('--time', 'virtual')).toBe(700)
   })
 })

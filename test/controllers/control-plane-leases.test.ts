@@ -12,7 +12,7 @@ const leaseOf = (cluster: SimCluster, name: string): LeaseSpec =>
 const leases = (cluster: SimCluster): readonly string[] =>
   cluster.list('leases', { namespace: 'kube-system' }).items.map(({ metadata }) => metadata.name ?? '')
 
-/** The accounts that the controllers of a real v1.34 run under, with those of kubeadm's two more controllers. */
+/** The accounts of the controllers of a real v1.34, with those of kubeadm's two more controllers. */
 const ACCOUNTS = `attachdetach-controller bootstrap-signer certificate-controller
 clusterrole-aggregation-controller cronjob-controller daemon-set-controller default deployment-controller
 disruption-controller endpoint-controller endpointslice-controller endpointslicemirroring-controller

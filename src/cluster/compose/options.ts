@@ -240,8 +240,8 @@ export interface KubeadmOptions extends Partial<
    * Whether the processes of the control plane show who they are, as with kubeadm's flags: leases and
    * LeaderElection events of kube-controller-manager and kube-scheduler (`--leader-elect`), the identity
    * lease of the apiserver, and the ServiceAccounts of controllers (`--use-service-account-credentials`). The
-   * leases are renewed every two and ten seconds, which makes idle time dear. `simcluster serve` sets it where
-   * time is real.
+   * leases are renewed every two and ten seconds, which makes idle time dear. `simcluster serve` sets it
+   * where time is real.
    * @default false
    * @example { kubeadm: { processIdentities: true } }
    */

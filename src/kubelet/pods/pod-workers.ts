@@ -80,8 +80,8 @@ const RETRY = 10_000
 
 /**
  * Virtual ms after which a pod whose containers have stopped is deleted from the API: until then its volumes
- * are unmounted and its cgroups removed. Upstream's loops come to it every 100 ms, and SyncTerminatedPod looks
- * every 300 ms; with real kubelets it takes about half a second. Source: volumemanager WaitForUnmount.
+ * are unmounted and its cgroups removed. Upstream's loops come to it every 100 ms, and SyncTerminatedPod
+ * looks every 300 ms; with real kubelets it takes about half a second. Source: volumemanager WaitForUnmount.
  */
 export const RECLAIM = 500
 
