@@ -3,7 +3,7 @@ import {
   type RequestHeaderOptions,
 } from '../apiserver/authentication/request-header.js'
 import type { ConfigMap } from '../api/core/generated.js'
-import { ignoreNotFound } from '../client/api-error.js'
+import { ignoreNotFound, isApiError } from '../client/api-error.js'
 import type { Watch } from '../client/client.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { parseExactJson } from '../lang/go/json.js'
@@ -64,7 +64,9 @@ export class PublishedAuthorities {
     try {
       if (watch.next().length > 0) this.#publish()
     } catch (error) {
-      this.#onError(error)
+      // what the watch has not seen has been compacted: it begins anew
+      if (isApiError(error, 'Expired')) this.follow()
+      else this.#onError(error)
     }
   }
 

@@ -90,3 +90,15 @@ test('the headers of front proxies that the options list are published', async (
     'requestheader-extra-headers-prefix': '["X-More-"]',
   })
 })
+
+test('published authorities are watched on when what the watch has not seen is compacted', async () => {
+  const cluster = new SimCluster({ nodes: 0 })
+  const errors: unknown[] = []
+  await using _server = await serve(cluster, { onError: (error) => void errors.push(error) })
+  cluster.create('configmaps', { metadata: { name: 'other', namespace: 'kube-system' } })
+  const { etcd } = cluster.internals
+  etcd.compact({ revision: etcd.revision })
+  cluster.delete('configmaps', name)
+  await vi.waitFor(() => expect(cluster.get('configmaps', name).data).toHaveProperty('client-ca-file'))
+  expect(errors).toEqual([])
+})
