@@ -1,11 +1,11 @@
 import type { ApiError } from '../client/api-error.js'
 import type { KubeObject } from '../api/kind/definition.js'
-import type { NodeAgents } from '../client/node-agent.js'
+import type { NodeAgent, NodeAgents } from '../client/node-agent.js'
 import type { AdmissionPlugin } from './admission/plugin.js'
 import type { Authenticator, Impersonator, LegacyTokenUse, Signer } from './authentication/authenticator.js'
 import type { TokenTrust } from './authentication/claims.js'
 import type { Authorizer, RuleResolver } from './authorization/authorizer.js'
-import type { ProxyNetwork, SecureCall, SecureResponse } from './proxied.js'
+import type { ProxiedRequest, ProxiedResponse, ProxyNetwork, SecureCall, SecureResponse } from './proxied.js'
 
 /** The current usage of resources, as from a metrics-server. */
 export interface UsageMetrics {
@@ -32,12 +32,25 @@ export interface RefusedCall {
   readonly error: ApiError
 }
 
+/** Kubelets of nodes that are not simulated. */
+export interface OutsideKubelets {
+  /** Returns the agent of a node whose kubelet listens at `host`; undefined if the node is simulated. */
+  agentOf(node: string, host: string): NodeAgent | undefined
+  /**
+   * Sends a request to a kubelet. Returns Go's error text if that fails, and undefined if the node is
+   * simulated.
+   */
+  request(node: string, host: string, request: ProxiedRequest): ProxiedResponse | string | undefined
+}
+
 /** Dependencies that need the server and are therefore set after it is made. */
 export interface LateDependencies {
   /** Without it, no server behind the apiserver can be reached. */
   proxy?: ProxyNetwork
   /** Gets the calls of webhooks before the proxy's network does; undefined passes a call on. */
   outside?: (call: SecureCall) => SecureResponse | string | undefined
+  /** Default: the kubelets of nodes that are not simulated cannot be reached. */
+  kubelets?: OutsideKubelets
   /** Returns the image that this one is probably a typo of. Default: none is. */
   meantImage?: (image: string) => string | undefined
   /** Learns of requests that are refused. */

@@ -1,4 +1,5 @@
 import { writeCredentials } from './component-credentials.js'
+import { RemoteKubelets } from './kubelets/remote-kubelets.js'
 import { PublishedAuthorities } from './published-authorities.js'
 import { checkCredentials, checkServe, checkUser, checkWritten } from './inputs.js'
 import { constants } from 'node:http2'
@@ -176,7 +177,7 @@ export class ClusterServer {
     this.#options = options
     this.#disturbances = new Disturbances({ cluster, watches: this.#watches })
     const { time = { speed: 1 } } = options
-    this.#calls = OutsideCalls.of(cluster)
+    this.#calls = this.#outsideCalls()
     if (options.clientCA !== undefined) this.#clientAuthority = new ClientAuthority(options.clientCA)
     this.#published = new PublishedAuthorities(cluster, options.clientCA ?? '', (error) =>
       this.#report(error),
@@ -283,6 +284,13 @@ export class ClusterServer {
     return this.close()
   }
 
+  /** Connects the cluster to what listens on this machine: webhooks, and kubelets that are not simulated. */
+  #outsideCalls(): OutsideCalls {
+    const calls = OutsideCalls.of(this.cluster)
+    this.cluster.internals.connectKubelets(new RemoteKubelets(this.cluster, calls))
+    return calls
+  }
+
   /** Returns a listener for an apiserver that starts, with its current certificate. */
   #newListener(): ApiListener {
     const { cluster } = this
@@ -320,7 +328,7 @@ export class ClusterServer {
       this.#isChanging = false
       if (!this.#isOpen || !this.cluster.apiserver.running) return
       try {
-        this.#calls = OutsideCalls.of(this.cluster)
+        this.#calls = this.#outsideCalls()
         this.#published.follow()
         this.#listenAgain(PORT_TRIES)
       } catch (error) {

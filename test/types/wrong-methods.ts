@@ -189,6 +189,7 @@ const WRONG_OF_HANDLES: readonly Row[] = [
   ['Internals.setStaleReads', called(cluster.internals, 'setStaleReads', 'x', '5'), 'revision must be'],
   ['Internals.extensionState', called(cluster.internals, 'extensionState', 'x', {}), 'initial must be'],
   ['Internals.interceptWebhooks', called(cluster.internals, 'interceptWebhooks', {}), 'post must be'],
+  ['Internals.connectKubelets', called(cluster.internals, 'connectKubelets', {}), 'agentOf must be'],
   ['Internals.readStoredProtobuf', called(cluster.internals, 'readStoredProtobuf', 5), 'decoder must be'],
   ['StateFacet.changedSince', called(cluster.state, 'changedSince', 'now'), 'revision must be a number'],
   ['StateFacet.isConnected', called(cluster.state, 'isConnected', 5), 'component must be'],

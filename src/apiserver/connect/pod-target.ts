@@ -59,11 +59,12 @@ export function kubeletOf(context: RegistryContext, node: string): KubeletLocati
   if (address === undefined) throw untypedError(`no preferred addresses found; known addresses: []`)
   const host = `${address.address}:${daemonEndpoints?.kubeletEndpoint?.Port || KUBELET_PORT}`
   const isName = !/^[\d.]+$|:/.test(address.address)
-  const { nodeAgents } = context.dependencies
+  const { nodeAgents, late } = context.dependencies
   const fault = nodeAgents?.connectionFault?.(node)
   return {
     host,
-    agent: fault === undefined ? nodeAgents?.agentOf(node) : undefined,
+    agent:
+      fault === undefined ? (nodeAgents?.agentOf(node) ?? late.kubelets?.agentOf(node, host)) : undefined,
     dialError:
       fault ??
       (isName

@@ -139,12 +139,12 @@ function podAddress(context: RegistryContext, call: RegistryRequest): Address {
 function toNode(context: RegistryContext, call: RegistryRequest, request: ProxiedRequest): ProxiedResponse {
   const { name, port } = split('node', call.name)
   const { host, dialError } = kubeletOf(context, name)
-  const { proxy } = context.dependencies.late
+  const { proxy, kubelets } = context.dependencies.late
   const colon = host.lastIndexOf(':')
   if (port !== '' && !host.endsWith(`:${port}`))
     return passOn(context, { ip: host.slice(0, colon), port: Number(port) }, request)
-  const reply = proxy?.requestKubelet(name, request)
-  if (reply === undefined) throw unreachable(dialError)
+  const reply = proxy?.requestKubelet(name, request) ?? kubelets?.request(name, host, request)
+  if (reply === undefined || typeof reply === 'string') throw unreachable(reply ?? dialError)
   return reply
 }
 

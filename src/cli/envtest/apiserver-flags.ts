@@ -39,6 +39,8 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
   'etcd-prefix': 'acts',
   'etcd-servers': 'acts',
   'feature-gates': 'acts',
+  'kubelet-client-certificate': 'acts',
+  'kubelet-client-key': 'acts',
   'oidc-ca-file': 'acts',
   'oidc-client-id': 'acts',
   'oidc-groups-claim': 'acts',

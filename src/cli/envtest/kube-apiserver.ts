@@ -53,8 +53,15 @@ function addNodes(cluster: SimCluster, wanted: number): void {
   for (let at = cluster.nodes().length; at < wanted; at++) cluster.addNode({ name: `node-${at + 1}` })
 }
 
-/** Uses the keys of service accounts that the flags name. */
+/** Uses the keys of service accounts, and the certificate for kubelets, that the flags name. */
 function useKeys({ pki }: SimCluster, flags: ProgramFlags): void {
+  for (const [flag, end] of [
+    ['kubelet-client-certificate', 'crt'],
+    ['kubelet-client-key', 'key'],
+  ] as const) {
+    const text = fileOf(flags, flag)
+    if (text !== undefined) pki.write(`${PKI_DIR}/apiserver-kubelet-client.${end}`, text)
+  }
   const { signing, verifying } = serviceAccountKeys(flags)
   if (signing !== undefined) pki.write(`${PKI_DIR}/sa.key`, signing)
   if (verifying !== undefined) pki.write(`${PKI_DIR}/sa.pub`, verifying)

@@ -1,4 +1,5 @@
 import type { ProtobufDecoder } from '../../api/protobuf/protobuf-codec.js'
+import type { OutsideKubelets } from '../../apiserver/server-dependencies.js'
 import type { SecureCall, SecureResponse } from '../../apiserver/proxied.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { prefixEnd } from '../../apiserver/storage/storage.js'
@@ -262,6 +263,14 @@ export class Internals {
     const { server, simulation } = this.#parts.current.plane
     server.context.dependencies.late.outside = post
     simulation.quiet.asksOutside = true
+  }
+
+  /**
+   * Sets how the kubelets of nodes that are not simulated are reached. Not part of the state: forks reach
+   * none.
+   */
+  connectKubelets(kubelets: OutsideKubelets): void {
+    this.#parts.current.plane.server.context.dependencies.late.kubelets = kubelets
   }
 
   /**

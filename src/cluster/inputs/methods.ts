@@ -560,6 +560,10 @@ export const internalsInputs: MethodInputs = {
     example: 'cluster.internals.interceptWebhooks((call) => undefined)',
     args: () => ({ post: inputs().listener }),
   },
+  connectKubelets: {
+    example: 'cluster.internals.connectKubelets({ agentOf: () => undefined, request: () => undefined })',
+    args: () => ({ kubelets: z.looseObject({ agentOf: inputs().listener, request: inputs().listener }) }),
+  },
   readStoredProtobuf: {
     example: 'cluster.internals.readStoredProtobuf(decoder)',
     args: () => ({ decoder: z.union([anyObject<object>(), inputs().listener]) }),

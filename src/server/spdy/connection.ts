@@ -20,21 +20,21 @@ const HEAD_BYTES = 8
 const MOST_BYTES = 1024 * 1024
 const PROTOCOL_ERROR = 1
 
-/** A stream that the client has opened. */
+/** A stream that one side has opened. */
 export interface SpdyStream {
   readonly id: number
   readonly headers: SpdyHeaders
   write(data: Uint8Array): void
-  /** Ends the server's half. */
+  /** Ends this side's half. */
   end(): void
   onData: (data: Buffer) => void
-  /** Called when the client ends its half. */
+  /** Called when the other side ends its half. */
   onEnd: () => void
 }
 
 /**
- * The server's side of a SPDY/3.1 connection, as far as Kubernetes uses it: streams that the client opens,
- * data without flow control, pings. Source: SPDY protocol draft 3.1; moby/spdystream.
+ * One side of a SPDY/3.1 connection, as far as Kubernetes uses it: streams that the client opens, data
+ * without flow control, pings. Source: SPDY protocol draft 3.1; moby/spdystream.
  */
 export class SpdyConnection {
   /** Called when a stream has been opened and accepted. */
@@ -53,6 +53,8 @@ export class SpdyConnection {
   /** Bytes whose frames wait for earlier ones. */
   #queued = 0
   #isClosed = false
+  /** Id of the next stream that this side opens: a client's are odd. */
+  #nextId = 1
 
   constructor(channel: ByteChannel) {
     this.#channel = channel
@@ -67,8 +69,22 @@ export class SpdyConnection {
   start(): void {
     this.#channel.listen(
       (data) => this.#receive(data),
-      () => this.#closed(),
+      // what was received before counts
+      () => this.#enqueue(() => this.#closed()),
     )
+  }
+
+  /** Opens a stream, as a client does. */
+  openStream(headers: SpdyHeaders): SpdyStream {
+    const id = this.#nextId
+    this.#nextId += 2
+    const stream = this.#streamOf(id, headers)
+    this.#streams.set(id, stream)
+    this.#enqueue(async () => {
+      const block = await this.#codec.write(headers)
+      this.#control(TYPE.synStream, 0, Buffer.concat([words(id, 0), Buffer.alloc(2), block]))
+    })
+    return stream
   }
 
   /** Sends a GOAWAY and closes the connection. */
@@ -129,6 +145,7 @@ export class SpdyConnection {
       case TYPE.goAway:
         return this.#channel.close()
       // the block must be decompressed even if it is not used, to keep the shared zlib state
+      case TYPE.synReply:
       case TYPE.headers:
         return this.#codec.read(body.subarray(4)).then(() => undefined)
       default:
@@ -140,7 +157,15 @@ export class SpdyConnection {
     const id = body.readUInt32BE(0) & 0x7fff_ffff
     const headers = await this.#codec.read(body.subarray(10))
     if (this.#streams.has(id)) return this.#control(TYPE.reset, 0, words(id, PROTOCOL_ERROR))
-    const stream: SpdyStream = {
+    const stream = this.#streamOf(id, headers)
+    this.#streams.set(id, stream)
+    this.#control(TYPE.synReply, 0, Buffer.concat([words(id), await this.#codec.write({})]))
+    this.onStream(stream)
+    if (hasEnded) stream.onEnd()
+  }
+
+  #streamOf(id: number, headers: SpdyHeaders): SpdyStream {
+    return {
       id,
       headers,
       write: (data) => {
@@ -154,10 +179,6 @@ export class SpdyConnection {
       onData: () => undefined,
       onEnd: () => undefined,
     }
-    this.#streams.set(id, stream)
-    this.#control(TYPE.synReply, 0, Buffer.concat([words(id), await this.#codec.write({})]))
-    this.onStream(stream)
-    if (hasEnded) stream.onEnd()
   }
 
   #data(id: number, body: Buffer, hasEnded: boolean): void {

@@ -33,6 +33,8 @@ interface Known {
 export class Responses {
   readonly #known = new Map<string, Known>()
   readonly #most: number
+  /** Other results that the request has waited for. */
+  readonly awaited: Map<string, { readonly value: unknown }> = new Map()
   #text = 0
 
   constructor(most: number = MOST_FOR_REQUEST) {
@@ -97,6 +99,18 @@ export class OutsideCalls {
   /** Whether a request is being handled, which can wait. */
   get isHandling(): boolean {
     return this.#current !== undefined
+  }
+
+  /**
+   * Returns what `start` resolves with, for the request that is being handled: it is run again with that.
+   * @throws Suspended in the meantime; ApiError for a component, which cannot wait
+   */
+  awaited<T>(key: string, start: () => Promise<T>): T {
+    const responses = this.#current
+    if (responses === undefined) throw internalError('a server on this machine is being called')
+    const known = responses.awaited.get(key)
+    if (known !== undefined) return known.value as T
+    throw new Suspended(start().then((value) => void responses.awaited.set(key, { value })))
   }
 
   /** Runs what belongs to a request. @throws Suspended if it has to be run again with the same responses */
