@@ -8,7 +8,7 @@ import { exploreCommand } from './commands/explore-command.js'
 import { kubectlCommand } from './commands/kubectl-command.js'
 import { netpolCommand } from './commands/netpol-command.js'
 import { packageVersion } from './program-path.js'
-import { examCommand, lessonCommand, playCommand } from './commands/play-command.js'
+import { examCommand, lessonCommand, playCommand, practiceCommand } from './commands/play-command.js'
 import { rbacCommand } from './commands/rbac-command.js'
 import { recordCommand } from './commands/record-command.js'
 import { runCommand } from './commands/run-command.js'
@@ -39,6 +39,7 @@ const COMMANDS: readonly Command[] = [
   playCommand,
   lessonCommand,
   examCommand,
+  practiceCommand,
   recordCommand,
   completionCommand(() => COMMANDS),
 ]

@@ -18,7 +18,7 @@ test('a lesson into a pipe shows how it is solved, without colours', async () =>
 test.each([
   [['play', '99'], 'there is no chapter 99; write 1 to 9, or see play --list'],
   [['play', 'lesson', 'none'], 'there is no lesson none; simcluster play --list names them'],
-  [['play', 'a', 'b', 'c'], 'write play, play N, play lesson ID, or play exam NAME'],
+  [['play', 'a', 'b', 'c'], 'write play, play N, play lesson ID, play exam NAME, or play practice SUBJECT'],
   [['play', '--lang', 'fr'], '--lang fr: write ko or en'],
   [['play', '--version', 'v1.20'], '--version v1.20: write v1.14 or v1.35'],
   [['lesson'], 'write lesson ID; simcluster play --list names them'],

@@ -29,7 +29,7 @@ function atTerminal(...lines: readonly string[]): {
   return {
     screen: new Screen('en', options, (text) => void written.push(text)),
     read: (host) => {
-      prompts.push(promptOf(host))
+      prompts.push(host === undefined ? '> ' : promptOf(host))
       return Promise.resolve(typed.shift())
     },
     prompts,

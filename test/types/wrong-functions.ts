@@ -206,6 +206,8 @@ export const WRONG_FUNCTIONS: readonly Row[] = [
   ['lessons:openDesk', called(lessons, 'openDesk', 'budget'), 'lesson must be an object'],
   ['lessons:openLesson', called(lessons, 'openLesson', 'budget', { sed: 1 }), 'unknown option sed'],
   ['lessons:drawExam', called(lessons, 'drawExam', 'ckx'), 'name must be'],
+  ['lessons:practiceQuestion', called(lessons, 'practiceQuestion', 'rback'), 'subject must be'],
+  ['lessons:isRight', called(lessons, 'isRight', { answer: ['yes'] }, 1), 'given must be'],
   ['lessons:gradeTask', called(lessons, 'gradeTask', {}, {}), 'task.lesson must be an object'],
   ['lessons:advise', called(lessons, 'advise', lessons.LESSONS[0], {}, {}), 'desk.cluster must be'],
   ['lessons:drawLesson', called(lessons, 'drawLesson', 'budget', 'one'), 'seed must be'],

@@ -5,11 +5,18 @@ import type { CourseVersion, Language } from '../../course/chapter.js'
 import { LANGUAGES, VERSIONS } from '../../course/chapter.js'
 import { complete, promptOf } from '../../course/terminal-line.js'
 import type { Host } from '../../host/index.js'
-import { drawExam, drawLesson, type ExamName, LESSONS } from '../../course/lessons/index.js'
+import {
+  drawExam,
+  drawLesson,
+  type ExamName,
+  LESSONS,
+  type PracticeSubject,
+} from '../../course/lessons/index.js'
 import type { Arguments, Command, Flag, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
 import { sitExam } from '../course/exam.js'
 import { playLesson, teachLesson } from '../course/lesson.js'
+import { practise } from '../course/practice.js'
 import { playChapter, teachChapter } from '../course/play-chapter.js'
 import type { ReadLine } from '../course/play-chapter.js'
 import { keptProgress } from '../course/progress.js'
@@ -25,6 +32,9 @@ const LESSON_FLAGS: Readonly<Record<string, Flag>> = {
   ...FLAGS,
   seed: { value: 'N', about: 'draws other names, nodes and places of the fault', default: '0' },
 }
+
+/** What can stand before a second word of `play`. */
+const WAYS: readonly string[] = ['chapter', 'lesson', 'exam', 'practice']
 
 const WIDEST = 100
 
@@ -85,7 +95,7 @@ async function withKeyboard(work: (read: ReadLine | undefined) => Promise<void>)
   try {
     await work(async (on) => {
       host = on
-      lines.setPrompt(promptOf(on))
+      lines.setPrompt(on === undefined ? '> ' : promptOf(on))
       lines.prompt()
       const { value, done } = await typed.next()
       return done === true ? undefined : value
@@ -146,12 +156,22 @@ async function exam(which: string, flags: Arguments['flags'], terminal: Terminal
   return 0
 }
 
+async function practice(which: string, flags: Arguments['flags'], terminal: Terminal): Promise<number> {
+  const subject = (['netpol', 'rbac', 'scheduler'] as const).find((each: PracticeSubject) => each === which)
+  if (subject === undefined)
+    throw new UsageError(`there is no practice ${which}; write practice netpol, rbac or scheduler`)
+  const [language, screen] = [languageOf(flags), screenOf(flags, terminal)]
+  const seed = textOf(flags, 'seed') === undefined ? 1 : seedOf(flags)
+  await withKeyboard(async (read) => void (await practise(subject, seed, language, screen, read)))
+  return 0
+}
+
 /** `simcluster play`: the course in the terminal. */
 export const playCommand: Command = {
   name: 'play',
   about:
     'Plays a chapter of the course: on a terminal you decide what is typed, into a pipe it plays by itself.',
-  words: '[N | chapter N | lesson ID | exam NAME]',
+  words: '[N | chapter N | lesson ID | exam NAME | practice SUBJECT]',
   flags: {
     ...LESSON_FLAGS,
     restart: { about: 'begins the chapter anew' },
@@ -163,10 +183,11 @@ export const playCommand: Command = {
       list(flags, terminal)
       return 0
     }
-    if (more.length > 0 || (second !== undefined && !['chapter', 'lesson', 'exam'].includes(first)))
-      throw new UsageError('write play, play N, play lesson ID, or play exam NAME')
+    if (more.length > 0 || (second !== undefined && !WAYS.includes(first)))
+      throw new UsageError('write play, play N, play lesson ID, play exam NAME, or play practice SUBJECT')
     if (first === 'exam') return exam(second ?? '', flags, terminal)
     if (first === 'lesson') return lesson(second ?? '', flags, terminal)
+    if (first === 'practice') return practice(second ?? '', flags, terminal)
     return chapter(first === 'chapter' ? (second ?? '1') : first, flags, terminal)
   },
 }
@@ -194,5 +215,18 @@ export const examCommand: Command = {
   run: ({ flags, words }, terminal) => {
     if (words.length !== 1) throw new UsageError('write exam cka, exam ckad or exam cks')
     return exam(words[0] ?? '', flags, terminal)
+  },
+}
+
+/** `simcluster practice`: questions without end. */
+export const practiceCommand: Command = {
+  name: 'practice',
+  about: 'Asks who reaches whom, who may do what, or where a pod fits, without end, and proves the answers.',
+  words: 'netpol|rbac|scheduler',
+  flags: { lang: FLAGS['lang'] as Flag, seed: { value: 'N', about: 'draws other questions', default: '1' } },
+  examples: ['simcluster practice netpol', 'simcluster practice scheduler --seed 7'],
+  run: ({ flags, words }, terminal) => {
+    if (words.length !== 1) throw new UsageError('write practice netpol, practice rbac or practice scheduler')
+    return practice(words[0] ?? '', flags, terminal)
   },
 }

@@ -1,3 +1,4 @@
+import type { PracticeSubject } from '../../course/lessons/index.js'
 import { askCluster } from '../../course/ask.js'
 import type { Chapter, PredictStep, Section, Step } from '../../course/chapter.js'
 import { Playback } from '../../course/playback.js'
@@ -9,10 +10,10 @@ import type { Screen } from './screen.js'
 import { spoken } from './spoken.js'
 
 /**
- * Reads a line typed on that machine: shows its prompt, and completes words with Tab. Returns undefined when
- * there are no more lines.
+ * Reads a line typed on that machine: shows its prompt, and completes words with Tab; without a machine it is
+ * an answer. Returns undefined when there are no more lines.
  */
-export type ReadLine = (host: Host) => Promise<string | undefined>
+export type ReadLine = (host?: Host) => Promise<string | undefined>
 
 /** Plays a chapter from its first section to its last, as it is written. */
 export async function playChapter(chapter: Chapter, screen: Screen): Promise<void> {
@@ -79,8 +80,20 @@ export async function teachChapter(
 /** How many steps `back` can go. */
 const MOST_STEPS_BACK = 50
 
-function lessonsOf({ lessons }: Chapter, screen: Screen): void {
+/** What can be practised after a chapter, without end. */
+const PRACTICE: Readonly<Record<number, PracticeSubject>> = {
+  1: 'scheduler',
+  4: 'rbac',
+  5: 'rbac',
+  7: 'netpol',
+  8: 'scheduler',
+  9: 'netpol',
+}
+
+function lessonsOf({ number, lessons }: Chapter, screen: Screen): void {
   screen.line(`${screen.words.end} ${screen.words.lessons}: ${lessons.join(', ')}`)
+  const subject = PRACTICE[number]
+  if (subject !== undefined) screen.line(screen.words.practiseMore(`simcluster practice ${subject}`))
 }
 
 /** Plays a step, or what is typed instead. Returns whether the learner goes on, back, or leaves. */

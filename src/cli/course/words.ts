@@ -29,6 +29,12 @@ export interface Words {
   readonly answer: (question: string) => string
   readonly predictKeys: string
   readonly right: string
+  readonly wrong: (answer: string) => string
+  readonly practice: (subject: string, number: number, seed: number) => string
+  readonly practised: (asked: number, right: number) => string
+  readonly answerOf: (choices: string) => string
+  readonly practiseMore: (command: string) => string
+  readonly answerIs: (answer: string) => string
   readonly step: (at: number, all: number) => string
   readonly resumed: (at: number, all: number) => string
   readonly exam: (name: string, tasks: number, minutes: number, seed: number) => string
@@ -73,6 +79,12 @@ const ko: Words = {
   answer: (question) => `예측의 답: ${question}`,
   predictKeys: '답을 쓰고 Enter를 누르세요. 그냥 Enter를 누르면 넘어갑니다',
   right: '맞았습니다!',
+  wrong: (answer) => `아닙니다. 정답은 ${answer}입니다`,
+  answerIs: (answer) => `정답: ${answer}`,
+  practiseMore: (command) => `연습 문제는 끝이 없습니다: ${command}`,
+  practice: (subject, number, seed) => `연습 ${subject} ${number} (seed ${seed})`,
+  practised: (asked, right) => `문제 ${asked}개 가운데 ${right}개를 맞혔습니다`,
+  answerOf: (choices) => `다음 중에서 답하세요: ${choices}  (끝: q)`,
   step: (at, all) => `${all}단계 가운데 ${at}단계`,
   resumed: (at, all) =>
     `지난번에 이어서 ${all}단계 가운데 ${at}단계부터 시작합니다. 처음부터 하려면 --restart를 쓰세요`,
@@ -119,6 +131,12 @@ const en: Words = {
   answer: (question) => `the answer: ${question}`,
   predictKeys: 'type your answer and Enter, or only Enter to go on',
   right: 'You were right!',
+  wrong: (answer) => `No: the answer is ${answer}`,
+  answerIs: (answer) => `answer: ${answer}`,
+  practiseMore: (command) => `Questions without end: ${command}`,
+  practice: (subject, number, seed) => `practice ${subject} ${number} (seed ${seed})`,
+  practised: (asked, right) => `${right} of ${asked} answers were right`,
+  answerOf: (choices) => `answer with: ${choices}  (q to quit)`,
   step: (at, all) => `step ${at} of ${all}`,
   resumed: (at, all) => `going on at step ${at} of ${all}; --restart begins anew`,
   exam: (name, tasks, minutes, seed) =>

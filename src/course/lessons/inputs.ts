@@ -18,6 +18,23 @@ export const checkExam: (args: readonly unknown[]) => void = argumentsCheck(
   () => ({ name: z.enum(['cka', 'ckad', 'cks']), seed: aSeed }),
 )
 
+/** Checks the arguments of `practiceQuestion()`. */
+export const checkPractice: (args: readonly unknown[]) => void = argumentsCheck(
+  'practiceQuestion()',
+  "practiceQuestion('netpol', { seed: 7, number: 1 })",
+  () => ({
+    subject: z.enum(['netpol', 'rbac', 'scheduler']),
+    options: z.optional(z.strictObject({ seed: aSeed, number: aSeed })),
+  }),
+)
+
+/** Checks the arguments of `isRight()`. */
+export const checkAnswered: (args: readonly unknown[]) => void = argumentsCheck(
+  'isRight()',
+  "isRight(practiceQuestion('rbac'), 'yes')",
+  () => ({ question: z.looseObject({ answer: z.array(text) }), given: z.string() }),
+)
+
 /** Checks the arguments of `openLesson()`. */
 export const checkSeeded: (args: readonly unknown[]) => void = argumentsCheck(
   'openLesson()',

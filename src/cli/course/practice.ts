@@ -1,0 +1,54 @@
+import type { Language } from '../../course/chapter.js'
+import { isRight, practiceQuestion, type PracticeSubject } from '../../course/lessons/index.js'
+import type { ReadLine } from './play-chapter.js'
+import type { Screen } from './screen.js'
+import { spoken } from './spoken.js'
+
+/**
+ * Asks questions about a subject until somebody quits. `read` is undefined for a pipe: then the first one is
+ * shown with its answer. Returns how many were asked and answered right.
+ */
+export async function practise(
+  subject: PracticeSubject,
+  seed: number,
+  language: Language,
+  screen: Screen,
+  read: ReadLine | undefined,
+): Promise<{ readonly asked: number; readonly right: number }> {
+  const { words } = screen
+  const counts = { asked: 0, right: 0 }
+  for (let number = 1; ; number++) {
+    const question = practiceQuestion(subject, { seed, number })
+    const { objects, choices, answer, explanation } = question
+    screen.title(words.practice(subject, number, seed))
+    screen.line(objects)
+    screen.prose(question.question[language])
+    if (read === undefined) {
+      screen.note(words.answerIs(answer.join(', ')))
+      screen.line(`${explanation.trimEnd()}\n`)
+      return counts
+    }
+    const given = await ask(read, screen, choices)
+    if (given === undefined) break
+    counts.asked++
+    if (isRight(question, given)) counts.right++
+    screen.note(isRight(question, given) ? words.right : words.wrong(answer.join(', ')))
+    screen.line(`${explanation.trimEnd()}\n`)
+  }
+  screen.note(words.practised(counts.asked, counts.right))
+  return counts
+}
+
+/** Asks until the answer is one of the choices; returns undefined if somebody quits. */
+async function ask(read: ReadLine, screen: Screen, choices: readonly string[]): Promise<string | undefined> {
+  for (;;) {
+    const line = (await read())?.trim()
+    if (line === undefined || spoken(line, ['quit']) !== undefined) return undefined
+    const given = line
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .filter((word) => word !== '')
+    if (given.length > 0 && given.every((word) => choices.includes(word))) return given.join(' ')
+    screen.note(screen.words.answerOf(choices.join(', ')))
+  }
+}
