@@ -185,6 +185,14 @@ export const mandatoryFlowControl = (): {
 
 let latest: { readonly now: number; readonly objects: readonly KubeObject[] } | undefined
 
+let names: ReadonlySet<string> | undefined
+
+/** Whether a default schema or level has that name. */
+export function isDefaultName(name: string): boolean {
+  names ??= new Set([...Object.keys(levels()), ...Object.keys(schemas())])
+  return names.has(name)
+}
+
 /**
  * Returns the default flow control objects, complete except for uid, resourceVersion and creationTimestamp.
  * `now` is virtual milliseconds; the array is the same for the same instant.

@@ -1,4 +1,9 @@
-import { mandatoryLevel, mandatorySchema, defaultFlowControl } from '../../api/flowcontrol/default-objects.js'
+import {
+  defaultFlowControl,
+  isDefaultName,
+  mandatoryLevel,
+  mandatorySchema,
+} from '../../api/flowcontrol/default-objects.js'
 import type { FlowSchema, PriorityLevelConfiguration } from '../../api/flowcontrol/generated.js'
 import { semanticEqual } from '../../api/kind/equal.js'
 import { ignoreNotFound } from '../../client/api-error.js'
@@ -12,12 +17,8 @@ export type Configured = FlowSchema | PriorityLevelConfiguration
 type Kind = 'flowschemas' | 'prioritylevelconfigurations'
 
 /** Whether a change of an object leaves what the defaults must be: the creation of a default object. */
-export const isAsDefault = (type: string, { metadata: { name, annotations } }: Configured): boolean =>
-  type === 'ADDED' &&
-  annotations?.[ANNOTATION] === 'true' &&
-  DEFAULTS().some(({ metadata }) => metadata.name === name)
-
-const DEFAULTS = (): readonly Configured[] => defaultFlowControl(0) as readonly Configured[]
+export const isAsDefault = (type: string, { metadata: { name = '', annotations } }: Configured): boolean =>
+  type === 'ADDED' && annotations?.[ANNOTATION] === 'true' && isDefaultName(name)
 
 /**
  * Creates the default objects of a kind that have been deleted, restores those that have been changed, unless
@@ -25,12 +26,13 @@ const DEFAULTS = (): readonly Configured[] => defaultFlowControl(0) as readonly 
  * `true`. Source: pkg/registry/flowcontrol/rest/storage_flowcontrol.go, pkg/registry/flowcontrol/ensurer.
  */
 export function ensureDefaults(
-  { client }: ComponentHost,
+  { client, clock }: ComponentHost,
   resource: Kind,
   present: readonly Configured[],
 ): void {
   const kind = resource === 'flowschemas' ? 'FlowSchema' : 'PriorityLevelConfiguration'
-  const wanted = DEFAULTS().filter((object) => object.kind === kind)
+  const all = defaultFlowControl(clock.now()) as readonly Configured[]
+  const wanted = all.filter((object) => object.kind === kind)
   const options = { fieldManager: MANAGER }
   for (const { apiVersion: _version, status: _status, ...object } of wanted) {
     const found = present.find(({ metadata }) => metadata.name === object.metadata.name)
