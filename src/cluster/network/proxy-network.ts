@@ -20,12 +20,14 @@ const DIAL_ERRORS: Readonly<Partial<Record<Outcome, string>>> = {
  * kubelets.
  */
 export function connectProxy(plane: ControlPlane, machines: Machines): void {
-  machines.network.kubelets.ask = (node, payload) => {
+  // not a function literal in the assignment: see docs/decisions/garbage.md
+  const ask = (node: string, payload: Payload): Reply => {
     const machine = machines.find(node)
     return machine === undefined
       ? { status: 404, body: '404 page not found\n' }
       : askKubeletSecurely({ plane, machines, node, machine }, payload)
   }
+  machines.network.kubelets.ask = ask
   const { late } = plane.server.context.dependencies
   late.proxy = {
     send: (ip, port, { method, path, query, headers, body }) => {
