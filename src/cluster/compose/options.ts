@@ -98,8 +98,8 @@ export interface AddonOptions {
    */
   readonly deviceDrivers?: readonly DeviceDriverOptions[]
   /**
-   * kube-proxy as kubeadm installs it: a DaemonSet with its pods. Without it every node has a kube-proxy that
-   * is not a pod.
+   * kube-proxy as kubeadm installs it: a DaemonSet with its pods. The rules of a node then follow the
+   * apiserver only while its pod runs. Without it every node has a kube-proxy that is not a pod.
    * @default false
    * @example { addons: { kubeProxy: true } }
    */
