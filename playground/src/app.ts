@@ -1,6 +1,6 @@
 import type { Language } from '../../src/course/chapter.js'
 import { absolutePath } from '../../src/shell/files/tree.js'
-import type { Deed, Place } from './actions.js'
+import type { Place } from './actions.js'
 import { decodeDeed, encodeDeed, MOST_NODES } from './actions.js'
 import { Clock } from './clock.js'
 import { complete, promptOf, withAlias } from '../../src/course/terminal-line.js'
@@ -13,14 +13,13 @@ import { chapterPanel, lessonPanel } from './guide.js'
 import { PolicyDesk } from './policy-desk.js'
 import type { Progress } from './progress.js'
 import { downloadProgress, loadProgress, readFile, saveProgress } from './progress.js'
+import { firstSession, forgetHanging, replayed, reopened } from './reopening.js'
 import { SchedulerDesk } from './scheduler-desk.js'
 import type { Printed } from './session.js'
 import { Session } from './session.js'
 import { TerminalView } from './terminal.js'
 import type { Words } from './texts.js'
 import { WORDS } from './texts.js'
-
-const FIRST: Place = { kind: 'chapter', number: 1, version: 'v1.35' }
 
 /** Commands that print until they are interrupted. */
 const WATCH =
@@ -46,12 +45,19 @@ export class App {
   #isDrawing = false
   #saying: (words: Words) => string = () => ''
 
-  /** Whether the session came with a link. */
-  #isShared: boolean
+  /**
+   * Whether this browser keeps the session: never if it came with a link, and once something is done in it
+   * if it stands in for one that could not be replayed.
+   */
+  #keeps: 'always' | 'later' | 'never'
 
-  private constructor(progress: Progress, session: Session, isShared = false) {
+  private constructor(
+    progress: Progress,
+    session: Session,
+    { keeps = 'always' }: { readonly keeps?: 'always' | 'later' | 'never' } = {},
+  ) {
     this.#progress = progress
-    this.#isShared = isShared
+    this.#keeps = keeps
     this.#session = session
     document.body.replaceChildren(this.#terminalBox)
     this.#terminal = new TerminalView(this.#terminalBox, this.#words.terminal, {
@@ -77,13 +83,17 @@ export class App {
         const deed = await decodeDeed(shared)
         const session = await Session.replay(deed)
         const isSame = session.cluster.state.traceHash() === deed.traceHash
-        return new App(progress, session, true).#say((each) => (isSame ? each.sameTrace : each.otherTrace))
+        return new App(progress, session, { keeps: 'never' }).#say((each) =>
+          isSame ? each.sameTrace : each.otherTrace,
+        )
       } catch {
-        return new App(progress, await Session.open(FIRST)).#say((each) => each.badLink)
+        return new App(progress, await firstSession()).#say((each) => each.badLink)
       }
     }
-    const app = new App(progress, await reopened(progress.deed))
-    return progress.deed === undefined ? app : app.#say((each) => each.restored)
+    const { session, from } = await reopened(progress.deed)
+    const app = new App(progress, session, { keeps: from === 'anew' ? 'later' : 'always' })
+    if (from === 'nothing') return app
+    return app.#say((each) => (from === 'kept' ? each.restored : each.anew))
   }
 
   get #words(): Words {
@@ -101,6 +111,7 @@ export class App {
     this.#endWatch()
     this.#clock.pause()
     this.#session = await Session.open(place)
+    this.#replaceKept()
     if (place.kind !== 'free') this.#guideTab = place.kind === 'chapter' ? 'chapters' : 'lessons'
     this.#say(() => '')
     this.#follow()
@@ -116,6 +127,7 @@ export class App {
 
   /** Draws once for all changes until the next frame. */
   #changed(): void {
+    if (this.#session.actions.length > 0) this.#replaceKept()
     if (this.#isDrawing) return
     this.#isDrawing = true
     requestAnimationFrame(() => {
@@ -132,7 +144,14 @@ export class App {
     if (this.#workTab === 'scheduler') this.#scheduler.show()
     for (const refresh of this.#refreshers) refresh()
     // the learner's own session stays as it was while another one is looked at
-    if (isLive && !this.#isShared) this.#save({ deed: this.#session.deed() })
+    if (isLive && this.#keeps === 'always') this.#save({ deed: this.#session.deed() })
+  }
+
+  /** From now on the session takes the place of the one that could not be replayed. */
+  #replaceKept(): void {
+    if (this.#keeps !== 'later') return
+    this.#keeps = 'always'
+    forgetHanging()
   }
 
   #save(change: Partial<Progress>): void {
@@ -392,33 +411,13 @@ export class App {
     // saved only once it has been replayed: a page whose progress hangs could not be opened any more
     const session = await replayed(progress.deed)
     if (session === undefined) return void this.#say((words) => words.badFile)
-    this.#isShared = false
+    this.#keeps = 'always'
     this.#save(progress)
+    forgetHanging()
     this.#session = session
     this.#follow()
     this.#build()
     this.#terminal.restart()
     this.#say((words) => words.imported)
   }
-}
-
-/** Does again what was done; undefined if that fails. */
-const replayed = (deed: Deed | undefined): Promise<Session | undefined> =>
-  deed === undefined ? Session.open(FIRST) : Session.replay(deed).catch(() => undefined)
-
-/** Is there while a session is replayed: one that hung must not do so again when the page is loaded. */
-const REPLAYING = 'simcluster-replaying'
-
-/** What cannot be done again any more, after a new version, begins anew. */
-async function reopened(deed: Deed | undefined): Promise<Session> {
-  // a browser that keeps nothing has no session either
-  if (deed === undefined) return Session.open(FIRST)
-  if (localStorage.getItem(REPLAYING) !== null) {
-    localStorage.removeItem(REPLAYING)
-    return Session.open(FIRST)
-  }
-  localStorage.setItem(REPLAYING, 'yes')
-  const session = await replayed(deed)
-  localStorage.removeItem(REPLAYING)
-  return session ?? Session.open(FIRST)
 }

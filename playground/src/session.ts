@@ -60,10 +60,13 @@ export class Session {
     return new Session(place, await playbackOf(place))
   }
 
-  /** Opens a place and does again what was done there. */
-  static async replay({ place, actions }: Deed): Promise<Session> {
+  /** Opens a place and does again what was done there. `goesOn` is called after each action. */
+  static async replay({ place, actions }: Deed, goesOn?: () => void): Promise<Session> {
     const session = await Session.open(place)
-    for (const action of actions) await session.perform(action)
+    for (const action of actions) {
+      await session.perform(action)
+      goesOn?.()
+    }
     return session
   }
 

@@ -111,6 +111,7 @@ const en = {
   loading: 'Starting a cluster …',
   watching: 'Watching. Ctrl+C ends.',
   restored: 'You are where you left off.',
+  anew: 'What you left cannot be done again. It is kept, and can be exported, until you do something here.',
 }
 
 export type Words = typeof en
@@ -223,6 +224,7 @@ const ko: Words = {
   loading: '클러스터를 시작하는 중 …',
   watching: '지켜보는 중입니다. Ctrl+C로 끝냅니다.',
   restored: '지난번에 멈춘 곳입니다.',
+  anew: '지난번 작업을 다시 실행할 수 없습니다. 여기서 무언가를 하기 전까지 보관되며 내보낼 수 있습니다.',
 }
 
 export const WORDS: Readonly<Record<Language, Words>> = { ko, en }

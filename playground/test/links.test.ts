@@ -101,15 +101,62 @@ test('keeps no session that hangs, of a file or of a link', async () => {
   expect(learner.faults).toEqual([])
 })
 
-test('opens anew where the kept session has hung before', async () => {
-  const context = await stage.browser.newContext({ locale: 'en-US' })
+/** Opens a page whose kept session hangs, and waits until it has begun to play. */
+async function hangs(context: BrowserContext): Promise<void> {
   const page = await openedAgain(context)
   await page.evaluate((text) => localStorage.setItem('simcluster-playground', text), progressOf(ENDLESS))
   const hanging = await context.newPage()
   await hanging.goto(stage.address, { waitUntil: 'commit' })
-  await new Promise((resolve) => setTimeout(resolve, 3_000))
+  await expect.poll(() => page.evaluate(() => localStorage.getItem('simcluster-replaying'))).not.toBeNull()
+}
+
+test('opens anew where the kept session has hung, which is kept until something is done', async () => {
+  const context = await stage.browser.newContext({ locale: 'en-US' })
+  await hangs(context)
   const again = await openedAgain(context)
-  expect(await again.locator('h1').innerText()).not.toBe('')
+  expect(await said(again)).toContain('What you left cannot be done again.')
+  expect(await kept(again)).toBe(progressOf(ENDLESS))
+  await again.close()
+  const third = await openedAgain(context)
+  await third.locator('#command').fill(WORK)
+  await third.locator('#command').press('Enter')
+  await expect.poll(() => kept(third)).toContain(WORK)
+  await third.close()
+  expect(await said(await openedAgain(context))).toBe('You are where you left off.')
+  await context.close()
+})
+
+test('waits for another tab that is still replaying, and opens the same session', async () => {
+  const { learner, context } = await withWork()
+  const before = await learner.deed()
+  // ten seconds of other replays that go on: their mark is renewed all the time
+  await learner.page.evaluate(() => {
+    const mark = (): void =>
+      localStorage.setItem('simcluster-replaying', JSON.stringify({ tab: 'another', time: Date.now() }))
+    mark()
+    const renewing = setInterval(mark, 500)
+    setTimeout(() => {
+      clearInterval(renewing)
+      localStorage.removeItem('simcluster-replaying')
+    }, 12_000)
+  })
+  const since = Date.now()
+  const second = await openedAgain(context)
+  expect(Date.now() - since).toBeGreaterThan(10_000)
+  expect(await said(second)).toBe('You are where you left off.')
+  await learner.reload()
+  expect(await learner.deed()).toEqual(before)
+  await learner.close()
+})
+
+test('restores the same session in three tabs at once, and keeps it', async () => {
+  const { learner, context } = await withWork()
+  const before = await learner.deed()
+  const pages = await Promise.all([openedAgain(context), openedAgain(context), openedAgain(context)])
+  for (const page of pages) expect(await said(page)).toBe('You are where you left off.')
+  await learner.reload()
+  expect(await learner.deed()).toEqual(before)
+  await learner.close()
 })
 
 test('leaves the work of who opens a link alone, also while they work in it', async () => {
