@@ -400,6 +400,27 @@ const json: readonly HostileInput[] = [
   ),
 ]
 
+/** CronJobs that are kept, for two minutes of virtual time. */
+const scheduled = (name: string, minutes: (bytes: number) => string): HostileInput => ({
+  name: `schedules: ${name}`,
+  most: 1_000_000,
+  play: (cluster, bytes) => {
+    const path = '/apis/batch/v1/namespaces/default/cronjobs'
+    const template = `{"spec":{"template":{"spec":{"restartPolicy":"Never",${BOX}}}}}`
+    const body = `{${NAMED},"spec":{"schedule":"${minutes(bytes)} * * * *","jobTemplate":${template}}}`
+    send(cluster, { path, body })
+    timed(() => cluster.advance('2m'))
+    send(cluster, { method: 'DELETE', path: `${path}/a` })
+    timed(() => cluster.settle())
+  },
+})
+
+const schedules: readonly HostileInput[] = [
+  scheduled('stars', (bytes) => many(bytes, '*,')),
+  scheduled('steps that are all different', (bytes) => listOf(bytes, (at) => `*/${at + 1}`)),
+  scheduled('commas', (bytes) => many(bytes, ',')),
+]
+
 const labelled = (name: string, query: (bytes: number) => string): HostileInput => ({
   name,
   play: (cluster, bytes) => void send(cluster, { method: 'GET', path: PODS, query: query(bytes) }),
@@ -731,6 +752,7 @@ const binary: readonly HostileInput[] = [
 export const hostileInputs: readonly HostileInput[] = [
   ...yaml,
   ...json,
+  ...schedules,
   ...heads.map((input) => ({ ...input, most: MOST_HEAD })),
   ...patches,
   ...cel,

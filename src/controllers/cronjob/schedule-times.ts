@@ -1,6 +1,6 @@
-import type { CronJob } from '../../api/batch/generated.js'
+import type { CronJob, CronJobSpec } from '../../api/batch/generated.js'
 import { nextTime } from '../../lang/cron/next-time.js'
-import { parseSchedule } from '../../lang/cron/schedule.js'
+import { parseSchedule, type Schedule } from '../../lang/cron/schedule.js'
 import { isTimeZone } from '../../lang/cron/time-zone.js'
 import { timeMs } from '../../lang/go/time.js'
 
@@ -18,11 +18,23 @@ export type NextTime = (after: number) => number | undefined
  * @throws ScheduleError if the schedule is invalid.
  */
 export function timesOf({ spec }: CronJob): NextTime {
-  const schedule = parseSchedule(spec.schedule)
+  const schedule = scheduleOf(spec)
   const { timeZone } = spec
   const zone =
     !spec.schedule.includes('TZ') && timeZone !== undefined && isTimeZone(timeZone) ? timeZone : 'UTC'
   return (after) => nextTime(schedule, after, zone)
+}
+
+const schedules = new WeakMap<CronJobSpec, Schedule>()
+
+/** Returns the schedule of a spec, which never changes: a long one is read once. */
+function scheduleOf(spec: CronJobSpec): Schedule {
+  let schedule = schedules.get(spec)
+  if (schedule === undefined) {
+    schedule = parseSchedule(spec.schedule)
+    schedules.set(spec, schedule)
+  }
+  return schedule
 }
 
 /** The schedule never has two different times, like February 30th. */

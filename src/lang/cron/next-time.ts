@@ -14,8 +14,13 @@ const YEARS_AHEAD = 5
 export function nextTime(schedule: Schedule, after: number, timeZone = 'UTC'): number | undefined {
   const second = after - mod(after, SECOND)
   if ('everyMs' in schedule) return second + schedule.everyMs
+  // a field of commas alone is valid, and matches nothing
+  if (isNever(schedule)) return undefined
   return new Search(schedule, schedule.timeZone ?? timeZone).after(second + SECOND)
 }
+
+const isNever = ({ minute, hour, dayOfMonth, month, dayOfWeek }: CalendarSchedule): boolean =>
+  [minute, hour, dayOfMonth, month, dayOfWeek].some(({ values }) => values.length === 0)
 
 const mod = (value: number, by: number): number => ((value % by) + by) % by
 
