@@ -71,13 +71,18 @@ export function createServiceCidrsController(): Component {
 class ServiceCidrs implements Controller<Eager & Lazy> {
   readonly on: Handlers<Eager & Lazy> = {
     cidrs: (change) => this.#changed(change),
-    addresses: ({ type, object }) => (type === 'MODIFIED' ? [] : this.#deletedAround(object)),
+    addresses: ({ type, object }) => (type === 'MODIFIED' ? [] : this.#addressChanged(object, type)),
   }
   readonly #host: ComponentHost
   readonly #queue: WorkQueue
   readonly #recorder: EventRecorder
   readonly #cidrs: Informer<ServiceCIDR>
   readonly #addresses: LazyInformer<IPAddress>
+  /**
+   * Names of the addresses that a ServiceCIDR alone holds, by its key, from its first look while it is being
+   * deleted until a range around or within its own comes or goes.
+   */
+  readonly #orphans = new Map<string, Set<string>>()
 
   constructor({ host, queue, informers: { cidrs, addresses } }: ControllerContext<Eager, Lazy>) {
     this.#host = host
@@ -87,29 +92,38 @@ class ServiceCidrs implements Controller<Eager & Lazy> {
     this.#addresses = addresses
   }
 
-  /** A new range may hold addresses of those that are being deleted; nothing changes for others. */
-  #changed({ type, object }: Change<ServiceCIDR>): readonly string[] {
+  /** A range that comes or goes may hold addresses of those that are being deleted. */
+  #changed({ type, object, old }: Change<ServiceCIDR>): readonly string[] {
     if (isDeleted(object)) this.#addresses.need()
-    if (type !== 'ADDED') return [keyOf(object)]
-    const overlapping = rangesOf(object).flatMap((range) => [
-      ...this.#cidrs.byIndex(DELETED_WITHIN, rangeKey(range)),
-      ...rangesAround(range).flatMap((outer) => this.#cidrs.byIndex(DELETED, rangeKey(outer))),
-    ])
-    return [...new Set([object, ...overlapping].map(keyOf))]
+    const own = [keyOf(object)]
+    if (type === 'MODIFIED' && old?.spec === object.spec) return own
+    const overlapping = [object, ...(old === undefined ? [] : [old])]
+      .flatMap(rangesOf)
+      .flatMap((range) => [
+        ...this.#cidrs.byIndex(DELETED_WITHIN, rangeKey(range)),
+        ...rangesAround(range).flatMap((outer) => this.#cidrs.byIndex(DELETED, rangeKey(outer))),
+      ])
+    const around = [...new Set([object, ...overlapping].map(keyOf))]
+    for (const key of around) this.#orphans.delete(key)
+    return type === 'ADDED' ? around : own
   }
 
-  /** The ranges that hold an address and are being deleted: it may keep them, or have kept them. */
-  #deletedAround(address: IPAddress): readonly string[] {
-    if (address.metadata.labels?.[MANAGED_BY] !== ALLOCATOR) return []
-    const ip = parseIp(address.metadata.name ?? '')
-    if (ip === undefined) return []
-    const holders = usableAround(ip).flatMap((range) => this.#cidrs.byIndex(DELETED, rangeKey(range)))
-    return [...new Set(holders.map(keyOf))]
+  /** Returns the ServiceCIDR that is being deleted and alone holds an address, which keeps or kept it. */
+  #addressChanged(address: IPAddress, type: 'ADDED' | 'DELETED'): readonly string[] {
+    const ip = allocated(address)
+    const holders = ip === undefined ? [] : this.#holdersOf(ip)
+    const [holder] = holders
+    if (holder === undefined || holders.length > 1 || !isDeleted(holder)) return []
+    const key = keyOf(holder)
+    const orphans = this.#orphans.get(key)
+    if (type === 'ADDED') orphans?.add(keyOf(address))
+    else orphans?.delete(keyOf(address))
+    return [key]
   }
 
   reconcile(key: string): void {
     const cidr = this.#cidrs.get(key)
-    if (!cidr) return
+    if (!cidr) return void this.#orphans.delete(key)
     const { deletionTimestamp } = cidr.metadata
     if (deletionTimestamp !== undefined) return this.#finish(cidr, deletionTimestamp)
     if (!hasFinalizer(cidr, SERVICE_CIDR_FINALIZER))
@@ -139,20 +153,29 @@ class ServiceCidrs implements Controller<Eager & Lazy> {
     const isHeld = (range: IpRange): boolean =>
       rangesAround(range).some((outer) => this.#isOfAnother(outer, cidr))
     if (rangesOf(cidr).every(isHeld)) return true
-    // an address that no other range holds would be orphaned; most searches end at the first one
-    for (const { metadata } of this.#addresses.need().list()) {
-      if (metadata.labels?.[MANAGED_BY] !== ALLOCATOR) continue
-      const ip = parseIp(metadata.name ?? '')
-      if (ip !== undefined && this.#isOnlyIn(ip, cidr)) return false
+    // an address that no other range holds would be orphaned
+    const key = keyOf(cidr)
+    let orphans = this.#orphans.get(key)
+    if (orphans === undefined) {
+      orphans = this.#orphansOf(cidr)
+      this.#orphans.set(key, orphans)
     }
-    return true
+    return orphans.size === 0
   }
 
-  /** Whether an address could be allocated from this ServiceCIDR, and from no other. */
-  #isOnlyIn(ip: IpAddress, cidr: ServiceCIDR): boolean {
-    const around = usableAround(ip)
-    if (around.some((range) => this.#isOfAnother(range, cidr))) return false
-    return around.some((range) => this.#cidrs.byIndex(BY_RANGE, rangeKey(range)).length > 0)
+  #orphansOf(cidr: ServiceCIDR): Set<string> {
+    const addresses = this.#addresses.need().list()
+    const orphans = addresses.filter((address) => {
+      const ip = allocated(address)
+      const holders = ip === undefined ? [] : this.#holdersOf(ip)
+      return holders.length === 1 && holders[0] === cidr
+    })
+    return new Set(orphans.map(keyOf))
+  }
+
+  /** Returns the ServiceCIDRs from which an address could be allocated. */
+  #holdersOf(ip: IpAddress): readonly ServiceCIDR[] {
+    return [...new Set(usableAround(ip).flatMap((range) => this.#cidrs.byIndex(BY_RANGE, rangeKey(range))))]
   }
 
   #isOfAnother(range: IpRange, cidr: ServiceCIDR): boolean {
@@ -195,6 +218,10 @@ function rangesOf(object: ServiceCIDR): readonly IpRange[] {
   }
   return parsed
 }
+
+/** Returns the address of an object that belongs to a Service; undefined for others. */
+const allocated = ({ metadata: { name = '', labels } }: IPAddress): IpAddress | undefined =>
+  labels?.[MANAGED_BY] === ALLOCATOR ? parseIp(name) : undefined
 
 /** Returns the ranges from which an address could be allocated. */
 const usableAround = ({ family, value }: IpAddress): readonly IpRange[] =>
