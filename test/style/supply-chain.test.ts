@@ -27,6 +27,16 @@ test('actions are pinned by commit', () => {
   expect(uses.filter((action) => !/^[\w./-]+@[0-9a-f]{40}$/.test(action ?? ''))).toEqual([])
 })
 
+test('images are pinned by digest', () => {
+  const workflows = readdirSync(`${root}.github/workflows`).map((file) => read(`.github/workflows/${file}`))
+  const images = [
+    ...workflows.flatMap((text) => [...text.matchAll(/^\s*(?:container|image): (\S+)/gm)]),
+    ...read('Dockerfile').matchAll(/^FROM (\S+)/gm),
+  ].map(([, image]) => image ?? '')
+  expect(images.length).toBeGreaterThan(2)
+  expect(images.filter((image) => !/^[\w./:-]+@sha256:[0-9a-f]{64}$/.test(image))).toEqual([])
+})
+
 test('packages come from the registry, with their hashes', () => {
   const { packages } = JSON.parse(read('package-lock.json')) as {
     packages: Record<string, { resolved?: string; integrity?: string; inBundle?: true }>
