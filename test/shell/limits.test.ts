@@ -150,3 +150,42 @@ describe('a process that wants more than one step may use is ended', () => {
     expect(run('echo still here').stdout).toBe('still here\n')
   })
 })
+
+describe('a probe whose command never ends in time', () => {
+  const probed = (line: string, kind: 'readinessProbe' | 'livenessProbe'): SimCluster => {
+    const probe = { exec: { command: ['sh', '-c', line] }, periodSeconds: 1 }
+    const container = { name: 'main', image: 'busybox', command: ['sleep', 'infinity'], [kind]: probe }
+    const probing = new SimCluster({ nodes: 1 })
+    probing.create('pods', { metadata: { name: 'p' }, spec: { containers: [container] } })
+    return probing
+  }
+
+  test.each(['while :; do :; done', 'sleep 100', 'while :; do true & done'])(
+    'does not keep settle() from rest: %s',
+    (line) => {
+      for (const kind of ['readinessProbe', 'livenessProbe'] as const) {
+        const probing = probed(line, kind)
+        const before = probing.now()
+        probing.settle()
+        expect(probing.now() - before).toBeLessThan(60_000)
+      }
+    },
+  )
+
+  test('gets fewer steps the next time, and all of them again once one has ended', () => {
+    const count = 'i=$((i+1)); case $i in *00) echo $i > /tmp/rounds;; esac'
+    const line = `i=0; test -f /tmp/ok || while :; do ${count}; done`
+    const probing = probed(line, 'readinessProbe')
+    /** How far the last probe has come. */
+    const rounds = (): number => Number(probing.exec('p', 'cat /tmp/rounds').stdout)
+    probing.settle()
+    probing.advance('30s')
+    const few = rounds()
+    expect(few).toBeGreaterThan(0)
+    probing.exec('p', 'touch /tmp/ok')
+    probing.advance('5s')
+    probing.exec('p', 'rm /tmp/ok')
+    probing.advance('1s')
+    expect(rounds()).toBeGreaterThan(2 * few)
+  })
+})

@@ -30,6 +30,8 @@ import type { RuntimeContainer, RuntimePod, RuntimeTask } from './state.js'
 
 /** Virtual ms for which `settle()` waits for a process; one that runs longer counts as a server. */
 const LONGEST_WORK = 600_000
+/** Commands of the kubelet for which `settle()` waits. It waits for probes by timers of their own. */
+const AWAITED_TASKS: ReadonlySet<string> = new Set(['postStart', 'preStop'])
 const SIGQUIT = 3
 /** SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH. */
 const RELOADS: ReadonlySet<number> = new Set([1, 10, 12, 28])
@@ -245,6 +247,10 @@ export class ContainerProcesses {
     }
     const key = this.#newExec(pod, container, words, false)
     task.number = key.slice(key.indexOf('#') + 1)
+    // a probe that never ends in time must not get all of a new command's steps again and again
+    const busy = container.busy?.get(name)
+    const process = container.execs?.get(task.number)
+    if (process !== undefined && busy !== undefined) process.busy = busy
     this.#beginning = task
     this.#run(key)
     this.#beginning = undefined
@@ -255,6 +261,8 @@ export class ContainerProcesses {
   stopTask(pod: RuntimePod, container: RuntimeContainer, name: string): void {
     const task = container.tasks?.get(name)
     if (task?.number !== undefined) {
+      const busy = container.execs?.get(task.number)?.busy
+      if (busy !== undefined) (container.busy ??= new Map()).set(name, busy)
       this.#ports.wakes.cancel(`${keyOf(pod, container)}#${task.number}`)
       container.execs?.delete(task.number)
     }
@@ -355,9 +363,10 @@ export class ContainerProcesses {
       wakes.cancel(key)
       return
     }
-    const isWork =
-      (key.includes('#') || container.runsToCompletion === true) &&
-      next - (process.startedAt ?? container.startedAt ?? now()) <= LONGEST_WORK
+    const task = key.includes('#') ? taskOf(container, key.slice(key.indexOf('#') + 1))?.[0] : undefined
+    const isAwaited =
+      task === undefined ? key.includes('#') || container.runsToCompletion === true : AWAITED_TASKS.has(task)
+    const isWork = isAwaited && next - (process.startedAt ?? container.startedAt ?? now()) <= LONGEST_WORK
     wakes.wakeAfter(key, Math.max(next - now(), 0), { class: isWork ? 'work' : 'watchdog' })
   }
 
@@ -382,7 +391,10 @@ export class ContainerProcesses {
     const number = key.slice(key.indexOf('#') + 1)
     container.execs?.delete(number)
     const task = taskOf(container, number)
-    if (task) return this.#taskEnded(keyOf(pod, container), task[0], task[1], { exitCode: exit.code })
+    if (task) {
+      container.busy?.delete(task[0])
+      return this.#taskEnded(keyOf(pod, container), task[0], task[1], { exitCode: exit.code })
+    }
     this.#scope.listeners.tell(key, (listener) => listener.ended(exit))
     this.#scope.listeners.drop(key)
   }

@@ -71,6 +71,8 @@ export interface RuntimeContainer {
   execs?: Map<string, ShellProcess>
   /** Commands of the kubelet by purpose (`preStop`, `liveness`); a new one replaces the last. */
   tasks?: Map<string, RuntimeTask>
+  /** How busy the last command of each purpose was when it was ended early: the next is as patient. */
+  busy?: Map<string, number>
   /** Usage that its process declared or that was set. */
   usage?: DeclaredUsage
   /** The resources of its start or its last resize. */
