@@ -123,8 +123,9 @@ def watches():
         if event['type'] == 'DELETED':
             watcher.stop()
     timer.join()
-    version = v1.list_namespaced_pod(NAMESPACE).metadata.resource_version
-    quiet = list(watch.Watch().stream(v1.list_namespaced_pod, NAMESPACE, timeout_seconds=1, resource_version=version))
+    version = v1.list_namespaced_config_map(NAMESPACE).metadata.resource_version
+    quiet = list(watch.Watch().stream(
+        v1.list_namespaced_config_map, NAMESPACE, timeout_seconds=1, resource_version=version))
     expired = []
     try:
         for event in watch.Watch().stream(v1.list_namespaced_pod, NAMESPACE, timeout_seconds=1, resource_version='1' + '0' * 9):
