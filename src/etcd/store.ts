@@ -49,7 +49,7 @@ import type {
 } from './requests.js'
 import { checkDeleteRange, checkPutShape, checkRange, checkTxn } from './txn/txn-check.js'
 import { checkPlan, isReadOnly, mayFailHalfway, planTxn, runPlan } from './txn/txn.js'
-import type { Value } from './mvcc/value.js'
+import type { Value, ValueBuilder } from './mvcc/value.js'
 import { NO_LEASE, type KeyValue } from './version.js'
 import { WatchHub, eventOf, type Observer } from './watch/watch-hub.js'
 import { openWatchStream } from './watch/watch-stream.js'
@@ -183,9 +183,10 @@ export class EtcdStore implements Store {
     return response
   }
 
+  /** Besides a value, takes a function that builds it when it is first read. */
   casPut(
     key: string,
-    value: Value,
+    value: Value | ValueBuilder,
     expectedModRevision: number,
     lease: bigint = NO_LEASE,
   ): KeyValue | undefined {
@@ -199,20 +200,6 @@ export class EtcdStore implements Store {
     const kv = putAtSeek(this.#space, key, value, lease, current)
     this.#commit()
     return kv
-  }
-
-  /**
-   * Creates a key whose value is built when it is first read, and returns whether it did not exist. Only for
-   * stores without a quota, which would ask for its size.
-   */
-  reserve(key: string, build: () => Value, lease: bigint): boolean {
-    this.#raftIndex++
-    this.#quota.admit(true)
-    if (this.#mvcc.seek(key) !== undefined) return false
-    this.#mvcc.reserve(key, build, lease)
-    if (lease !== NO_LEASE) this.#lessor.attach(lease, key)
-    this.#commit()
-    return true
   }
 
   /**

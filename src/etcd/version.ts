@@ -1,4 +1,4 @@
-import { EMPTY_VALUE, type Value } from './mvcc/value.js'
+import { EMPTY_VALUE, isBuilder, type Value, type ValueBuilder } from './mvcc/value.js'
 
 /** The `lease` of a key without one. Lease ids are signed 64-bit integers, hence bigint throughout. */
 export const NO_LEASE = 0n
@@ -34,24 +34,25 @@ export interface Version {
   readonly depth: number
 }
 
-/**
- * A version whose value is built when it is first read: for values that are seldom read and cost much. The
- * builder must return the same whenever it is called, since forks share the version.
- */
+/** A version whose value is built when it is first read: for values that are seldom read and cost much. */
 export class ReservedKeyValue implements KeyValue {
   readonly key: string
   readonly createRevision: number
   readonly modRevision: number
   readonly version: number
   readonly lease: bigint
-  #value: Value | (() => Value)
+  #value: Value | ValueBuilder
 
   constructor(
-    build: () => Value,
-    { key, createRevision, modRevision, version, lease }: Omit<KeyValue, 'value'>,
+    key: string,
+    build: ValueBuilder,
+    createRevision: number,
+    modRevision: number,
+    version: number,
+    lease: bigint,
   ) {
-    this.#value = build
     this.key = key
+    this.#value = build
     this.createRevision = createRevision
     this.modRevision = modRevision
     this.version = version
@@ -59,7 +60,7 @@ export class ReservedKeyValue implements KeyValue {
   }
 
   get value(): Value {
-    if (typeof this.#value === 'function') this.#value = this.#value()
+    if (isBuilder(this.#value)) this.#value = this.#value()
     return this.#value
   }
 }

@@ -5,7 +5,7 @@ test('a reserved value is built once, by whatever reads it first, and forks shar
   const store = newStore()
   let built = 0
   const build = (): Uint8Array => bytes(`built ${(built += 1)}`)
-  expect(store.reserve('a', build, 0n)).toBe(true)
+  expect(store.casPut('a', build, 0) !== undefined).toBe(true)
   const copy = store.fork()
   expect({ revision: store.revision, built }).toEqual({ revision: 2, built: 0 })
   expect(store.count('a', 'b')).toBe(1)
@@ -19,9 +19,9 @@ test('a reserved value is built once, by whatever reads it first, and forks shar
 test('a reserved key exists, can be deleted and put, and keeps its place in history', () => {
   const store = newStore()
   store.put({ key: 'a' })
-  expect(store.reserve('a', () => bytes('no'), 0n)).toBe(false)
+  expect(store.casPut('a', () => bytes('no'), 0) !== undefined).toBe(false)
   store.deleteRange({ key: 'a' })
-  expect(store.reserve('a', () => bytes('later'), 0n)).toBe(true)
+  expect(store.casPut('a', () => bytes('later'), 0) !== undefined).toBe(true)
   store.put({ key: 'a', value: bytes('put') })
   expect(store.get('a')).toMatchObject({ createRevision: 4, modRevision: 5, version: 2 })
   expect(store.get('a', 4)?.value).toEqual(bytes('later'))
@@ -34,7 +34,7 @@ test('a reserved key exists, can be deleted and put, and keeps its place in hist
 test('a reserved key ends with its lease', () => {
   const store = newStore()
   const { id } = store.leaseGrant({ ttl: 10 })
-  store.reserve('a', () => bytes('v'), id)
+  store.casPut('a', () => bytes('v'), 0, id)
   expect(store.leaseTimeToLive({ id, keys: true }).keys).toEqual(['a'])
   store.leaseRevoke(id)
   expect(store.get('a')).toBeUndefined()

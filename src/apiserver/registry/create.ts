@@ -24,8 +24,8 @@ import { decodeBody, type ExpectedKind } from './decode-body.js'
 import { imageWarnings } from './image-warnings.js'
 import { keepManagers, type TrackingContext, trackWrite } from './managed-fields.js'
 import { dropRepeatedOwners } from './owner-references.js'
-import { type Resource, storageKey } from './resources.js'
-import { seal, sealDryRun, load, namespaceLabels, save } from './stored.js'
+import type { Resource } from './resources.js'
+import { seal, sealDryRun, load, namespaceLabels, reserve, save } from './stored.js'
 import { isUnreadable } from '../storage/stored-bytes.js'
 
 /** How many names are tried when `generateName` draws taken ones. */
@@ -78,19 +78,16 @@ function isReservable(context: RegistryContext, { request, resource, dryRun }: R
  * and its uid. Everything that can refuse it happens now. Returns the body. Throws ApiError.
  */
 function reserveEvent(context: RegistryContext, call: RegistryRequest): KubeObject {
-  const { resource, request } = call
-  const { storage, clock } = context
-  const body = request.body as KubeObject
+  const body = call.request.body as KubeObject
   context.admission.mutate(attributesOf(call, 'CREATE', body, undefined))
   const uid = context.uids.uuid()
   checkValid(context, call, body as Draft<KubeObject>)
   context.admission.validate(attributesOf(call, 'CREATE', body, undefined))
   checkNameIsFree(context, call, body as Draft<KubeObject>)
 
-  const { namespace, name = '' } = body.metadata
+  const { storage, clock } = context
   const build = eventBuilder(context, call, { now: clock.now(), uid, revision: storage.revision })
-  const { timeToLive = 0 } = resource.definition.strategy
-  storage.reserve(storageKey(resource, namespace, name), build, timeToLive)
+  reserve(context, call.resource, body, build)
   return body
 }
 

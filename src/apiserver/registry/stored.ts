@@ -64,6 +64,18 @@ export function save(
   }
 }
 
+/** Stores an object that is built when it is first read, under a name that is free; see {@link save}. */
+export function reserve(
+  { storage }: Pick<RegistryContext, 'storage'>,
+  resource: Resource,
+  { metadata: { namespace, name = '' } }: KubeObject,
+  build: () => KubeObject,
+): void {
+  const { timeToLive = 0 } = resource.definition.strategy
+  if (!storage.reserve(storageKey(resource, namespace, name), build, timeToLive))
+    throw new Error('assertion failed: the store changed in the middle of a write')
+}
+
 /** Removes `existing`; see {@link save}. */
 export function discard({ storage, hooks }: RegistryContext, resource: Resource, existing: KubeObject): void {
   const { namespace, name } = existing.metadata

@@ -131,7 +131,7 @@ export class EtcdStorage implements Storage {
 
   reserve(key: string, build: () => KubeObject, ttlSeconds: number): boolean {
     try {
-      return this.#store.reserve(key, build, this.#lease(ttlSeconds))
+      return this.#store.casPut(key, build, 0, this.#lease(ttlSeconds)) !== undefined
     } catch (error) {
       throw asAnswer(error)
     }

@@ -2,7 +2,7 @@ import { CowTree, type Measure } from './cow-tree.js'
 import { EtcdError } from '../errors.js'
 import { EventLog } from './event-log.js'
 import { UNBOUNDED } from './keys.js'
-import type { Value } from './value.js'
+import { isBuilder, type Value, type ValueBuilder } from './value.js'
 import {
   isTombstone,
   liveAt,
@@ -140,32 +140,15 @@ export class Mvcc {
   }
 
   /** Puts a value at the position of the last `seek(key)`. */
-  write(key: string, value: Value, lease: bigint, current: KeyValue | undefined): KeyValue {
+  write(key: string, value: Value | ValueBuilder, lease: bigint, current: KeyValue | undefined): KeyValue {
     const revision = this.#revision + 1
-    const kv: KeyValue = Object.freeze({
-      key,
-      value,
-      createRevision: current?.createRevision ?? revision,
-      modRevision: revision,
-      version: (current?.version ?? 0) + 1,
-      lease,
-    })
+    const created = current?.createRevision ?? revision
+    const version = (current?.version ?? 0) + 1
+    const kv: KeyValue = isBuilder(value)
+      ? new ReservedKeyValue(key, value, created, revision, version, lease)
+      : Object.freeze({ key, value, createRevision: created, modRevision: revision, version, lease })
     this.#push(kv)
     return kv
-  }
-
-  /** Puts a value that is built when it is read, under a key that the last `seek` did not find. */
-  reserve(key: string, build: () => Value, lease: bigint): void {
-    const revision = this.#revision + 1
-    this.#push(
-      new ReservedKeyValue(build, {
-        key,
-        createRevision: revision,
-        modRevision: revision,
-        version: 1,
-        lease,
-      }),
-    )
   }
 
   /** Deletes the live key of the last `seek(key)`. Returns the tombstone. */

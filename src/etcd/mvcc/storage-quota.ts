@@ -4,7 +4,7 @@ import type { Lease } from '../lessor.js'
 import type { Mvcc } from './mvcc.js'
 import type { AlarmMember, AlarmRequest, AlarmType, PutRequest, RequestOp, TxnRequest } from '../requests.js'
 import { Crc32c, storageKey, storageValue, varint } from './storage-hash.js'
-import { EMPTY_VALUE, valueBytes, type Value } from './value.js'
+import { EMPTY_VALUE, isBuilder, valueBytes, type Value, type ValueBuilder } from './value.js'
 
 /** What etcd charges for a put besides key and value, in bytes. */
 const PUT_OVERHEAD = 256
@@ -12,8 +12,9 @@ const PUT_OVERHEAD = 256
 export const LEASE_COST = 64
 
 /** Returns the bytes that a put counts against the quota. */
-export function putCost(key: string, value: Value = EMPTY_VALUE): number {
-  return PUT_OVERHEAD + key.length + valueBytes(value).length
+export function putCost(key: string, value: Value | ValueBuilder = EMPTY_VALUE): number {
+  const built = isBuilder(value) ? value() : value
+  return PUT_OVERHEAD + key.length + valueBytes(built).length
 }
 
 /**

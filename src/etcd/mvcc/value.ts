@@ -7,6 +7,11 @@ import { exactJson } from '../../lang/json/exact-json.js'
  */
 export type Value = Uint8Array | Readonly<object>
 
+/** Builds a value when it is first read. It must return the same whenever it is called, since forks share it. */
+export type ValueBuilder = () => Value
+
+export const isBuilder = (given: Value | ValueBuilder): given is ValueBuilder => typeof given === 'function'
+
 /** The value of a put without one, of a tombstone and of a keys-only row. */
 export const EMPTY_VALUE: Uint8Array = new Uint8Array(0)
 
