@@ -1,16 +1,10 @@
-import { CorefileError, parseCorefile } from '../lang/text/corefile.js'
-import type { ImageBehavior, ImageContext } from '../kubelet/index.js'
-
-/** Returns the path after `-conf`. */
-function pathIn({ command }: ImageContext): string {
-  const at = command.findIndex((word) => word === '-conf' || word === '--conf')
-  return command[at + 1] ?? 'Corefile'
-}
+import { CorefileError, corefilePath, parseCorefile } from '../lang/text/corefile.js'
+import type { ImageBehavior } from '../kubelet/index.js'
 
 /** CoreDNS as its Corefile makes it: it exits with the line of a mistake. The network responds for it. */
 export const COREDNS: ImageBehavior = {
   start(context) {
-    const path = pathIn(context)
+    const path = corefilePath(context.command) ?? 'Corefile'
     const text = context.readFile(path)
     if (text === undefined) return { log: ['.:53'] }
     try {

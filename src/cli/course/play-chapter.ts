@@ -1,4 +1,5 @@
 import type { PracticeSubject } from '../../course/lessons/index.js'
+import { answerWords } from '../../course/lessons/practice.js'
 import { askCluster } from '../../course/ask.js'
 import type { Chapter, PredictStep, Section, Step } from '../../course/chapter.js'
 import { Playback } from '../../course/playback.js'
@@ -129,13 +130,7 @@ async function teach(
 /** What the learners have predicted, by the question. */
 const guesses = new WeakMap<Playback, string>()
 
-const wordsOf = (text: string): string =>
-  text
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .filter((word) => word !== '')
-    .toSorted()
-    .join(' ')
+const wordsOf = (text: string): string => answerWords(text).toSorted().join(' ')
 
 /** Asks for a guess before some commands, and compares it with what the cluster says after them. */
 async function predict(

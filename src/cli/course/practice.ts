@@ -1,12 +1,13 @@
 import type { Language } from '../../course/chapter.js'
 import { isRight, practiceQuestion, type PracticeSubject } from '../../course/lessons/index.js'
+import { answerWords } from '../../course/lessons/practice.js'
 import type { ReadLine } from './play-chapter.js'
 import type { Screen } from './screen.js'
 import { spoken } from './spoken.js'
 
 /**
- * Asks questions about a subject until somebody quits. `read` is undefined for a pipe: then the first one is
- * shown with its answer. Returns how many were asked and answered right.
+ * Asks questions about a subject until the learner quits. `read` is undefined for a pipe: then the first one
+ * is shown with its answer. Returns how many were asked and answered right.
  */
 export async function practise(
   subject: PracticeSubject,
@@ -30,24 +31,22 @@ export async function practise(
     }
     const given = await ask(read, screen, choices)
     if (given === undefined) break
+    const isAnswered = isRight(question, given)
     counts.asked++
-    if (isRight(question, given)) counts.right++
-    screen.note(isRight(question, given) ? words.right : words.wrong(answer.join(', ')))
+    if (isAnswered) counts.right++
+    screen.note(isAnswered ? words.right : words.wrong(answer.join(', ')))
     screen.line(`${explanation.trimEnd()}\n`)
   }
   screen.note(words.practised(counts.asked, counts.right))
   return counts
 }
 
-/** Asks until the answer is one of the choices; returns undefined if somebody quits. */
+/** Asks until the answer is one of the choices; returns undefined if the learner quits. */
 async function ask(read: ReadLine, screen: Screen, choices: readonly string[]): Promise<string | undefined> {
   for (;;) {
     const line = (await read())?.trim()
     if (line === undefined || spoken(line, ['quit']) !== undefined) return undefined
-    const given = line
-      .toLowerCase()
-      .split(/[\s,]+/)
-      .filter((word) => word !== '')
+    const given = answerWords(line)
     if (given.length > 0 && given.every((word) => choices.includes(word))) return given.join(' ')
     screen.note(screen.words.answerOf(choices.join(', ')))
   }

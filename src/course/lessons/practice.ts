@@ -263,6 +263,13 @@ export function practiceQuestion(
   return { subject, ...QUESTIONS[subject](draw) }
 }
 
+/** Returns the words of an answer in lower case; blanks and commas divide them. */
+export const answerWords = (given: string): readonly string[] =>
+  given
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((word) => word !== '')
+
 /**
  * Whether an answer names exactly the right choices, in any order and case.
  * @example isRight(practiceQuestion('rbac'), 'yes')
@@ -270,9 +277,6 @@ export function practiceQuestion(
 export function isRight(question: PracticeQuestion, given: string): boolean {
   checkAnswered([question, given])
   const { answer } = question
-  const words = given
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .filter((word) => word !== '')
+  const words = answerWords(given)
   return new Set(words).size === answer.length && answer.every((each) => words.includes(each))
 }

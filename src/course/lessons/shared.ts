@@ -53,6 +53,10 @@ export const jsonPatch = (object: string, operations: readonly object[]): string
 export const pattern = (text: TemplateStringsArray, ...names: readonly (string | number)[]): RegExp =>
   new RegExp(String.raw(text, ...names)) // bounded: short names that a lesson draws
 
+/** Applies manifests, one after the other. */
+export const applied = (...objects: readonly object[]): string =>
+  lines(...objects.map((object) => `echo '${JSON.stringify(object)}' | kubectl apply -f -`))
+
 /** What a learner reads, in one language. */
 export const told = (
   title: string,

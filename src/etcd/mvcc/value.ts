@@ -7,7 +7,7 @@ import { exactJson } from '../../lang/json/exact-json.js'
  */
 export type Value = Uint8Array | Readonly<object>
 
-/** Builds a value when it is first read. It must return the same whenever it is called, since forks share it. */
+/** Builds a value when it is first read. Each call must return the same, since forks share it. */
 export type ValueBuilder = () => Value
 
 export const isBuilder = (given: Value | ValueBuilder): given is ValueBuilder => typeof given === 'function'

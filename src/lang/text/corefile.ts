@@ -25,6 +25,12 @@ const PLUGINS: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** Returns the path that CoreDNS' words name after `-conf`; undefined if they name none. */
+export function corefilePath(words: readonly string[]): string | undefined {
+  const at = words.findIndex((word) => word === '-conf' || word === '--conf')
+  return at < 0 ? undefined : words[at + 1]
+}
+
 interface Token {
   readonly text: string
   readonly line: number

@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/core/generated.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import { CorefileError, type CorefileServer, parseCorefile } from '../../lang/text/corefile.js'
+import { CorefileError, corefilePath, type CorefileServer, parseCorefile } from '../../lang/text/corefile.js'
 
 /** Files parsed lately; undefined for what does not parse. */
 const parsed = new Map<string, readonly CorefileServer[] | undefined>()
@@ -27,7 +27,7 @@ function parse(text: string): readonly CorefileServer[] | undefined {
  */
 export function corefileOf(client: Client, pod: Pod): readonly CorefileServer[] | undefined {
   for (const { args = [], volumeMounts = [] } of pod.spec.containers) {
-    const path = args[args.indexOf('-conf') + 1] ?? ''
+    const path = corefilePath(args) ?? ''
     const mount = volumeMounts.find(({ mountPath }) => path.startsWith(`${mountPath}/`))
     const source = pod.spec.volumes?.find(({ name }) => name === mount?.name)?.configMap
     if (mount === undefined || source?.name === undefined) continue

@@ -1,7 +1,7 @@
 import { goal, isUp, podsOf, templateOf } from '../goals.js'
 import { changing, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
-import { change, deployment, jsonPatch, lines, patch, told } from '../shared.js'
+import { applied, change, deployment, jsonPatch, lines, patch, told } from '../shared.js'
 
 const priorityClass = (name: string, value: number, more: object = {}): object => ({
   apiVersion: 'scheduling.k8s.io/v1',
@@ -10,10 +10,6 @@ const priorityClass = (name: string, value: number, more: object = {}): object =
   value,
   ...more,
 })
-
-/** Manifests for `kubectl apply -f -`. */
-const applied = (...objects: readonly object[]): string =>
-  objects.map((object) => `echo '${JSON.stringify(object)}' | kubectl apply -f -`).join('; ')
 
 const localClass = (volumeBindingMode: 'Immediate' | 'WaitForFirstConsumer'): object => ({
   apiVersion: 'storage.k8s.io/v1',

@@ -1,8 +1,17 @@
 import { isUp, nodesAreReady, apiserverResponds, runs, runsAsBefore } from '../goals.js'
 import { ko } from '../draw.js'
 import { keepsTheRest } from '../kept.js'
-import { lesson, type LessonSource } from '../lesson.js'
+import { type Goal, lesson, type LessonSource } from '../lesson.js'
 import { claimsReady, deployment, lines, MANIFESTS, patch, pattern, told } from '../shared.js'
+
+/** The goal that the learner's own kubeconfig works, with the identity that it had. */
+const kubectlWorks: Goal = runs(
+  'kubectl works in /root, as kubernetes-admin, with the same certificate as admin.conf.',
+  '/root에서 kubectl이 admin.conf와 같은 인증서로 kubernetes-admin으로서 동작합니다.',
+  'kubectl get nodes && kubectl auth whoami && [ "$(grep client-certificate-data ' +
+    '/root/.kube/config)" = "$(grep client-certificate-data /etc/kubernetes/admin.conf)" ]',
+  /kubernetes-admin/,
+)
 
 /** Chapter 8: parts of the cluster that do not work: a node, the control plane, a kubeconfig. */
 export const clusterFaultLessons: readonly LessonSource[] = [
@@ -250,13 +259,7 @@ export const clusterFaultLessons: readonly LessonSource[] = [
       start: ({ master }) => master.sh(`sed -i 's#:6443#:${port}#' /root/.kube/config`),
       shows: { run: 'kubectl get nodes', prints: /was refused/ },
       goals: [
-        runs(
-          'kubectl works in /root, as kubernetes-admin, with the same certificate as admin.conf.',
-          '/root에서 kubectl이 admin.conf와 같은 인증서로 kubernetes-admin으로서 동작합니다.',
-          'kubectl get nodes && kubectl auth whoami && [ "$(grep client-certificate-data ' +
-            '/root/.kube/config)" = "$(grep client-certificate-data /etc/kubernetes/admin.conf)" ]',
-          /kubernetes-admin/,
-        ),
+        kubectlWorks,
         runs(
           'The kubeconfig checks the certificate of the apiserver.',
           'kubeconfig가 apiserver의 인증서를 확인합니다.',
@@ -314,13 +317,7 @@ export const clusterFaultLessons: readonly LessonSource[] = [
         ),
       shows: { run: 'kubectl get nodes', prints: /failed to verify certificate/ },
       goals: [
-        runs(
-          'kubectl works in /root, as kubernetes-admin, with the same certificate as admin.conf.',
-          '/root에서 kubectl이 admin.conf와 같은 인증서로 kubernetes-admin으로서 동작합니다.',
-          'kubectl get nodes && kubectl auth whoami && [ "$(grep client-certificate-data ' +
-            '/root/.kube/config)" = "$(grep client-certificate-data /etc/kubernetes/admin.conf)" ]',
-          /kubernetes-admin/,
-        ),
+        kubectlWorks,
         runs(
           'The kubeconfig has the CA of this cluster in itself, and checks the certificate by it.',
           'kubeconfig가 이 클러스터의 CA를 담고 있고, 그것으로 인증서를 확인합니다.',

@@ -2,7 +2,7 @@ import type { SimCluster } from '../../../cluster/sim-cluster.js'
 import { goal, podsOf } from '../goals.js'
 import { changing, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
-import { deployment, lines, patch, sleeper, told, namespaceOf, within } from '../shared.js'
+import { applied, deployment, lines, patch, sleeper, told, namespaceOf, within } from '../shared.js'
 
 const isOpen = (cluster: SimCluster, from: string, to: string, port: number): boolean =>
   cluster.network.connect({ from, to, port }).outcome !== 'timeout'
@@ -17,15 +17,8 @@ const RESTRICTED = {
 }
 
 /** A NetworkPolicy of a namespace, applied. */
-function policy(namespace: string, spec: object, name = 'deny'): string {
-  const object = {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { name, namespace },
-    spec,
-  }
-  return `echo '${JSON.stringify(object)}' | kubectl apply -f -`
-}
+const policy = (namespace: string, spec: object, name = 'deny'): string =>
+  applied({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name, namespace }, spec })
 
 /** Chapter 6 and 7: namespaces that are open to all. */
 export const isolationLessons: readonly LessonSource[] = [
