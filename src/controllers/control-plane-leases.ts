@@ -35,7 +35,7 @@ interface HeldLease {
   readonly holder: string
   /** As last written; undefined if it must be read. */
   lease: Lease | undefined
-  /** The resource version that somebody else has written, and the virtual ms at which it was first seen. */
+  /** The resource version that another holder has written, and the virtual ms at which it was first seen. */
   seen?: { readonly version: string; readonly at: number }
 }
 
@@ -62,7 +62,11 @@ function heldLease(host: ComponentHost, hostname: string): Slice<HeldLease> {
   }))
 }
 
-/** Renews the lease, or takes it if nobody holds it. Source: tryAcquireOrRenew. */
+/** Returns a lease as last written, or as stored. */
+const knownLease = (host: ComponentHost, { lease }: HeldLease, name: string): Lease | undefined =>
+  lease ?? ignoreNotFound(() => host.client.get('leases', { namespace: NAMESPACE, name }))
+
+/** Renews the lease, or takes it if it has no holder. Source: tryAcquireOrRenew. */
 function elect(
   host: ComponentHost,
   name: string,
@@ -70,7 +74,7 @@ function elect(
   recorder: EventRecorder,
 ): void {
   const now = formatMicroTime(host.clock.now())
-  const found = state.lease ?? ignoreNotFound(() => host.client.get('leases', { namespace: NAMESPACE, name }))
+  const found = knownLease(host, state, name)
   const { holderIdentity = '', leaseTransitions = 0, acquireTime = now } = found?.spec ?? {}
   const isOwn = holderIdentity === state.holder
   if (found !== undefined && !isOwn && holderIdentity !== '' && !isExpired(host, state, found)) return
@@ -97,7 +101,7 @@ function isExpired(host: ComponentHost, state: HeldLease, { metadata, spec }: Le
   return now >= state.seen.at + (spec?.leaseDurationSeconds ?? 0) * 1_000
 }
 
-/** Writes a lease; undefined if somebody else has written it meanwhile. */
+/** Writes a lease; returns undefined if another client has written it meanwhile. */
 function written(
   host: ComponentHost,
   state: HeldLease,
@@ -130,8 +134,7 @@ export function createIdentityLease(hostname: string): Component {
       const lease = heldLease(host, name)
       runPeriodically(host, 'identity', IDENTITY_RENEWAL, [], () => {
         const { value: state } = lease
-        const found =
-          state.lease ?? ignoreNotFound(() => host.client.get('leases', { namespace: NAMESPACE, name }))
+        const found = knownLease(host, state, name)
         const renewTime = formatMicroTime(host.clock.now())
         const spec = { holderIdentity: state.holder, leaseDurationSeconds: IDENTITY_SECONDS, renewTime }
         state.lease = written(host, state, found, { name, labels, spec })

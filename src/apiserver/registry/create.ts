@@ -60,7 +60,7 @@ function sentDraft(context: TrackingContext, call: RegistryRequest): Draft<KubeO
 }
 
 /**
- * Whether a create is of an Event by a recorder of a component, whose response nobody reads, and nothing but
+ * Whether a create is of an Event by a recorder of a component, which does not read the response, and only
  * the registry has to see the Event: no policy, no webhook, no audit log, no other client of etcd.
  */
 function isReservable(context: RegistryContext, { request, resource, dryRun }: RegistryRequest): boolean {

@@ -3,7 +3,7 @@ const recorded = new WeakSet<object>()
 
 /**
  * Marks the body of an Event that its recorder does not read again, nor the response to it: an apiserver in
- * this process may build the Event when somebody reads it.
+ * this process may build the Event when it is first read.
  */
 export function markRecorded<T extends object>(event: T): T {
   recorded.add(event)

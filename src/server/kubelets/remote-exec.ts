@@ -1,6 +1,6 @@
 import type { ExecRequest, SessionEnd } from '../../client/node-agent.js'
 import type { SpdyConnection, SpdyStream } from '../spdy/connection.js'
-import { RemoteSession } from './remote-session.js'
+import { DialedSession } from './dialed-session.js'
 
 /** What a kubelet says of the end of a command: a Status. */
 interface EndStatus {
@@ -9,55 +9,33 @@ interface EndStatus {
   readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly message?: string }[] }
 }
 
-/**
- * A command that runs at a kubelet, or its first process. What is written before the connection stands waits
- * for it. Source: client-go tools/remotecommand v4.
- */
-export class RemoteExec extends RemoteSession {
-  readonly #streams: Promise<ReadonlyMap<string, SpdyStream>>
-  #connection: SpdyConnection | undefined
+type Streams = ReadonlyMap<string, SpdyStream>
+
+/** A command that runs at a kubelet, or its first process. Source: client-go tools/remotecommand v4. */
+export class RemoteExec extends DialedSession<Streams> {
+  readonly #request: ExecRequest
   #status = ''
-  #isStopped = false
 
   constructor(dialed: Promise<SpdyConnection>, request: ExecRequest) {
-    super()
-    this.#streams = dialed.then((connection) => this.#begin(connection, request))
-    this.#streams.catch((error: unknown) =>
-      this.finish({ exitCode: 1, error: error instanceof Error ? error.message : String(error) }),
-    )
+    super(dialed)
+    this.#request = request
   }
 
   write(data: Uint8Array): void {
-    this.#with('stdin', (stream) => stream.write(data))
+    this.with((streams) => streams.get('stdin')?.write(data))
   }
 
   closeInput(): void {
-    this.#with('stdin', (stream) => stream.end())
+    this.with((streams) => streams.get('stdin')?.end())
   }
 
   resize(width: number, height: number): void {
-    this.#with('resize', (stream) =>
-      stream.write(Buffer.from(JSON.stringify({ Width: width, Height: height }))),
-    )
+    const size = Buffer.from(JSON.stringify({ Width: width, Height: height }))
+    this.with((streams) => streams.get('resize')?.write(size))
   }
 
-  stop(): void {
-    this.#isStopped = true
-    this.#connection?.close()
-  }
-
-  #with(name: string, act: (stream: SpdyStream) => void): void {
-    const actOn = (stream: SpdyStream | undefined): void => (stream === undefined ? undefined : act(stream))
-    this.#streams.then((streams) => actOn(streams.get(name))).catch(() => undefined)
-  }
-
-  #begin(
-    connection: SpdyConnection,
-    { stdin, stdout, stderr, tty }: ExecRequest,
-  ): ReadonlyMap<string, SpdyStream> {
-    this.#connection = connection
-    connection.onClose = () => this.finish(endOf(this.#status))
-    connection.start()
+  protected open(connection: SpdyConnection): Streams {
+    const { stdin, stdout, stderr, tty } = this.#request
     const wanted = { error: true, stdin, stdout, stderr: stderr && !tty, resize: tty }
     const names = Object.entries(wanted).flatMap(([name, isWanted]) => (isWanted ? [name] : []))
     const streams = new Map(names.map((streamtype) => [streamtype, connection.openStream({ streamtype })]))
@@ -70,8 +48,11 @@ export class RemoteExec extends RemoteSession {
       errors.onData = (data) => void (this.#status += data.toString())
       errors.end()
     }
-    if (this.#isStopped) connection.close()
     return streams
+  }
+
+  protected closed(): void {
+    this.finish(endOf(this.#status))
   }
 }
 
