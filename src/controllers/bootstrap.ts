@@ -1,3 +1,4 @@
+import { BOOTSTRAP_TOKEN_TYPE } from '../api/core/secret.js'
 import type { ConfigMap, Secret } from '../api/core/generated.js'
 import { timeMs } from '../lang/go/time.js'
 import { ignoreNotFound, isApiError } from '../client/api-error.js'
@@ -28,7 +29,11 @@ export function createBootstrapSigner({ sign }: BootstrapSignerOptions): Compone
     identity: controllerIdentity('bootstrap-signer'),
     informers: {
       configMaps: { resource: 'configmaps', namespace: NAMESPACE, fieldSelector: `metadata.name=${NAME}` },
-      secrets: { resource: 'secrets', namespace: 'kube-system', fieldSelector: `type=${TOKEN_TYPE}` },
+      secrets: {
+        resource: 'secrets',
+        namespace: 'kube-system',
+        fieldSelector: `type=${BOOTSTRAP_TOKEN_TYPE}`,
+      },
     },
     setup: ({ host, informers: { configMaps, secrets } }) => ({
       on: { configMaps: () => [NAME], secrets: () => [NAME] },
@@ -84,7 +89,7 @@ export function createTokenCleaner(): Component {
     setup: (host) => {
       const secrets = host.informer('secrets', {
         namespace: 'kube-system',
-        fieldSelector: `type=${TOKEN_TYPE}`,
+        fieldSelector: `type=${BOOTSTRAP_TOKEN_TYPE}`,
       })
       const queue = host.workQueue('secrets', (key) => {
         const secret = secrets.get(key)
@@ -110,7 +115,6 @@ function remove(host: ComponentHost, { metadata }: Secret): void {
 }
 
 /** Type of the Secrets in kube-system that hold bootstrap tokens. */
-const TOKEN_TYPE = 'bootstrap.kubernetes.io/token'
 
 const NAME_PREFIX = 'bootstrap-token-'
 const ID = /^[a-z0-9]{6}$/
@@ -142,7 +146,10 @@ function expirationOf(secret: Secret): number {
 function signingToken(secret: Secret, now: number): BootstrapToken | undefined {
   const [id, key] = [dataOf(secret, 'token-id'), dataOf(secret, 'token-secret')]
   const isValid =
-    secret.type === TOKEN_TYPE && secret.metadata.name === NAME_PREFIX + id && ID.test(id) && SECRET.test(key)
+    secret.type === BOOTSTRAP_TOKEN_TYPE &&
+    secret.metadata.name === NAME_PREFIX + id &&
+    ID.test(id) &&
+    SECRET.test(key)
   if (!isValid || expirationOf(secret) < now) return undefined
   return { id, secret: key, signs: dataOf(secret, 'usage-bootstrap-signing') === 'true' }
 }

@@ -1,6 +1,7 @@
 import type { ImageDefinition, ImageResponse } from '../kubelet/index.js'
+import { expositionOf } from '../lang/text/prometheus.js'
 
-/** What somebody has asked it to use, until a virtual time. */
+/** What it has been asked to use, until a virtual time. */
 type Use = {
   readonly until: number
   /** Cores. */
@@ -98,5 +99,5 @@ function changed(
 
 const metricsText = (metrics: Readonly<Record<string, number>>): string =>
   Object.entries(metrics)
-    .map(([name, value]) => `# HELP ${name} \n# TYPE ${name} gauge\n${name} ${value}\n`)
+    .map(([name, value]) => expositionOf([{ name, type: 'gauge', help: '', series: [[{}, value]] }]))
     .join('')

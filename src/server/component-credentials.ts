@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { randomBytes } from 'node:crypto'
+import { BOOTSTRAP_TOKEN_TYPE } from '../api/core/secret.js'
 import { InputError } from '../api/input-error.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { writePrivateFile } from '../disk/private-file.js'
@@ -75,7 +76,7 @@ function createToken({ client }: SimCluster): string {
   const [id, secret] = [randomBytes(3).toString('hex'), randomBytes(8).toString('hex')]
   client.create('secrets', {
     metadata: { name: `bootstrap-token-${id}`, namespace: 'kube-system' },
-    type: 'bootstrap.kubernetes.io/token',
+    type: BOOTSTRAP_TOKEN_TYPE,
     stringData: {
       'token-id': id,
       'token-secret': secret,

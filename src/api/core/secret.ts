@@ -8,6 +8,9 @@ import { configKeyFaults } from '../validation/names.js'
 import { base64Bytes } from './config-map.js'
 import type { Secret } from './generated.js'
 
+/** The type of Secrets that hold bootstrap tokens. */
+export const BOOTSTRAP_TOKEN_TYPE = 'bootstrap.kubernetes.io/token'
+
 const maxBytes = 1024 * 1024
 const encoder = new TextEncoder()
 const redacted = '<secret contents redacted>'

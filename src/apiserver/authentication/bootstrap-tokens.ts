@@ -1,10 +1,10 @@
+import { BOOTSTRAP_TOKEN_TYPE } from '../../api/core/secret.js'
 import { base64Text } from '../../lang/bytes/pem.js'
 import type { Secret } from '../../api/core/generated.js'
 import type { StoreView } from '../storage/stored-objects.js'
 import type { TokenAuthenticator } from './authenticator.js'
 
 const TOKEN = /^([a-z0-9]{6})\.([a-z0-9]{16})$/
-const TYPE = 'bootstrap.kubernetes.io/token'
 const GROUP = 'system:bootstrappers'
 const EXTRA_GROUP = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/
 
@@ -18,7 +18,8 @@ export function bootstrapTokens(view: StoreView): TokenAuthenticator {
       const [, id = '', secret = ''] = TOKEN.exec(token) ?? []
       if (id === '') return undefined
       const stored = view.get<Secret>('secrets', 'kube-system', `bootstrap-token-${id}`)
-      if (stored?.metadata.deletionTimestamp !== undefined || stored?.type !== TYPE) return undefined
+      if (stored?.metadata.deletionTimestamp !== undefined || stored?.type !== BOOTSTRAP_TOKEN_TYPE)
+        return undefined
       const value = (key: string): string => base64Text(stored.data?.[key])
       if (value('token-secret') !== secret || value('token-id') !== id) return undefined
       if (isExpired(value('expiration'), view.now()) || value('usage-bootstrap-authentication') !== 'true')

@@ -1,3 +1,4 @@
+import { BOOTSTRAP_TOKEN_TYPE } from '../../api/core/secret.js'
 import { quote } from '../../lang/go/quote.js'
 import { ConnectionError, isApiError } from '../../client/api-error.js'
 import { DurationError, parseGoDuration } from '../../lang/go/duration.js'
@@ -12,7 +13,6 @@ import { digest, hex, toDer } from '../../pki/crypto/der.js'
 import { parseCertificates, PKI_DIR } from '../../pki/index.js'
 import { publicKeyInfo } from '../../pki/crypto/rsa.js'
 
-const TYPE = 'bootstrap.kubernetes.io/token'
 /** Format of a bootstrap token. */
 export const TOKEN_FORM: RegExp = /^([a-z0-9]{6})\.([a-z0-9]{16})$/
 
@@ -122,7 +122,7 @@ export function writeToken(
   const body = Object.fromEntries(Object.entries(data).map(([name, text]) => [name, btoa(text)]))
   client.create('secrets', {
     metadata: { name: `bootstrap-token-${id}`, namespace: 'kube-system' },
-    type: TYPE,
+    type: BOOTSTRAP_TOKEN_TYPE,
     data: body,
   })
 }
@@ -147,7 +147,7 @@ export function joinCommand(machine: HostMachine, token: string, separator = ' '
 function list(machine: HostMachine, client: Client): CommandOutput {
   const rows = client
     .list('secrets', { namespace: 'kube-system' })
-    .items.filter(({ type }) => type === TYPE)
+    .items.filter(({ type }) => type === BOOTSTRAP_TOKEN_TYPE)
     .map(({ data = {} }) => {
       const field = (name: string): string => atob(data[name] ?? '')
       const expires = field('expiration')
