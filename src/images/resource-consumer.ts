@@ -59,7 +59,7 @@ export const RESOURCE_CONSUMER: Omit<ImageDefinition<Memory>, 'name'> = {
       if (pathname === '/metrics') return text(200, metricsText(state.metrics))
       if (method !== 'POST') return text(400, 'Bad request. Not a POST request\n')
       const wanted = Object.hasOwn(FUNCTIONS, pathname) ? FUNCTIONS[pathname] : undefined
-      if (wanted === undefined) return text(400, `Unknown function: ${pathname.slice(1)}\n`)
+      if (wanted === undefined) return text(404, 'unknown function\n')
       const form = new URLSearchParams(body)
       const given = [...wanted, 'durationSec'].map((name) => searchParams.get(name) ?? form.get(name) ?? '')
       if (given.includes('')) return text(400, 'not given function argument\n')
@@ -67,7 +67,7 @@ export const RESOURCE_CONSUMER: Omit<ImageDefinition<Memory>, 'name'> = {
       const amount = Number(pathname === '/BumpMetric' ? second : first)
       const seconds = Number(given.at(-1))
       if (!Number.isFinite(amount) || !Number.isInteger(seconds))
-        return text(400, 'Incorrect function argument\n')
+        return text(400, 'incorrect function argument\n')
       const lines = [
         pathname.slice(1),
         ...wanted.map((name, at) => `${given[at]} ${name}`),

@@ -14,6 +14,8 @@ export interface Payload {
   readonly body?: string
   /** Whether the client speaks TLS. */
   readonly secure?: boolean
+  /** PEM of the certificates that the client shows, if it speaks TLS. Default: none. */
+  readonly clientCertificate?: string
   /** Address of the client as the receiver sees it; set on arrival. */
   readonly from?: string
 }

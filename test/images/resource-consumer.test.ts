@@ -66,7 +66,7 @@ test('an autoscaler scales out while consumers are asked to use cpu, and in agai
   const said = consume(cluster, '/ConsumeCPU?millicores=250&requestSizeMillicores=100&durationSec=30')
   expect(said).toBe(
     'RC manager: sending 2 requests to consume 100 millicores each and 1 request to consume 50 millicores\n' +
-      'ok\n'.repeat(3),
+      'Consumed 100 millicores\nConsumed 100 millicores\nConsumed 50 millicores\n',
   )
   cluster.advance('30s')
   for (let round = 0; round < 6; round++) {
@@ -107,7 +107,7 @@ test('a consumer uses what it is asked to for the time of each request', () => {
   expect(usage()).toBe('rc 0m 8Mi')
   expect(post('/ConsumeCPU?millicores=many&durationSec=1')[0]).toBe(400)
   expect(post('/ConsumeCPU?durationSec=1')).toEqual([400, 'not given function argument\n'])
-  expect(post('/Consume')).toEqual([400, 'Unknown function: Consume\n'])
+  expect(post('/Consume')).toEqual([404, 'unknown function\n'])
   expect(post('/ConsumeCPU', 'GET')[0]).toBe(400)
   post('/BumpMetric?metric=QPS&delta=7&durationSec=60')
   expect(post('/metrics', 'GET')[1]).toContain('QPS 7\n')

@@ -1,14 +1,19 @@
 import { quote } from '../../lang/go/quote.js'
 import type { ImageDefinition, Invocation, Program } from '../../kubelet/index.js'
 import { withDistribution } from '../distribution-programs.js'
+import { auditProxy, fakeGitServer, fakeRegistryServer, tcpReset } from './fake-servers.js'
 import { mounttest } from './files.js'
 import { guestbook } from './guestbook.js'
 import { issuerDiscovery } from './issuer-discovery.js'
+import { mtlsClient, mtlsServer } from './mutual-tls.js'
 import { netexec } from './netexec.js'
 import { nettest } from './nettest.js'
+import { noSnatTest, noSnatTestProxy } from './no-snat.js'
+import { podCertificateSigner } from './pod-certificate-signer.js'
 import { portForwardTester } from './port-forward-tester.js'
 import { resourceConsumerController } from './resource-consumer-controller.js'
-import { grpcHealthChecking, liveness, noSnatTest, porter, serveHostname, testWebserver } from './servers.js'
+import { grpcHealthChecking, liveness, porter, serveHostname, testWebserver } from './servers.js'
+import { stress } from './stress.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
 import { GO_STOPPED, parseFlags } from './subcommand.js'
 import {
@@ -24,26 +29,35 @@ import {
 import { crdConversionWebhook, webhook } from './webhook.js'
 
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  'audit-proxy': auditProxy,
   connect,
   'crd-conversion-webhook': crdConversionWebhook,
   'dns-server-list': dnsServerList,
   'dns-suffix': dnsSuffix,
   'entrypoint-tester': entrypointTester,
   'etc-hosts': etcHosts,
+  'fake-gitserver': fakeGitServer,
+  'fake-registry-server': fakeRegistryServer,
   'grpc-health-checking': grpcHealthChecking,
   guestbook,
   inclusterclient,
   liveness,
   'logs-generator': logsGenerator,
   mounttest,
+  mtlsclient: mtlsClient,
+  mtlsserver: mtlsServer,
   netexec,
-  'no-snat-test': noSnatTest,
   nettest,
+  'no-snat-test': noSnatTest,
+  'no-snat-test-proxy': noSnatTestProxy,
   pause,
+  podcertificatesigner: podCertificateSigner,
   'port-forward-tester': portForwardTester,
   porter,
   'resource-consumer-controller': resourceConsumerController,
   'serve-hostname': serveHostname,
+  stress,
+  'tcp-reset': tcpReset,
   'test-service-account-issuer-discovery': issuerDiscovery,
   'test-webserver': testWebserver,
   webhook,

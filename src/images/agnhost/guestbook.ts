@@ -1,7 +1,7 @@
 import { addressesOf } from '../../kubelet/index.js'
 import type { Served } from '../../kubelet/index.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
-import { listening, log, textResponse, urlOf } from './subcommand.js'
+import { NOT_FOUND, listening, log, textResponse, urlOf } from './subcommand.js'
 
 /** Virtual ms between two attempts to register, and after which it gives up. */
 const RETRY = 1_000
@@ -61,7 +61,7 @@ export const guestbook: Subcommand = {
       case '/guestbook':
         return proxied(call, query('cmd').toLowerCase(), key, value)
       default:
-        return textResponse('404 page not found\n', 404)
+        return NOT_FOUND
     }
   },
 }

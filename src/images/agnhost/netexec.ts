@@ -1,9 +1,10 @@
 import { quote } from '../../lang/go/quote.js'
 import { addressesOf } from '../../kubelet/index.js'
+import { getUrl } from './get-url.js'
 import { redirect } from './servers.js'
 import type { Pause, Served, ServedRequest } from '../../kubelet/index.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
-import { durationOf, listening, log, textResponse, urlOf } from './subcommand.js'
+import { CLIENT_PORT, durationOf, listening, log, textResponse, urlOf } from './subcommand.js'
 
 /** Plain data. */
 type Memory = {
@@ -92,9 +93,6 @@ function datagram(call: SubcommandCall, { body = '', from = '' }: ServedRequest)
   if (text !== '') log(call, `Unknown UDP command received from ${from}: ${text}`)
   return {}
 }
-
-/** The ephemeral port that clients have. */
-const CLIENT_PORT = 33_554
 
 type Handler = (call: SubcommandCall, request: ServedRequest) => Served
 
@@ -234,35 +232,23 @@ function dial(call: SubcommandCall, request: ServedRequest): Served {
   )
 }
 
-const WHY: Readonly<Record<string, string>> = {
-  refused: 'connect: connection refused',
-  timeout: 'i/o timeout',
-  unreachable: 'connect: no route to host',
-  reset: 'EOF',
-}
-
 function dialOnce(
-  { world }: SubcommandCall,
+  call: SubcommandCall,
   address: string,
   port: number,
   isUdp: boolean,
   asked: string,
 ): { readonly body: string } | { readonly body?: undefined; readonly error: string } {
-  const connected = world.network.connect(
-    address,
-    port,
-    isUdp
-      ? { protocol: 'udp', body: asked }
-      : { protocol: 'http', method: 'GET', path: `/${asked}`, host: `${address}:${port}` },
-  )
-  if (connected.kind === 'responded' && (!isUdp || connected.response.body !== ''))
-    return { body: connected.response.body }
-  const why = connected.kind === 'responded' ? 'i/o timeout' : (WHY[connected.kind] ?? connected.kind)
-  return {
-    error: isUdp
-      ? `reading from udp connection failed. err:'read udp ${address}:${port}: ${why}'`
-      : `Get "http://${address}:${port}/${asked}": dial tcp ${address}:${port}: ${why}`,
+  const at = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+  if (!isUdp) {
+    const got = getUrl(call, `http://${at}/${asked}`)
+    return got.status === undefined ? { error: got.error } : { body: got.body }
   }
+  const connected = call.world.network.connect(address, port, { protocol: 'udp', body: asked })
+  if (connected.kind === 'responded' && connected.response.body !== '')
+    return { body: connected.response.body }
+  const why = connected.kind === 'refused' ? 'read: connection refused' : 'i/o timeout'
+  return { error: `reading from udp connection failed. err:'read udp ${at}: ${why}'` }
 }
 
 /** Whether a part of a form is its file: one of its lines says so. */

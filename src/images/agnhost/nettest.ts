@@ -1,6 +1,6 @@
 import type { Pause, Served, ServedRequest } from '../../kubelet/index.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
-import { GO_STOPPED, listening, log, textResponse, urlOf } from './subcommand.js'
+import { NOT_FOUND, GO_STOPPED, listening, log, textResponse, urlOf } from './subcommand.js'
 import { askApiserver } from './in-cluster.js'
 
 /** What it has seen, with the names under which `/read` shows it. Plain data. */
@@ -61,7 +61,7 @@ export const nettest: Subcommand = {
       case '/quit':
         return { next: 0 }
       default:
-        return textResponse('404 page not found\n', 404)
+        return NOT_FOUND
     }
   },
   stop(call) {

@@ -1,20 +1,45 @@
-import type { ServedRequest } from '../../kubelet/index.js'
+import { dialFault } from './get-url.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
 import { listening, textResponse, urlOf } from './subcommand.js'
 
-/** A function of resource consumers: its parameters for the whole and for one request, and its unit. */
+/** A function of resource consumers. */
 interface Consumed {
+  /** Its parameters for the whole and for one request. */
   readonly amount: string
   readonly part: string
-  /** The text between the number of requests and the amount of each. */
-  readonly unit: string
+  /** What requests of `size` and one of `rest` are to do. */
+  readonly plan: (count: number, size: number, rest: number) => string
+  /** What one request of `size` has done. */
+  readonly done: (size: string, metric: string) => string
 }
 
+const consume =
+  (unit: string): Consumed['plan'] =>
+  (count, size, rest) =>
+    `sending ${count} requests to consume ${size} ${unit} each and 1 request to consume ${rest} ${unit}`
+
 const FUNCTIONS: Readonly<Record<string, Consumed>> = {
-  '/ConsumeCPU': { amount: 'millicores', part: 'requestSizeMillicores', unit: 'millicores' },
-  '/ConsumeMem': { amount: 'megabytes', part: 'requestSizeMegabytes', unit: 'MB' },
-  '/BumpMetric': { amount: 'delta', part: 'requestSizeMetrics', unit: 'custom metrics' },
+  '/ConsumeCPU': {
+    amount: 'millicores',
+    part: 'requestSizeMillicores',
+    plan: consume('millicores'),
+    done: (size) => `Consumed ${size} millicores`,
+  },
+  '/ConsumeMem': {
+    amount: 'megabytes',
+    part: 'requestSizeMegabytes',
+    plan: consume('MB'),
+    done: (size) => `Consumed ${size} megabytes`,
+  },
+  '/BumpMetric': {
+    amount: 'delta',
+    part: 'requestSizeMetrics',
+    plan: (count, size, rest) =>
+      `sending ${count} requests to bump custom metric by ${size} each and 1 request to bump by ${rest}`,
+    done: (size, metric) => `Bumped metric ${metric} by ${size}`,
+  },
 }
+const INTEGER = /^[+-]?\d+$/
 
 /**
  * Divides what is to be consumed into requests to a Service of resource consumers. Source:
@@ -32,60 +57,62 @@ export const resourceConsumerController: Subcommand = {
     const { pathname, searchParams } = urlOf(request)
     if (request.method !== 'POST') return textResponse('Bad request. Not a POST request\n', 400)
     const consumed = Object.hasOwn(FUNCTIONS, pathname) ? FUNCTIONS[pathname] : undefined
-    if (consumed === undefined) return textResponse(`Unknown function: ${pathname}\n`, 400)
+    if (consumed === undefined) return textResponse('unknown function\n', 404)
     const form = new URLSearchParams(request.body ?? '')
-    const parameter = (name: string): string => searchParams.get(name) ?? form.get(name) ?? ''
-    const [amount, part, seconds] = [consumed.amount, consumed.part, 'durationSec'].map(parameter)
-    if (amount === '' || part === '' || seconds === '')
-      return textResponse('not given function argument\n', 400)
-    const [whole, size] = [Number(amount), Number(part)]
-    if (!Number.isInteger(whole) || !Number.isInteger(size) || size <= 0)
-      return textResponse('Incorrect function argument\n', 400)
-    const count = Math.floor(whole / size)
+    const parameter = (name: string): string => form.get(name) ?? searchParams.get(name) ?? ''
+    const numbers = [consumed.amount, consumed.part, 'durationSec'].map(parameter)
+    const metric = pathname === '/BumpMetric' ? parameter('metric') : undefined
+    if ([...numbers, metric].includes('')) return textResponse('not given function argument\n', 400)
+    const [whole = 0, size = 0, seconds = 0] = numbers.map(Number)
+    if (!numbers.every((text) => INTEGER.test(text)) || size <= 0)
+      return textResponse('incorrect function argument\n', 400)
+    const count = Math.trunc(whole / size)
     const rest = whole - count * size
-    const each = (value: number): ConsumerRequest => ({
-      path: pathname,
-      query: {
-        [consumed.amount]: String(value),
-        durationSec: seconds ?? '',
-        ...metricOf(pathname, parameter),
-      },
-    })
     const requests = [
-      ...Array.from({ length: Math.min(count, MOST_REQUESTS) }, () => size),
+      ...Array.from({ length: Math.min(Math.max(count, 0), MOST_REQUESTS) }, () => size),
       ...(rest > 0 ? [rest] : []),
     ]
-    const results = requests.map((value) => send(call, each(value)))
-    const head =
-      `RC manager: sending ${count} requests to consume ${size} ${consumed.unit} each and 1 request to ` +
-      `consume ${rest} ${consumed.unit}\n`
-    return textResponse(head + results.join(''))
+    const results = requests.map((value) => {
+      const query = {
+        [consumed.amount]: String(value),
+        durationSec: String(seconds),
+        ...(metric === undefined ? {} : { metric }),
+      }
+      return send(call, pathname, query) ?? consumed.done(String(value), metric ?? '')
+    })
+    const lines = [`RC manager: ${consumed.plan(count, size, rest)}`, ...results]
+    return textResponse(lines.map((line) => `${line}\n`).join(''))
   },
 }
 
 /** As many requests are sent at most for one call. */
 const MOST_REQUESTS = 10_000
 
-interface ConsumerRequest {
-  readonly path: string
-  readonly query: Readonly<Record<string, string>>
-}
-
-const metricOf = (path: string, parameter: (name: string) => string): Readonly<Record<string, string>> =>
-  path === '/BumpMetric' ? { metric: parameter('metric') } : {}
-
-/** Sends one request to a consumer, which the Service chooses. */
-function send({ flags, world }: SubcommandCall, { path, query }: ConsumerRequest): string {
-  const host = `${flags['consumer-service-name']}.${flags['consumer-service-namespace']}.svc.cluster.local`
-  const [address] = world.network.lookup(host)?.addresses ?? []
-  const request: Omit<ServedRequest, 'port'> = {
+/** Sends one request to a consumer, which the Service chooses. Returns why it failed. */
+function send(
+  { flags, world }: SubcommandCall,
+  path: string,
+  query: Readonly<Record<string, string>>,
+): string | undefined {
+  const domain = /^svc\.(\S+)$/m.exec(searchPath(world.network.resolvConf))?.[1] ?? 'cluster.local'
+  const service = `${flags['consumer-service-name']}.${flags['consumer-service-namespace']}.svc.${domain}`
+  const [address] = world.network.lookup(service)?.addresses ?? []
+  const host = `${service}:${flags['consumer-port']}`
+  const failed = (why: string): string =>
+    `Failed to connect to consumer: Post "http://${host}${path}": dial tcp${why}`
+  if (address === undefined)
+    return failed(`: lookup ${service} on ${world.network.dnsServer}:53: no such host`)
+  const connected = world.network.connect(address, Number(flags['consumer-port']), {
     protocol: 'http',
     method: 'POST',
-    path: `${path}?${new URLSearchParams(query)}`,
+    path,
     host,
-    headers: { host },
-  }
-  if (address === undefined) return `Failed to send request: lookup ${host}: no such host\n`
-  const connected = world.network.connect(address, Number(flags['consumer-port']), request)
-  return connected.kind === 'responded' ? 'ok\n' : `Failed to send request: ${connected.kind}\n`
+    headers: { host, 'content-type': 'application/x-www-form-urlencoded' },
+    body: String(new URLSearchParams(query)),
+  })
+  if (connected.kind === 'responded') return undefined
+  return failed(` ${address}:${flags['consumer-port']}: ${dialFault(connected.kind)}`)
 }
+
+/** The search path of /etc/resolv.conf, one domain on each line. */
+const searchPath = (text: string): string => (/^search (.*)$/m.exec(text)?.[1] ?? '').split(/\s+/).join('\n')

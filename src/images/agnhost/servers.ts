@@ -1,8 +1,5 @@
 import type { Subcommand } from './subcommand.js'
-import { jsonResponse, listening, log, textResponse, urlOf } from './subcommand.js'
-
-/** Waits for SIGTERM and exits 0. */
-const NOT_FOUND = textResponse('404 page not found\n', 404)
+import { NOT_FOUND, jsonResponse, listening, log, textResponse, urlOf } from './subcommand.js'
 
 /** Responds with the name of the pod. Source: test/images/agnhost/serve-hostname. */
 export const serveHostname: Subcommand = {
@@ -100,13 +97,6 @@ export const porter: Subcommand = {
         : response,
     } as ReturnType<typeof textResponse>
   },
-}
-
-/** Returns the address of the client. Source: test/images/agnhost/no-snat-test. */
-export const noSnatTest: Subcommand = {
-  flags: { port: '8080', ips: '' },
-  run: ({ flags }) => listening([flags['port'] ?? '']),
-  serve: (_call, request) => textResponse(request.from ?? ''),
 }
 
 /** Reports the health of a gRPC server. Source: test/images/agnhost/grpc-health-checking. */

@@ -77,6 +77,13 @@ export function log(call: Invocation, text: string): void {
   call.error(`${date.replaceAll('-', '/')} ${time.slice(0, 8)} ${text}\n`)
 }
 
+/** Writes a line to standard error as klog does; `where` is the file and line of the call. */
+export function klog(call: Invocation, severity: 'I' | 'E', where: string, text: string): void {
+  const time = new Date(call.world.now).toISOString()
+  const at = `${time.slice(5, 7)}${time.slice(8, 10)} ${time.slice(11, 23)}000`
+  call.error(`${severity}${at}       1 ${where}] ${text}\n`)
+}
+
 const HTML_START =
   /^[\t\n\f\r ]*(?:<(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p)[ >]|<!--)/i
 // oxlint-disable-next-line no-control-regex -- these bytes are what makes a body binary
@@ -100,6 +107,12 @@ export function jsonResponse(value: unknown, status = 200): Served {
     response: { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) },
   }
 }
+
+/** The response of Go's http.ServeMux to a path without a handler. */
+export const NOT_FOUND: Served = textResponse('404 page not found\n', 404)
+
+/** The ephemeral port of clients. */
+export const CLIENT_PORT = 33_554
 
 /** Path and query of a request. */
 export function urlOf({ path = '/' }: ServedRequest): URL {

@@ -1,7 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import type { Served, ServedRequest } from '../../kubelet/index.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
-import { jsonResponse, listening, textResponse, urlOf } from './subcommand.js'
+import { NOT_FOUND, jsonResponse, listening, textResponse, urlOf } from './subcommand.js'
 
 /** The parts of an AdmissionReview's request that the webhooks read. */
 interface Review {
@@ -138,7 +138,7 @@ export const webhook: Subcommand = {
     const { pathname } = urlOf(request)
     if (pathname === '/readyz') return secured(call, textResponse('ok'))
     const endpoint = Object.hasOwn(ENDPOINTS, pathname) ? ENDPOINTS[pathname] : undefined
-    if (endpoint === undefined) return secured(call, textResponse('404 page not found\n', 404))
+    if (endpoint === undefined) return secured(call, NOT_FOUND)
     const {
       apiVersion,
       kind,
@@ -212,9 +212,6 @@ export const crdConversionWebhook: Subcommand = {
   serve(call, request) {
     const { pathname } = urlOf(request)
     if (pathname === '/readyz') return secured(call, textResponse('ok'))
-    return secured(
-      call,
-      pathname === '/crdconvert' ? converted(request) : textResponse('404 page not found\n', 404),
-    )
+    return secured(call, pathname === '/crdconvert' ? converted(request) : NOT_FOUND)
   },
 }

@@ -7,9 +7,8 @@ import type { ContainerScope } from './container-scope.js'
 import { keyOf } from './container-scope.js'
 import { containerSpec } from './container-view.js'
 import { listenedBy, listensOn, pauseAt } from '../../shell/interpreter/interpreter.js'
-import type { ShellProcess } from '../../shell/interpreter/state.js'
 import type { RuntimeContainer, RuntimePod } from './state.js'
-import { latestContainer } from './state.js'
+import { latestContainer, processesOf } from './state.js'
 
 const HTML = { 'content-type': 'text/html' }
 const TEXT = { 'content-type': 'text/plain' }
@@ -183,12 +182,6 @@ export class ContainerListening {
 
 const portText = (port: number, protocol: Transport): string =>
   protocol === 'http' || protocol === 'tcp' ? String(port) : `${port}/${protocol}`
-
-/** The processes of a container: its first one, and those of exec. */
-const processesOf = ({ process, execs }: RuntimeContainer): readonly ShellProcess[] => [
-  ...(process === undefined ? [] : [process]),
-  ...(execs?.values() ?? []),
-]
 
 /** Returns the key of the container's process that listens on a port: its first one, or one of exec. */
 function listeningProcess(pod: RuntimePod, container: RuntimeContainer, port: string): string | undefined {

@@ -10,6 +10,7 @@ import {
   serveProcess,
   stopProcess,
   trapSignal,
+  usageOf,
 } from '../../shell/interpreter/interpreter.js'
 import type { ShellProcess } from '../../shell/interpreter/state.js'
 import { ContainerListening } from './container-listening.js'
@@ -358,6 +359,10 @@ export class ContainerProcesses {
     if (process.exitCode !== undefined) {
       wakes.cancel(key)
       return this.#processEnded(key, pod, container, process)
+    }
+    if (usageOf(process) !== undefined) {
+      this.#ports.state.value.measured = true
+      if (this.#scope.checkMemory(pod, container)) return
     }
     if (next === undefined) {
       wakes.cancel(key)

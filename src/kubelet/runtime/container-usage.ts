@@ -3,7 +3,10 @@ import { quantityValue } from '../../api/quantity.js'
 import { roughSizeOf } from '../../lang/bytes/content.js'
 import type { Tree } from '../../shell/files/tree.js'
 import type { ContainerBehavior } from './behavior.js'
+import { usageOf } from '../../shell/interpreter/interpreter.js'
+import type { ProcessUsage } from '../../shell/programs/command.js'
 import type { DeclaredUsage, RuntimeContainer, RuntimePod } from './state.js'
+import { processesOf } from './state.js'
 
 /** Usage of a container at one moment. */
 export interface ContainerUsage {
@@ -19,12 +22,16 @@ const LITTLE_CPU = 0.001
 const LITTLE_MEMORY = 8 * 1024 * 1024
 
 /**
- * Usage of a container: what was set for it, or else what its process or its behaviour declares, or else a
+ * Usage of a container: what was set for it, or else what its processes or its behaviour declare, or else a
  * small default. Zero if it does not run. Cost: the files of the container's own layer.
  */
 export function containerUsage(container: RuntimeContainer, behavior: ContainerBehavior): ContainerUsage {
   if (container.state !== 'running') return { cpu: 0, memory: 0, storage: ownStorage(container) }
-  const { cpu, memory, storage = 0 }: DeclaredUsage = { ...pick(behavior), ...container.usage }
+  const {
+    cpu,
+    memory,
+    storage = 0,
+  }: DeclaredUsage = { ...pick(behavior), ...usedByProcesses(container), ...container.usage }
   const limit = memoryLimit(container.resources)
   return {
     cpu: cpu ?? LITTLE_CPU,
@@ -35,9 +42,20 @@ export function containerUsage(container: RuntimeContainer, behavior: ContainerB
 
 /** Whether the memory limit is exceeded, so that the kernel kills the container. */
 export function exceedsMemory(container: RuntimeContainer, behavior: ContainerBehavior): boolean {
-  const memory = container.usage?.memory ?? behavior.memory
+  const memory = container.usage?.memory ?? usedByProcesses(container)?.memory ?? behavior.memory
   const limit = memoryLimit(container.resources)
   return memory !== undefined && limit !== undefined && memory > limit
+}
+
+/** What the processes of a container say that they use; undefined if none does. */
+function usedByProcesses(container: RuntimeContainer): ProcessUsage | undefined {
+  let sum: ProcessUsage | undefined
+  for (const process of processesOf(container)) {
+    const one = usageOf(process)
+    if (one === undefined) continue
+    sum = { cpu: one.cpu + (sum?.cpu ?? 0), memory: one.memory + (sum?.memory ?? 0) }
+  }
+  return sum
 }
 
 /** Whether a behaviour declares any usage. */

@@ -167,6 +167,11 @@ export interface RuntimeState {
   readonly manifests: Map<string, Pod>
 }
 
+/** The processes of a container: its first one, and those of exec. */
+export function processesOf({ process, execs }: RuntimeContainer): readonly ShellProcess[] {
+  return [...(process === undefined ? [] : [process]), ...(execs?.values() ?? [])]
+}
+
 /** The newest container of that name. */
 export function latestContainer(pod: RuntimePod | undefined, name: string): RuntimeContainer | undefined {
   // the list is replaced when a container is added or dropped, never changed

@@ -6,7 +6,7 @@ import type {
   ServedRequest,
   Spawned,
 } from '../programs/command.js'
-import type { Program as Command } from '../programs/command.js'
+import type { Program as Command, ProcessUsage } from '../programs/command.js'
 import { runProgram } from '../programs/command.js'
 import type { Content } from '../../lang/bytes/content.js'
 import { heldSizeOf, joinContent, textOfContent } from '../../lang/bytes/content.js'
@@ -121,6 +121,14 @@ export function pauseAt({ threads }: ShellProcess, port: string): Pause | undefi
 /** Returns the ports on which the commands of a process listen. */
 export function listenedBy({ threads }: ShellProcess): readonly string[] {
   return threads.flatMap(({ frames }) => frames.at(-1)?.paused?.listens ?? [])
+}
+
+/** Returns what the commands of a process say that they use; undefined if none does. */
+export function usageOf({ threads }: ShellProcess): ProcessUsage | undefined {
+  const said = threads.flatMap(({ frames }) => frames.at(-1)?.paused?.uses ?? [])
+  if (said.length === 0) return undefined
+  const sum = (kind: keyof ProcessUsage): number => said.reduce((total, one) => total + one[kind], 0)
+  return { cpu: sum('cpu'), memory: sum('memory') }
 }
 
 /** Passes a request to the command that listens on a port. Run the process afterwards if `next` is set. */

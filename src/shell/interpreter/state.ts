@@ -1,5 +1,6 @@
 import type { Content } from '../../lang/bytes/content.js'
 import type { PlainData } from '../../sim/data/plain-data.js'
+import type { ProcessUsage } from '../programs/command.js'
 
 /** Variables and settings of one shell. Plain data, like everything here. */
 export interface ShellState {
@@ -50,6 +51,7 @@ export interface Paused {
   readonly input?: boolean
   readonly busy?: boolean
   readonly listens?: readonly string[]
+  readonly uses?: ProcessUsage
 }
 
 /** A running script: its text, and the number of its next operation. */

@@ -49,6 +49,8 @@ export interface NetworkRequest {
   readonly body?: string
   /** Whether the client speaks TLS. */
   readonly secure?: boolean
+  /** PEM of the certificates that the client shows, if it speaks TLS. Default: none. */
+  readonly clientCertificate?: string
   /**
    * The client has opened a raw connection or closes it, for a program whose pause has {@link Pause.talks}.
    * Default: data arrives.
@@ -161,6 +163,16 @@ export interface Pause {
   readonly listens?: readonly string[]
   /** Whether it is told when a raw connection opens and closes, so that it may speak first. */
   readonly talks?: boolean
+  /** What the process uses until it goes on. Default: what its image declares. */
+  readonly uses?: ProcessUsage
+}
+
+/** What a process uses. */
+export interface ProcessUsage {
+  /** Cores. */
+  readonly cpu: number
+  /** Bytes. */
+  readonly memory: number
 }
 
 /** A request to a port that a program listens on. */

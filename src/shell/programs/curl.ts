@@ -8,7 +8,7 @@ const SYN_TIMEOUT = 130_000
 
 /**
  * Requests a URL like curl: `-s`, `-S`, `-f`, `-o FILE`, `-i`, `-I`, `-X`, `-d`, `-H`, `-m`,
- * `--connect-timeout`, `-w '%{http_code}'`, `-k`.
+ * `--connect-timeout`, `-w '%{http_code}'`, `-k`, `--cert`.
  */
 export const curl: Program = {
   name: 'curl',
@@ -37,6 +37,10 @@ export const curl: Program = {
       flags.get('X') ??
       flags.get('request') ??
       (flags.has('I') ? 'HEAD' : body === undefined ? 'GET' : 'POST')
+    const certificate = url.secure ? (flags.get('E') ?? flags.get('cert')) : undefined
+    const isRead = certificate !== undefined && call.world.files.stat(absolutePath(call.cwd, certificate))
+    if (certificate !== undefined && !isRead)
+      return failed(call, flags, 58, `could not load PEM client certificate from ${certificate}`)
     const connected = call.world.network.connect(address, url.port, {
       protocol: 'http',
       method,
@@ -45,6 +49,9 @@ export const curl: Program = {
       secure: url.secure,
       headers: { host, 'user-agent': 'curl/8.5.0', accept: '*/*', ...headers },
       ...(body === undefined ? {} : { body }),
+      ...(certificate === undefined
+        ? {}
+        : { clientCertificate: call.world.files.read(absolutePath(call.cwd, certificate)) }),
     })
     switch (connected.kind) {
       case 'refused':
@@ -126,13 +133,13 @@ function optionsOf(args: readonly string[]): {
     }
     const name = word.startsWith('--') ? word.slice(2) : undefined
     const found =
-      name === undefined ? flagsOf([word, ...args.slice(at + 1, at + 2)], 'XdHomwAu').flags : undefined
+      name === undefined ? flagsOf([word, ...args.slice(at + 1, at + 2)], 'XdHomwAuE').flags : undefined
     if (name !== undefined) flags.set(name, VALUED.has(name) ? (args[++at] ?? '') : '')
     for (const [flag, value] of found ?? []) flags.set(flag, value)
     if (
       found !== undefined &&
-      'XdHomwAu'.includes(word.at(-1) ?? '') &&
-      !'XdHomwAu'.includes(word.slice(1, -1) || ' ')
+      'XdHomwAuE'.includes(word.at(-1) ?? '') &&
+      !'XdHomwAuE'.includes(word.slice(1, -1) || ' ')
     )
       at++
     const header = flags.get('H') ?? flags.get('header')
