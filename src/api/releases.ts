@@ -59,6 +59,8 @@ const features: Readonly<Record<Feature, Span>> = {
   longNodeMonitorGrace: { since: 32 },
   /** A separate controller evicts pods for taints; before, the node controller did. */
   taintEvictionController: { since: 29 },
+  /** Pods are marked with DisruptionTarget before their eviction (PodDisruptionConditions on by default). */
+  disruptionConditions: { since: 26 },
   /** Pod conditions have an observedGeneration (PodObservedGenerationTracking on by default). */
   podConditionGeneration: { since: 34 },
   /** An autoscaler's behavior may have tolerances (HPAConfigurableTolerance on by default). */
@@ -189,6 +191,7 @@ export type Feature =
   | 'longNodeMonitorGrace'
   | 'taintEvictionController'
   | 'podConditionGeneration'
+  | 'disruptionConditions'
   | 'hpaTolerance'
   | 'hpaBinaryMemory'
   | 'orderedNamespaceDeletion'

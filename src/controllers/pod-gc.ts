@@ -1,3 +1,6 @@
+import type { Disruption } from '../api/core/disruption-target.js'
+import { disruptionTarget } from '../api/core/disruption-target.js'
+import { release } from '../api/releases.js'
 import { isPodTerminal, nodeCondition } from '../api/core/conditions.js'
 import type { Node, Pod } from '../api/core/generated.js'
 import { ignoreNotFound } from '../client/api-error.js'
@@ -8,8 +11,7 @@ import type { Duration } from '../sim/duration.js'
 import { toMillis } from '../sim/duration.js'
 import type { Slice } from '../sim/modules/module.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
-import type { Disruption } from './shared/pod-disruption.js'
-import { disruptionTarget, statusPatch } from './shared/pod-disruption.js'
+import { statusPatch } from './shared/pod-disruption.js'
 import { attempt, type QuietPasses, runPeriodically } from './shared/queue.js'
 import { BY_NODE, byNode } from './shared/ownership.js'
 
@@ -123,14 +125,15 @@ class PodGc {
   }
 
   /**
-   * Marks the pod as Failed, because no kubelet will report its end, and deletes it without a grace period;
-   * finalizers still delay the deletion.
+   * Marks the pod as Failed (since v1.26), because no kubelet will report its end, and deletes it without a
+   * grace period; finalizers still delay the deletion.
    */
   #remove(pod: Pod, disruption?: Disruption): void {
     const { client, clock, version, bus } = this.#host
     attempt(this.#host, `garbage collection of pod ${keyOf(pod)}`, () => {
-      if (!isPodTerminal(pod)) {
-        const condition = disruption && disruptionTarget(pod, disruption, clock.now(), version)
+      const current = release(version)
+      if (!isPodTerminal(pod) && current.has('disruptionConditions')) {
+        const condition = disruption && disruptionTarget(pod, disruption, clock.now(), current)
         const patch = statusPatch(pod, condition ? { phase: 'Failed', condition } : { phase: 'Failed' })
         if (!ignoreNotFound(() => client.patch('pods', pod.metadata, patch, { subresource: 'status' })))
           return

@@ -1,3 +1,5 @@
+import { disruptionTarget } from '../api/core/disruption-target.js'
+import { release } from '../api/releases.js'
 import type { Pod, Taint, Toleration } from '../api/core/generated.js'
 import { toleratedBy } from '../api/core/tolerations.js'
 import { semanticEqual } from '../api/kind/equal.js'
@@ -8,7 +10,7 @@ import type { Change, Informer } from '../client/informers/informer.js'
 import { keyOf, splitKey } from '../client/informers/object-index.js'
 import type { Slice, Topic } from '../sim/modules/module.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
-import { disruptionTarget, statusPatch } from './shared/pod-disruption.js'
+import { statusPatch } from './shared/pod-disruption.js'
 import { isRequestFailure } from './shared/queue.js'
 import { hasFeature } from './shared/version.js'
 import { BY_NODE, byNode } from './shared/ownership.js'
@@ -106,7 +108,7 @@ class TaintEviction {
     try {
       const { client, clock, version, bus } = this.#host
       const pod = client.get('pods', splitKey(key))
-      const condition = disruptionTarget(pod, DISRUPTION, clock.now(), version)
+      const condition = disruptionTarget(pod, DISRUPTION, clock.now(), release(version))
       if (condition)
         client.patch('pods', pod.metadata, statusPatch(pod, { condition }), { subresource: 'status' })
       client.delete('pods', pod.metadata)

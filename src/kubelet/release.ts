@@ -22,6 +22,8 @@ export interface KubeletRelease {
   readonly verifiesPulledImages: boolean
   /** Variables from files (`fileKeyRef`): EnvFiles is beta and on since 1.35. */
   readonly envFiles: boolean
+  /** Condition DisruptionTarget of evicted pods: beta and on since 1.26. */
+  readonly disruptionTarget: boolean
   /** Condition PodReadyToStartContainers: beta and on since 1.29. */
   readonly readyToStartContainers: boolean
   /** status.hostIPs: beta and on since 1.29. */
@@ -58,6 +60,7 @@ export function kubeletRelease(version: string): KubeletRelease {
     probeErrored: (state) => (minor < 34 ? 'errored' : `errored and resulted in ${state} state`),
     verifiesPulledImages: minor >= 35,
     envFiles: minor >= 35,
+    disruptionTarget: minor >= 26,
     readyToStartContainers: minor >= 29,
     hostIPs: minor >= 29,
     endsAsContainers: minor >= 27,

@@ -1,13 +1,15 @@
 import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../client/api-error.js'
-import { podCondition } from '../api/core/conditions.js'
-import type { Pod, PodCondition } from '../api/core/generated.js'
-import { formatTime } from '../lang/go/time.js'
+import { disruptionTarget } from '../api/core/disruption-target.js'
+import { release } from '../api/releases.js'
 import type { PodInfo } from './cache/pod-info.js'
 import { conditionChange } from './condition-change.js'
 import type { Nomination } from './framework/plugin.js'
 import type { SchedulerRuntime } from './runtime.js'
 
-const MESSAGE = 'default-scheduler: preempting to accommodate a higher priority pod'
+const PREEMPTION = {
+  reason: 'PreemptionByScheduler',
+  message: 'default-scheduler: preempting to accommodate a higher priority pod',
+}
 
 /**
  * Executes a preemption: every victim gets the condition DisruptionTarget and an event, and is deleted with
@@ -39,10 +41,11 @@ function removeVictim(
 ): void {
   const { client, clock, bus } = host
   const { metadata } = pod
-  const alreadyMarked = podCondition(pod, 'DisruptionTarget')?.reason === 'PreemptionByScheduler'
-  const status = conditionChange(pod, disruptionTarget(pod, clock.now()))
-  const marking = { type: 'strategic', body: { status } } as const
-  if (!alreadyMarked) ignoreNotFound(() => client.patch('pods', metadata, marking, { subresource: 'status' }))
+  const condition = disruptionTarget(pod, PREEMPTION, clock.now(), release(host.version))
+  if (condition !== undefined) {
+    const marking = { type: 'strategic', body: { status: conditionChange(pod, condition) } } as const
+    ignoreNotFound(() => client.patch('pods', metadata, marking, { subresource: 'status' }))
+  }
   ignoreNotFound(() => client.delete('pods', metadata))
   const text = `Preempted by pod ${preemptor.pod.metadata.uid ?? ''} on node ${nodeName}`
   const related = { object: preemptor.pod, kind: 'Pod', apiVersion: 'v1' }
@@ -52,18 +55,6 @@ function removeVictim(
   })
   if (bus.has('eviction'))
     bus.emit('eviction', { time: clock.now(), pod: key, node: nodeName, by: 'preemption' })
-}
-
-function disruptionTarget({ metadata: { generation } }: Pod, now: number): PodCondition {
-  const condition = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    reason: 'PreemptionByScheduler',
-    message: MESSAGE,
-    lastProbeTime: null,
-    lastTransitionTime: formatTime(now),
-  }
-  return generation === undefined ? condition : { ...condition, observedGeneration: generation }
 }
 
 function removeNomination({ host, nominator }: SchedulerRuntime, { key, pod }: PodInfo): void {

@@ -75,6 +75,62 @@ describe('pods/eviction', () => {
     })
   })
 
+  it('marks the pod before the deletion begins', () => {
+    const { client } = harness()
+    const { metadata } = running(client)
+    const watch = client.watch('pods', { resourceVersion: metadata.resourceVersion ?? '' })
+    evict(client)
+    const seen = watch.next().map(({ object }) => object)
+    expect(
+      seen.map((one) => [
+        one.metadata.deletionTimestamp !== undefined,
+        one.status.conditions?.map(({ type, observedGeneration }) => `${type} ${observedGeneration}`),
+      ]),
+    ).toEqual([
+      [false, ['Ready undefined', 'DisruptionTarget 1']],
+      [true, ['Ready undefined', 'DisruptionTarget 1']],
+    ])
+  })
+
+  it('checks preconditions before the mark, and one that held does not fail for the mark', () => {
+    const { client } = harness()
+    const { metadata } = running(client)
+    const evictWith = (preconditions: object): unknown =>
+      client.createSubresource('pods', key, 'eviction', {
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
+        metadata: key,
+        deleteOptions: { preconditions },
+      })
+    for (const preconditions of [{ uid: 'other' }, { resourceVersion: '1' }])
+      expect(refusal(() => evictWith(preconditions))).toMatchObject({ code: 409, reason: 'Conflict' })
+    expect(client.get('pods', key).metadata.resourceVersion).toBe(metadata.resourceVersion)
+    evictWith({ resourceVersion: metadata.resourceVersion, uid: metadata.uid })
+    expect(client.get('pods', key).metadata.deletionTimestamp).toBeDefined()
+  })
+
+  it('keeps the transition time of a pod that is already marked, and the place of the condition', () => {
+    const { client } = harness()
+    const pod = running(client)
+    const old = { type: 'DisruptionTarget', status: 'True', lastTransitionTime: '2025-12-31T00:00:00Z' }
+    client.updateStatus('pods', {
+      ...pod,
+      status: { ...pod.status, conditions: [old, ...(pod.status.conditions ?? [])] },
+    } as Pod)
+    evict(client)
+    expect(client.get('pods', key).status.conditions?.[0]).toMatchObject({
+      ...old,
+      reason: 'EvictionByEvictionAPI',
+    })
+  })
+
+  it('marks nothing before v1.26', () => {
+    const { client } = harness({ version: 'v1.25' })
+    running(client)
+    evict(client)
+    expect(client.get('pods', key).status.conditions?.map(({ type }) => type)).toEqual(['Ready'])
+  })
+
   it('is refused when the budget has nothing left, with the reason as cause', () => {
     const { client } = harness()
     running(client)

@@ -1,4 +1,6 @@
-import type { Pod, PodCondition } from '../../api/core/generated.js'
+import { withCondition } from '../../api/core/conditions.js'
+import { disruptionTarget } from '../../api/core/disruption-target.js'
+import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { invalid as invalidField } from '../../api/field-error.js'
 import { selectorMatches } from '../../api/selectors/labels.js'
@@ -8,11 +10,13 @@ import type { Status } from '../../client/api-error.js'
 import { badRequest, invalid, notFound, untypedError, forbidden, tooManyRequests } from '../errors.js'
 import { attributesOf, type RegistryRequest, type RegistryContext } from '../registry/context.js'
 import { cannotHandle, decodeBody } from '../registry/decode-body.js'
-import { deleteExisting } from '../registry/delete.js'
+import { checkPreconditions, deleteExisting } from '../registry/delete.js'
 import { modify } from '../registry/stored.js'
 import { listPrefix, storageKey, type Resource } from '../registry/resources.js'
 import { prefixEnd } from '../storage/storage.js'
 import { CREATED } from './binding.js'
+
+const EVICTION = { reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' }
 
 /**
  * POST pods/NAME/eviction: deletes the pod if its disruption budget allows. Decision order of
@@ -39,7 +43,8 @@ export function evictPod(context: RegistryContext, call: RegistryRequest): Statu
   const budget = ignoresBudgets(pod) ? undefined : budgetOf(context, call, pod)
   if (budget !== undefined && !isUnhealthyAndEvictable(pod, budget))
     takeDisruption(context, { dryRun }, budget, call.name)
-  deleteExisting(context, deletion, markDisrupted(context, deletion, pod))
+  const marked = markDisrupted(context, deletion, pod)
+  deleteExisting(context, marked.deletion, marked.pod)
   if (!dryRun) reportEviction(context, pod)
   return CREATED
 }
@@ -127,23 +132,33 @@ function isUnhealthyAndEvictable({ status }: Pod, { spec, status: budget }: PodD
   return budget.currentHealthy >= budget.desiredHealthy && budget.desiredHealthy > 0
 }
 
-function markDisrupted(context: RegistryContext, call: RegistryRequest, pod: Pod): Pod {
-  const condition = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    reason: 'EvictionByEvictionAPI',
-    message: 'Eviction API: evicting',
-    lastProbeTime: null,
-    lastTransitionTime: formatTime(context.clock.now()),
-  } as unknown as PodCondition
+/**
+ * Adds DisruptionTarget=True to a pod that is about to be deleted, and returns the deletion of the pod as it
+ * is then: a precondition that held before the mark holds after it. Source: eviction.go
+ * addConditionAndDeletePod.
+ */
+function markDisrupted(
+  context: RegistryContext,
+  call: RegistryRequest,
+  pod: Pod,
+): { readonly pod: Pod; readonly deletion: RegistryRequest } {
+  checkPreconditions(call, pod)
+  const condition = disruptionTarget(pod, EVICTION, context.clock.now(), context.scheme.release)
+  if (condition === undefined || call.dryRun) return { pod, deletion: call }
   const marked = modify<Pod>(context, call, call.resource, pod, (draft) => {
-    const others = (pod.status.conditions ?? []).filter(({ type }) => type !== 'DisruptionTarget')
     draft.status = {
       ...draft.status,
-      conditions: [...others, condition] as typeof draft.status.conditions & object,
+      conditions: [...withCondition(pod.status.conditions, condition)] as typeof draft.status.conditions &
+        object,
     }
   })
-  return call.dryRun ? pod : marked
+  const { options } = call.request
+  if (options.preconditions?.resourceVersion === undefined) return { pod: marked, deletion: call }
+  const preconditions = { ...options.preconditions, resourceVersion: marked.metadata.resourceVersion ?? '' }
+  return {
+    pod: marked,
+    deletion: { ...call, request: { ...call.request, options: { ...options, preconditions } } },
+  }
 }
 
 /** Most evictions that the PDB controller has not confirmed yet. */

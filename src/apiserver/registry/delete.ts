@@ -129,7 +129,7 @@ const TERMINATED_FIRST = new Set(['Namespace', 'CustomResourceDefinition'])
  * Throws 409 if the object does not meet the preconditions of the request. Source: rest.BeforeDelete; Delete
  * of pkg/registry/core/namespace/storage and of apiextensions' customresourcedefinition/etcd.go.
  */
-function checkPreconditions(
+export function checkPreconditions(
   { resource, request: { options } }: RegistryRequest,
   { metadata }: KubeObject,
 ): void {

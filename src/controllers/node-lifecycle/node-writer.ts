@@ -4,7 +4,8 @@ import { formatTime } from '../../lang/go/time.js'
 import { isApiError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
 import type { EventRecorder } from '../../client/recorders/event-recorder.js'
-import { observedGeneration } from '../shared/pod-disruption.js'
+import { observedGeneration } from '../../api/core/disruption-target.js'
+import { release } from '../../api/releases.js'
 import { isRequestFailure } from '../shared/queue.js'
 import type { TaintChange } from './taints.js'
 import { withTaintsAdded, withTaintsRemoved } from './taints.js'
@@ -109,7 +110,7 @@ export function markedNotReady(pod: Pod, now: number, version: string): Pod | un
   if (!ready || ready.status === 'False') return undefined
   const marked = {
     ...ready,
-    ...observedGeneration(pod, version),
+    ...observedGeneration(pod, release(version)),
     status: 'False',
     lastTransitionTime: formatTime(now),
   }

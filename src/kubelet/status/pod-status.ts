@@ -159,6 +159,7 @@ function conditionsOf(
   if (
     record.stage === 'finished' &&
     record.verdict?.disruption &&
+    release.disruptionTarget &&
     !conditions.some(({ type }) => type === 'DisruptionTarget')
   ) {
     const { message, disruptionMessage = message } = record.verdict
