@@ -1,4 +1,5 @@
 import type { Language } from '../../course/chapter.js'
+import { countCommands } from '../../course/par.js'
 import { Playback } from '../../course/playback.js'
 import type { Desk, Lesson } from '../../course/lessons/index.js'
 import { advise, judge, openDesk } from '../../course/lessons/index.js'
@@ -27,16 +28,6 @@ export async function playLesson(lesson: Lesson, language: Language, screen: Scr
 
 /** How many steps `back` can go. */
 const MOST_STEPS_BACK = 100
-
-/** Commands that only read. They do not count against par. */
-const LOOKS =
-  /^\s*(?:ssh \S+ '?)?(?:kubectl (?:-n \S+ )?(?:get|describe|logs|explain|auth|api-resources|api-versions|top|events|cluster-info|version|diff|wait|config (?:view|get)|rollout (?:status|history))|k get|cat|ls|grep|tail|head|wc|crictl (?:ps|pods|logs|images)|journalctl|systemctl (?:status|is-)|openssl (?:x509|req) -noout|watch|sleep|echo|hostname|pwd|cd|df|ip|ss)\b/
-
-/** How many commands of a script change something. */
-export function countCommands(script: string): number {
-  const bare = script.replaceAll(/'[^']*'|"[^"]*"/g, 'quoted')
-  return bare.split(/;|\n|&&/).filter((part) => !/^\s*(?:$|#)/.test(part) && !LOOKS.test(part)).length
-}
 
 const WORDS: readonly SpokenWord[] = ['help', 'hint', 'check', 'back', 'where', 'solution', 'quit']
 

@@ -1,8 +1,8 @@
-import type { PracticeSubject } from '../../course/lessons/index.js'
 import { answerWords } from '../../course/lessons/practice.js'
 import { askCluster } from '../../course/ask.js'
 import type { Chapter, PredictStep, Section, Step } from '../../course/chapter.js'
 import { Playback } from '../../course/playback.js'
+import { PRACTICE } from '../../course/practised.js'
 import { startCluster } from '../../course/start.js'
 import { withAlias } from '../../course/terminal-line.js'
 import type { Host } from '../../host/index.js'
@@ -80,16 +80,6 @@ export async function teachChapter(
 
 /** How many steps `back` can go. */
 const MOST_STEPS_BACK = 50
-
-/** What can be practised after a chapter, without end. */
-const PRACTICE: Readonly<Record<number, PracticeSubject>> = {
-  1: 'scheduler',
-  4: 'rbac',
-  5: 'rbac',
-  7: 'netpol',
-  8: 'scheduler',
-  9: 'netpol',
-}
 
 function lessonsOf({ number, lessons }: Chapter, screen: Screen): void {
   screen.line(`${screen.words.end} ${screen.words.lessons}: ${lessons.join(', ')}`)

@@ -1,0 +1,98 @@
+import type { KubeObject } from '../api/kind/definition.js'
+import { controllerOf } from '../api/meta/owner-references.js'
+import type { Host } from '../host/index.js'
+import type { Playback } from './playback.js'
+import { withAlias } from './terminal-line.js'
+
+/** What a line has done on a copy. */
+interface Effect {
+  /** Objects that it wrote, each as it is afterwards, without what differs from one write to the next. */
+  readonly written: string
+  /** Requests that only read, in order and each once. */
+  readonly read: string
+  readonly files: string
+  readonly printed: string
+  readonly place: string
+}
+
+/** Written by the cluster itself as time passes. */
+const OWN = new Set(['events', 'leases', 'endpoints', 'endpointslices'])
+
+/**
+ * Whether a typed line does what a wanted one does, seen from the cluster: it leaves the same objects and
+ * files, and reads the same. Lines that change nothing and read nothing must print the same. Both run on copies.
+ * @example await hasSameEffect(playback, 'kubectl cordon node-1', 'k cordon nodes/node-1') // true
+ */
+export async function hasSameEffect(playback: Playback, wanted: string, typed: string): Promise<boolean> {
+  if (plain(wanted) === plain(typed)) return true
+  const [a, b] = [await effectOf(playback.fork(), wanted), await effectOf(playback.fork(), withAlias(typed))]
+  if (a.place !== b.place || a.written !== b.written || a.files !== b.files) return false
+  const hasChanged = a.written !== '' || a.files !== '' || a.place !== playback.host.name
+  if (hasChanged) return true
+  if (a.read !== '' || b.read !== '') return a.read === b.read
+  return a.printed !== '' && a.printed === b.printed
+}
+
+const plain = (line: string): string =>
+  withAlias(line).replaceAll(/\\\n/g, ' ').trim().replaceAll(/\s+/g, ' ')
+
+async function effectOf(playback: Playback, line: string): Promise<Effect> {
+  const { cluster, host } = playback
+  const written = new Map<string, string>()
+  const read = new Set<string>()
+  const ends = [
+    cluster.on('write', ({ resource, object, type }) => {
+      if (OWN.has(resource) || controllerOf(object) !== undefined) return
+      const { namespace = '', name = '' } = object.metadata
+      const key = `${resource} ${namespace}/${name}`
+      written.set(key, type === 'DELETED' ? 'gone' : lastingText(object))
+    }),
+    cluster.on('request', ({ user, verb, resource, namespace = '', name = '' }) => {
+      if (/^(?:get|list|watch)$/.test(verb) && !user.name.startsWith('system:'))
+        read.add(`${user.name} ${verb} ${resource} ${namespace}/${name}`)
+    }),
+  ]
+  const before = await filesOf(host)
+  const { terminal } = await playback.type(line)
+  for (const end of ends) end()
+  const after = await filesOf(playback.host)
+  return {
+    written: [...written]
+      .map((entry) => entry.join(' '))
+      .toSorted()
+      .join('\n'),
+    read: [...read].join('\n'),
+    files: [...after]
+      .filter(([path, text]) => before.get(path) !== text)
+      .map((entry) => entry.join(' '))
+      .join('\n'),
+    printed: terminal.trim(),
+    place: playback.host.name,
+  }
+}
+
+/** An object without what two equal writes may differ in. */
+function lastingText({ metadata, ...rest }: KubeObject): string {
+  const { name, namespace, labels, finalizers, deletionTimestamp } = metadata
+  const annotations = Object.entries(metadata.annotations ?? {}).filter(
+    ([key]) => key !== 'kubectl.kubernetes.io/last-applied-configuration',
+  )
+  const isGoing = deletionTimestamp !== undefined
+  return JSON.stringify({
+    name,
+    namespace,
+    labels,
+    annotations,
+    finalizers,
+    isGoing,
+    ...rest,
+    status: undefined,
+  })
+}
+
+/** The files that a learner works on. */
+async function filesOf(host: Host): Promise<ReadonlyMap<string, string>> {
+  const { stdout } = await host.sh('find /root /etc/kubernetes /var/lib/etcd-backup /tmp -type f 2>/dev/null')
+  const paths = stdout.split('\n').filter((path) => path !== '')
+  return new Map(paths.map((path) => [`${host.name}:${path}`, host.read(path) ?? '']))
+}

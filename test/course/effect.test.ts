@@ -1,0 +1,48 @@
+import { SimCluster } from 'simcluster'
+import { expect, test } from 'vitest'
+import { hasSameEffect } from '../../src/course/effect.js'
+import { Playback } from '../../src/course/playback.js'
+
+function playback(): Playback {
+  const cluster = new SimCluster({ nodes: 2, like: 'kubeadm' })
+  cluster.kubectl('create deployment web --image=nginx --replicas=2')
+  cluster.settle()
+  return new Playback(cluster)
+}
+
+test.each([
+  ['kubectl get nodes', 'k get no'],
+  ['kubectl get node', 'kubectl get nodes -o wide'],
+  ['kubectl get pods -o wide | grep node-1', 'kubectl get po -o wide | grep node-1'],
+  ['kubectl cordon node-1', `kubectl patch node node-1 -p '{"spec":{"unschedulable":true}}'`],
+  ['kubectl scale deployment web --replicas=3', 'kubectl scale --replicas 3 deploy/web'],
+  [
+    'kubectl create namespace office',
+    `printf 'apiVersion: v1\\nkind: Namespace\\nmetadata: {name: office}\\n' | k apply -f -`,
+  ],
+  ['kubectl delete deployment web', 'kubectl delete deploy/web'],
+  ['ssh node-1', 'ssh  node-1'],
+  ['cat /etc/kubernetes/manifests/etcd.yaml | wc -l', 'grep -c "" /etc/kubernetes/manifests/etcd.yaml'],
+  ['echo secret > /root/token', 'printf "secret\\n" > token'],
+])('%s has the effect of %s', async (wanted, typed) => {
+  expect(await hasSameEffect(playback(), wanted, typed)).toBe(true)
+})
+
+test.each([
+  ['kubectl get nodes', 'kubectl get pods'],
+  ['kubectl get pods', 'kubectl get pods -A'],
+  ['kubectl cordon node-1', 'kubectl cordon node-2'],
+  ['kubectl cordon node-1', 'kubectl get nodes'],
+  ['kubectl scale deployment web --replicas=3', 'kubectl scale deployment web --replicas=4'],
+  ['kubectl create namespace office', 'kubectl create namespace offices'],
+  ['kubectl get nodes', 'kubectl cordon node-1; kubectl get nodes'],
+  ['kubectl get pods', 'kubectl get pods --as=jane'],
+  ['ssh node-1', 'ssh node-2'],
+  ['echo secret > /root/token', 'echo public > /root/token'],
+  ['kubectl get nodes', 'true'],
+])('%s has another effect than %s', async (wanted, typed) => {
+  const before = playback()
+  const hash = before.cluster.state.traceHash()
+  expect(await hasSameEffect(before, wanted, typed)).toBe(false)
+  expect(before.cluster.state.traceHash()).toBe(hash)
+})
