@@ -91,7 +91,8 @@ function networkQuestion(draw: Draw): Omit<PracticeQuestion, 'subject'> {
       en: `Does ${from} reach ${to} on port 80?`,
       ko: `${from}에서 ${to}의 80번 포트로 연결됩니까?`,
     },
-    objects: toYaml([...namespaces, ...policies]),
+    // with the pods, whose labels decide
+    objects: toYaml([...namespaces, ...pods, other, ...policies]),
     choices: ['yes', 'no'],
     answer: [verdict.allowed ? 'yes' : 'no'],
     explanation: formatPolicyProof(verdict),

@@ -24,6 +24,16 @@ test.each(SUBJECTS)('questions of %s have an answer among the choices, and are n
   expect(new Set(questions.map(({ objects }) => objects)).size).toBeGreaterThan(40)
 })
 
+it('shows the labels of the pods that a question about policies is about', () => {
+  for (const { objects, question } of drawn('netpol', 20)) {
+    const [, from = ''] = /Does \w+\/(\w+) reach/.exec(question.en) ?? []
+    const pod = objects
+      .split('---\n')
+      .find((each) => /kind: Pod/.test(each) && each.includes(`\n  name: ${from}\n`))
+    expect(pod).toMatch(/labels:\n +app: \w+/)
+  }
+})
+
 it('draws the same question for the same seed and number', () => {
   for (const subject of SUBJECTS) {
     expect(practiceQuestion(subject, { seed: 2, number: 3 })).toEqual(
