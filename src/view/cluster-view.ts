@@ -25,6 +25,11 @@ export interface NodeView {
   readonly name: string
   /** Whether the Ready condition is True. */
   readonly ready: boolean
+  /**
+   * Whether the control plane hears nothing of its kubelet (the Ready condition is Unknown): what it shows of
+   * the pods there is old.
+   */
+  readonly lost: boolean
   readonly cordoned: boolean
   /** As `kubectl taint` takes them: `dedicated=db:NoSchedule`. */
   readonly taints: readonly string[]
@@ -106,10 +111,12 @@ export function clusterView(cluster: ClusterLike): ClusterView {
 }
 
 function nodeView({ metadata, spec, status }: Node, pods: readonly PodView[]): NodeView {
+  const ready = status.conditions?.find(({ type }) => type === 'Ready')?.status
   return {
     uid: metadata.uid ?? '',
     name: metadata.name ?? '',
-    ready: status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True',
+    ready: ready === 'True',
+    lost: ready === 'Unknown',
     cordoned: spec.unschedulable === true,
     taints: (spec.taints ?? []).map(
       ({ key, value = '', effect }) => `${key}${value === '' ? '' : `=${value}`}:${effect}`,

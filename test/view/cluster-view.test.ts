@@ -71,10 +71,10 @@ test('a node tells whether it is ready, cordoned and tainted, and which pods it 
   cluster.advance('1m')
   const view = viewOf(cluster)
   expect(view.now).toBe(cluster.now())
-  expect(view.nodes.map(({ name, ready, cordoned }) => ({ name, ready, cordoned }))).toEqual([
-    { name: 'node-1', ready: true, cordoned: true },
-    { name: 'node-2', ready: true, cordoned: false },
-    { name: 'node-3', ready: false, cordoned: false },
+  expect(view.nodes.map(({ name, ready, lost, cordoned }) => ({ name, ready, lost, cordoned }))).toEqual([
+    { name: 'node-1', ready: true, lost: false, cordoned: true },
+    { name: 'node-2', ready: true, lost: false, cordoned: false },
+    { name: 'node-3', ready: false, lost: true, cordoned: false },
   ])
   expect(view.nodes[1]?.taints).toEqual(['dedicated=db:NoSchedule'])
   for (const { name, pods } of view.nodes) for (const pod of pods) expect(pod.node).toBe(name)
