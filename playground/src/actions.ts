@@ -1,14 +1,20 @@
+import type { ExamName } from 'simcluster/lessons'
 import type { CourseVersion } from '../../src/course/chapter.js'
 
-/** Where a learner is: in a free cluster, in a chapter, or at a lesson's desk. */
+/** Where a learner is: in a free cluster, in a chapter, at a lesson's desk, or at a task of an exam. */
 export type Place =
   | { readonly kind: 'free'; readonly nodes: number; readonly seed: number }
   | { readonly kind: 'chapter'; readonly number: number; readonly version: CourseVersion }
-  | { readonly kind: 'lesson'; readonly id: string }
+  | { readonly kind: 'lesson'; readonly id: string; readonly seed?: number }
+  | { readonly kind: 'exam'; readonly name: ExamName; readonly seed: number; readonly task: number }
+
+/** What can happen to a machine. */
+export type Accident = 'crash' | 'recover' | 'reboot' | 'partition' | 'repair'
 
 /** Something that moves the cluster. The place and the actions decide the whole state. */
 export type Action =
-  | { readonly do: 'type'; readonly line: string }
+  /** `step`: the step of the chapter that the line does. */
+  | { readonly do: 'type'; readonly line: string; readonly step?: StepAt }
   | { readonly do: 'play'; readonly section: number; readonly step: number }
   | { readonly do: 'advance'; readonly ms: number }
   | { readonly do: 'settle' }
@@ -18,6 +24,10 @@ export type Action =
   | { readonly do: 'edit'; readonly line: string; readonly text: string }
   | { readonly do: 'watch'; readonly line: string }
   | { readonly do: 'unwatch' }
+  | { readonly do: 'machine'; readonly node: string; readonly accident: Accident }
+
+/** Where a step of a chapter is: its section, and its place there. */
+export type StepAt = readonly [section: number, step: number]
 
 /** What a link or a file of progress holds of a session. */
 export interface Deed {
@@ -33,6 +43,10 @@ export function withAction(actions: readonly Action[], action: Action): readonly
   if (action.do !== 'advance' || last?.do !== 'advance') return [...actions, action]
   return [...actions.slice(0, -1), { do: 'advance', ms: last.ms + action.ms }]
 }
+
+/** How often something was done, time that passed aside. */
+export const countDone = (actions: readonly Action[]): number =>
+  actions.filter((action) => action.do !== 'advance').length
 
 /** Writes a deed as text for an address. */
 export async function encodeDeed(deed: Deed): Promise<string> {

@@ -1,30 +1,42 @@
 import type { Language } from '../../src/course/chapter.js'
 import { absolutePath } from '../../src/shell/files/tree.js'
 import type { Place } from './actions.js'
-import { decodeDeed, encodeDeed, MOST_NODES } from './actions.js'
+import { addressOf, placeAt } from './address.js'
+import { decodeDeed, encodeDeed, type StepAt } from './actions.js'
 import { Clock } from './clock.js'
 import { complete, promptOf, withAlias } from '../../src/course/terminal-line.js'
 import { chapterOf } from './course.js'
 import { h, tabs } from './dom.js'
 import { edit } from './editor.js'
 import { Grid } from './grid.js'
-import type { GuideParts } from './guide.js'
-import { chapterPanel, lessonPanel } from './guide.js'
+import { examPanel } from './exam-panel.js'
+import { Figures } from './figures.js'
+import type { GuideParts } from './guide-parts.js'
+import { chapterPanel, stepsToDo } from './guide.js'
+import { header } from './header.js'
+import { Inspector, type Inspected } from './inspector.js'
+import { type Pane, paneTabs, splitter } from './layout.js'
+import { lessonPanel } from './lesson-panel.js'
+import { PracticePanel } from './practice-panel.js'
 import { PolicyDesk } from './policy-desk.js'
 import type { Progress } from './progress.js'
-import { downloadProgress, loadProgress, readFile, saveProgress } from './progress.js'
+import { loadProgress, readFile, saveProgress } from './progress.js'
 import { firstSession, forgetHanging, replayed, reopened } from './reopening.js'
 import { SchedulerDesk } from './scheduler-desk.js'
-import type { Printed } from './session.js'
+import type { Frame, Printed } from './session.js'
 import { Session } from './session.js'
 import { TerminalView } from './terminal.js'
 import type { Words } from './texts.js'
 import { WORDS } from './texts.js'
+import { Tour } from './tour.js'
 
 /** Commands that print until they are interrupted. */
 const WATCH =
   /^kubectl\s+(?:get\s[^|;&>]*(?:\s-w\b|\s--watch\b|\s--watch-only\b)|logs\s[^|;&>]*(?:\s-f\b|\s--follow\b))/
 const EDITOR = /^(?:sudo\s+)?(?:vi|vim|nano)\s+([^\s|;&>]+)$/
+
+/** The tab of the guide that belongs to a place. */
+const GUIDE_TABS = { chapter: 'chapters', lesson: 'lessons', exam: 'exam' } as const
 
 /** The page: a guide beside a workbench, with a terminal below. */
 export class App {
@@ -44,6 +56,13 @@ export class App {
   #endWatch: () => void = () => undefined
   #isDrawing = false
   #saying: (words: Words) => string = () => ''
+  #inspector: Inspector | undefined
+  readonly #inspectorBox = h('div', { class: 'inspector-box', hidden: true })
+  #practice!: PracticePanel
+  #pane: Pane = 'guide'
+  #isFolded = false
+  /** How much the terminal had written when a moment was over. */
+  readonly #written = new WeakMap<Frame, number>()
 
   /**
    * Whether this browser keeps the session: never if it came with a link, and once something is done in it
@@ -59,6 +78,8 @@ export class App {
     this.#progress = progress
     this.#keeps = keeps
     this.#session = session
+    const { kind } = session.place
+    if (kind !== 'free') this.#guideTab = GUIDE_TABS[kind]
     document.body.replaceChildren(this.#terminalBox)
     this.#terminal = new TerminalView(this.#terminalBox, this.#words.terminal, {
       prompt: () => promptOf(this.#session.host),
@@ -69,6 +90,14 @@ export class App {
     this.#follow()
     this.#build()
     this.#terminal.restart()
+    addEventListener('hashchange', () => void this.#goToAddress())
+  }
+
+  /** Opens the place that the address names, if there is one and it is not open. */
+  async #goToAddress(): Promise<void> {
+    const place = placeAt(location.hash)
+    if (place === undefined || addressOf(place) === addressOf(this.#session.place)) return
+    await this.#open(place).catch(() => this.#say((words) => words.badLink))
   }
 
   /** Opens what the address or the progress of this browser says. */
@@ -90,10 +119,25 @@ export class App {
         return new App(progress, await firstSession()).#say((each) => each.badLink)
       }
     }
+    const place = placeAt(location.hash)
+    if (
+      place !== undefined &&
+      (progress.deed === undefined || addressOf(place) !== addressOf(progress.deed.place))
+    )
+      return App.#startAt(place, progress)
     const { session, from } = await reopened(progress.deed)
     const app = new App(progress, session, { keeps: from === 'anew' ? 'later' : 'always' })
     if (from === 'nothing') return app
     return app.#say((each) => (from === 'kept' ? each.restored : each.anew))
+  }
+
+  /** Opens a place that an address names. What this browser keeps stays until something is done there. */
+  static async #startAt(place: Place, progress: Progress): Promise<App> {
+    try {
+      return new App(progress, await Session.open(place), { keeps: 'later' })
+    } catch {
+      return new App(progress, await firstSession(), { keeps: 'later' }).#say((each) => each.badLink)
+    }
   }
 
   get #words(): Words {
@@ -110,14 +154,27 @@ export class App {
   async #open(place: Place): Promise<void> {
     this.#endWatch()
     this.#clock.pause()
-    this.#session = await Session.open(place)
+    this.#leaveTask()
+    const begun = place.kind === 'exam' ? this.#progress.exam?.actions[place.task] : undefined
+    this.#session =
+      begun === undefined ? await Session.open(place) : await Session.replay({ place, actions: begun })
     this.#replaceKept()
-    if (place.kind !== 'free') this.#guideTab = place.kind === 'chapter' ? 'chapters' : 'lessons'
+    if (place.kind !== 'free') this.#guideTab = GUIDE_TABS[place.kind]
+    history.replaceState(undefined, '', `#${addressOf(place)}`)
     this.#say(() => '')
+    this.#inspect(undefined)
     this.#follow()
     this.#build()
     this.#terminal.clear()
     this.#terminal.restart()
+  }
+
+  /** Keeps what was done for a task of the exam. */
+  #leaveTask(): void {
+    const { place, actions } = this.#session
+    const { exam } = this.#progress
+    if (place.kind !== 'exam' || exam === undefined) return
+    this.#save({ exam: { ...exam, actions: { ...exam.actions, [place.task]: actions } } })
   }
 
   #follow(): void {
@@ -139,12 +196,32 @@ export class App {
   #draw(): void {
     const isLive = this.#session.isLive
     document.documentElement.dataset['time'] = isLive ? 'now' : 'past'
-    this.#grid.show(this.#session.view)
     this.#clock.show()
+    this.#grid.show(this.#session.view, this.#clock.base()?.view)
+    this.#cutTerminal()
+    this.#inspector?.show()
     if (this.#workTab === 'scheduler') this.#scheduler.show()
     for (const refresh of this.#refreshers) refresh()
     // the learner's own session stays as it was while another one is looked at
     if (isLive && this.#keeps === 'always') this.#save({ deed: this.#session.deed() })
+  }
+
+  /** The terminal shows what was there at the moment that is looked at. */
+  #cutTerminal(): void {
+    const { frames, at, isLive } = this.#session
+    if (isLive) {
+      this.#terminal.cutAt()
+      this.#noteWritten()
+    } else {
+      const frame = frames.slice(0, at + 1).findLast((each) => this.#written.has(each))
+      this.#terminal.cutAt(frame === undefined ? 0 : this.#written.get(frame), this.#words.pastTerminal)
+    }
+  }
+
+  #noteWritten(): void {
+    const { frames, isLive } = this.#session
+    const last = frames.at(-1)
+    if (isLive && last !== undefined) this.#written.set(last, this.#terminal.written)
   }
 
   /** From now on the session takes the place of the one that could not be replayed. */
@@ -163,7 +240,7 @@ export class App {
   async #run(given: string): Promise<void> {
     const line = withAlias(given.trim())
     const session = this.#session
-    if (!session.isLive) return this.#print(`${this.#words.pastTerminal}\n`)
+    if (!session.isLive) return void this.#say((words) => words.pastTerminal)
     if (line === 'clear') return this.#terminal.clear()
     if (line === 'history')
       return this.#print(
@@ -174,10 +251,25 @@ export class App {
       if (path !== undefined) await this.#editFile(path)
       else if (/^kubectl\s+edit\b[^|;&>]*$/.test(line)) await this.#editObject(line)
       else if (WATCH.test(line)) await this.#watch(line)
-      else this.#printed(await session.perform({ do: 'type', line }))
+      else await this.#type(line)
     } catch (error) {
       this.#print(`${error instanceof Error ? error.message : String(error)}\n`)
     }
+  }
+
+  /** Types a line. In a chapter it counts as the next command if it does the same. */
+  async #type(line: string): Promise<void> {
+    const session = this.#session
+    const before = session.done.size
+    this.#printed(await session.type(line, this.#nextSteps()))
+    if (session.done.size > before) this.#say((words) => words.counts)
+  }
+
+  /** Steps of the chapter that are not done. */
+  #nextSteps(): readonly StepAt[] {
+    const { place, done } = this.#session
+    if (place.kind !== 'chapter') return []
+    return stepsToDo(chapterOf(place.number, place.version)).filter((at) => !done.has(at.join('.')))
   }
 
   async #editFile(path: string): Promise<void> {
@@ -216,25 +308,58 @@ export class App {
   #print(text: string): void {
     const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`
     this.#terminal.write(whole)
+    this.#noteWritten()
     this.#log.textContent = whole.slice(-4000)
   }
 
   /** Plays a step of the chapter; the terminal shows what is typed. */
-  async #play(section: number, at: number): Promise<void> {
+  async #play(section: number, at: number): Promise<string> {
     const { place } = this.#session
-    if (place.kind !== 'chapter') return
-    if (!this.#session.isLive) return void this.#say((words) => words.pastTerminal)
+    if (place.kind !== 'chapter') return ''
+    if (!this.#session.isLive) {
+      this.#say((words) => words.pastTerminal)
+      return ''
+    }
     const step = chapterOf(place.number, place.version).sections[section]?.steps[at]
     const prompt = promptOf(this.#session.host)
     const title = ((): string => {
       if (step?.kind === 'command') return `${prompt}${step.line}`
       if (step?.kind === 'ask') return `? ${step.question}`
       if (step?.kind === 'file') return `# ${this.#words.file(step.path)}`
+      if (step?.kind === 'predict') return `= ${step.line}`
       return step?.kind === 'event' ? `# ${this.#words.event(step)}` : ''
     })()
     const { terminal } = await this.#session.perform({ do: 'play', section, step: at })
     this.#terminal.say(`${title}\n${terminal}`)
+    this.#noteWritten()
     this.#log.textContent = terminal.slice(-4000)
+    return terminal
+  }
+
+  /** Opens or closes the inspector. */
+  #inspect(of: Inspected | undefined, sight?: 'why'): void {
+    const hasFocus = this.#inspectorBox.contains(document.activeElement)
+    this.#inspector =
+      of &&
+      new Inspector(
+        {
+          words: this.#words,
+          session: () => this.#session,
+          type: (line) => void this.#terminal.type(line),
+          accident: (node, accident) => void this.#session.perform({ do: 'machine', node, accident }),
+          explain: (pod) => {
+            document.getElementById('tab-scheduler')?.click()
+            this.#scheduler.explain(pod)
+          },
+          close: () => this.#inspect(undefined),
+        },
+        of,
+        sight,
+      )
+    this.#inspectorBox.hidden = of === undefined
+    this.#inspectorBox.replaceChildren(...(this.#inspector === undefined ? [] : [this.#inspector.element]))
+    this.#inspector?.show()
+    if (of === undefined && hasFocus) document.getElementById('tab-cluster')?.focus()
   }
 
   /** Builds the page in the learner's language around the terminal. */
@@ -250,65 +375,114 @@ export class App {
     this.#say(this.#saying)
     this.#refreshers = []
     this.#clock?.pause()
-    this.#grid = new Grid(words, ({ namespace, name }) => {
-      this.#workTab = 'scheduler'
-      document.getElementById('tab-scheduler')?.click()
-      this.#scheduler.explain(`${namespace}/${name}`)
+    this.#grid = new Grid(words, {
+      onPod: ({ namespace, name }) => this.#inspect({ kind: 'pod', namespace, name }),
+      onNode: (name) => this.#inspect({ kind: 'node', name }),
+      onWhy: (of) =>
+        this.#inspect(
+          'pods' in of
+            ? { kind: 'node', name: of.name }
+            : { kind: 'pod', namespace: of.namespace, name: of.name },
+          'why',
+        ),
     })
+    this.#inspect(undefined)
     this.#clock = new Clock(words, session)
     this.#scheduler = new SchedulerDesk(words, session)
     this.#policies = new PolicyDesk(words, session, this.#policies?.text ?? '')
+    const parts = this.#guideParts(words, language)
     document.body.replaceChildren(
       h('a', { class: 'skip', href: '#command' }, words.skip),
       this.#header(words, language),
-      h(
-        'main',
-        {},
-        h('aside', { 'aria-label': words.guide }, this.#guide(words, language)),
-        h(
-          'div',
-          { class: 'work' },
-          h(
-            'section',
-            { class: 'bench', 'aria-label': words.work },
-            tabs(
-              words.work,
-              [
-                { id: 'cluster', title: words.cluster, panel: this.#grid.element },
-                { id: 'scheduler', title: words.scheduler, panel: this.#scheduler.element },
-                { id: 'policies', title: words.policies, panel: this.#policies.element },
-              ],
-              this.#workTab,
-              (id) => {
-                this.#workTab = id
-                if (id === 'scheduler') this.#scheduler.show()
-              },
-            ),
-          ),
-          this.#clock.element,
-          this.#terminalSection(words),
-        ),
-      ),
+      this.#main(words, parts),
+      paneTabs(words, this.#pane, (pane) => {
+        this.#pane = pane
+        document.documentElement.dataset['pane'] = pane
+      }),
     )
+    document.documentElement.dataset['pane'] = this.#pane
     this.#draw()
   }
 
-  #guide(words: Words, language: Language): HTMLElement {
-    const parts: GuideParts = {
+  #main(words: Words, parts: GuideParts): HTMLElement {
+    const aside = h(
+      'aside',
+      { 'aria-label': words.guide },
+      new Tour(parts).element,
+      this.#guide(words, parts),
+    )
+    const terminal = this.#terminalSection(words)
+    const work: HTMLElement = h(
+      'div',
+      { class: 'work' },
+      this.#bench(words),
+      this.#clock.element,
+      splitter(words.resizeTerminal, '--terminal', () => terminal.offsetHeight, [
+        90,
+        (): number => work.offsetHeight - 160,
+      ]),
+      terminal,
+    )
+    work.classList.toggle('folded', this.#isFolded)
+    return h(
+      'main',
+      {},
+      aside,
+      splitter(words.resizeGuide, '--aside', () => aside.offsetWidth, [220, () => innerWidth - 420]),
+      work,
+    )
+  }
+
+  /** The panels above the clock. */
+  #bench(words: Words): HTMLElement {
+    const cluster = h('div', { class: 'cluster' }, this.#grid.element, this.#inspectorBox)
+    return h(
+      'section',
+      { class: 'bench', 'aria-label': words.work },
+      tabs(
+        words.work,
+        [
+          { id: 'cluster', title: words.cluster, panel: cluster },
+          { id: 'scheduler', title: words.scheduler, panel: this.#scheduler.element },
+          { id: 'policies', title: words.policies, panel: this.#policies?.element ?? h('div') },
+          { id: 'figures', title: words.figures, panel: new Figures(words).element },
+        ],
+        this.#workTab,
+        (id) => {
+          this.#workTab = id
+          if (id === 'scheduler') this.#scheduler.show()
+        },
+      ),
+    )
+  }
+
+  #guideParts(words: Words, language: Language): GuideParts {
+    return {
       words,
       language,
       session: () => this.#session,
+      progress: () => this.#progress,
+      save: (change) => this.#save(change),
       open: (place) => this.#open(place),
       play: (section, step) => this.#play(section, step),
-      solved: () => this.#progress.solved,
-      onSolved: (id) => this.#save({ solved: [...new Set([...this.#progress.solved, id])] }),
+      practise: (subject) => {
+        document.getElementById('tab-practice')?.click()
+        this.#practice.show(subject)
+      },
       whenChanged: (refresh) => void this.#refreshers.push(refresh),
+      changed: () => this.#build(),
     }
+  }
+
+  #guide(words: Words, parts: GuideParts): HTMLElement {
+    this.#practice = new PracticePanel(parts)
     return tabs(
       words.guide,
       [
         { id: 'chapters', title: words.chapters, panel: chapterPanel(parts) },
         { id: 'lessons', title: words.lessons, panel: lessonPanel(parts) },
+        { id: 'practice', title: words.practice, panel: this.#practice.element },
+        { id: 'exam', title: words.exam, panel: examPanel(parts) },
       ],
       this.#guideTab,
       (id) => (this.#guideTab = id),
@@ -340,63 +514,43 @@ export class App {
         h('label', { for: 'command' }, words.inputLine),
         input,
         h('button', {}, words.run),
+        this.#foldButton(words),
       ),
       this.#log,
     )
   }
 
-  #header(words: Words, language: Language): HTMLElement {
-    const nodes = h('input', { type: 'number', id: 'nodes', min: 1, max: MOST_NODES, value: 3, size: 3 })
-    const file = h('input', {
-      type: 'file',
-      accept: 'application/json',
-      hidden: true,
-      'aria-label': words.importProgress,
+  #foldButton(words: Words): HTMLElement {
+    const button = h('button', {
+      type: 'button',
+      class: 'fold',
+      'aria-expanded': String(!this.#isFolded),
+      'aria-label': words.foldTerminal,
+      title: words.foldTerminal,
+      onclick: () => {
+        this.#isFolded = !this.#isFolded
+        button.setAttribute('aria-expanded', String(!this.#isFolded))
+        document.querySelector('.work')?.classList.toggle('folded', this.#isFolded)
+      },
     })
-    file.addEventListener('change', () => void this.#import(file.files?.[0]))
-    const isDark = (): boolean =>
-      getComputedStyle(document.documentElement).getPropertyValue('--dark').trim() === '1'
-    const turn = ({ currentTarget }: Event & { readonly currentTarget: HTMLElement }): void => {
-      const theme = isDark() ? 'light' : 'dark'
-      this.#save({ theme })
-      document.documentElement.dataset['theme'] = theme
-      currentTarget.setAttribute('aria-pressed', String(theme === 'dark'))
-    }
-    return h(
-      'header',
-      { class: 'top' },
-      h('h1', {}, words.title),
-      this.#says,
-      h(
-        'form',
-        {
-          onsubmit: (event: Event) => {
-            event.preventDefault()
-            void this.#open({ kind: 'free', nodes: Number(nodes.value), seed: 1 })
-          },
-        },
-        h('label', { for: 'nodes' }, `${words.free}, ${words.freeNodes}`),
-        nodes,
-        h('button', {}, words.open),
-      ),
-      h('button', { type: 'button', onclick: () => this.#share() }, words.share),
-      h('button', { type: 'button', onclick: () => downloadProgress(this.#progress) }, words.exportProgress),
-      h('button', { type: 'button', onclick: () => file.click() }, words.importProgress),
-      file,
-      h('button', { type: 'button', 'aria-pressed': String(isDark()), onclick: turn }, words.theme),
-      h(
-        'button',
-        {
-          type: 'button',
-          lang: language === 'ko' ? 'en' : 'ko',
-          onclick: () => {
-            this.#save({ language: language === 'ko' ? 'en' : 'ko' })
-            this.#build()
-          },
-        },
-        words.language,
-      ),
-    )
+    return button
+  }
+
+  #header(words: Words, language: Language): HTMLElement {
+    return header({
+      words,
+      language,
+      says: this.#says,
+      progress: () => this.#progress,
+      save: (change) => this.#save(change),
+      openFree: (nodes) => void this.#open({ kind: 'free', nodes, seed: 1 }),
+      share: () => void this.#share(),
+      importFile: (file) => void this.#import(file),
+      speak: (other) => {
+        this.#save({ language: other })
+        this.#build()
+      },
+    })
   }
 
   async #share(): Promise<void> {

@@ -1,5 +1,6 @@
+import { changesBetween, type Told } from './changes.js'
 import { h } from './dom.js'
-import type { Session } from './session.js'
+import type { Frame, Session } from './session.js'
 import type { Words } from './texts.js'
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
@@ -17,6 +18,13 @@ export class Clock {
   readonly #slider: HTMLInputElement
   readonly #moment = h('output', { class: 'moment' })
   readonly #branch: HTMLButtonElement
+  readonly #ticks = h('div', { class: 'ticks', 'aria-hidden': 'true' })
+  readonly #changes: HTMLElement = h('ul', { class: 'told' })
+  readonly #changesBox: HTMLDetailsElement
+  readonly #summary = h('summary')
+  readonly #compare: HTMLButtonElement
+  /** The moment that others are compared with; undefined for the one before. */
+  #marked: Frame | undefined
   #timer: ReturnType<typeof setInterval> | undefined
 
   constructor(words: Words, session: () => Session) {
@@ -43,6 +51,8 @@ export class Clock {
       { type: 'button', class: 'branch', onclick: () => session().branch() },
       words.branch,
     )
+    this.#compare = h('button', { type: 'button', onclick: () => this.#mark() }, words.compareFrom)
+    this.#changesBox = h('details', { class: 'changed' }, this.#summary, this.#changes)
     const act = (work: () => Promise<unknown>) => (): void => void work()
     this.element = h(
       'section',
@@ -68,7 +78,15 @@ export class Clock {
         { type: 'button', title: words.settleHint, onclick: act(() => session().perform({ do: 'settle' })) },
         words.settle,
       ),
-      h('div', { class: 'timeline' }, this.#slider, this.#moment, this.#branch),
+      h(
+        'div',
+        { class: 'timeline' },
+        h('div', { class: 'track' }, this.#slider, this.#ticks),
+        this.#moment,
+        this.#branch,
+        this.#compare,
+      ),
+      this.#changesBox,
     )
   }
 
@@ -83,6 +101,53 @@ export class Clock {
     this.#moment.value = session.isLive ? '' : `${this.#words.past} ${moment}`
     this.#branch.hidden = session.isLive
     if (!session.isLive) this.pause()
+    this.#showTicks(frames)
+    this.#showChanges(session)
+  }
+
+  /** The moment before the one that is looked at, or the one that was marked. */
+  base(): Frame | undefined {
+    const { frames, at } = this.#session()
+    return this.#marked !== undefined && frames.includes(this.#marked) ? this.#marked : frames[at - 1]
+  }
+
+  #mark(): void {
+    const { frames, at } = this.#session()
+    this.#marked = this.#marked === undefined ? frames[at] : undefined
+    this.#compare.textContent = this.#marked === undefined ? this.#words.compareFrom : this.#words.compareEnd
+    this.#compare.setAttribute('aria-pressed', String(this.#marked !== undefined))
+    this.#session().onChange()
+  }
+
+  #showTicks(frames: readonly Frame[]): void {
+    const last = Math.max(1, frames.length - 1)
+    const ticks = frames.flatMap((frame, at) => {
+      const tone = toneOf(this.#toldOf(frames, at))
+      return at === 0 || tone === undefined
+        ? []
+        : [h('span', { class: `tick ${tone}`, style: `left:${(at / last) * 100}%`, title: frame.label })]
+    })
+    this.#ticks.replaceChildren(...ticks)
+  }
+
+  /** What each frame tells against the one before; computed once. */
+  #toldOf(frames: readonly Frame[], at: number): readonly Told[] {
+    const [before, frame] = [frames[at - 1], frames[at]]
+    if (before === undefined || frame === undefined) return []
+    let told = this.#known.get(frame)
+    if (told === undefined)
+      this.#known.set(frame, (told = changesBetween(before.view, frame.view, this.#words)))
+    return told
+  }
+
+  readonly #known = new WeakMap<Frame, readonly Told[]>()
+
+  #showChanges(session: Session): void {
+    const base = this.base()
+    const told = base === undefined ? [] : changesBetween(base.view, session.view, this.#words)
+    this.#changesBox.hidden = told.length === 0
+    this.#summary.textContent = `${this.#words.changedHere}: ${told.length}`
+    this.#changes.replaceChildren(...told.map(({ text, tone }) => h('li', { class: tone }, text)))
   }
 
   pause(): void {
@@ -102,6 +167,13 @@ export class Clock {
   async #advance(ms: number): Promise<void> {
     if (this.#session().isLive) await this.#session().perform({ do: 'advance', ms })
   }
+}
+
+/** The tone of a moment; undefined if nothing is different. */
+function toneOf(told: readonly Told[]): Told['tone'] | undefined {
+  if (told.length === 0) return undefined
+  if (told.some(({ tone }) => tone === 'bad')) return 'bad'
+  return told.some(({ tone }) => tone === 'good') ? 'good' : 'plain'
 }
 
 /** Reads `90s`; undefined if it is no duration. */

@@ -1,55 +1,104 @@
 import type { ClusterView, NodeView, PodView } from '../../src/view/index.js'
 import { diff } from '../../src/view/index.js'
+import { Arrows } from './arrows.js'
+import { type Ghost, ghostsBetween } from './changes.js'
 import { h } from './dom.js'
 import type { Words } from './texts.js'
 
 const MOTION = { duration: 450, easing: 'cubic-bezier(.2,.8,.2,1)' }
 
+/** What a press on something of the grid does. */
+export interface GridParts {
+  readonly onPod: (pod: PodView) => void
+  readonly onNode: (name: string) => void
+  /** Asks why a pod or a node is not well. */
+  readonly onWhy: (of: PodView | NodeView) => void
+}
+
+/** `own`: all but the system's. */
+type Filter = 'all' | 'own' | `namespace ${string}`
+
 /** Nodes with their pods. An element stands for a pod, or for its replacement, and moves where that is. */
 export class Grid {
   readonly element: HTMLElement
   readonly #words: Words
-  readonly #onPod: (pod: PodView) => void
+  readonly #parts: GridParts
   readonly #nodes: HTMLElement = h('ul', { class: 'nodes' })
   readonly #pending: HTMLElement = h('ul', { class: 'pods' })
   readonly #pendingBox: HTMLElement
   readonly #services: HTMLElement = h('ul', { class: 'services' })
   readonly #serviceBox: HTMLElement
+  readonly #namespaces: HTMLSelectElement
+  readonly #arrows: Arrows
   #pods = new Map<string, HTMLElement>()
+  #serviceElements = new Map<string, HTMLElement>()
   #view: ClusterView | undefined
+  #before: ClusterView | undefined
 
-  constructor(words: Words, onPod: (pod: PodView) => void) {
+  constructor(words: Words, parts: GridParts) {
     this.#words = words
-    this.#onPod = onPod
+    this.#parts = parts
     this.#pendingBox = h('section', { class: 'pending' }, h('h3', {}, words.pending), this.#pending)
-    this.#serviceBox = h('section', {}, h('h3', {}, words.services), this.#services)
-    this.element = h('div', { class: 'grid' }, this.#nodes, this.#pendingBox, this.#serviceBox)
+    this.#serviceBox = h('section', { class: 'service-box' }, h('h3', {}, words.services), this.#services)
+    this.#namespaces = h('select', { 'aria-label': words.namespaces })
+    this.#namespaces.addEventListener('change', () => {
+      if (this.#view !== undefined) this.show(this.#view, this.#before)
+    })
+    this.element = h(
+      'div',
+      { class: 'grid' },
+      h('p', { class: 'filter' }, this.#namespaces, h('span', { class: 'legend' }, ...legend(words))),
+      this.#serviceBox,
+      this.#nodes,
+      this.#pendingBox,
+    )
+    this.#arrows = new Arrows(this.element)
+    this.element.append(this.#arrows.element)
+    new ResizeObserver(() => this.#drawArrows()).observe(this.element)
   }
 
-  show(view: ClusterView): void {
+  /** `before`: the view whose pods leave ghosts where they are no more. */
+  show(whole: ClusterView, before?: ClusterView): void {
+    this.#before = before
+    this.#offer(whole)
+    const view = this.#filtered(whole)
     const places = new Map([...this.#pods].map(([uid, element]) => [uid, element.getBoundingClientRect()]))
     const replaced = new Map<string, string>()
     if (this.#view !== undefined)
-      for (const { uid, replaces } of diff(this.#view, view).appeared)
+      for (const { uid, replaces } of diff(this.#view, whole).appeared)
         if (replaces !== undefined) replaced.set(uid, replaces)
     const old = this.#pods
     this.#pods = new Map()
     const stays = new Set([...view.nodes.flatMap(({ pods }) => pods), ...view.pending].map(({ uid }) => uid))
-    const elementOf = (pod: PodView): HTMLElement => {
-      const before = replaced.get(pod.uid) ?? pod.uid
+    const elementOf = (pod: PodView, isLost: boolean): HTMLElement => {
+      const earlier = replaced.get(pod.uid) ?? pod.uid
       // a pod that still terminates keeps its element
-      const element = (before === pod.uid || !stays.has(before) ? old.get(before) : undefined) ?? h('li')
+      const element = (earlier === pod.uid || !stays.has(earlier) ? old.get(earlier) : undefined) ?? h('li')
       this.#pods.set(pod.uid, element)
-      this.#fill(element, pod)
+      this.#fill(element, pod, isLost)
       return element
     }
-    this.#nodes.replaceChildren(...view.nodes.map((node) => this.#node(node, node.pods.map(elementOf))))
-    this.#pending.replaceChildren(...view.pending.map(elementOf))
+    const ghosts = before === undefined ? [] : ghostsBetween(this.#filtered(before), view)
+    this.#nodes.replaceChildren(
+      ...view.nodes.map((node) =>
+        this.#node(
+          node,
+          (pod) => elementOf(pod, node.lost),
+          ghosts.filter((ghost) => ghost.node === node.name),
+        ),
+      ),
+    )
+    this.#pending.replaceChildren(...view.pending.map((pod) => elementOf(pod, false)))
     this.#pendingBox.hidden = view.pending.length === 0
     this.#showServices(view)
     const isFirst = this.#view === undefined
-    this.#view = view
+    this.#view = whole
+    this.#drawArrows()
     if (isFirst || matchMedia('(prefers-reduced-motion: reduce)').matches) return
+    this.#move(places, replaced)
+  }
+
+  #move(places: ReadonlyMap<string, DOMRect>, replaced: ReadonlyMap<string, string>): void {
     for (const [uid, element] of this.#pods) {
       const place = places.get(replaced.get(uid) ?? uid)
       if (place === undefined || place.width === 0) element.animate([{ opacity: 0 }, { opacity: 1 }], MOTION)
@@ -57,8 +106,40 @@ export class Grid {
     }
   }
 
-  #node({ name, ready, cordoned, taints }: NodeView, pods: readonly HTMLElement[]): HTMLElement {
+  /** Offers the namespaces that there are. */
+  #offer({ nodes, pending }: ClusterView): void {
+    const names = new Set(
+      [...nodes.flatMap(({ pods }) => pods), ...pending].map(({ namespace }) => namespace),
+    )
+    const chosen = this.#namespaces.value || 'all'
+    const options: (readonly [Filter, string])[] = [
+      ['all', this.#words.allNamespaces],
+      ['own', this.#words.ownNamespaces],
+      ...[...names].toSorted().map((name) => [`namespace ${name}`, name] as const),
+    ]
+    const values = options.map(([value]) => value).join()
+    if (this.#namespaces.dataset['values'] === values) return
+    this.#namespaces.dataset['values'] = values
+    this.#namespaces.replaceChildren(...options.map(([value, text]) => h('option', { value }, text)))
+    this.#namespaces.value = options.some(([value]) => value === chosen) ? chosen : 'all'
+  }
+
+  #filtered(view: ClusterView): ClusterView {
+    const filter = this.#namespaces.value
+    if (filter === 'all' || filter === '') return view
+    const isShown = ({ namespace }: { readonly namespace: string }): boolean =>
+      filter === 'own' ? !namespace.startsWith('kube-') : filter === `namespace ${namespace}`
+    return {
+      ...view,
+      nodes: view.nodes.map((node) => ({ ...node, pods: node.pods.filter(isShown) })),
+      pending: view.pending.filter(isShown),
+      services: view.services.filter(isShown),
+    }
+  }
+
+  #node(node: NodeView, elementOf: (pod: PodView) => HTMLElement, ghosts: readonly Ghost[]): HTMLElement {
     const words = this.#words
+    const { name, ready, cordoned, taints, pods } = node
     const states = [ready ? words.ready : words.notReady, ...(cordoned ? [words.cordoned] : [])]
     return h(
       'li',
@@ -66,60 +147,133 @@ export class Grid {
       h(
         'header',
         {},
-        h('h3', { title: name }, name),
+        h(
+          'h3',
+          { title: name },
+          h('button', { type: 'button', class: 'of-node', onclick: () => this.#parts.onNode(name) }, name),
+        ),
         ...states.map((state) => h('span', { class: `badge ${state}` }, state)),
+        !ready && this.#whyButton(node),
       ),
       taints.length > 0 && h('p', { class: 'taints' }, taints.join(', ')),
-      h('ul', { class: 'pods' }, ...pods),
-      pods.length === 0 && h('p', { class: 'none' }, words.noPods),
+      ...this.#frames(pods, elementOf),
+      ghosts.length > 0 &&
+        h(
+          'ul',
+          { class: 'pods ghosts' },
+          ...ghosts.map((ghost) => h('li', { class: 'ghost' }, words.ghost(ghost.name, ghost.to))),
+        ),
+      pods.length === 0 && ghosts.length === 0 && h('p', { class: 'none' }, words.noPods),
     )
   }
 
-  #fill(element: HTMLElement, pod: PodView): void {
+  /** A frame for each namespace, or the pods alone if they are all of one. */
+  #frames(pods: readonly PodView[], elementOf: (pod: PodView) => HTMLElement): readonly HTMLElement[] {
+    const names = [...new Set(pods.map(({ namespace }) => namespace))]
+    return names.map((name) => {
+      const list = h(
+        'ul',
+        { class: 'pods' },
+        ...pods.filter(({ namespace }) => namespace === name).map(elementOf),
+      )
+      return h('section', { class: 'frame', 'data-namespace': name }, h('h4', {}, name), list)
+    })
+  }
+
+  #fill(element: HTMLElement, pod: PodView, isLost: boolean): void {
     const { uid, namespace, name, status, ready } = pod
-    const text = JSON.stringify([uid, status, ready])
+    const words = this.#words
+    const state = isLost && status !== 'Completed' ? 'unknown' : stateOf(pod)
+    const text = JSON.stringify([uid, status, ready, state])
     if (element.dataset['shown'] === text) return
     element.dataset['shown'] = text
     element.dataset['pod'] = name
     element.dataset['uid'] = uid
-    element.dataset['state'] = stateOf(pod)
+    element.dataset['state'] = state
     element.className = namespace.startsWith('kube-') ? 'pod system' : 'pod'
+    const said = state === 'unknown' ? `${words.unknown} (${status})` : status
     const button = h(
       'button',
-      { type: 'button', title: `${namespace}/${name}: ${status}, ${ready}`, onclick: () => this.#onPod(pod) },
-      h('span', { class: 'mark', 'aria-hidden': 'true' }, MARKS[stateOf(pod)]),
+      {
+        type: 'button',
+        title: `${namespace}/${name}: ${said}, ${ready}`,
+        onclick: () => this.#parts.onPod(pod),
+      },
+      h('span', { class: 'mark', 'aria-hidden': 'true' }, MARKS[state]),
       h('span', { class: 'name' }, name),
       ' ',
-      h('span', { class: 'status' }, status === 'Running' ? ready : status),
+      h('span', { class: 'status' }, state === 'unknown' || status !== 'Running' ? said : ready),
     )
     const hadFocus = element.contains(document.activeElement)
-    element.replaceChildren(button)
+    element.replaceChildren(
+      button,
+      ...(state === 'bad' || pod.node === undefined ? [this.#whyButton(pod)] : []),
+    )
     if (hadFocus) button.focus()
   }
 
-  #showServices({ services, edges }: ClusterView): void {
-    const own = services.filter(
+  #whyButton(of: PodView | NodeView): HTMLButtonElement {
+    const { why, whyOf } = this.#words
+    return h(
+      'button',
+      { type: 'button', class: 'why', 'aria-label': whyOf(of.name), onclick: () => this.#parts.onWhy(of) },
+      why,
+    )
+  }
+
+  #showServices(view: ClusterView): void {
+    const own = view.services.filter(
       ({ namespace, name }) => !namespace.startsWith('kube-') && name !== 'kubernetes',
     )
     this.#serviceBox.hidden = own.length === 0
-    this.#services.replaceChildren(
-      ...own.map(({ uid, namespace, name, type, address, ports }) =>
-        h(
-          'li',
-          {},
+    const behind = (service: string): number =>
+      view.edges.filter(({ kind, from }) => kind === 'endpoint' && from === service).length
+    this.#serviceElements = new Map(
+      own.map(({ uid, namespace, name, type, address, ports }) => {
+        const button = h(
+          'button',
+          {
+            type: 'button',
+            class: 'service',
+            'aria-pressed': String(this.#arrows.isShown(uid, view)),
+            title: this.#words.showArrows,
+            onclick: () => {
+              this.#arrows.toggle(uid, view)
+              button.setAttribute('aria-pressed', String(this.#arrows.isShown(uid, view)))
+              this.#drawArrows()
+            },
+          },
           h('strong', {}, namespace === 'default' ? name : `${namespace}/${name}`),
-          ` ${type} ${address} ${ports.join(', ')} → `,
-          this.#words.leadsTo(edges.filter(({ kind, from }) => kind === 'endpoint' && from === uid).length),
-        ),
-      ),
+          ` ${type} ${address} ${ports.join(', ')} → ${this.#words.leadsTo(behind(uid))}`,
+        )
+        return [uid, button]
+      }),
     )
+    this.#services.replaceChildren(
+      ...[...this.#serviceElements.values()].map((button) => h('li', {}, button)),
+    )
+  }
+
+  #drawArrows(): void {
+    if (this.#view !== undefined)
+      this.#arrows.draw(this.#filtered(this.#view), this.#serviceElements, this.#pods)
   }
 }
 
-type State = 'good' | 'waits' | 'bad' | 'done'
+type State = 'good' | 'waits' | 'bad' | 'done' | 'unknown'
 
 /** State is a shape as well as a colour. */
-const MARKS: Readonly<Record<State, string>> = { good: '●', waits: '◌', bad: '▲', done: '■' }
+const MARKS: Readonly<Record<State, string>> = { good: '●', waits: '◌', bad: '▲', done: '■', unknown: '?' }
+
+const legend = (words: Words): readonly HTMLElement[] =>
+  (['good', 'waits', 'bad', 'done', 'unknown'] as const).map((state) =>
+    h(
+      'span',
+      { 'data-state': state },
+      h('span', { class: 'mark', 'aria-hidden': 'true' }, MARKS[state]),
+      ` ${words.state[state]}`,
+    ),
+  )
 
 function stateOf({ status, ready }: PodView): State {
   if (status === 'Completed' || status === 'Succeeded') return 'done'

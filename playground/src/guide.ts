@@ -1,26 +1,13 @@
-import type { Chapter, CourseVersion, Language, Step } from '../../src/course/chapter.js'
+import type { Chapter, CourseVersion, PredictStep, Step } from '../../src/course/chapter.js'
+import { PRACTICE } from '../../src/course/practised.js'
 import { VERSIONS } from '../../src/course/chapter.js'
-import { judge as judgeLesson } from 'simcluster/lessons'
-import type { Place } from './actions.js'
+import { answerWords } from '../../src/course/lessons/practice.js'
+import type { StepAt } from './actions.js'
 import { chapterOf, chaptersAt } from './course.js'
 import { h } from './dom.js'
+import type { GuideParts } from './guide-parts.js'
+import { lessonList } from './lesson-panel.js'
 import { markdown } from './markdown.js'
-import type { Session } from './session.js'
-import { lessonOf } from './session.js'
-import type { Words } from './texts.js'
-
-/** What a guide is connected to. */
-export interface GuideParts {
-  readonly words: Words
-  readonly language: Language
-  readonly session: () => Session
-  readonly open: (place: Place) => Promise<void>
-  readonly play: (section: number, step: number) => Promise<void>
-  readonly solved: () => readonly string[]
-  readonly onSolved: (id: string) => void
-  /** Registers what is to be done when the session has changed. */
-  readonly whenChanged: (show: () => void) => void
-}
 
 /** Shows the chapter that is open with its steps, or the list of all. */
 export function chapterPanel(parts: GuideParts): HTMLElement {
@@ -36,6 +23,7 @@ export function chapterPanel(parts: GuideParts): HTMLElement {
     () => void parts.open({ ...place, version: versions.value as CourseVersion }),
   )
   const steps = new Steps(chapter, parts)
+  const subject = PRACTICE[chapter.number]
   return h(
     'div',
     { class: 'guide' },
@@ -47,15 +35,39 @@ export function chapterPanel(parts: GuideParts): HTMLElement {
     steps.element,
     h('h3', {}, words.lessons),
     lessonList(parts, chapter.lessons),
+    subject !== undefined &&
+      h(
+        'p',
+        {},
+        h(
+          'button',
+          { type: 'button', onclick: () => parts.practise(subject) },
+          `${words.practice}: ${words.subject[subject]}`,
+        ),
+      ),
   )
 }
 
-function chapterList({ language, open, words }: GuideParts, version: CourseVersion): HTMLElement {
+/** Steps of a chapter that a learner does: all but prose, predictions, and what is there from the beginning. */
+export function stepsToDo({ sections }: Chapter): readonly StepAt[] {
+  return sections.flatMap(({ steps }, section) =>
+    steps.flatMap((step, at): readonly StepAt[] => (isToDo(step) ? [[section, at]] : [])),
+  )
+}
+
+const isToDo = (step: Step): boolean =>
+  step.kind === 'file'
+    ? !step.isInitial
+    : step.kind !== 'prose' && !(step.kind === 'predict' && step.part === 'question')
+
+function chapterList({ language, open, progress, words }: GuideParts, version: CourseVersion): HTMLElement {
   return h(
     'ol',
     { class: 'list', 'aria-label': words.allChapters },
-    ...chaptersAt(version).map(({ number, title }) =>
-      h(
+    ...chaptersAt(version).map((chapter) => {
+      const { number, title } = chapter
+      const [done = 0, all] = [progress().steps[number], stepsToDo(chapter).length]
+      return h(
         'li',
         {},
         h(
@@ -63,8 +75,10 @@ function chapterList({ language, open, words }: GuideParts, version: CourseVersi
           { type: 'button', onclick: () => open({ kind: 'chapter', number, version }) },
           title[language],
         ),
-      ),
-    ),
+        done >= all && h('span', { class: 'badge Ready' }, `✓ ${words.done}`),
+        done > 0 && done < all && h('span', { class: 'rows' }, `${done}/${all}`),
+      )
+    }),
   )
 }
 
@@ -72,14 +86,16 @@ function chapterList({ language, open, words }: GuideParts, version: CourseVersi
 class Steps {
   readonly element: HTMLElement
   readonly #parts: GuideParts
-  readonly #elements: {
-    readonly at: readonly [section: number, step: number]
-    readonly element: HTMLElement
-  }[] = []
+  readonly #elements: { readonly at: StepAt; readonly element: HTMLElement }[] = []
   readonly #next: HTMLButtonElement
+  readonly #where = h('output', { class: 'where' })
+  readonly #chapter: Chapter
+  /** Predictions that the learner was asked for once; the next step comes after that. */
+  readonly #asked = new Set<HTMLElement>()
 
   constructor(chapter: Chapter, parts: GuideParts) {
     this.#parts = parts
+    this.#chapter = chapter
     const { language, words } = parts
     const sections = chapter.sections.map(({ rows, title, steps }, section) =>
       h(
@@ -94,7 +110,12 @@ class Steps {
       { type: 'button', class: 'primary next', onclick: () => this.#playNext() },
       words.next,
     )
-    this.element = h('div', { class: 'steps' }, ...sections, this.#next)
+    this.element = h(
+      'div',
+      { class: 'steps' },
+      ...sections,
+      h('div', { class: 'next-box' }, this.#where, this.#next),
+    )
     this.#mark()
     parts.whenChanged(() => this.#mark())
   }
@@ -102,10 +123,10 @@ class Steps {
   #step(step: Step, section: number, at: number): HTMLElement {
     const { language, words } = this.#parts
     if (step.kind === 'prose') return h('div', { class: 'prose' }, markdown(step.text[language]))
-    if (step.kind === 'predict' && step.part === 'question')
-      return h('blockquote', { class: 'prose' }, markdown(`**${words.predict}** ${step.question[language]}`))
+    if (step.kind === 'predict' && step.part === 'question') return this.#question(step)
+    const answer = h('div', { class: 'revealed', role: 'status' })
     const play = (title: string): HTMLButtonElement =>
-      h('button', { type: 'button', class: 'go', onclick: () => this.#play(section, at) }, title)
+      h('button', { type: 'button', class: 'go', onclick: () => void this.#play([section, at]) }, title)
     const element = ((): HTMLElement => {
       switch (step.kind) {
         case 'file':
@@ -122,7 +143,7 @@ class Steps {
         case 'ask':
           return h('span', {}, `? ${step.question}`)
         case 'predict':
-          return h('span', {}, `= ${step.question[language]}`)
+          return h('div', { class: 'answer' }, h('span', {}, `= ${step.question[language]}`), answer)
       }
     })()
     const title = {
@@ -130,7 +151,7 @@ class Steps {
       command: words.run,
       event: words.happen,
       ask: words.ask,
-      predict: words.ask,
+      predict: words.reveal,
     }[step.kind]
     const isInitial = step.kind === 'file' && step.isInitial
     const box = h('div', { class: `step ${step.kind}` }, element, !isInitial && play(title))
@@ -138,130 +159,95 @@ class Steps {
     return box
   }
 
-  async #play(section: number, step: number): Promise<void> {
-    await this.#parts.play(section, step)
+  /** A question before the commands that answer it. */
+  #question({ question }: PredictStep): HTMLElement {
+    const { language, words, session } = this.#parts
+    const guess = h('input', {
+      class: 'guess',
+      autocomplete: 'off',
+      'aria-label': `${words.predict} ${question[language]}`,
+      placeholder: words.yourGuess,
+      value: session().guesses.get(question.en) ?? '',
+    })
+    guess.addEventListener('input', () => session().guesses.set(question.en, guess.value))
+    const form = h(
+      'form',
+      {
+        class: 'prediction',
+        onsubmit: (event: Event) => {
+          event.preventDefault()
+          void this.#playNext()
+        },
+      },
+      h('p', {}, ...markdown(`**${words.predict}** ${question[language]}`).childNodes),
+      guess,
+    )
+    return form
   }
 
-  get #played(): ReadonlySet<string> {
-    return new Set(
-      this.#parts
-        .session()
-        .actions.flatMap((action) => (action.do === 'play' ? [`${action.section}.${action.step}`] : [])),
-    )
+  async #play(at: StepAt): Promise<void> {
+    const printed = await this.#parts.play(...at)
+    const step = this.#chapter.sections[at[0]]?.steps[at[1]]
+    if (step?.kind === 'predict') this.#reveal(step, at, printed)
+  }
+
+  /** Compares what was predicted with what the cluster says. */
+  #reveal({ question }: PredictStep, at: StepAt, printed: string): void {
+    const { words, session } = this.#parts
+    const guess = session().guesses.get(question.en) ?? ''
+    const isRight = sorted(guess) === sorted(printed)
+    const verdict = guess.trim() === '' ? '' : isRight ? `✓ ${words.right}` : `✗ ${words.youSaid(guess)}`
+    this.#elementOf(at)
+      ?.querySelector('.revealed')
+      ?.replaceChildren(
+        h('pre', { tabindex: 0, 'aria-label': words.output }, printed.trimEnd() || '""'),
+        h('strong', { class: isRight ? 'good' : 'bad' }, verdict),
+      )
+  }
+
+  #elementOf(at: StepAt): HTMLElement | undefined {
+    return this.#elements.find((each) => each.at.join('.') === at.join('.'))?.element
   }
 
   #mark(): void {
-    const played = this.#played
-    for (const { at, element } of this.#elements) element.classList.toggle('played', played.has(at.join('.')))
-    const isEnd = this.#elements.every(({ at }) => played.has(at.join('.')))
+    const { session, words, progress, save } = this.#parts
+    const { done, place, isLive } = session()
+    for (const { at, element } of this.#elements) element.classList.toggle('played', done.has(at.join('.')))
+    const [count, all] = [
+      this.#elements.filter(({ at }) => done.has(at.join('.'))).length,
+      this.#elements.length,
+    ]
+    const isEnd = count === all
     this.#next.disabled = isEnd
-    this.#next.textContent = isEnd ? this.#parts.words.chapterEnd : this.#parts.words.next
+    this.#next.textContent = isEnd ? words.chapterEnd : words.next
+    this.#where.value = words.stepOf(Math.min(count + 1, all), all)
+    if (place.kind !== 'chapter' || !isLive) return
+    const { steps } = progress()
+    if (count > (steps[place.number] ?? 0)) save({ steps: { ...steps, [place.number]: count } })
   }
 
   async #playNext(): Promise<void> {
-    const played = this.#played
-    const next = this.#elements.find(({ at }) => !played.has(at.join('.')))
+    const { done } = this.#parts.session()
+    const next = this.#elements.find(({ at }) => !done.has(at.join('.')))
     if (next === undefined) return
+    const asked = this.#predictionBefore(next.element)
+    if (asked !== undefined && !this.#asked.has(asked)) {
+      this.#asked.add(asked)
+      asked.scrollIntoView({ block: 'center' })
+      asked.focus()
+      return
+    }
     next.element.scrollIntoView({ block: 'center' })
-    await this.#play(...next.at)
+    await this.#play(next.at)
+  }
+
+  /** The empty prediction right before a step, with nothing to do between them. */
+  #predictionBefore(element: HTMLElement): HTMLInputElement | undefined {
+    let before = element.previousElementSibling
+    while (before !== null && before.classList.contains('prose')) before = before.previousElementSibling
+    const input = before?.querySelector<HTMLInputElement>('input.guess') ?? undefined
+    return input?.value === '' ? input : undefined
   }
 }
 
-/** Shows the lesson that is open, or the list of all. */
-export function lessonPanel(parts: GuideParts): HTMLElement {
-  const { place } = parts.session()
-  if (place.kind !== 'lesson') return h('div', { class: 'guide' }, allLessons(parts))
-  const { words, language, session } = parts
-  const { title, symptom, hints, explanation } = lessonOf(place.id).texts[language]
-  const { asked } = session()
-  const told = h('ol', { class: 'hints', 'aria-live': 'polite' })
-  const says = h('div', { role: 'status', class: 'verdict' })
-  const solution = h('details', { hidden: true }, h('summary', {}, words.showSolution))
-  solution.append(h('pre', { tabindex: 0, 'aria-label': words.showSolution }, lessonOf(place.id).solution))
-  const tell = (): void => {
-    for (const text of hints.slice(told.children.length, asked.hints))
-      told.append(h('li', {}, ...markdown(text).childNodes))
-    solution.hidden = asked.hints < hints.length
-  }
-  const hint = (): void => {
-    if (asked.hints === hints.length) says.textContent = words.noMoreHints
-    else asked.hints++
-    tell()
-  }
-  const judge = (): void => {
-    if (asked.judgement === undefined) return
-    const { goals, broken, isSolved } = asked.judgement
-    says.classList.toggle('solved', isSolved)
-    says.replaceChildren(
-      h('strong', {}, isSolved ? words.solved : words.notYet),
-      h(
-        'ul',
-        { class: 'goals' },
-        ...goals.map(({ text, isReached, missing }) =>
-          h('li', {}, `${isReached ? '✓' : '✗'} ${[text[language], ...missing].join(' — ')}`),
-        ),
-        ...broken.map(({ text }) => h('li', {}, `✗ ${text[language]} (${words.broken})`)),
-      ),
-      ...(isSolved ? [h('p', {}, explanation)] : []),
-    )
-  }
-  const check = async (): Promise<void> => {
-    asked.judgement = await judgeLesson(lessonOf(place.id), session().desk)
-    judge()
-    if (asked.judgement.isSolved) parts.onSolved(place.id)
-  }
-  tell()
-  judge()
-  return h(
-    'div',
-    { class: 'guide' },
-    h('details', {}, h('summary', {}, words.allLessons), allLessons(parts)),
-    h('h2', {}, title),
-    h('div', { class: 'prose' }, markdown(symptom)),
-    h(
-      'p',
-      { class: 'row' },
-      h('button', { type: 'button', class: 'primary', onclick: check }, words.check),
-      h('button', { type: 'button', onclick: hint }, words.hint),
-      h('button', { type: 'button', onclick: () => parts.open(place) }, words.reset),
-    ),
-    says,
-    told,
-    solution,
-  )
-}
-
-/** The lessons of each chapter under its title. */
-function allLessons(parts: GuideParts): HTMLElement {
-  return h(
-    'div',
-    {},
-    ...chaptersAt('v1.35').map(({ number, title, lessons }) =>
-      h(
-        'section',
-        { class: 'lessons-of' },
-        h('h3', {}, `${number}. ${title[parts.language]}`),
-        lessonList(parts, lessons),
-      ),
-    ),
-  )
-}
-
-function lessonList({ language, open, solved, words }: GuideParts, ids: readonly string[]): HTMLElement {
-  return h(
-    'ul',
-    { class: 'list lessons' },
-    ...ids.map((id) =>
-      h(
-        'li',
-        { 'data-lesson': id },
-        h(
-          'button',
-          { type: 'button', onclick: () => open({ kind: 'lesson', id }) },
-          lessonOf(id).texts[language].title,
-        ),
-        solved().includes(id) && h('span', { class: 'badge Ready' }, `✓ ${words.done}`),
-      ),
-    ),
-  )
-}
+const sorted = (text: string): string => answerWords(text).toSorted().join(' ')

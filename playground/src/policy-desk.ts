@@ -2,12 +2,14 @@ import type { SimCluster } from 'simcluster'
 import { parseManifests } from 'simcluster'
 import { toSvg, toText } from '../../src/view/index.js'
 import { accessMatrix } from './access-matrix.js'
+import { cleanYaml } from './clean-yaml.js'
 import { h, openDialog } from './dom.js'
 import type { Matrix, MatrixCell, MatrixChange } from './matrix.js'
 import { networkMatrix } from './network-matrix.js'
 import type { Session } from './session.js'
 import type { Words } from './texts.js'
 
+const TYPE = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' }
 const RBAC = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding']
 
 /** Policies that are tried on a fork: a matrix whose cells open proofs, and what the edit changes. */
@@ -25,6 +27,7 @@ export class PolicyDesk {
     this.#session = session
     this.#text = h('textarea', { id: 'manifests', rows: 8, spellcheck: 'false' })
     this.#text.value = text
+    this.#text.addEventListener('input', () => this.#forget())
     this.element = h(
       'div',
       { class: 'desk' },
@@ -58,10 +61,18 @@ export class PolicyDesk {
   }
 
   #take(): void {
-    const { stdout } = this.#session()
-      .cluster.fork()
-      .kubectl('get networkpolicies --all-namespaces -o yaml --show-managed-fields=false')
-    this.#text.value = stdout
+    const { state } = this.#session().cluster
+    const policies = state.peek('networkpolicies')
+    this.#text.value = cleanYaml(policies.map((policy) => ({ ...TYPE, ...policy })))
+    this.#forget()
+    if (policies.length === 0) this.#says.textContent = this.#words.noPolicies
+  }
+
+  /** A result belongs to the text that it was computed from. */
+  #forget(): void {
+    this.#result.replaceChildren()
+    this.#says.textContent = ''
+    this.#says.className = ''
   }
 
   #compare(): void {
@@ -83,6 +94,7 @@ export class PolicyDesk {
       this.#says.textContent = changes === 0 ? words.noChanges : `${words.changes}: ${changes}`
       this.#says.className = ''
     } catch (error) {
+      this.#result.replaceChildren()
       this.#says.textContent = error instanceof Error ? error.message : String(error)
       this.#says.className = 'error'
     }

@@ -1,5 +1,24 @@
 import type { Language } from '../../src/course/chapter.js'
-import { checkedDeed, MOST_BYTES, type Deed } from './actions.js'
+import type { ExamName, PracticeSubject } from 'simcluster/lessons'
+import { type Action, checkedDeed, MOST_BYTES, type Deed } from './actions.js'
+
+/** An exam in progress. */
+export interface Sitting {
+  readonly name: ExamName
+  readonly seed: number
+  /** Real ms since 1970. */
+  readonly began: number
+  /** Numbers of tasks to come back to. */
+  readonly flags: readonly number[]
+  /** What was done for each task. */
+  readonly actions: Readonly<Record<number, readonly Action[]>>
+}
+
+/** How much was practised. */
+interface Practised {
+  readonly asked: number
+  readonly right: number
+}
 
 /** What a learner has done. It lies in the browser, and in a file when exported. */
 export interface Progress {
@@ -8,9 +27,19 @@ export interface Progress {
   readonly theme?: 'light' | 'dark'
   /** Ids of lessons that were solved. */
   readonly solved: readonly string[]
+  /** The fewest commands that a lesson was solved with. */
+  readonly best: Readonly<Record<string, number>>
+  /** Steps that were done of a chapter, by its number. */
+  readonly steps: Readonly<Record<number, number>>
+  readonly practised: Readonly<Partial<Record<PracticeSubject, Practised>>>
+  readonly exam?: Sitting | undefined
+  /** Challenges of the first tour that are done; `end` once it was closed. */
+  readonly tour: readonly string[]
   /** Where the learner was, and what led there. */
   readonly deed?: Deed
 }
+
+const NOTHING = { format: 1, solved: [], best: {}, steps: {}, practised: {}, tour: [] } as const
 
 const KEY = 'simcluster-playground'
 
@@ -18,7 +47,7 @@ const KEY = 'simcluster-playground'
 export function loadProgress(): Progress {
   const wanted = new URLSearchParams(location.search).get('lang')
   const language = (wanted ?? navigator.language).startsWith('ko') ? 'ko' : 'en'
-  const none: Progress = { format: 1, language, solved: [] }
+  const none: Progress = { ...NOTHING, language }
   try {
     const kept = readProgress(localStorage.getItem(KEY) ?? '') ?? none
     return wanted === null ? kept : { ...kept, language }
@@ -38,17 +67,29 @@ export function readProgress(text: string): Progress | undefined {
   try {
     const value = JSON.parse(text) as Partial<Progress> | null
     if (value?.format !== 1 || !Array.isArray(value.solved)) return undefined
-    const { language = 'en', solved, theme, deed } = value
+    const { language = 'en', solved, theme, deed, best, steps, practised, exam, tour } = value
     return {
-      format: 1,
+      ...NOTHING,
       language: language === 'ko' ? 'ko' : 'en',
       solved,
+      best: { ...best },
+      steps: { ...steps },
+      practised: { ...practised },
+      tour: Array.isArray(tour) ? tour : [],
+      ...(exam === undefined ? {} : { exam: checkedSitting(exam) }),
       ...(theme === undefined ? {} : { theme }),
       ...(deed === undefined ? {} : { deed: checkedDeed(deed) }),
     }
   } catch {
     return undefined
   }
+}
+
+/** @throws Error if it is no exam, or too long */
+function checkedSitting({ name, seed, began, flags, actions }: Sitting): Sitting {
+  for (const [task, done] of Object.entries(actions))
+    checkedDeed({ place: { kind: 'exam', name, seed, task: Number(task) }, actions: done })
+  return { name, seed, began, flags: [...flags], actions }
 }
 
 export function saveProgress(progress: Progress): void {

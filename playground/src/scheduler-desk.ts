@@ -60,7 +60,7 @@ export class SchedulerDesk {
         cluster.in(namespace).get('pods', name),
       )
       const plugins = [...new Set(nodes.flatMap(({ scores = [] }) => scores.map(({ plugin }) => plugin)))]
-      const head = [words.node, words.total, ...plugins]
+      const head = [words.node, words.total, ...plugins.map((plugin) => withWeight(plugin, nodes))]
       this.#result.replaceChildren(
         h(
           'div',
@@ -73,6 +73,7 @@ export class SchedulerDesk {
             h('tbody', {}, ...nodes.map((each) => this.#row(each, plugins, each.node === node))),
           ),
         ),
+        ...this.#ties(nodes, node),
         ...(message === undefined ? [] : [h('p', {}, message)]),
         ...(preemption === undefined
           ? []
@@ -83,6 +84,13 @@ export class SchedulerDesk {
         h('p', { class: 'error' }, error instanceof Error ? error.message : String(error)),
       )
     }
+  }
+
+  /** Nodes that are as good as the chosen one. */
+  #ties(nodes: readonly ExplainedNode[], chosen: string | undefined): readonly HTMLElement[] {
+    const best = nodes.find(({ node }) => node === chosen)?.total
+    const equal = nodes.filter(({ total }) => total !== undefined && total === best).map(({ node }) => node)
+    return equal.length < 2 ? [] : [h('p', {}, this.#words.ties(equal.join(', ')))]
   }
 
   #row(
@@ -101,9 +109,20 @@ export class SchedulerDesk {
       return h(
         'td',
         { title: score && `${score.normalized} × ${score.weight}` },
-        score === undefined ? '' : String(score.weighted),
+        ...(score === undefined
+          ? []
+          : [
+              String(score.weighted),
+              score.weight !== 1 && h('small', {}, ` = ${score.normalized} × ${score.weight}`),
+            ]),
       )
     })
     return h('tr', {}, head, h('td', {}, h('strong', {}, String(total ?? ''))), ...cells)
   }
+}
+
+/** `NodeResourcesFit ×1`: a plugin and how much it counts. */
+function withWeight(plugin: string, nodes: readonly ExplainedNode[]): string {
+  const score = nodes.flatMap(({ scores = [] }) => scores).find((each) => each.plugin === plugin)
+  return `${plugin} ×${score?.weight ?? 1}`
 }

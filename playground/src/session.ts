@@ -6,10 +6,12 @@ import type { ClusterView } from '../../src/view/index.js'
 import { viewOf } from '../../src/view/index.js'
 import { SimCluster } from 'simcluster'
 import type { Host } from 'simcluster/host'
-import type { Desk, Judgement, Lesson } from 'simcluster/lessons'
-import { LESSONS, openDesk } from 'simcluster/lessons'
-import type { Action, Deed, Place } from './actions.js'
-import { withAction } from './actions.js'
+import type { Desk, Judgement, Lesson, Sentence } from 'simcluster/lessons'
+import { drawExam, drawLesson, openDesk } from 'simcluster/lessons'
+import { hasSameEffect } from '../../src/course/effect.js'
+import type { Typed } from '../../src/course/playback.js'
+import type { Action, Deed, Place, StepAt } from './actions.js'
+import { countDone, withAction } from './actions.js'
 import { chapterOf } from './course.js'
 
 /** The cluster after an action. */
@@ -28,6 +30,18 @@ export interface Printed {
   readonly exitCode: number
 }
 
+/** What a learner has asked about a lesson. */
+interface Asked {
+  readonly advice: Sentence[]
+  /** How many of the lesson's hints were given or tried. */
+  told: number
+  /** Whether there are no more hints. */
+  isAtEnd: boolean
+  judgement: Judgement | undefined
+  /** How many actions there were when the learner last asked for a check; -1 for never. */
+  checkedAt: number
+}
+
 /** How long a learner takes for a line, ms. The course's own steps take no time. */
 const TYPING = 1000
 
@@ -42,8 +56,12 @@ export class Session {
   #frames: Frame[]
   #at = 0
   #watch: AsyncIterator<string> | undefined
-  /** How many hints the learner has asked for, and the last verdict on the lesson. */
-  readonly asked: { hints: number; judgement: Judgement | undefined } = { hints: 0, judgement: undefined }
+  /** The lesson, if the place is one, or a task of an exam. */
+  readonly lesson: Lesson | undefined
+  /** The advice that the learner has asked for, and the last verdict on the lesson. */
+  readonly asked: Asked = { advice: [], told: 0, isAtEnd: false, judgement: undefined, checkedAt: -1 }
+  /** What the learner has predicted, by the question. */
+  readonly guesses: Map<string, string> = new Map()
   #queue: Promise<unknown> = Promise.resolve()
   /** Called when something has changed that a page shows. */
   onChange: () => void = () => undefined
@@ -52,6 +70,7 @@ export class Session {
 
   private constructor(place: Place, playback: Playback) {
     this.place = place
+    this.lesson = lessonAt(place)
     this.#playback = playback
     this.#frames = [this.#frame('')]
   }
@@ -101,13 +120,23 @@ export class Session {
     return this.isLive ? this.#actions : (this.#frames[this.#at] as Frame).actions
   }
 
-  get isWatching(): boolean {
-    return this.#watch !== undefined
+  /** What was typed so far. */
+  get typed(): readonly Typed[] {
+    return (this.isLive ? this.#playback : (this.#frames[this.#at] as Frame).playback).typed
   }
 
-  get lesson(): Lesson | undefined {
-    const { place } = this
-    return place.kind === 'lesson' ? lessonOf(place.id) : undefined
+  /** Steps of the chapter that were done, by a button or by a line with the same effect. */
+  get done(): ReadonlySet<string> {
+    return new Set(
+      this.actions.flatMap((action) => {
+        if (action.do === 'play') return [`${action.section}.${action.step}`]
+        return action.do === 'type' && action.step !== undefined ? [action.step.join('.')] : []
+      }),
+    )
+  }
+
+  get isWatching(): boolean {
+    return this.#watch !== undefined
   }
 
   /** The desk for a check of the lesson. */
@@ -134,6 +163,28 @@ export class Session {
     this.#playback = playback.fork()
     this.#actions = actions
     this.onChange()
+  }
+
+  /** Takes back what the learner did last. Returns whether there was something. */
+  undo(): boolean {
+    const done = countDone(this.#actions)
+    const before = this.#frames.findLastIndex(({ actions }) => countDone(actions) < done)
+    if (!this.isLive || before < 0) return false
+    this.#at = before
+    this.branch()
+    return true
+  }
+
+  /**
+   * Types a line. In a chapter it counts as the next command of `open` if its effect is the same.
+   */
+  async type(line: string, open: readonly StepAt[]): Promise<Printed> {
+    const [at] = open
+    const step = at === undefined ? undefined : this.#stepOf(...at)
+    if (at === undefined || step?.kind !== 'command' || !this.isLive)
+      return this.perform({ do: 'type', line })
+    const isSame = await hasSameEffect(this.#playback, step.line, line)
+    return this.perform({ do: 'type', line, ...(isSame ? { step: at } : {}) })
   }
 
   /** Does something to the cluster and notes it. @throws Error if the past is looked at */
@@ -182,6 +233,9 @@ export class Session {
         return NOTHING
       case 'unwatch':
         this.#endWatch()
+        return NOTHING
+      case 'machine':
+        cluster.node(action.node)[action.accident]()
         return NOTHING
     }
   }
@@ -256,6 +310,8 @@ export class Session {
         return `vi ${action.path}`
       case 'advance':
         return `+${action.ms / 1000} s`
+      case 'machine':
+        return `${action.accident} ${action.node}`
       case 'play':
         return labelOfStep(this.#stepOf(action.section, action.step))
       default:
@@ -278,11 +334,13 @@ export class Session {
   }
 }
 
-/** @throws RangeError if there is no such lesson */
-export function lessonOf(id: string): Lesson {
-  const lesson = LESSONS.find((each) => each.id === id)
-  if (lesson === undefined) throw new RangeError(`there is no lesson ${id}`)
-  return lesson
+/** @throws NotFoundError if there is no such lesson */
+function lessonAt(place: Place): Lesson | undefined {
+  if (place.kind === 'lesson') return drawLesson(place.id, place.seed ?? 0)
+  if (place.kind !== 'exam') return undefined
+  const task = drawExam(place.name, place.seed).tasks[place.task - 1]
+  if (task === undefined) throw new RangeError(`the exam has no task ${place.task}`)
+  return task.lesson
 }
 
 async function playbackOf(place: Place): Promise<Playback> {
@@ -292,7 +350,8 @@ async function playbackOf(place: Place): Promise<Playback> {
     case 'chapter':
       return new Playback(startCluster(chapterOf(place.number, place.version).start))
     case 'lesson':
-      return new Playback((await openDesk(lessonOf(place.id))).cluster)
+    case 'exam':
+      return new Playback((await openDesk(lessonAt(place) as Lesson)).cluster)
   }
 }
 

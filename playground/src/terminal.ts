@@ -15,6 +15,9 @@ export interface TerminalParts {
   readonly interrupt: () => void
 }
 
+/** Characters of the transcript. */
+const MOST_KEPT = 400_000
+
 const ESCAPE = '\u001b'
 const CONTROL = `${ESCAPE}[`
 
@@ -26,6 +29,12 @@ export class TerminalView {
   readonly #terminal: Terminal
   readonly #parts: TerminalParts
   readonly history: string[] = []
+  /** All that was written, without the line that is being typed. */
+  #transcript = ''
+  /** Characters that were written before it, and are not kept. */
+  #dropped = 0
+  /** How much of it is shown, if the past is looked at. */
+  #cut: number | undefined
   #line = ''
   #cursor = 0
   /** Row of the cursor, counted from the prompt's. */
@@ -65,13 +74,38 @@ export class TerminalView {
     this.#terminal.focus()
   }
 
+  /** How much was written so far. */
+  get written(): number {
+    return this.#dropped + this.#transcript.length
+  }
+
+  /** Shows what was written up to then, and a note in place of a prompt; without a number all of it. */
+  cutAt(length?: number, note = ''): void {
+    if (length === this.#cut) return
+    this.#cut = length
+    const end = length === undefined ? undefined : Math.max(0, length - this.#dropped)
+    this.#terminal.write(`${CONTROL}2J${CONTROL}3J${CONTROL}H`)
+    this.#row = 0
+    this.#terminal.write(this.#transcript.slice(0, end).replaceAll(/\r?\n/g, '\r\n'))
+    if (length !== undefined) this.#terminal.write(`${CONTROL}2m${note}${CONTROL}0m`)
+    else if (!this.#busy) this.#draw()
+  }
+
+  #drop(count: number): void {
+    this.#transcript = this.#transcript.slice(count)
+    this.#dropped += count
+  }
+
   clear(): void {
+    this.#drop(this.#transcript.length)
     this.#terminal.write(`${CONTROL}2J${CONTROL}3J${CONTROL}H`)
   }
 
   /** Writes a text that has ended the line, or none. */
   write(text: string): void {
-    this.#terminal.write(text.replaceAll(/\r?\n/g, '\r\n'))
+    this.#transcript += text
+    if (this.#transcript.length > 2 * MOST_KEPT) this.#drop(this.#transcript.length - MOST_KEPT)
+    if (this.#cut === undefined) this.#terminal.write(text.replaceAll(/\r?\n/g, '\r\n'))
   }
 
   /** Writes a text above the line that is being typed. */
@@ -197,6 +231,7 @@ export class TerminalView {
   async #enter(): Promise<void> {
     this.#cursor = this.#line.length
     this.#redraw()
+    this.#transcript += `${coloured(this.#prompt())}${this.#line}`
     this.write('\n')
     const text = this.#begun + this.#line
     this.#line = ''
@@ -239,6 +274,7 @@ export class TerminalView {
   }
 
   #erase(): void {
+    if (this.#cut !== undefined) return
     this.#terminal.write(`\r${this.#row > 0 ? `${CONTROL}${this.#row}A` : ''}${CONTROL}J`)
     this.#row = 0
   }
@@ -249,6 +285,7 @@ export class TerminalView {
   }
 
   #draw(): void {
+    if (this.#cut !== undefined) return
     const prompt = this.#prompt()
     const columns = this.#terminal.cols
     const shown = prompt + this.#line

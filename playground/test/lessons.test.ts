@@ -55,7 +55,7 @@ test('a lesson is checked, gives hints, is solved, and begins anew', async () =>
   const { page } = learner
   await learner.tabTo('#tab-chapters')
   await page.keyboard.press('ArrowRight')
-  await learner.tabTo('[data-lesson=wrong-namespace] button')
+  await learner.tabTo('#panel-lessons [data-lesson=wrong-namespace] button')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Forbidden despite a role and a binding' }).waitFor()
   await press('Check')
@@ -86,6 +86,7 @@ test('progress is kept on reload, and moves to another browser in a file', async
   expect(await learner.types('kubectl get namespace mine -o name')).toBe('namespace/mine')
   const kept = await learner.deed()
   const download = page.waitForEvent('download')
+  await page.locator('.menu summary').press('Enter')
   await press('Export')
   const file = await (await download).path()
   expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ format: 1, solved: ['wrong-namespace'] })
@@ -156,7 +157,16 @@ const axe = readFileSync(
 async function complaints(): Promise<readonly string[]> {
   const { page } = learner
   const found: string[] = []
-  for (const tab of ['chapters', 'lessons', 'scheduler', 'policies', 'cluster']) {
+  for (const tab of [
+    'chapters',
+    'lessons',
+    'practice',
+    'exam',
+    'scheduler',
+    'policies',
+    'figures',
+    'cluster',
+  ]) {
     await page.locator(`#tab-${tab}`).press('Enter')
     const serious = await page.evaluate(async () => {
       const { violations } = await (

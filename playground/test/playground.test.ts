@@ -164,9 +164,10 @@ describe('a learner with a keyboard', () => {
     const { page } = learner
     await learner.tabTo('[data-pod^="web-"] button')
     await page.keyboard.press('Enter')
+    await page.locator('.inspector').getByRole('button', { name: 'Explain' }).press('Enter')
     const table = page.locator('#panel-scheduler table')
     await table.waitFor()
-    expect(await table.innerText()).toContain('NodeResourcesFit')
+    expect(await table.innerText()).toContain('NodeResourcesFit ×1')
     expect(await table.innerText()).toMatch(/rct0.*rejected: NodeUnschedulable/)
   })
 })

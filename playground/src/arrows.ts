@@ -1,0 +1,53 @@
+import type { ClusterView } from '../../src/view/index.js'
+
+const SVG = 'http://www.w3.org/2000/svg'
+/** Connections that are drawn without being asked for. */
+const FEW = 12
+
+/** Arrows from Services to the pods behind them, over the grid. Who cannot see them reads the count. */
+export class Arrows {
+  readonly element: SVGSVGElement = document.createElementNS(SVG, 'svg')
+  /** uids of the Services whose arrows the learner has turned on or off. */
+  readonly #chosen = new Map<string, boolean>()
+  readonly #home: HTMLElement
+
+  constructor(home: HTMLElement) {
+    this.#home = home
+    this.element.setAttribute('class', 'arrows')
+    this.element.setAttribute('aria-hidden', 'true')
+  }
+
+  isShown(service: string, { edges }: ClusterView): boolean {
+    return this.#chosen.get(service) ?? edges.filter(({ kind }) => kind === 'endpoint').length <= FEW
+  }
+
+  toggle(service: string, view: ClusterView): void {
+    this.#chosen.set(service, !this.isShown(service, view))
+  }
+
+  /** Draws all arrows anew, between elements as they lie now. */
+  draw(
+    view: ClusterView,
+    services: ReadonlyMap<string, HTMLElement>,
+    pods: ReadonlyMap<string, HTMLElement>,
+  ): void {
+    const { left, top } = this.#home.getBoundingClientRect()
+    this.element.style.width = `${this.#home.scrollWidth}px`
+    this.element.style.height = `${this.#home.scrollHeight}px`
+    const paths = view.edges.flatMap(({ kind, from, to, why }) => {
+      const [service, pod] = [services.get(from), pods.get(to)]
+      if (kind !== 'endpoint' || service === undefined || pod === undefined) return []
+      if (!this.isShown(from, view)) return []
+      const [a, b] = [service.getBoundingClientRect(), pod.getBoundingClientRect()]
+      if (a.width === 0 || b.width === 0) return []
+      const [x, y] = [a.left - left + Math.min(24, a.width / 2), a.bottom - top]
+      const [endX, endY] = [b.left - left - 1, b.top - top + b.height / 2]
+      const path = document.createElementNS(SVG, 'path')
+      const curve = `M${x} ${y}C${x} ${endY} ${endX - 24} ${endY} ${endX} ${endY}`
+      path.setAttribute('d', `${curve}m-5 -3.5l5 3.5l-5 3.5`)
+      path.setAttribute('class', why === 'ready' ? 'ready' : 'unready')
+      return [path]
+    })
+    this.element.replaceChildren(...paths)
+  }
+}

@@ -1,0 +1,258 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Learner, openStage, type Stage } from './browser.js'
+
+let stage: Stage
+beforeAll(async () => void (stage = await openStage()))
+afterAll(() => stage.close())
+
+const POOL = 'gke-standard-cluster-1-default-pool-bdf36b75'
+
+const press = (learner: Learner, name: string): Promise<void> =>
+  learner.page.getByRole('button', { name, exact: true }).first().press('Enter')
+
+async function jump(learner: Learner, by: string): Promise<void> {
+  await learner.page.locator('#jump').fill(by)
+  await press(learner, 'Jump')
+}
+
+test('a new visitor crashes a node, rewinds and solves a lesson, and each challenge is ticked', async () => {
+  const learner = await Learner.open(stage)
+  const { page } = learner
+  const tour = page.getByRole('region', { name: 'Three challenges' })
+  await page.locator(`[data-node="${POOL}-rct0"] .of-node`).press('Enter')
+  await press(learner, 'Power off')
+  await expect.poll(() => tour.innerText()).toContain('✓ Crash a node')
+  await jump(learner, '7m')
+  await expect.poll(() => page.locator(`[data-node="${POOL}-rct0"]`).innerText()).toContain('NotReady')
+  await page.locator('.timeline input').press('Home')
+  await expect.poll(() => tour.innerText()).toContain('✓ Rewind')
+  await press(learner, 'Open the lesson')
+  await page.getByRole('heading', { name: 'The day after the maintenance' }).waitFor()
+  await press(learner, 'Hint')
+  await page.locator('.hints li').first().waitFor()
+  await learner.types('kubectl uncordon node-2')
+  await expect
+    .poll(() => page.locator('.verdict').innerText())
+    .toMatch(/Solved!\s+Solved in 1 command; best: 1/)
+  expect(await page.locator('.goals .open').count()).toBe(0)
+  await expect.poll(() => page.locator('.tour h2').innerText()).toContain('You can break, rewind and repair')
+  await learner.close()
+})
+
+test('pods of a dead node are unknown, ghosts stay where pods were, and what changed is told', async () => {
+  const learner = await Learner.open(stage)
+  const { page } = learner
+  const dead = page.locator(`[data-node="${POOL}-rct0"]`)
+  await dead.locator('.of-node').press('Enter')
+  await press(learner, 'Power off')
+  await jump(learner, '2m')
+  await expect.poll(() => dead.locator('[data-pod^=fluentd]').getAttribute('data-state')).toBe('unknown')
+  await jump(learner, '6m')
+  await page.locator('.changed summary').press('Enter')
+  await expect.poll(() => page.locator('.told').innerText()).toMatch(/php-apache-\S+ replaces php-apache-/)
+  expect(await page.locator('.tick.bad').count()).toBeGreaterThan(0)
+  await learner.types(`kubectl delete pod -l run=php-apache --field-selector spec.nodeName=${POOL}-x5j5`)
+  await expect.poll(() => page.locator(`[data-node="${POOL}-x5j5"] .ghost`).count()).toBeGreaterThan(0)
+  await press(learner, 'Power on')
+  await jump(learner, '2m')
+  await expect.poll(() => dead.locator('[data-pod^=fluentd]').getAttribute('data-state')).toBe('good')
+  await learner.close()
+})
+
+test('the inspector shows YAML, events, logs, owners and why, and its buttons type commands', async () => {
+  const learner = await Learner.open(stage, '#free/2')
+  const { page } = learner
+  await learner.types('kubectl create deployment web --image=nginx')
+  await learner.types('kubectl create deployment bad --image=ngnix:nope')
+  await press(learner, 'Settle')
+  const inspector = page.locator('.inspector')
+  await page.locator('[data-pod^="web-"] button').first().press('Enter')
+  await expect.poll(() => inspector.innerText()).toMatch(/ReplicaSet web-\S+ ← Deployment web/)
+  const sight = (name: string): Promise<void> => inspector.getByRole('tab', { name }).press('Enter')
+  await sight('YAML')
+  await expect.poll(() => inspector.innerText()).toContain('image: nginx')
+  await sight('Events')
+  await expect.poll(() => inspector.innerText()).toContain('Scheduled')
+  await page.locator('[data-pod^="bad-"] .why').press('Enter')
+  await expect.poll(() => inspector.innerText()).toMatch(/ngnix:nope/)
+  await page.locator('[data-node="node-1"] .of-node').press('Enter')
+  await inspector.getByRole('button', { name: 'cordon', exact: true }).press('Enter')
+  await expect.poll(() => learner.printed()).toBe('node/node-1 cordoned')
+  await inspector.getByRole('button', { name: 'uncordon' }).waitFor()
+  await inspector.getByRole('button', { name: 'Close' }).press('Enter')
+  await expect.poll(() => inspector.count()).toBe(0)
+  await learner.close()
+})
+
+test('namespaces are frames and a filter, and Services have arrows', async () => {
+  const learner = await Learner.open(stage, '#free/2')
+  const { page } = learner
+  await learner.types('kubectl create namespace shop')
+  await learner.types('kubectl create deployment web --image=nginx --replicas=2 -n shop --port=80')
+  await learner.types('kubectl expose deployment web -n shop')
+  await press(learner, 'Settle')
+  await expect.poll(() => page.locator('.arrows path').count()).toBe(2)
+  await page.locator('.service').press('Enter')
+  await expect.poll(() => page.locator('.arrows path').count()).toBe(0)
+  await page.locator('select[aria-label=Namespaces]').selectOption('namespace shop')
+  await expect
+    .poll(() => page.locator('.frame').evaluateAll((all) => all.map((each) => each.dataset['namespace'])))
+    .toEqual(expect.arrayContaining(['shop']))
+  expect(await page.locator('.frame[data-namespace=kube-system]').count()).toBe(0)
+  await learner.close()
+})
+
+test('the terminal is cut to the moment that is looked at', async () => {
+  const learner = await Learner.open(stage, '#free/1')
+  const { page } = learner
+  await learner.types('kubectl create namespace first')
+  await learner.types('kubectl create namespace second')
+  await page.locator('.timeline input').press('ArrowLeft')
+  await expect.poll(() => learner.screen()).toContain('namespace/first created')
+  expect(await learner.screen()).not.toContain('second')
+  await page.locator('.timeline input').press('End')
+  await expect.poll(() => learner.screen()).toContain('namespace/second created')
+  await learner.close()
+})
+
+test('a typed line counts as the step that it does, and another does not', async () => {
+  const learner = await Learner.open(stage, '#chapter/1')
+  const { page } = learner
+  await learner.types('k get pods')
+  expect(await page.locator('.step.played').count()).toBe(0)
+  await learner.types('k get nodes -o wide')
+  await expect.poll(() => page.locator('.step.played').count()).toBe(1)
+  await expect.poll(() => page.locator('.where').innerText()).toMatch(/^step 2 of \d+$/)
+  await learner.reload()
+  await expect.poll(() => page.locator('.step.played').count()).toBe(1)
+  await learner.close()
+})
+
+test('a prediction is asked before the step, and compared after it', async () => {
+  const learner = await Learner.open(stage, '#chapter/6')
+  const { page } = learner
+  const next = page.getByRole('button', { name: 'Next step' })
+  const isAsked = (): Promise<boolean> =>
+    page.evaluate(() => document.activeElement?.matches('.guess') === true)
+  for (let count = 0; count < 20 && !(await isAsked()); count++) {
+    const before = await page.locator('.step.played').count()
+    await next.press('Enter')
+    await expect
+      .poll(async () => (await isAsked()) || (await page.locator('.step.played').count()) > before)
+      .toBe(true)
+  }
+  await page.keyboard.type('1000')
+  for (
+    let count = 0;
+    count < 5 && (await page.locator('.revealed strong').allInnerTexts()).join('') === '';
+    count++
+  ) {
+    const before = await page.locator('.step.played').count()
+    await next.press('Enter')
+    await expect.poll(() => page.locator('.step.played').count()).toBeGreaterThan(before)
+  }
+  await expect.poll(() => page.locator('.revealed strong').first().innerText()).toContain('You were right!')
+  await learner.close()
+})
+
+test('a lesson has an address with its seed; undo takes back what was done last', async () => {
+  const learner = await Learner.open(stage, '#lesson/forgotten-cordon/7')
+  const { page } = learner
+  expect(await page.locator('#seed').inputValue()).toBe('7')
+  await learner.types('kubectl create namespace mine')
+  await press(learner, 'Undo')
+  await expect.poll(async () => (await learner.deed()).actions.length).toBe(0)
+  await page.locator('#seed').fill('3')
+  await press(learner, 'Draw another')
+  await expect.poll(() => new URL(page.url()).hash).toBe('#lesson/forgotten-cordon/3')
+  await page.evaluate(() => (location.hash = '#chapter/4'))
+  await page.getByRole('heading', { name: /^4\. / }).waitFor()
+  await page.evaluate(() => (location.hash = '#lesson/no-such-lesson'))
+  await expect.poll(() => page.locator('.says').innerText()).toBe('This link cannot be read.')
+  await learner.close()
+})
+
+test('an exam has tasks on clusters of their own, flags, a timer, and a report with partial credit', async () => {
+  const learner = await Learner.open(stage)
+  const { page } = learner
+  await page.locator('#tab-exam').press('Enter')
+  await press(learner, 'Begin CKA')
+  await page.locator('.tasks [aria-current]').waitFor()
+  expect(await page.locator('.left').innerText()).toMatch(/^1(?:19|20):\d\d$/)
+  expect(await page.getByRole('button', { name: 'Hint' }).count()).toBe(0)
+  await press(learner, 'Flag')
+  await page.getByRole('button', { name: /^Task 1, \d+%, flagged/ }).waitFor()
+  await learner.types('kubectl create namespace of-task-one')
+  await press(learner, 'Next task')
+  await page.getByRole('button', { name: /^Task 2/, pressed: undefined }).waitFor()
+  await expect.poll(() => page.locator('.tasks [aria-current]').innerText()).toBe('2')
+  expect(await learner.types('kubectl get namespace of-task-one')).toContain('not found')
+  await page.getByRole('button', { name: /^Task 1,/ }).press('Enter')
+  await expect.poll(() => page.locator('.tasks [aria-current]').innerText()).toContain('1')
+  expect(await learner.types('kubectl get namespace of-task-one -o name')).toBe('namespace/of-task-one')
+  await press(learner, 'Finish')
+  await expect.poll(() => page.locator('.report').innerText(), { timeout: 30_000 }).toMatch(/0 of 100 points/)
+  expect(await page.locator('.grades > li').count()).toBeGreaterThan(10)
+  await page.locator('.grades summary').first().press('Enter')
+  expect(await page.locator('.grades pre').first().innerText()).toMatch(/^\$ /)
+  await learner.close()
+})
+
+test('practice asks without end, proves the answer, and keeps the score', async () => {
+  const learner = await Learner.open(stage)
+  const { page } = learner
+  await page.locator('#tab-practice').press('Enter')
+  const score = page.locator('.score')
+  for (let number = 1; number <= 3; number++) {
+    await page.locator('.choice input').first().check()
+    await page.locator('.question').getByRole('button', { name: 'Answer' }).press('Enter')
+    await expect.poll(() => score.innerText()).toMatch(new RegExp(` of ${number} right`))
+    expect(await page.locator('.question .outcome pre').innerText()).not.toBe('')
+    await press(learner, 'Next question')
+  }
+  await page.locator('select[aria-label=Practice]').selectOption('scheduler')
+  expect(await page.locator('.choice').count()).toBe(4)
+  await learner.close()
+})
+
+test('the policy desk takes clean YAML, and shows no old result below an error', async () => {
+  const learner = await Learner.open(stage, '#free/1')
+  const { page } = learner
+  await learner.types('kubectl run web --image=nginx --labels=app=web')
+  await learner.types(
+    `echo '{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"deny"},"spec":{"podSelector":{}}}' | kubectl apply -f -`,
+  )
+  await page.locator('#tab-policies').press('Enter')
+  await press(learner, 'Take from the cluster')
+  const text = page.locator('#manifests')
+  expect(await text.inputValue()).toMatch(
+    /^apiVersion: networking.k8s.io\/v1\nkind: NetworkPolicy\nmetadata:\n {2}name: deny\n {2}namespace: default\nspec:/,
+  )
+  await press(learner, 'Compare')
+  await page.locator('.matrix').waitFor()
+  await text.fill('kind: Nothing')
+  expect(await page.locator('.matrix').count()).toBe(0)
+  await press(learner, 'Compare')
+  await page.locator('.desk .error').waitFor()
+  expect(await page.locator('.matrix').count()).toBe(0)
+  await learner.close()
+})
+
+test('splitters move by keys, the terminal folds, and a telephone shows one part at a time', async () => {
+  const learner = await Learner.open(stage)
+  const { page } = learner
+  const aside = page.locator('aside')
+  const before = await aside.evaluate((each) => each.offsetWidth)
+  await page.getByRole('separator', { name: 'Width of the guide' }).press('ArrowRight')
+  expect(await aside.evaluate((each) => each.offsetWidth)).toBe(before + 24)
+  await press(learner, 'Fold the terminal')
+  expect(await page.locator('.xterm-box').isVisible()).toBe(false)
+  await press(learner, 'Fold the terminal')
+  await page.setViewportSize({ width: 390, height: 844 })
+  expect(await aside.isVisible()).toBe(true)
+  await press(learner, 'Terminal')
+  expect(await aside.isVisible()).toBe(false)
+  expect(await page.locator('.xterm-box').isVisible()).toBe(true)
+  await learner.photograph('telephone-terminal')
+  await learner.close()
+})
