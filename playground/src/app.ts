@@ -445,7 +445,7 @@ export class App {
           { id: 'cluster', title: words.cluster, panel: cluster },
           { id: 'scheduler', title: words.scheduler, panel: this.#scheduler.element },
           { id: 'policies', title: words.policies, panel: this.#policies?.element ?? h('div') },
-          { id: 'figures', title: words.figures, panel: new Figures(words).element },
+          { id: 'figures', title: words.figures, panel: new Figures(this.#progress.language).element },
         ],
         this.#workTab,
         (id) => {

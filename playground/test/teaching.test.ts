@@ -256,3 +256,32 @@ test('splitters move by keys, the terminal folds, and a telephone shows one part
   await learner.photograph('telephone-terminal')
   await learner.close()
 })
+
+test('a figure is simulated anew when its slider moves', async () => {
+  const learner = await Learner.open(stage)
+  const { page } = learner
+  await page.locator('#tab-figures').press('Enter')
+  const figure = (name: string): ReturnType<typeof page.locator> => page.locator(`[data-figure=${name}]`)
+  const set = (id: string, value: number): Promise<void> =>
+    page.locator(`#figure-${id}`).evaluate((input: HTMLInputElement, to) => {
+      input.value = String(to)
+      input.dispatchEvent(new Event('input'))
+    }, value)
+  const spans = (name: string): Promise<readonly (string | null)[]> =>
+    figure(name)
+      .locator('.span')
+      .evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')))
+  for (const name of ['grace', 'backOff', 'peers', 'toleration'])
+    await figure(name).locator('summary').press('Enter')
+  expect((await spans('grace')).join()).toMatch(/Terminating: \d+ s – 1[5-7] s/)
+  await set('grace-needs', 60)
+  expect((await spans('grace')).join()).toMatch(/Terminating: \d+ s – 3[5-7] s/)
+  expect(
+    (await spans('backOff')).filter((text) => text?.startsWith('CrashLoopBackOff')).length,
+  ).toBeGreaterThan(5)
+  expect(await figure('peers').locator('.good').count()).toBe(1)
+  await set('peers-items', 2)
+  expect(await figure('peers').locator('.good').count()).toBe(3)
+  expect((await spans('toleration')).join()).toMatch(/NotReady: 5\d s|NotReady: 1:0\d/)
+  await learner.close()
+})

@@ -20,7 +20,8 @@ const OWN = new Set(['events', 'leases', 'endpoints', 'endpointslices'])
 
 /**
  * Whether a typed line does what a wanted one does, seen from the cluster: it leaves the same objects and
- * files, and reads the same. Lines that change nothing and read nothing must print the same. Both run on copies.
+ * files, and reads the same. Lines that change nothing and read nothing must print the same. Both run on
+ * copies.
  * @example await hasSameEffect(playback, 'kubectl cordon node-1', 'k cordon nodes/node-1') // true
  */
 export async function hasSameEffect(playback: Playback, wanted: string, typed: string): Promise<boolean> {
