@@ -53,6 +53,8 @@ import { selectionOf } from './selectors/selection.js'
 import { DEFAULT_SERVICE_RANGES, serviceHooks } from './services/service-allocator.js'
 import { EtcdStorage } from './storage/etcd-storage.js'
 import { FieldIndexes } from './storage/field-indexes.js'
+import type { Encryption } from './storage/encryption/configuration.js'
+import { StoredEncryption } from './storage/encryption/stored-encryption.js'
 import { decodeStored } from './storage/stored-bytes.js'
 import { storeView } from './storage/store-view.js'
 import type { ResourceWatch } from './watch/resource-watch.js'
@@ -110,6 +112,8 @@ export interface ApiServerOptions {
    * Decodes values that other clients of etcd have written as protobuf. Default: such values cannot be read.
    */
   readonly storedProtobuf?: ProtobufDecoder
+  /** Encryption of stored values; its nonces are drawn from `apiserver/encryption`. Default none. */
+  readonly encryption?: Encryption
   /** Hash to which each write is added as `key@revision`. */
   readonly trace?: Trace
   /** The kernel's account of quiet times, which writes end. */
@@ -164,6 +168,8 @@ export class ApiServer {
       store,
       () => clock.now(),
       (kv) => decodeStored({ resources, protobuf: () => this.#storedProtobuf }, kv),
+      options.encryption &&
+        new StoredEncryption(options.encryption, resources, random.stream('apiserver/encryption')),
     )
     // an unreadable value fails the request for it, but not caches, watches and admission
     const storage = strict.lenient()

@@ -1,10 +1,14 @@
+import { aggregateText, type FieldError, invalid, notSupported, required } from '../api/field-error.js'
+import { dnsSubdomainFaults } from '../api/validation/names.js'
 import { quote } from '../lang/go/quote.js'
-import { parseManifests } from '../api/manifests.js'
+import { exactJson } from '../lang/json/exact-json.js'
+import { parseYamlText, YamlError } from '../lang/yaml/read.js'
 import type { AuditEvent } from '../client/cluster-events.js'
 
 const LEVELS = ['None', 'Metadata', 'Request', 'RequestResponse'] as const
 type Level = (typeof LEVELS)[number]
 type Stage = 'RequestReceived' | 'ResponseStarted' | 'ResponseComplete' | 'Panic'
+const STAGES: readonly string[] = ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic']
 
 /** A rule of an audit policy. Source: audit.k8s.io/v1 PolicyRule. */
 interface Rule {
@@ -40,44 +44,90 @@ export interface AuditPolicy {
 
 /** Reads a policy. @throws Error with the apiserver's text. Source: apiserver pkg/audit/policy/reader.go */
 export function parseAuditPolicy(text: string, file: string): AuditPolicy {
-  const [policy] = parseManifests(text) as unknown as readonly (AuditPolicy & {
-    readonly apiVersion?: string
-    readonly kind?: string
-  })[]
-  if (policy?.apiVersion !== 'audit.k8s.io/v1' || policy.kind !== 'Policy')
-    throw new Error(
-      `failed decoding: no kind ${quote(policy?.kind ?? '')} is registered for version ` +
-        `${quote(policy?.apiVersion ?? '')}: from file ${file}`,
+  const fault = (why: string): Error => new Error(`${why}: from file ${file}`)
+  let policy: Partial<AuditPolicy> & { readonly apiVersion?: string; readonly kind?: string }
+  try {
+    policy = { ...(parseYamlText(text) as typeof policy | null) }
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error
+    throw fault(`failed decoding: error converting YAML to JSON: ${error.message}`)
+  }
+  const { apiVersion = '', kind = '' } = policy
+  const rules = policy.rules ?? []
+  if (kind === '' || apiVersion === '')
+    throw fault(
+      `failed decoding: Object '${kind === '' ? 'Kind' : 'apiVersion'}' is missing in '${exactJson(policy)}'`,
     )
-  if ((policy.rules ?? []).length === 0)
-    throw new Error(`loaded illegal policy with 0 rules from file ${file}`)
-  const at = policy.rules.findIndex(({ level }) => !LEVELS.includes(level))
-  if (at >= 0)
-    throw new Error(
-      `rules[${at}].level: Unsupported value: ${quote(policy.rules[at]?.level ?? '')}: supported ` +
-        `values: ${LEVELS.map(quote).join(', ')}`,
+  if (apiVersion !== 'audit.k8s.io/v1' || kind !== 'Policy')
+    throw fault(
+      `failed decoding: no kind ${quote(kind)} is registered for version ${quote(apiVersion)} in scheme ` +
+        '"k8s.io/apiserver/pkg/audit/scheme.go:30"',
     )
-  const [fault] = policy.rules.flatMap((rule, index) => urlFaults(rule, `rules[${index}].nonResourceURLs`))
-  if (fault !== undefined) throw new Error(fault)
-  return policy
+  const faults = [
+    ...stageFaults(policy.omitStages, 'omitStages'),
+    ...rules.flatMap((rule, at) => ruleFaults(rule, `rules[${at}]`)),
+  ]
+  if (faults.length > 0) throw fault(aggregateText(faults))
+  if (rules.length === 0) throw fault('loaded illegal policy with 0 rules')
+  return { ...policy, rules }
 }
 
 /** Source: apiserver pkg/apis/audit/validation/validation.go. */
-function urlFaults({ nonResourceURLs = [], ...rule }: Rule, at: string): readonly string[] {
+function ruleFaults(rule: Rule, path: string): readonly FieldError[] {
+  const { level, resources = [] } = rule
+  return [
+    ...(LEVELS.includes(level) ? [] : [levelFault(level, `${path}.level`)]),
+    ...urlFaults(rule, `${path}.nonResourceURLs`),
+    ...resources.flatMap((each, at) => resourceFaults(each, `${path}.resources[${at}]`)),
+    ...stageFaults(rule.omitStages, `${path}.omitStages`),
+  ]
+}
+
+const levelFault = (level: string | undefined, path: string): FieldError =>
+  level === undefined || level === '' ? required(path) : notSupported(path, level, LEVELS)
+
+function stageFaults(stages: readonly string[] = [], path: string): readonly FieldError[] {
+  return stages.flatMap((stage, at) =>
+    STAGES.includes(stage)
+      ? []
+      : [invalid(`${path}[${at}]`, stage, `allowed stages are ${STAGES.join(',')}`)],
+  )
+}
+
+type Resources = NonNullable<Rule['resources']>[number]
+
+function resourceFaults(
+  { group = '', resources = [], resourceNames = [] }: Resources,
+  path: string,
+): readonly FieldError[] {
+  return [
+    ...(group === '' ? [] : dnsSubdomainFaults(group).map((text) => invalid(`${path}.group`, group, text))),
+    ...(resourceNames.length > 0 && resources.length === 0
+      ? [
+          invalid(
+            `${path}.resourceNames`,
+            resourceNames,
+            'using resourceNames requires at least one resource',
+          ),
+        ]
+      : []),
+  ]
+}
+
+function urlFaults({ nonResourceURLs = [], ...rule }: Rule, path: string): readonly FieldError[] {
   const faults = nonResourceURLs.flatMap((url, index) => {
-    const where = `${at}[${index}]: Invalid value: ${quote(url)}`
+    const say = (text: string): FieldError => invalid(`${path}[${index}]`, url, text)
     if (url === '*') return []
-    if (!url.startsWith('/')) return [`${where}: non-resource URL rules must begin with a '/' character`]
+    if (!url.startsWith('/')) return [say("non-resource URL rules must begin with a '/' character")]
     return url.slice(0, -1).includes('*')
-      ? [`${where}: non-resource URL wildcards '*' must be the final character of the rule`]
+      ? [say("non-resource URL wildcards '*' must be the final character of the rule")]
       : []
   })
   const isMixed = nonResourceURLs.length > 0 && [rule.resources, rule.namespaces].some((each) => each?.length)
   return isMixed
     ? [
         ...faults,
-        `${at}: Invalid value: ${JSON.stringify(nonResourceURLs)}: rules cannot apply to both regular ` +
-          'resources and non-resource URLs',
+        invalid(path, nonResourceURLs, 'rules cannot apply to both regular resources and non-resource URLs'),
       ]
     : faults
 }

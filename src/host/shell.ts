@@ -115,6 +115,7 @@ function commandOf(
       cwd: context.cwd,
       env: context.env,
       stdin: textOf(bytes),
+      stdinBytes: () => bytesOf(bytes),
       path: (path) => absolutePath(context.cwd, path),
       exec: async (script, words) => {
         const line = [script, ...words.map(quoted)].join(' ')
@@ -135,12 +136,14 @@ function commandOf(
   })
 }
 
+const bytesOf = (bytes: string): Uint8Array => Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))
+
 const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
 
 /** Decodes bytes, one character each, as UTF-8; what is not UTF-8 stays as it is. */
 function textOf(bytes: string): string {
   try {
-    return UTF8.decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)))
+    return UTF8.decode(bytesOf(bytes))
   } catch {
     return bytes
   }

@@ -117,7 +117,7 @@ rules:
   })
 
   test.each([
-    [`${head}rules: []`, 'loaded illegal policy with 0 rules from file p.yaml'],
+    [`${head}rules: []`, 'loaded illegal policy with 0 rules: from file p.yaml'],
     ['apiVersion: v1\nkind: Policy\nrules: []', 'no kind "Policy" is registered for version "v1"'],
     [
       `${head}rules: [{level: None, nonResourceURLs: [healthz]}]`,

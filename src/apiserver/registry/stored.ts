@@ -110,6 +110,13 @@ export function sealDryRun(draft: Draft<KubeObject>, resourceVersion: string | u
   return deepFreeze(draft as KubeObject)
 }
 
+/** Whether an object is stored in another way than a write would store it now: encrypted with an old key. */
+export const isStale = (
+  { storage }: Pick<RegistryContext, 'storage'>,
+  resource: Resource,
+  { metadata: { namespace, name = '' } }: KubeObject,
+): boolean => storage.isStale(storageKey(resource, namespace, name))
+
 /**
  * Stores a changed version of an object without strategy and validation, for endpoints such as binding.
  * `change` edits a shallow copy with its own metadata; deeper parts are frozen and must be replaced, not
@@ -125,7 +132,7 @@ export function modify<T extends KubeObject>(
   const draft = { ...existing, metadata: { ...existing.metadata } } as Draft<T>
   change(draft)
   if (dryRun) return sealDryRun(draft as unknown as Draft<KubeObject>, existing.metadata.resourceVersion) as T
-  if (sameJson(draft, existing)) return existing
+  if (sameJson(draft, existing) && !isStale(context, resource, existing)) return existing
   const sealed = seal(context, draft as unknown as Draft<KubeObject>)
   save(context, resource, sealed, existing)
   return sealed as T

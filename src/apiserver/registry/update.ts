@@ -17,7 +17,7 @@ import { keepManagers, revertTimes, trackWrite, withoutStoredManagers } from './
 import { dropRepeatedOwners } from './owner-references.js'
 import { storageKey } from './resources.js'
 import { sameJson } from '../../lang/json/same-json.js'
-import { seal, sealDryRun, discard, load, save, namespaceLabels } from './stored.js'
+import { seal, sealDryRun, discard, isStale, load, save, namespaceLabels } from './stored.js'
 
 /** The result of a write: the object, and whether it was created. */
 export interface Written {
@@ -135,7 +135,7 @@ export function writeUpdate(
     return seal(context, draft)
   }
   draft.metadata.resourceVersion = existing.metadata.resourceVersion as string
-  if (sameJson(object, existing)) return existing
+  if (sameJson(object, existing) && !isStale(context, resource, existing)) return existing
   reservation?.commit(object)
   const sealed = seal(context, draft)
   save(context, resource, sealed, existing)

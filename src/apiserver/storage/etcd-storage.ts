@@ -7,6 +7,7 @@ import { takeFrozenSize } from '../../api/schema/freeze.js'
 import { ApiError } from '../../client/api-error.js'
 import { type KeyValue, ReservedKeyValue } from '../../etcd/version.js'
 import type { WatchEvent } from '../../etcd/watch/watch-types.js'
+import type { StoredEncryption } from './encryption/stored-encryption.js'
 import type { Replayed, Storage, StorageRange, StoredChange } from './storage.js'
 import { isUnreadable } from './stored-bytes.js'
 
@@ -58,15 +59,22 @@ export class EtcdStorage implements Storage {
   readonly #decode: (kv: KeyValue) => KubeObject
   /** Decoded objects of values that are bytes. */
   readonly #decoded = new WeakMap<KeyValue, KubeObject>()
+  readonly #encryption: StoredEncryption | undefined
 
   /**
    * `decode` decodes values that other clients of etcd have written as bytes, and throws ApiError 500 if they
-   * are invalid.
+   * are invalid. With `encryption`, values of some resources are encrypted.
    */
-  constructor(store: EtcdStore, now: () => number, decode: (kv: KeyValue) => KubeObject) {
+  constructor(
+    store: EtcdStore,
+    now: () => number,
+    decode: (kv: KeyValue) => KubeObject,
+    encryption?: StoredEncryption,
+  ) {
     this.#store = store
     this.#now = now
     this.#decode = decode
+    this.#encryption = encryption
     store.subscribe(ROOT, ROOT_END, (commit) => this.#publish(commit.events(true)))
   }
 
@@ -89,7 +97,7 @@ export class EtcdStorage implements Storage {
   }
 
   list({ from, to, revision, limit }: StorageRange): readonly KubeObject[] {
-    return this.#store.list(from, to, { revision, limit }).map((kv) => this.#objectOf(kv))
+    return this.#store.list(from, to, { revision, limit }).map((kv) => this.#objectOf(kv, true))
   }
 
   lenient(): Storage {
@@ -119,10 +127,11 @@ export class EtcdStorage implements Storage {
   put(key: string, object: KubeObject, expected: number, ttlSeconds?: number): boolean {
     try {
       checkRequest(key, object, () => (expected === 0 ? undefined : (this.#store.get(key)?.value as object)))
+      const value = this.#encryption?.seal(key, object) ?? object
       const written =
         ttlSeconds === undefined
-          ? this.#store.casPut(key, object, expected)
-          : this.#store.casPut(key, object, expected, this.#lease(ttlSeconds))
+          ? this.#store.casPut(key, value, expected)
+          : this.#store.casPut(key, value, expected, this.#lease(ttlSeconds))
       return written !== undefined
     } catch (error) {
       throw asAnswer(error)
@@ -130,6 +139,8 @@ export class EtcdStorage implements Storage {
   }
 
   reserve(key: string, build: () => KubeObject, ttlSeconds: number): boolean {
+    // an encrypted value cannot be built later: who reads it first must not draw its nonce
+    if (this.#encryption?.covers(key) === true) return this.put(key, build(), 0, ttlSeconds)
     try {
       return this.#store.casPut(key, build, 0, this.#lease(ttlSeconds)) !== undefined
     } catch (error) {
@@ -138,7 +149,7 @@ export class EtcdStorage implements Storage {
   }
 
   replay(key: string, object: KubeObject, expected: number, at: Replayed): boolean {
-    return this.#store.replay(key, object, expected, at) !== undefined
+    return this.#store.replay(key, this.#encryption?.seal(key, object) ?? object, expected, at) !== undefined
   }
 
   skipTo(revision: number): void {
@@ -147,6 +158,11 @@ export class EtcdStorage implements Storage {
 
   isPrivate(key: string): boolean {
     return !this.#store.countsSize && this.#store.observersOf(key) === 1
+  }
+
+  isStale(key: string): boolean {
+    const kv = this.#encryption === undefined ? undefined : this.#store.get(key)
+    return kv !== undefined && this.#encryption?.isStale(kv) === true
   }
 
   remove(key: string, expected: number): boolean {
@@ -189,17 +205,23 @@ export class EtcdStorage implements Storage {
     }
   }
 
-  #objectOf(kv: KeyValue): KubeObject {
+  #objectOf(kv: KeyValue, isOfList = false): KubeObject {
     const { value } = kv
-    if (!(value instanceof Uint8Array)) return value as KubeObject
-    let object = this.#decoded.get(kv)
-    if (object === undefined) this.#decoded.set(kv, (object = this.#decode(kv)))
+    if (this.#isPlain(kv)) return value as KubeObject
+    let object = this.#decoded.get(kv) ?? this.#encryption?.written(kv)
+    if (object === undefined)
+      this.#decoded.set(kv, (object = this.#decode(this.#encryption?.open(kv, isOfList) ?? kv)))
     return object
+  }
+
+  /** Whether a value is an object, and nothing has to be known to read it. */
+  #isPlain({ key, value }: KeyValue): boolean {
+    return !(value instanceof Uint8Array) && this.#encryption?.covers(key) !== true
   }
 
   /** Returns the object of a version, or of the last readable version before it, or undefined. */
   #readable(kv: KeyValue): KubeObject | undefined {
-    if (!(kv.value instanceof Uint8Array)) return kv.value as KubeObject
+    if (this.#isPlain(kv)) return kv.value as KubeObject
     for (let version: KeyValue | undefined = kv; version !== undefined; version = this.#before(version)) {
       try {
         return this.#objectOf(version)
@@ -238,7 +260,7 @@ export class EtcdStorage implements Storage {
     const { modRevision: revision, key } = kv
     const old = prevKv === undefined ? undefined : this.#readable(prevKv)
     if (type === 'DELETE') return old === undefined ? undefined : { revision, key, old }
-    const object = kv.value instanceof Uint8Array ? this.#unlessUnreadable(kv) : (kv.value as KubeObject)
+    const object = this.#isPlain(kv) ? (kv.value as KubeObject) : this.#unlessUnreadable(kv)
     if (object === undefined) return undefined
     return old === undefined ? { revision, key, object } : { revision, key, object, old }
   }
@@ -345,6 +367,10 @@ class LenientStorage implements Storage {
 
   isPrivate(key: string): boolean {
     return this.#storage.isPrivate(key)
+  }
+
+  isStale(key: string): boolean {
+    return this.#storage.isStale(key)
   }
 
   remove(key: string, expected: number): boolean {

@@ -65,6 +65,11 @@ export interface Storage {
   skipTo(revision: number): void
   /** Whether only the apiserver watches the key in etcd, and etcd does not count the size of writes. */
   isPrivate(key: string): boolean
+  /**
+   * Whether a write of the same object would change what is stored: it is encrypted in another way than
+   * writes are now (`--encryption-provider-config`).
+   */
+  isStale(key: string): boolean
   /** Removes if the key's revision is still `expected`, and returns whether it did. */
   remove(key: string, expected: number): boolean
   /**

@@ -154,6 +154,7 @@ function newPlane({ options, version, simulation, store, from, later }: PlanePar
       }),
     serviceCIDR: network.serviceCIDR,
     managedFields: !disabled.managedFields,
+    encryption: access.encryption,
     storedProtobuf: extensions.storedProtobuf ?? protobufCodec,
     subscriptions: from?.subscriptions,
     views: from?.views(version),

@@ -1,6 +1,7 @@
 import type { KindDefinition } from '../../api/kind/definition.js'
 import { formatApiVersion } from '../../api/api-version.js'
 import { createScheme, type Scheme } from '../../api/scheme.js'
+import { parseEncryption } from '../../apiserver/storage/encryption/configuration.js'
 import { ApiServer, type ApiServerOptions, type ClientOptions } from '../../apiserver/api-server.js'
 import type { AdmissionChoice } from '../../apiserver/admission/default-plugins.js'
 import type { WebhookHandlers } from '../../apiserver/admission/extensions/call-webhook.js'
@@ -69,6 +70,8 @@ export interface ControlPlaneOptions {
   readonly nodeAgents?: NodeAgents | undefined
   /** Default: protobuf values in etcd cannot be read. */
   readonly storedProtobuf?: ProtobufDecoder | undefined
+  /** Text of `--encryption-provider-config`; none if it is empty. */
+  readonly encryption?: string | undefined
   /** The subscriptions of the cluster of which this one is a copy: components can be dormant at first. */
   readonly subscriptions?: Subscriptions | undefined
   /** The views of its informers. */
@@ -167,6 +170,9 @@ export class ControlPlane {
       ...(options.managedFields === undefined ? {} : { managedFields: options.managedFields }),
       ...(options.nodeAgents === undefined ? {} : { nodeAgents: options.nodeAgents }),
       ...(options.storedProtobuf === undefined ? {} : { storedProtobuf: options.storedProtobuf }),
+      ...((options.encryption ?? '') === ''
+        ? {}
+        : { encryption: parseEncryption(options.encryption ?? '', 'access.encryption') }),
       ...(options.webhooks === undefined ? {} : { webhooks: options.webhooks }),
       ...(options.admissionPlugins === undefined ? {} : { admissionPlugins: options.admissionPlugins }),
       informers: informersOf(simulation, this.informerViews),

@@ -270,6 +270,7 @@ const accessSchema = (): z.ZodMiniType<AccessOptions> =>
       '{ access: { authentication: { anonymous: false } } }',
       z.optional(authenticationSchema()),
     ),
+    encryption: like("{ access: { encryption: readFileSync('enc.yaml', 'utf8') } }", z.optional(z.string())),
   })
 
 const containerSchema = (): z.ZodMiniType<ContainerOptions> =>

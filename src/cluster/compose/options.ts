@@ -156,6 +156,13 @@ export interface AccessOptions {
    * @example { access: { authentication: { anonymous: false } } }
    */
   readonly authentication?: AuthenticationOptions
+  /**
+   * Encryption at rest: the text of the file of `--encryption-provider-config`, an EncryptionConfiguration
+   * with identity, aescbc, aesgcm and secretbox. What etcd has from before stays until it is written again.
+   * @default '', which is none
+   * @example { access: { encryption: readFileSync('enc.yaml', 'utf8') } }
+   */
+  readonly encryption?: string
 }
 
 /** Admission plugins; `disable` switches some off. */

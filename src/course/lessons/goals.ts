@@ -2,7 +2,8 @@ import type { Deployment } from '../../api/apps/generated.js'
 import type { Node, Pod, PodSpec } from '../../api/core/generated.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { parseYamlText } from '../../lang/yaml/read.js'
-import type { Goal, JudgedDesk, Promised } from './lesson.js'
+import { type Json, withSortedKeys } from '../../lang/json/json.js'
+import type { Goal, JudgedDesk, Promised, Sentence } from './lesson.js'
 import { MANIFESTS } from './shared.js'
 
 /** A goal that a function judges. */
@@ -139,3 +140,59 @@ export const runsAsBefore = (component: string): Goal =>
       return wanted !== undefined && flagsOf(master.read(path)) === wanted
     },
   )
+
+interface Template {
+  readonly spec?: {
+    readonly containers?: readonly {
+      readonly command?: readonly string[]
+      readonly volumeMounts?: readonly unknown[]
+    }[]
+    readonly volumes?: readonly unknown[]
+  }
+}
+
+/** The command of a static pod, its volumes and mounts as texts, and the rest of the manifest. */
+function partsOf(text: string | undefined): readonly [string[], string[], string] {
+  const pod = parseYamlText(text ?? '') as Template
+  const [container] = pod.spec?.containers ?? []
+  const volumes = [...(pod.spec?.volumes ?? []), ...(container?.volumeMounts ?? [])]
+  const rest = {
+    ...pod,
+    spec: {
+      ...pod.spec,
+      volumes: [],
+      containers: pod.spec?.containers?.map((each) => ({ ...each, command: [], volumeMounts: [] })),
+    },
+  }
+  return [
+    (container?.command ?? []).map(String),
+    volumes.map((each) => JSON.stringify(withSortedKeys(each as Json))),
+    JSON.stringify(withSortedKeys(rest as unknown as Json)),
+  ]
+}
+
+/**
+ * The goal that a component's manifest has what it had before the fault, and besides only volumes and flags
+ * like `added`, `flags` among them.
+ */
+export const changesOnly = (
+  component: string,
+  added: RegExp,
+  { text: sentence, flags }: { readonly text: Sentence; readonly flags: readonly string[] },
+): Goal => ({
+  text: sentence,
+  judge: ({ master, healthy }) => {
+    const path = `${MANIFESTS}/${component}.yaml`
+    const text = master.read(path)
+    if (text === undefined) return false
+    const [command, volumes, rest] = partsOf(text)
+    const [ownCommand, ownVolumes, ownRest] = partsOf(healthy.master.read(path))
+    return [
+      ...command.filter((word) => !ownCommand.includes(word) && !added.test(word)),
+      ...ownCommand.filter((word) => !command.includes(word)).map((word) => `${word} is gone`),
+      ...ownVolumes.filter((each) => !volumes.includes(each)).map((each) => `${each} is gone`),
+      ...flags.filter((flag) => !command.includes(flag)),
+      ...(rest === ownRest ? [] : [`${path} was changed`]),
+    ]
+  },
+})

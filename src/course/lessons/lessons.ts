@@ -8,6 +8,7 @@ import { backupLessons } from './catalog/backup.js'
 import { clusterLessons } from './catalog/cluster-parts.js'
 import { isolationLessons } from './catalog/isolation.js'
 import { hardenedAccessLessons } from './catalog/hardened-access.js'
+import { hardenedServerLessons } from './catalog/hardened-server.js'
 import { hardenedPodLessons } from './catalog/hardened-pods.js'
 import { checkDrawn } from './inputs.js'
 import type { Lesson, LessonSource } from './lesson.js'
@@ -39,6 +40,7 @@ const SOURCES: readonly LessonSource[] = [
   ...networkLessons,
   ...isolationLessons,
   ...hardenedAccessLessons,
+  ...hardenedServerLessons,
   ...hardenedPodLessons,
   ...hardenedRightLessons,
   ...applicationLessons,

@@ -18,6 +18,8 @@ export interface CommandCall {
   readonly env: ReadonlyMap<string, string>
   /** Standard input as text. */
   readonly stdin: string
+  /** Standard input as the bytes that it is. */
+  readonly stdinBytes: () => Uint8Array
   /** Makes a path absolute. */
   readonly path: (path: string) => string
   /** Runs another command line on this machine. */

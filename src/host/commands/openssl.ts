@@ -10,6 +10,7 @@ import type { Subject } from '../../pki/index.js'
 import { fromDer } from '../../pki/crypto/der.js'
 import { parsePrivateKey, privateKeyPem, publicKeyPem } from '../../pki/crypto/rsa.js'
 import type { PrivateKey } from '../../pki/crypto/rsa.js'
+import { binaryText, toBase64 } from '../../lang/bytes/base64.js'
 import { opensslTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'
 import { failed, readOptions } from './command.js'
@@ -41,8 +42,8 @@ const VALUED = [
 ].filter((name) => name !== 'enddate' && name !== 'req')
 
 /**
- * openssl: genrsa, req, x509, verify, rsa, and s_client's summary. Keys are the published test keys, which
- * are INSECURE but quick.
+ * openssl: genrsa, rand, req, x509, verify, rsa, and s_client's summary. Keys are the published test keys,
+ * which are INSECURE but quick.
  */
 export function openssl(call: CommandCall): CommandOutput {
   const [verb = '', ...rest] = call.args
@@ -76,11 +77,25 @@ const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => Co
       'writing RSA key\n',
     )
   },
+  rand,
   req,
   x509,
   verify,
   s_client: summary,
 }
+
+function rand(call: CommandCall, options: Options): CommandOutput {
+  const [number = ''] = options.words
+  if (!/^\d+$/.test(number)) return failed('Usage: rand [options] num')
+  const bytes = call.machine.randomBytes(Number(number))
+  if (options.has('base64'))
+    return written(call, options, `${toBase64(bytes).replaceAll(/(.{64})(?=.)/g, '$1\n')}\n`)
+  if (options.has('hex')) return written(call, options, `${hexText(bytes)}\n`)
+  return { stdout: binaryText(bytes), isBytes: true }
+}
+
+const hexText = (bytes: Uint8Array): string =>
+  [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 
 function input(call: CommandCall, options: Options, name = 'in'): string {
   const path = options.get(name)

@@ -5,6 +5,7 @@ import type { HostCommand } from './command.js'
 import { cp } from './cp.js'
 import { crictl, docker } from './crictl.js'
 import { curl } from './curl.js'
+import { hexdump } from './hexdump.js'
 import { journalctl } from './journalctl.js'
 import { kubectl } from './kubectl.js'
 import { df, ip, iptables, poweroff, reboot, ss, watch } from './machine.js'
@@ -30,6 +31,7 @@ export const HOST_COMMANDS: Readonly<Record<string, HostCommand>> = {
   cp,
   hostname,
   openssl,
+  hexdump,
   curl,
   etcdctl,
   etcdutl,

@@ -3,6 +3,8 @@ import { parseYamlText } from '../../lang/yaml/read.js'
 import { parseCertificates, readChain, verifyChain } from '../../pki/index.js'
 import { parsePrivateKey } from '../../pki/crypto/rsa.js'
 import type { ComponentName } from '../../cluster/kubeadm/images.js'
+import { parseAuditPolicy } from '../../apiserver/audit-policy.js'
+import { parseEncryption } from '../../apiserver/storage/encryption/configuration.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
 import { ADMISSION_PLUGINS, AUTHORIZATION_MODES, knowsFlag } from './known-flags.js'
 import type { ReadManifest } from './read-manifest.js'
@@ -165,8 +167,12 @@ class Machine {
     const path = this.flag(flag)
     if (path === undefined || path === '') return undefined
     const text = this.text(path)
-    if (text === undefined) throw new Fault(say(`open ${path}: no such file or directory`))
-    return text
+    if (text !== undefined) return text
+    const real = this.manifest.onMachine(path)
+    const isDirectory = real !== undefined && this.around.isDirectory(real)
+    throw new Fault(
+      say(isDirectory ? `read ${path}: is a directory` : `open ${path}: no such file or directory`),
+    )
   }
 
   /** A certificate and its key. Source: crypto/tls X509KeyPair. */
@@ -241,13 +247,8 @@ const CHECKS: Readonly<Record<ComponentName, (machine: Machine) => string | unde
     machine.file('token-auth-file')
     machine.pair('kubelet-client-certificate', 'kubelet-client-key')
     machine.pair('proxy-client-cert-file', 'proxy-client-key-file')
-    machine.file(
-      'audit-policy-file',
-      (fault) =>
-        'loading audit policy file: failed to read file path ' +
-        `"${machine.flag('audit-policy-file') ?? ''}": ${fault}`,
-    )
-    machine.file('encryption-provider-config', (fault) => `error while reading file: ${fault}`)
+    checkEncryption(machine)
+    checkAudit(machine)
     checkEtcd(machine)
     return undefined
   },
@@ -291,6 +292,51 @@ const CHECKS: Readonly<Record<ComponentName, (machine: Machine) => string | unde
     )
     return checkKubeconfig(machine)
   },
+}
+
+/** Source: apiserver pkg/server/options/encryptionconfig/config.go. */
+function checkEncryption(machine: Machine): void {
+  const path = machine.flag('encryption-provider-config') ?? ''
+  const text = machine.file(
+    'encryption-provider-config',
+    (fault) =>
+      'error while parsing file: error while loading file: error reading encryption provider configuration ' +
+      `file ${quote(path)}: ${fault}`,
+  )
+  if (text !== undefined) orFault(() => parseEncryption(text, path))
+}
+
+const LOG_FORMATS = ['legacy', 'json']
+
+/** Source: apiserver pkg/server/options/audit.go. */
+function checkAudit(machine: Machine): void {
+  const format = machine.flag('audit-log-format') ?? 'json'
+  const log = machine.flag('audit-log-path') ?? ''
+  if (!LOG_FORMATS.includes(format) && log !== '')
+    throw new Fault(`invalid audit log format ${format}, allowed formats are ${quote(LOG_FORMATS.join(','))}`)
+  for (const flag of ['audit-log-maxage', 'audit-log-maxbackup', 'audit-log-maxsize'])
+    if (!/^-?\d+$/.test(machine.flag(flag) ?? '0'))
+      throw new Fault(
+        `Error: invalid argument ${quote(machine.flag(flag) ?? '')} for "--${flag}" flag: ` +
+          `strconv.ParseInt: parsing ${quote(machine.flag(flag) ?? '')}: invalid syntax`,
+      )
+  const path = machine.flag('audit-policy-file') ?? ''
+  const say = (fault: string): string => `loading audit policy file: ${fault}`
+  const text = machine.file('audit-policy-file', (fault) =>
+    say(`failed to read file path "${path}": ${fault}`),
+  )
+  if (text !== undefined) orFault(() => parseAuditPolicy(text, path), say)
+  if (log !== '' && log !== '-' && machine.manifest.isReadOnly(log))
+    throw new Fault(`ensureLogFile: open ${log}: read-only file system`)
+}
+
+/** Runs what throws the program's own text. */
+function orFault(parse: () => unknown, say: (fault: string) => string = (fault) => fault): void {
+  try {
+    parse()
+  } catch (error) {
+    throw new Fault(say(error instanceof Error ? error.message : String(error)))
+  }
 }
 
 /** Returns which credential a component lacks. It keeps running then, but its requests are refused. */

@@ -1,7 +1,5 @@
 import { parseYamlText } from '../../lang/yaml/read.js'
-import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { keepLast } from '../../cluster/kubeadm/keep-last.js'
-import type { HostMachine } from '../machine/host-machine.js'
 import type { ComponentName } from '../../cluster/kubeadm/images.js'
 import { COMPONENTS } from '../../cluster/kubeadm/images.js'
 
@@ -16,6 +14,8 @@ export interface ReadManifest {
   readonly name: string
   /** Maps a path in the container to the path on the machine; undefined if nothing is mounted there. */
   readonly onMachine: (path: string) => string | undefined
+  /** Whether a path in the container is on a volume that is mounted read-only. */
+  readonly isReadOnly: (path: string) => boolean
   readonly volumes: readonly { readonly name: string; readonly path: string; readonly type: string }[]
 }
 
@@ -61,11 +61,14 @@ function parseManifest(manifest: string): ReadManifest | string {
     isRecord(hostPath) ? [{ name: text(name), path: text(hostPath.path), type: text(hostPath.type) }] : [],
   )
   const mounts = records(container.volumeMounts)
-    .map(({ name, mountPath }) => ({
+    .map(({ name, mountPath, readOnly }) => ({
       at: text(mountPath),
+      readOnly: readOnly === true,
       volume: volumes.find((volume) => volume.name === name),
     }))
     .toSorted((a, b) => b.at.length - a.at.length)
+  const mountOf = (path: string): (typeof mounts)[number] | undefined =>
+    mounts.find(({ at }) => path === at || path.startsWith(`${at}/`))
   return {
     component: COMPONENTS.find(
       (name) => image.replace(/[:@].*$/s, '').endsWith(`/${name}`) || command[0] === name,
@@ -76,9 +79,10 @@ function parseManifest(manifest: string): ReadManifest | string {
     name: isRecord(pod.metadata) ? text(pod.metadata.name) : '',
     flags: flagsOf(command.slice(1)),
     onMachine: (path) => {
-      const mount = mounts.find(({ at }) => path === at || path.startsWith(`${at}/`))
+      const mount = mountOf(path)
       return mount?.volume === undefined ? undefined : mount.volume.path + path.slice(mount.at.length)
     },
+    isReadOnly: (path) => mountOf(path)?.readOnly === true,
   }
 }
 
@@ -91,69 +95,4 @@ function flagsOf(words: readonly string[]): ReadonlyMap<string, string> {
     flags.set(name, value ?? (next === undefined || next.startsWith('-') ? 'true' : next))
   })
   return flags
-}
-
-type Options = SimCluster['internals']['options']
-type Mode = Exclude<NonNullable<NonNullable<Options['access']>['authorization']>, readonly unknown[]>
-
-/** Flags of kube-apiserver that change its behaviour here, with their values in kubeadm's manifest. */
-const DEFAULTS: Readonly<Record<string, string>> = {
-  'authorization-mode': 'Node,RBAC',
-  'authorization-policy-file': '',
-  'token-auth-file': '',
-  'anonymous-auth': 'true',
-}
-
-/**
- * Configures the starting apiserver as its flags say: authentication (`--token-auth-file`,
- * `--anonymous-auth`) and authorization (`--authorization-mode`, ABAC's policy file). Flags with kubeadm's
- * values leave the cluster's options unchanged.
- */
-export function applyFlags(machine: HostMachine, { flags, onMachine }: ReadManifest): void {
-  const {
-    cluster,
-    hosts: { state },
-  } = machine
-  const fileOf = (flag: string): string => {
-    const path = flags.get(flag)
-    return path === undefined ? '' : (machine.files.text(onMachine(path) ?? path) ?? '')
-  }
-  const tokens = flags.get('token-auth-file')
-  // the apiserver reads the file only once, at its start
-  if (tokens !== undefined) cluster.pki.write(tokens, fileOf('token-auth-file'))
-  const values = Object.fromEntries(
-    Object.entries(DEFAULTS).map(([name, usual]) => [
-      name,
-      flags.get(name) ?? (name === 'authorization-mode' ? 'AlwaysAllow' : usual),
-    ]),
-  )
-  const heeded = JSON.stringify([values, fileOf('authorization-policy-file')])
-  const before = state.heededFlags ?? JSON.stringify([DEFAULTS, ''])
-  if (heeded === before) return
-  state.heededFlags = heeded
-  const {
-    anonymous: _anonymous,
-    tokenFile: _tokens,
-    ...others
-  } = cluster.internals.options.access?.authentication ?? {}
-  cluster.rewind(cluster.snapshot(), {
-    access: {
-      authorization: modesFrom(values['authorization-mode'] ?? '', fileOf('authorization-policy-file')),
-      authentication: {
-        ...others,
-        ...(values['anonymous-auth'] === 'false' ? { anonymous: false } : {}),
-        ...(tokens === undefined ? {} : { tokenFile: tokens }),
-      },
-    },
-  })
-}
-
-/** Leaves webhooks out: a webhook that is named in a file cannot be called here. */
-function modesFrom(text: string, policies: string): Mode | readonly Mode[] {
-  if (text === 'Node,RBAC') return 'RBAC'
-  const modes = text.split(',').flatMap((name): readonly Mode[] => {
-    if (name === 'ABAC') return [{ type: 'ABAC', policies }]
-    return name === 'Node' || name === 'RBAC' || name === 'AlwaysAllow' || name === 'AlwaysDeny' ? [name] : []
-  })
-  return modes.length === 0 ? ['AlwaysDeny'] : modes
 }

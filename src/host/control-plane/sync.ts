@@ -3,7 +3,8 @@ import type { Pod } from '../../api/core/generated.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { ComponentState } from '../machine/state.js'
 import { dataFault, keepData, loadData } from '../etcd/data-directory.js'
-import { applyFlags, readManifest } from './read-manifest.js'
+import { applyFlags, reloadEncryption } from './apply-flags.js'
+import { readManifest } from './read-manifest.js'
 import type { ComponentName } from '../../cluster/kubeadm/images.js'
 import { COMPONENTS } from '../../cluster/kubeadm/images.js'
 import { judgeComponent } from './judge-component.js'
@@ -52,6 +53,7 @@ export function syncControlPlane(machine: HostMachine): void {
     if (component === 'kube-apiserver') {
       const starts = works(verdict) && !goesOn
       if (starts && file !== undefined) applyFlags(machine, file.manifest)
+      else if (goesOn) reloadEncryption(machine, file.manifest)
       setApiserver(machine, works(verdict), starts && old !== undefined)
     } else if (component !== 'etcd') setProcess(machine, component, works(verdict))
   }

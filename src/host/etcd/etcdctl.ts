@@ -1,4 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
+import { binaryText, toBase64 } from '../../lang/bytes/base64.js'
+import { joinBytes } from '../../lang/bytes/join-bytes.js'
+import { validPrefix } from '../../lang/go/utf8.js'
 import { EtcdError, keyBytes, prefixRangeEnd, valueBytes } from '../../etcd/index.js'
 import type { CommandCall, CommandOutput, Options } from '../commands/command.js'
 import { failed, readOptions } from '../commands/command.js'
@@ -284,10 +287,7 @@ function get(call: CommandCall, options: Options): CommandOutput {
     ...(options.has('limit') ? { limit: Number(options.get('limit')) } : {}),
     ...(options.has('rev') ? { revision: Number(options.get('rev')) } : {}),
   })
-  const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
   if (formOf(options) === 'json') {
-    const base64 = (bytes: Uint8Array): string =>
-      btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
     const own = {
       cluster_id: header.clusterId,
       member_id: header.memberId,
@@ -295,11 +295,11 @@ function get(call: CommandCall, options: Options): CommandOutput {
       raft_term: header.raftTerm,
     }
     const pairs = kvs.map(({ key: name, value, createRevision, modRevision, version }) => ({
-      key: base64(keyBytes(name)),
+      key: toBase64(keyBytes(name)),
       create_revision: createRevision,
       mod_revision: modRevision,
       version,
-      ...(options.has('keys-only') ? {} : { value: base64(valueBytes(value)) }),
+      ...(options.has('keys-only') ? {} : { value: toBase64(valueBytes(value)) }),
     }))
     const response = {
       header: own,
@@ -310,16 +310,22 @@ function get(call: CommandCall, options: Options): CommandOutput {
   }
   if (options.has('count-only')) return formOf(options) === 'fields' ? { stdout: `"Count" : ${count}\n` } : {}
   const valueOnly = options.has('print-value-only')
-  return {
-    stdout: kvs
-      .map(
-        (pair) =>
-          (valueOnly ? '' : `${decode(keyBytes(pair.key))}\n`) +
-          (options.has('keys-only') ? '\n' : `${decode(valueBytes(pair.value))}\n`),
-      )
-      .join(''),
-  }
+  const end = encoder.encode('\n')
+  const bytes = joinBytes(
+    kvs.flatMap(({ key: name, value }) => [
+      ...(valueOnly ? [] : [keyBytes(name), end]),
+      ...(options.has('keys-only') ? [] : [valueBytes(value)]),
+      end,
+    ]),
+  )
+  // a value that is encrypted, or protobuf, is no text
+  const { length } = validPrefix(bytes)
+  return length === bytes.length
+    ? { stdout: new TextDecoder().decode(bytes) }
+    : { stdout: binaryText(bytes), isBytes: true }
 }
+
+const encoder = new TextEncoder()
 
 /**
  * Formats a table with borders as etcdctl draws it: headings in capitals and centred, text aligned left,

@@ -98,6 +98,11 @@ export class HostFiles {
     this.#parts.changed(path)
   }
 
+  /** Writes to the end of a file that a running program has open. */
+  append(path: string, content: Content): void {
+    this.#system.write(path, content, true)
+  }
+
   #write(path: string, content: Content): void {
     const system = this.#system
     const kept = this.#keptAt(path)

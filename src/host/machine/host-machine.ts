@@ -9,7 +9,7 @@ import type { Tree } from '../../shell/files/tree.js'
 import { fileOf } from '../../shell/files/tree.js'
 import type { KeptFiles } from '../files/host-files.js'
 import type { Content } from '../../lang/bytes/content.js'
-import { contentOf } from '../../lang/bytes/content.js'
+import { contentOf, ownContentOf } from '../../lang/bytes/content.js'
 import { HostFiles, keptFiles } from '../files/host-files.js'
 import { COMPONENTS, minorOf } from '../../cluster/kubeadm/images.js'
 import { staticPodText } from '../../cluster/kubeadm/static-pods.js'
@@ -20,6 +20,9 @@ import { klogLine, syslogTime } from './texts.js'
 
 /** Most lines that a host's journal keeps. */
 const MOST_LINES = 20_000
+
+/** Bytes that a random device gives before it ends: the real one never does. */
+const RANDOM_BYTES = 4096
 
 /** All hosts of a cluster. Their memory is state of the cluster: a fork has the same hosts. */
 export interface Hosts {
@@ -197,6 +200,12 @@ export class HostMachine {
     return stableHex(`${this.name} ${this.hosts.state.nextId++}`, 64)
   }
 
+  /** Returns other bytes at each call, the same in each run. */
+  randomBytes(length: number): Uint8Array {
+    const digits = stableHex(`${this.name} random ${this.hosts.state.nextId++}`, Math.ceil(length / 4) * 8)
+    return Uint8Array.from({ length }, (_, at) => Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16))
+  }
+
   /** Paths of files that it has as a member of the cluster and that are not on its disk. */
   ownFiles(): readonly string[] {
     return [...this.#base()]
@@ -231,6 +240,8 @@ export class HostMachine {
     const file = (path: string, content: Content | (() => Content), mode = 0o644): void =>
       void tree.set(path, fileOf(content, mode, this.#created))
     file('dev/null', '', 0o666)
+    for (const path of ['dev/random', 'dev/urandom'])
+      file(path, () => ownContentOf(this.randomBytes(RANDOM_BYTES)), 0o666)
     file('etc/hostname', `${this.name}\n`)
     file(
       'etc/os-release',

@@ -5,6 +5,7 @@ import type { NodeOptions } from '../../cluster/compose/options.js'
 import { nodesOf } from '../../cluster/compose/options.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
+import { writeAudit } from '../control-plane/audit-log.js'
 import { syncControlPlane } from '../control-plane/sync.js'
 import { installKubeadmObjects } from '../kubeadm/objects.js'
 import { logToContainers } from './container-logs.js'
@@ -24,15 +25,17 @@ export class ClusterHosts implements Hosts {
   readonly #machines = new Map<string, HostMachine>()
   #synced: number | undefined
   #changed = true
+  #endAudit: (() => void) | undefined
 
   private constructor(cluster: SimCluster) {
     this.#cluster = cluster
     this.#attach()
-    cluster.onCopy((copy) => void ClusterHosts.of(copy))
+    this.#followAudit()
+    cluster.onCopy((copy) => ClusterHosts.of(copy).#followAudit())
   }
 
   /** Returns the hosts of a cluster. */
-  static of(cluster: SimCluster): Hosts {
+  static of(cluster: SimCluster): ClusterHosts {
     let hosts = known.get(cluster)
     if (hosts === undefined) known.set(cluster, (hosts = new ClusterHosts(cluster)))
     return hosts
@@ -134,6 +137,7 @@ export class ClusterHosts implements Hosts {
       syncControlPlane(controlPlane)
       logToContainers(controlPlane)
     }
+    this.#followAudit()
     for (const name of this.names()) {
       const machine = this.machine(name)
       if (!machine.powered) continue
@@ -141,6 +145,20 @@ export class ClusterHosts implements Hosts {
       syncManifests(machine)
       syncNetworkPlugin(machine)
     }
+  }
+
+  /** Listens to the audit events exactly as long as the apiserver writes them: they make heartbeats dear. */
+  #followAudit(): void {
+    const isWanted = this.state.auditLog !== undefined
+    if (isWanted === (this.#endAudit !== undefined)) return
+    this.#endAudit?.()
+    this.#endAudit = isWanted
+      ? this.#cluster.on('audit', (event) => {
+          const { auditLog } = this.state
+          const { controlPlane } = this
+          if (auditLog !== undefined && controlPlane !== undefined) writeAudit(controlPlane, auditLog, event)
+        })
+      : undefined
   }
 
   /** Starts a control plane whose manifests the kubelet of a machine without a cluster finds. */

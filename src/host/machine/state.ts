@@ -74,6 +74,19 @@ export interface HostState {
   readonly manifests: Map<string, string>
 }
 
+/** The audit log of the running apiserver. Plain data. */
+export interface AuditLogState {
+  /** Text of the policy, which the apiserver has read when it started. */
+  readonly policy: string
+  readonly policyFile: string
+  /** Path on the machine; `-` is the container's log. */
+  readonly file: string
+  /** Megabytes; 0 is the default. */
+  readonly maxSize: number
+  /** 0: all are kept. */
+  readonly maxBackup: number
+}
+
 /** State of all hosts of a cluster. */
 export interface HostsState {
   readonly hosts: Map<string, HostState>
@@ -91,6 +104,10 @@ export interface HostsState {
   apiserverStopped?: boolean
   /** The supported flags of the apiserver at its last start. Default: kubeadm's. */
   heededFlags?: string
+  /** A changed file of `--encryption-provider-config` that a running apiserver has refused. */
+  refusedEncryption?: string
+  /** Default: the apiserver writes none. */
+  auditLog?: AuditLogState | undefined
   /** The directory of the running etcd's data. Default: /var/lib/etcd. */
   etcdDirectory?: string
   /** The database as etcd left it when it stopped; '' if its file was removed, undefined while it runs. */

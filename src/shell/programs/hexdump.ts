@@ -27,7 +27,8 @@ export const hexdump: Program = {
   },
 }
 
-function dumped(bytes: Uint8Array, isCanonical: boolean, showsAll: boolean): string {
+/** Returns the lines of `hexdump`. */
+export function dumped(bytes: Uint8Array, isCanonical: boolean, showsAll: boolean): string {
   let text = ''
   let last: string | undefined
   let isSqueezed = false

@@ -138,7 +138,7 @@ export const clusterTaskLessons: readonly LessonSource[] = [
         goal(
           `${shop} has its ConfigMap prices and its Deployment till, as they were: the same objects.`,
           `${shop}에 컨피그맵 prices와 디플로이먼트 till이 그때의 객체 그대로 있습니다.`,
-          ({ cluster, master }) => {
+          ({ cluster, master, begun }) => {
             cluster.internals.until(() => cluster.apiserver.running, '2m')
             const [prices] = cluster.state.peek('configmaps', {
               namespace: shop,
@@ -148,8 +148,9 @@ export const clusterTaskLessons: readonly LessonSource[] = [
               namespace: shop,
               fieldSelector: 'metadata.name=till',
             })
-            // made again, they would be younger than the snapshot
-            const saved = Date.parse(till?.metadata.creationTimestamp ?? '') < cluster.now() - 60_000
+            // the namespace had been away for a minute when the lesson began
+            const lost = begun.cluster.now() - 30_000
+            const saved = Date.parse(till?.metadata.creationTimestamp ?? '') < lost
             return (
               prices?.data?.['coffee'] === '3' &&
               till?.spec.replicas === 2 &&

@@ -1,0 +1,291 @@
+import { describe, expect, test } from 'vitest'
+import { SimCluster } from 'simcluster'
+import { type Host, hostOf } from '../../src/host/index.js'
+
+const MANIFEST = '/etc/kubernetes/manifests/kube-apiserver.yaml'
+const ETCDCTL =
+  'etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key ' +
+  '/etc/kubernetes/pki/etcd/server.key'
+
+function newHost(): Host {
+  return hostOf(new SimCluster({ like: 'kubeadm', nodes: 1 }), 'master')
+}
+
+const terminal = async (host: Host, line: string): Promise<string> => (await host.sh(line)).terminal
+
+interface Mounted {
+  readonly path: string
+  readonly readOnly: boolean
+}
+
+/** Adds flags and mounts to the apiserver's manifest by sed, as on a real machine. */
+async function configure(
+  host: Host,
+  flags: readonly string[],
+  mounts: readonly Mounted[] = [],
+): Promise<void> {
+  const added = flags.map((flag) => `    - ${flag}\\n`)
+  const mounted = mounts.map(
+    ({ path, readOnly }, at) => `\\n    - {name: v${at}, mountPath: ${path}, readOnly: ${readOnly}}`,
+  )
+  const volumes = mounts.map(({ path }, at) => `\\n  - {name: v${at}, hostPath: {path: ${path}}}`)
+  await host.sh(
+    `sed -i -e 's#^    - --etcd-servers#${added.join('')}&#' ` +
+      `-e 's#^    volumeMounts:#&${mounted.join('')}#' ` +
+      `-e 's#^  volumes:#&${volumes.join('')}#' ${MANIFEST}; sleep 20`,
+  )
+}
+
+const POLICY = `apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+- {level: RequestResponse, namespaces: [prod], resources: [{group: "", resources: [configmaps]}]}
+- {level: Metadata, resources: [{group: "", resources: [secrets]}]}
+- {level: None}
+`
+const AUDIT = [
+  '--audit-policy-file=/etc/kubernetes/audit/policy.yaml',
+  '--audit-log-path=/var/log/audit/audit.log',
+]
+const AUDIT_MOUNTS = [
+  { path: '/etc/kubernetes/audit', readOnly: true },
+  { path: '/var/log/audit', readOnly: false },
+]
+
+async function audited(policy = POLICY): Promise<Host> {
+  const host = newHost()
+  await host.sh(
+    `mkdir -p /etc/kubernetes/audit /var/log/audit\ncat > /etc/kubernetes/audit/policy.yaml <<'X'\n` +
+      `${policy}X`,
+  )
+  await configure(host, AUDIT, AUDIT_MOUNTS)
+  return host
+}
+
+interface Line {
+  readonly kind: string
+  readonly apiVersion: string
+  readonly level: string
+  readonly verb: string
+  readonly user: { readonly username: string }
+  readonly objectRef: { readonly resource: string; readonly name: string }
+  readonly requestObject?: { readonly data: unknown }
+}
+
+async function events(host: Host, path = '/var/log/audit/audit.log'): Promise<readonly Line[]> {
+  const text = await terminal(host, `cat ${path}`)
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Line)
+}
+
+describe('the audit log of a control plane', () => {
+  test('has what the policy keeps, as lines of audit.k8s.io/v1 on the machine', async () => {
+    const host = await audited()
+    await host.sh(`kubectl create namespace prod
+kubectl -n prod create configmap c --from-literal=a=b
+kubectl create configmap d --from-literal=a=b
+kubectl create secret generic s --from-literal=password=hunter2 --as jane --as-group system:masters
+kubectl get nodes`)
+    const own = (await events(host)).filter(({ user }) => user.username === 'kubernetes-admin')
+    expect(
+      own.map(({ level, verb, objectRef }) => `${level} ${verb} ${objectRef.resource}/${objectRef.name}`),
+    ).toEqual(['RequestResponse create configmaps/c', 'Metadata create secrets/s'])
+    expect(own[0]).toMatchObject({
+      kind: 'Event',
+      apiVersion: 'audit.k8s.io/v1',
+      requestObject: { data: { a: 'b' } },
+    })
+    expect(own[1]).toMatchObject({ impersonatedUser: { username: 'jane' } })
+    expect(own[1]).not.toHaveProperty('requestObject')
+  })
+
+  test('goes on in a fork, which has its own, and in a cluster from JSON', async () => {
+    const host = await audited()
+    const before = (await events(host)).length
+    for (const copy of [host.cluster.fork(), SimCluster.fromJSON(host.cluster.toJSON())]) {
+      const own = hostOf(copy, 'master')
+      copy.kubectl('get secret nothing')
+      expect((await events(own)).at(-1)?.objectRef.name).toBe('nothing')
+    }
+    expect(await events(host)).toHaveLength(before)
+  })
+
+  test('ends with its flags, and heartbeats are summed up again', async () => {
+    const host = await audited()
+    await host.sh(`sed -i '/--audit/d' ${MANIFEST}; sleep 20`)
+    const before = (await events(host)).length
+    host.cluster.kubectl('get secrets')
+    expect(await events(host)).toHaveLength(before)
+    expect(host.cluster.internals.bus.has('audit')).toBe(false)
+  })
+
+  test('is in the container only, if its folder is not mounted', async () => {
+    const host = await audited()
+    await host.sh(`sed -i '/mountPath: .var.log.audit/d' ${MANIFEST}; rm -r /var/log/audit; sleep 20`)
+    expect(await terminal(host, 'kubectl get secrets; ls /var/log/audit')).toMatch(/No such file/)
+  })
+
+  test('starts a new file when it is full, and keeps so many old ones', async () => {
+    const policy =
+      'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n' +
+      '- {level: RequestResponse, resources: [{group: "", resources: [configmaps]}]}\n'
+    const host = await audited(policy)
+    await configure(host, ['--audit-log-maxsize=1', '--audit-log-maxbackup=2'])
+    const data = { big: 'x'.repeat(900_000) }
+    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+      host.cluster.create('configmaps', { metadata: { name }, data })
+      host.cluster.advance('1s')
+    }
+    const names = (await terminal(host, 'ls /var/log/audit')).trim().split(/\s+/)
+    expect(names).toHaveLength(3)
+    expect(names.filter((name) => /^audit-2026-01-01T00-\d\d-\d\d\.\d{3}\.log$/.test(name))).toHaveLength(2)
+  })
+
+  test('can be the log of the container', async () => {
+    const host = await audited()
+    await host.sh(
+      `sed -i 's#audit-log-path=.*#audit-log-path=-#' ${MANIFEST}; sleep 20; kubectl get secret none`,
+    )
+    const found = await terminal(host, 'crictl logs $(crictl ps --name kube-apiserver -q)')
+    expect(found).toMatch(/^\{"kind":"Event".*"name":"none"/m)
+  })
+
+  test.each([
+    ['kind: Policy', "loading audit policy file: failed decoding: Object 'apiVersion' is missing"],
+    [
+      POLICY.replace('Metadata', 'Meta'),
+      'rules[1].level: Unsupported value: "Meta": supported values: "None"',
+    ],
+    [
+      POLICY.replace('RequestReceived', 'Received'),
+      'omitStages[0]: Invalid value: "Received": allowed stages are',
+    ],
+    [
+      POLICY.replaceAll(/^- .*\n/gm, ''),
+      'loaded illegal policy with 0 rules: from file /etc/kubernetes/audit/policy.yaml',
+    ],
+    [
+      'rules: [',
+      'failed decoding: error converting YAML to JSON: yaml: line 1: did not find expected node content',
+    ],
+  ])('keeps the apiserver from starting with the policy %j', async (policy, text) => {
+    const host = await audited(`${policy}\n`)
+    expect(await terminal(host, 'kubectl get nodes')).toContain('was refused')
+    expect((await terminal(host, 'tail -1 /var/log/kube-apiserver.log')).replaceAll('\\"', '"')).toContain(
+      text,
+    )
+  })
+
+  test('keeps the apiserver from starting if its folder is mounted read-only', async () => {
+    const host = await audited()
+    await host.sh(
+      `sed -i '/mountPath: .var.log.audit/s/readOnly: false/readOnly: true/' ${MANIFEST}; sleep 20`,
+    )
+    expect(await terminal(host, 'tail -1 /var/log/kube-apiserver.log')).toContain(
+      'ensureLogFile: open /var/log/audit/audit.log: read-only file system',
+    )
+  })
+})
+
+describe('encryption at rest on a control plane', () => {
+  const write = (host: Host, providers: string): Promise<unknown> =>
+    host.sh(`mkdir -p /etc/kubernetes/enc; cat > /etc/kubernetes/enc/enc.yaml <<X
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+- resources: [secrets]
+  providers: ${providers}
+X`)
+  const CBC = '{aescbc: {keys: [{name: key1, secret: $(head -c 32 /dev/urandom | base64)}]}}'
+  const inEtcd = (host: Host, name: string): Promise<string> =>
+    terminal(
+      host,
+      `${ETCDCTL} get /registry/secrets/default/${name} --print-value-only | hexdump -C | head -2`,
+    )
+
+  async function encrypted(
+    providers = `[${CBC}, {identity: {}}]`,
+    flags: readonly string[] = [],
+  ): Promise<Host> {
+    const host = newHost()
+    await host.sh('kubectl create secret generic old --from-literal=password=hunter2')
+    await write(host, providers)
+    await configure(
+      host,
+      ['--encryption-provider-config=/etc/kubernetes/enc/enc.yaml', ...flags],
+      [{ path: '/etc/kubernetes/enc', readOnly: true }],
+    )
+    return host
+  }
+
+  test('hides new Secrets first, and the old ones when they are replaced', async () => {
+    const host = await encrypted()
+    await host.sh('kubectl create secret generic new --from-literal=password=hunter2')
+    expect(await inEtcd(host, 'old')).toContain('{"kind":"Secret"')
+    expect(await inEtcd(host, 'new')).toMatch(/\|k8s:enc:aescbc:v\|\n.*\|1:key1:/)
+    expect(await terminal(host, 'kubectl get secrets -A -o json | kubectl replace -f -')).toContain(
+      'secret/old replaced',
+    )
+    expect(await inEtcd(host, 'old')).toContain('k8s:enc:aescbc:')
+    expect(await terminal(host, "kubectl get secret old -o jsonpath='{.data.password}' | base64 -d")).toBe(
+      'hunter2',
+    )
+    expect(
+      await terminal(host, `${ETCDCTL} get /registry/secrets/default/old -w json | grep -c hunter`),
+    ).toBe('0\n')
+  })
+
+  test('reads its file at the start, or whenever it changes with automatic reload', async () => {
+    const host = await encrypted()
+    await host.sh(
+      'sed -i s/key1/key2/ /etc/kubernetes/enc/enc.yaml; sleep 60; kubectl create secret generic a',
+    )
+    expect(await inEtcd(host, 'a')).toContain('|1:key1:')
+    const reloading = await encrypted(undefined, ['--encryption-provider-config-automatic-reload=true'])
+    await reloading.sh(
+      'sed -i s/key1/key2/ /etc/kubernetes/enc/enc.yaml; sleep 60; kubectl create secret generic a',
+    )
+    expect(await inEtcd(reloading, 'a')).toContain('|1:key2:')
+    await reloading.sh('echo x > /etc/kubernetes/enc/enc.yaml; sleep 60; kubectl create secret generic b')
+    expect(await inEtcd(reloading, 'b')).toContain('|1:key2:')
+    expect(await terminal(reloading, 'tail -1 /var/log/kube-apiserver.log')).toContain(
+      'failed to process encryption config',
+    )
+  })
+
+  test('that was removed leaves Secrets nobody can read', async () => {
+    const host = await encrypted()
+    await host.sh(`kubectl create secret generic new; sed -i /encryption-provider/d ${MANIFEST}; sleep 20`)
+    expect(await terminal(host, 'kubectl get secret new')).toBe(
+      'Error from server (InternalError): Internal error occurred: identity transformer tried to read ' +
+        'encrypted data\n',
+    )
+  })
+
+  test('keeps the apiserver from starting with a short key, or a file that is not mounted', async () => {
+    const host = await encrypted('[{aescbc: {keys: [{name: key1, secret: aGVsbG8=}]}}]')
+    expect(await terminal(host, 'tail -1 /var/log/kube-apiserver.log')).toContain(
+      'aescbc.keys[0].secret: Invalid value: \\"REDACTED\\": secret is not of the expected length, got 5, ' +
+        'expected one of [16 24 32]',
+    )
+    const other = newHost()
+    await configure(other, ['--encryption-provider-config=/root/enc.yaml'])
+    expect(await terminal(other, 'tail -1 /var/log/kube-apiserver.log')).toContain(
+      'open /root/enc.yaml: no such file or directory',
+    )
+  })
+})
+
+test('random bytes of a machine differ each time, and not between runs', async () => {
+  const line =
+    'for i in 1 2; do head -c 32 /dev/urandom | base64; done; openssl rand -base64 24; openssl rand -hex 4'
+  const [first, second] = [await terminal(newHost(), line), await terminal(newHost(), line)]
+  expect(first).toBe(second)
+  const [one, two, base64 = '', hex] = first.trim().split('\n')
+  expect(one).not.toBe(two)
+  expect(Buffer.from(base64, 'base64')).toHaveLength(24)
+  expect(hex).toMatch(/^[\da-f]{8}$/)
+})
