@@ -4,12 +4,10 @@ import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { hostOf } from '../../host/index.js'
 import { type Json, withSortedKeys } from '../../lang/json/json.js'
 import { parseYamlText } from '../../lang/yaml/read.js'
-import type { Desk, Goal } from './lesson.js'
+import type { Desk, Goal, Permission, Permissions } from './lesson.js'
 import { COMPONENTS, MANIFESTS } from './shared.js'
 
 type Draft = Record<string, unknown>
-/** Takes out of an object what a repair may change. */
-export type Permission = (object: Draft) => void
 
 /** Kinds that the cluster itself writes all the time, or that only report. */
 const IGNORED = new Set(
@@ -111,7 +109,8 @@ const MANAGED = 'endpoints.kubernetes.io/managed-by'
 const isFree = ({ metadata }: KubeObject): boolean =>
   (metadata.ownerReferences ?? []).length === 0 && metadata.labels?.[MANAGED] === undefined
 
-const nameOf = (resource: string, { metadata: { name = '', namespace } }: KubeObject): string =>
+/** `resource/name`, or `resource/namespace/name` outside of default. */
+export const nameOf = (resource: string, { metadata: { name = '', namespace } }: KubeObject): string =>
   namespace === undefined || namespace === 'default'
     ? `${resource}/${name}`
     : `${resource}/${namespace}/${name}`
@@ -119,20 +118,32 @@ const nameOf = (resource: string, { metadata: { name = '', namespace } }: KubeOb
 /** The same text for the same value, whatever the order of members. */
 const textOf = (value: unknown): string => JSON.stringify(withSortedKeys((value ?? null) as Json)) ?? ''
 
-function comparedText(resource: string, object: KubeObject, permit: Permission | undefined): string {
+/** Returns what a repair must leave of an object, as text. */
+export function comparedText(resource: string, object: KubeObject, permit: Permission | undefined): string {
   const draft = structuredClone(object) as unknown as Draft
   permit?.(draft)
   return textOf(partOf(resource, draft))
 }
 
-type Permissions = Readonly<Record<string, Permission>>
-
 /** The permission of a name, or of all objects of its kind and namespace: `roles/office/*`. */
-const permissionOf = (permissions: Permissions, name: string): Permission | undefined =>
+export const permissionOf = (permissions: Permissions, name: string): Permission | undefined =>
   permissions[name] ?? permissions[name.replace(/[^/]+$/, '*')]
 
-const freeObjects = (cluster: SimCluster, resource: ResourceName): readonly KubeObject[] =>
+/** Objects that no controller has made. */
+export const freeObjects = (cluster: SimCluster, resource: ResourceName): readonly KubeObject[] =>
   (cluster.state.peek(resource) as readonly KubeObject[]).filter(isFree)
+
+/** Kinds of which no change of a field needs another object. */
+const NEVER_REPLACED = new Set(
+  (
+    'deployments daemonsets services networkpolicies poddisruptionbudgets resourcequotas limitranges ' +
+    'namespaces'
+  ).split(' '),
+)
+
+/** Whether a repair has no reason to make another object of the same name. Nodes register by themselves. */
+const isNeverReplaced = (resource: string, permit: Permission | undefined): boolean =>
+  permit === undefined ? resource !== 'nodes' : permit !== remade && NEVER_REPLACED.has(resource)
 
 /** Objects of the beginning that are gone or changed. */
 function changed(begun: SimCluster, now: SimCluster, permissions: Permissions): readonly string[] {
@@ -149,6 +160,8 @@ function changed(begun: SimCluster, now: SimCluster, permissions: Permissions): 
       const after = found.get(name)
       if (permit === gone || after === object) return []
       if (after === undefined) return [`${name} is gone`]
+      if (after.metadata.uid !== object.metadata.uid && isNeverReplaced(resource, permit))
+        return [`${name} was deleted and made again`]
       return comparedText(resource, object, permit) === comparedText(resource, after, permit)
         ? []
         : [`${name} was changed`]
@@ -292,6 +305,9 @@ export const changingTaint =
 /** The permission to delete an object, to change all of it, or to make it. */
 export const gone: Permission = () => undefined
 
+/** The permission to delete an object and make it again as it was: it has never worked. */
+export const remade: Permission = () => {}
+
 /**
  * The goal that objects of the lesson's beginning are there and as they were, that nobody got rights by the
  * way, and that the files of the control plane and the kubelets are those before the fault. What a repair
@@ -303,6 +319,7 @@ export const keepsTheRest = (permissions: Permissions = {}): Goal => ({
     ko: '고치는 데 필요하지 않은 것은 지우거나 바꾸지 않았습니다.',
     en: 'Nothing was deleted or changed that the repair does not need.',
   },
+  permissions,
   judge: (desk) => [
     ...changed(desk.begun.cluster, desk.cluster, permissions),
     ...relabelled(desk.cluster),

@@ -1,5 +1,6 @@
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
+import type { ClusterEvents } from '../../client/cluster-events.js'
 import type { Host } from '../../host/index.js'
 import { Draw } from './draw.js'
 
@@ -40,12 +41,23 @@ export interface Goal {
   readonly text: Sentence
   /** Returns whether the goal is reached, or what is missing. */
   readonly judge: (desk: JudgedDesk) => boolean | readonly string[] | Promise<boolean | readonly string[]>
+  /** Of the goal that keeps the rest as it was: what a repair may change. */
+  readonly permissions?: Permissions
 }
+
+/** Takes out of an object what a repair may change. */
+export type Permission = (object: Record<string, unknown>) => void
+
+/** What a repair may change, by `resource/name`; see `keepsTheRest`. */
+export type Permissions = Readonly<Record<string, Permission>>
+
+/** A write, as the event `change` of the cluster has it. */
+export type Change = ClusterEvents['change']
 
 /** What must stay true while the learner works, as one sentence. It is looked at after each write. */
 export interface Promised {
   readonly text: Sentence
-  readonly holds: (cluster: SimCluster) => boolean
+  readonly holds: (cluster: SimCluster, change: Change) => boolean
 }
 
 /** How much a lesson asks for: one thing to read, several, or two faults and knowledge of the parts. */

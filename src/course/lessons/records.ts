@@ -1,5 +1,6 @@
 import type { SimCluster } from '../../cluster/sim-cluster.js'
-import type { Lesson, Promised } from './lesson.js'
+import type { Change, Lesson, Promised } from './lesson.js'
+import { usualPromises } from './promises.js'
 
 /** When something happened. */
 export interface Moment {
@@ -14,6 +15,8 @@ export interface LessonRecord {
   readonly lesson: Lesson
   readonly healthy: SimCluster
   readonly begun: SimCluster
+  /** Those of the lesson, and those that all make. */
+  readonly promises: readonly Promised[]
   /** The promises that were broken, and when it happened first. */
   readonly broken: ReadonlyMap<Promised, Moment>
 }
@@ -24,8 +27,10 @@ const records = new WeakMap<SimCluster, LessonRecord>()
 export const recordOf = (cluster: SimCluster): LessonRecord | undefined => records.get(cluster)
 
 /** Watches the promises of a lesson on a cluster from now on, and on each copy of it. */
-export function record(cluster: SimCluster, begun: Omit<LessonRecord, 'broken'>): void {
-  watch(cluster, begun, new Map())
+export function record(cluster: SimCluster, given: Omit<LessonRecord, 'broken' | 'promises'>): void {
+  const { lesson, begun } = given
+  const promises = [...(lesson.promises ?? []), ...usualPromises(lesson, begun)]
+  watch(cluster, { ...given, promises }, new Map())
 }
 
 function watch(
@@ -33,7 +38,6 @@ function watch(
   begun: Omit<LessonRecord, 'broken'>,
   past: ReadonlyMap<Promised, Moment>,
 ): void {
-  const { promises = [] } = begun.lesson
   // a cluster that was rewound has not broken yet what it broke later
   const { revision } = cluster.internals.etcd
   const broken = new Map([...past].filter(([, moment]) => moment.revision <= revision))
@@ -41,13 +45,14 @@ function watch(
   records.set(cluster, { ...begun, broken })
   if (!isWatched) {
     cluster.onCopy((copy) => watch(copy, begun, records.get(cluster)?.broken ?? broken))
-    if (promises.length > 0) cluster.on('write', () => look(cluster, promises))
+    const { promises } = begun
+    if (promises.length > 0) cluster.on('change', (change) => look(cluster, promises, change))
   }
 }
 
-function look(cluster: SimCluster, promises: readonly Promised[]): void {
+function look(cluster: SimCluster, promises: readonly Promised[], change: Change): void {
   const broken = records.get(cluster)?.broken as Map<Promised, Moment> | undefined
   for (const promise of promises)
-    if (broken !== undefined && !broken.has(promise) && !promise.holds(cluster))
+    if (broken !== undefined && !broken.has(promise) && !promise.holds(cluster, change))
       broken.set(promise, { time: cluster.now(), revision: cluster.internals.etcd.revision })
 }

@@ -66,10 +66,56 @@ test('a promise that was broken stays broken, but not before it was broken', asy
   await desk.master.sh(lesson.solution)
   const { goals, broken } = await judge(lesson, desk)
   expect(goals.every(({ isReached }) => isReached)).toBe(true)
-  expect(broken.map(({ text }) => text.en)).toEqual(['At least 2 pods of web were ready at all times.'])
+  expect(broken.map(({ text }) => text.en)).toEqual([
+    'At least 2 pods of web were ready at all times.',
+    'A pod of web was ready at all times.',
+  ])
   desk.cluster.rewind(before)
   await desk.master.sh(lesson.solution)
   expect(await isSolved(lesson, desk)).toBe(true)
+})
+
+const solvedAfter = async (id: string, detour: string): Promise<readonly string[]> => {
+  const { lesson, ...desk } = await openLesson(id)
+  await desk.master.sh(detour)
+  await desk.master.sh(lesson.solution)
+  const { goals, broken } = await judge(lesson, desk)
+  return [...goals.filter(({ isReached }) => !isReached), ...broken].map((each) =>
+    [each.text.en, ...('missing' in each ? each.missing : [])].join(' '),
+  )
+}
+
+const KEEPS = 'Nothing was deleted or changed that the repair does not need.'
+const GUARDS = 'No policy, budget, quota, role or webhook was away or weaker for a moment without need.'
+
+test.each([
+  ['token-automount', 'true', []],
+  [
+    'token-automount',
+    'for n in 0 2; do kubectl scale deployment web --replicas=$n; sleep 60; done',
+    ['A pod of web was ready at all times.'],
+  ],
+  [
+    'token-automount',
+    'kubectl create clusterrolebinding x --clusterrole=cluster-admin --user=me; ' +
+      'kubectl delete clusterrolebinding x',
+    ['Nobody was made an administrator, not even for a moment.'],
+  ],
+  [
+    'token-automount',
+    'kubectl delete clusterrole view; kubectl create clusterrole view --verb=get --resource=pods',
+    [expect.stringContaining(KEEPS), GUARDS],
+  ],
+  [
+    'T1-selector',
+    'kubectl get deployment web -o yaml > /tmp/d.yaml; kubectl replace --force -f /tmp/d.yaml; sleep 60',
+    [
+      expect.stringContaining('deployments/web was deleted and made again'),
+      'A pod of web was ready at all times.',
+    ],
+  ],
+])('the detour in %s by %s is told afterwards', async (id, detour, told) => {
+  expect(await solvedAfter(id, detour)).toEqual(told)
 })
 
 test('a cluster of another lesson, of another seed, or of none, is refused', async () => {

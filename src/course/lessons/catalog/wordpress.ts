@@ -1,5 +1,5 @@
 import { goal, isUp } from '../goals.js'
-import { changing, gone, keepsTheRest } from '../kept.js'
+import { changing, gone, keepsTheRest, remade } from '../kept.js'
 import { opensOnly } from '../reach.js'
 import { lesson, type LessonSource } from '../lesson.js'
 import { jsonPatch, lines, patch, sleeper } from '../shared.js'
@@ -185,7 +185,11 @@ export const wordpressLessons: readonly LessonSource[] = [
           },
         ),
         isUp('wordpress-mysql', 1),
-        keepsTheRest({ 'persistentvolumeclaims/mysql-pv-claim': changing('spec.storageClassName') }),
+        keepsTheRest({
+          'persistentvolumeclaims/mysql-pv-claim': changing('spec.storageClassName'),
+          'services/wordpress-mysql': remade,
+          'deployments/wordpress-mysql': remade,
+        }),
       ],
       solution:
         `kubectl delete -f mysql.yaml; sed -i s/${fast}/${disk}/ mysql.yaml; kubectl apply -f ` +
