@@ -53,6 +53,7 @@ const framework = makeFramework(
     devices: plainDevices({}),
     relatedObjects: plainRelatedObjects({}),
     now: () => 0,
+    record: () => undefined,
     randomInt: () => 0,
   },
 )

@@ -156,6 +156,8 @@ const features: Readonly<Record<Feature, Span>> = {
   extendedResources: { since: 36 },
   /** Devices have binding conditions (DRADeviceBindingConditions). */
   deviceBindingConditions: { since: 36 },
+  /** The apiserver applies the status of FlowSchemas; before, it patched it. */
+  flowStatusApplied: { since: 24 },
   /** Devices have taints (DRADeviceTaints). */
   deviceTaints: { since: 36 },
   /** Devices share counters (DRAPartitionableDevices). */
@@ -236,6 +238,7 @@ export type Feature =
   | 'extendedResources'
   | 'deviceBindingConditions'
   | 'deviceTaints'
+  | 'flowStatusApplied'
   | 'partitionableDevices'
   | 'consumableCapacity'
   | 'mutableNodeAllocatable'

@@ -151,6 +151,7 @@ export function handleOf(
     storage: plainStorage(options, pods),
     devices: plainDevices(options),
     now: () => 0,
+    record: () => undefined,
     randomInt: () => 0,
   }
 }

@@ -213,6 +213,10 @@ export class SchedulerRuntime {
       storage: this.storage,
       devices: this.devices,
       now: () => this.host.clock.now(),
+      record: (object, reason, message) =>
+        this.recorder.event({ object, kind: 'Pod', apiVersion: 'v1' }, 'Normal', reason, message, {
+          action: 'Scheduling',
+        }),
       randomInt: (n) => preemptionOffset.int(0, n - 1),
     }
     const frameworks = profiles.map((profile) =>

@@ -327,3 +327,147 @@ test('a driver publishes what it has on each node again, whatever others do to i
   cluster.advance('1m')
   expect(cluster.list('resourceslices').items.filter(({ spec }) => spec.nodeName === 'node-1')).toEqual([])
 })
+
+/** A node whose driver has two devices, of which some need preparations. */
+const withConditions = (): SimCluster => {
+  const bindingConditions = ['attached']
+  const devices = [
+    { name: 'far', bindingConditions, bindingFailureConditions: ['broken'] },
+    { name: 'near', bindingConditions, bindingFailureConditions: ['broken'] },
+  ]
+  return new SimCluster({
+    version: 'v1.36',
+    nodes: 1,
+    addons: { deviceDrivers: [{ name: DRIVER, devices }] },
+  })
+}
+
+/** Reports a condition of the device that a claim has got, as its driver does. */
+function report(cluster: SimCluster, name: string, type: string): void {
+  const { status, ...rest } = cluster.get('resourceclaims', name)
+  const [result] = status.allocation?.devices.results ?? []
+  if (result === undefined) throw new Error(`${name} has no device`)
+  const { driver, pool, device } = result
+  const lastTransitionTime = '2026-01-01T00:00:00Z'
+  const condition = { type, status: 'True', reason: 'Told', message: 'by test', lastTransitionTime } as const
+  const devices = [{ driver, pool, device, conditions: [condition] }]
+  cluster.client.updateStatus('resourceclaims', { ...rest, status: { ...status, devices } })
+}
+
+test('a pod is bound once the driver has prepared its device', () => {
+  const cluster = withConditions()
+  cluster.settle()
+  claim(cluster, 'c')
+  pod(cluster, 'a', { resourceClaimName: 'c' })
+  cluster.settle()
+  expect(phases(cluster)).toBe('a Pending -')
+  expect(events(cluster, 'BindingConditionsPending')).toEqual([
+    'waiting for binding conditions for device on node node-1',
+  ])
+  expect(cluster.get('resourceclaims', 'c').status.allocation?.allocationTimestamp).toMatch(/^2026-01-01T/)
+  report(cluster, 'c', 'other')
+  cluster.settle()
+  expect(phases(cluster)).toBe('a Pending -')
+  report(cluster, 'c', 'attached')
+  cluster.settle()
+  expect(phases(cluster)).toBe('a Running node-1')
+})
+
+test('a device whose preparation fails, or takes longer than ten minutes, is given back', () => {
+  for (const fails of [true, false]) {
+    const cluster = withConditions()
+    cluster.settle()
+    claim(cluster, 'c')
+    pod(cluster, 'a', { resourceClaimName: 'c' })
+    cluster.settle()
+    if (fails) report(cluster, 'c', 'broken')
+    cluster.advance(fails ? '1s' : '601s')
+    expect(events(cluster, 'FailedScheduling')[0]).toContain(
+      fails
+        ? 'claim c binding failed: reason=Told, message="by test"'
+        : /claim c binding timeout|device binding timeout/.exec(
+            events(cluster, 'FailedScheduling')[0] ?? '',
+          )?.[0],
+    )
+    cluster.advance('20s')
+    expect(cluster.get('resourceclaims', 'c').status.devices).toBeUndefined()
+    cluster.advance('20s')
+    report(cluster, 'c', 'attached')
+    cluster.advance('20s')
+    expect(phases(cluster)).toBe('a Running node-1')
+  }
+})
+
+test('a tainted device evicts the pods that use it, at once or when they no longer tolerate it', () => {
+  const taints = [{ key: 'broken', effect: 'NoExecute' }] as const
+  const tolerations = [{ key: 'broken', operator: 'Exists', effect: 'NoExecute' }] as const
+  const cluster = new SimCluster({ version: 'v1.36', nodes: 1 })
+  const publish = (more: object): void => {
+    cluster.apply([
+      { apiVersion: 'resource.k8s.io/v1', kind: 'DeviceClass', metadata: { name: DRIVER }, spec: {} },
+      {
+        apiVersion: 'resource.k8s.io/v1',
+        kind: 'ResourceSlice',
+        metadata: { name: 's' },
+        spec: {
+          driver: DRIVER,
+          nodeName: 'node-1',
+          pool: { name: 'node-1', generation: 1, resourceSliceCount: 1 },
+          devices: ['a', 'b', 'c', 'd'].map((name) => ({ name, ...more })),
+        },
+      },
+    ])
+  }
+  publish({})
+  cluster.settle()
+  const exactly = { deviceClassName: DRIVER }
+  claim(cluster, 'none', { exactly })
+  claim(cluster, 'all', { exactly: { ...exactly, tolerations } })
+  claim(cluster, 'short', {
+    exactly: { ...exactly, tolerations: [{ ...tolerations[0], tolerationSeconds: 60 }] },
+  })
+  for (const name of ['none', 'all', 'short'])
+    pod(cluster, name, { resourceClaimName: name }, { terminationGracePeriodSeconds: 0 })
+  pod(cluster, 'other', {}, { resourceClaims: [], containers: [{ name: 'c', image: 'nginx' }] })
+  cluster.settle()
+  const names = (): string =>
+    cluster
+      .list('pods', { namespace: 'default' })
+      .items.map(({ metadata }) => metadata.name)
+      .join()
+  const watch = cluster.client.watch('pods', {
+    resourceVersion: cluster.list('pods').metadata.resourceVersion ?? '',
+  })
+  publish({ taints })
+  cluster.settle()
+  expect(names()).toBe('all,other,short')
+  expect(
+    watch.next()[0]?.object.status.conditions?.find(({ type }) => type === 'DisruptionTarget'),
+  ).toMatchObject({
+    status: 'True',
+    reason: 'DeletionByDeviceTaintManager',
+    message: 'Device Taint manager: deleting due to NoExecute taint',
+  })
+  expect(events(cluster, 'DeviceTaintManagerEviction')).toEqual(['Marking for deletion'])
+  const copy = cluster.fork()
+  copy.advance('30s')
+  publish({})
+  cluster.settle()
+  expect(events(cluster, 'DeviceTaintManagerEviction')).toContain('Cancelling deletion')
+  cluster.advance('2m')
+  expect(names()).toBe('all,other,short')
+  copy.advance('40s')
+  expect(copy.list('pods', { namespace: 'default' }).items.map(({ metadata }) => metadata.name)).toEqual([
+    'all',
+    'other',
+  ])
+})
+
+test('the controller that evicts pods for their devices has its rights since v1.36', () => {
+  for (const version of ['v1.35', 'v1.36']) {
+    const cluster = newCluster({ version })
+    const role = 'system:controller:device-taint-eviction-controller'
+    const names = cluster.list('clusterroles').items.map(({ metadata }) => metadata.name)
+    expect(names.includes(role)).toBe(version === 'v1.36')
+  }
+})

@@ -28,6 +28,7 @@ const handleOf = (version: string): PluginHandle => ({
   devices: plainDevices({}),
   relatedObjects: plainRelatedObjects({}),
   now: () => 0,
+  record: () => undefined,
   randomInt: () => 0,
 })
 

@@ -98,7 +98,8 @@ function convertedStrategy<T extends KubeObject, S extends KubeObject>(
     ...(prepareForUpdate === undefined
       ? {}
       : {
-          prepareForUpdate: (draft, old) => through(draft, (stored) => prepareForUpdate(stored, encode(old))),
+          prepareForUpdate: (draft, old, now) =>
+            through(draft, (stored) => prepareForUpdate(stored, encode(old), now)),
         }),
     ...(prepareForStatusUpdate === undefined
       ? {}

@@ -38,8 +38,11 @@ export interface Strategy<T extends KubeObject> {
    * generation.) The caller owns `draft`.
    */
   readonly prepareForCreate?: (draft: Draft<T>) => void
-  /** Resets the fields that a write through the main endpoint cannot change (for most kinds the status). */
-  readonly prepareForUpdate?: (draft: Draft<T>, old: T) => void
+  /**
+   * Resets the fields that a write through the main endpoint cannot change (for most kinds the status). `now`
+   * is virtual milliseconds.
+   */
+  readonly prepareForUpdate?: (draft: Draft<T>, old: T, now: number) => void
   /**
    * Present if the kind has a `/status` endpoint: resets the fields that a status write cannot change (for
    * most kinds the spec and most of the metadata). `now` is virtual milliseconds.

@@ -15,9 +15,9 @@ const oneOfText =
   'exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required'
 
 /** Sets the time of new taints. Source: pkg/apis/resource/v1/defaults.go SetDefaults_DeviceTaint. */
-function prepareForCreate({ metadata, spec }: Draft<ResourceSlice>): void {
-  const now = formatTime(timeMs(metadata.creationTimestamp as string))
-  for (const { taints } of spec.devices ?? []) for (const taint of taints ?? []) taint.timeAdded ??= now
+function setTimes({ spec }: Draft<ResourceSlice>, now: number): void {
+  for (const { taints } of spec.devices ?? [])
+    for (const taint of taints ?? []) taint.timeAdded ??= formatTime(now)
 }
 
 /** Source: pkg/apis/resource/validation validateResourceSliceSpec. */
@@ -96,7 +96,12 @@ export const resourceSliceDefinition: KindDefinition<ResourceSlice> = defineKind
   storagePrefix: '/registry/resourceslices',
   validate: (slice) => validate(slice),
   validateUpdate: (slice, old) => validate(slice, old),
-  strategy: { prepareForCreate, generationChanged: specChanged, generationCountsGated: true },
+  strategy: {
+    prepareForCreate: (slice) => setTimes(slice, timeMs(slice.metadata.creationTimestamp as string)),
+    prepareForUpdate: (slice, _, now) => setTimes(slice, now),
+    generationChanged: specChanged,
+    generationCountsGated: true,
+  },
   columns: [
     nameColumn(),
     column('Node', ({ spec }) => spec.nodeName ?? ''),

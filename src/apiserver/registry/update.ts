@@ -220,7 +220,7 @@ function prepare(
   const isChanged = (): boolean => strategy.generationChanged?.(draft as KubeObject, existing) === true
   const counts = strategy.generationCountsGated === true && isChanged()
   dropGatedFields(scheme.release, call.resource.message, draft, existing)
-  strategy.prepareForUpdate?.(draft, existing)
+  strategy.prepareForUpdate?.(draft, existing, clock.now())
   if (counts || isChanged()) draft.metadata.generation = (before.generation ?? 0) + 1
 }
 

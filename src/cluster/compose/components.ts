@@ -18,6 +18,7 @@ import { createDaemonSetController } from '../../controllers/daemonset/controlle
 import { createDeploymentController } from '../../controllers/deployment/controller.js'
 import { createIdentityLease, createLeaderElection } from '../../controllers/control-plane-leases.js'
 import { createDeviceDriver, type DeviceDriverOptions } from '../../controllers/device-driver.js'
+import { createDeviceTaintEvictionController } from '../../controllers/device-taint-eviction.js'
 import { createDisruptionController } from '../../controllers/disruption/controller.js'
 import type { ScalableResource } from '../../controllers/disruption/expected-pods.js'
 import { createEndpointsController } from '../../controllers/endpoints.js'
@@ -122,6 +123,7 @@ export function componentsOf(
     createDisruptionController({ resources }),
     ...volumeControllers(options, scheme, discard),
     ...(scheme.byName('resourceclaims') === undefined ? [] : [createResourceClaimController()]),
+    ...(scheme.release.has('deviceTaints') ? [createDeviceTaintEvictionController()] : []),
     ...(scheme.release.has('serviceCidrs') ? [createServiceCidrsController()] : []),
     createEndpointsController(),
     ...(scheme.byName('endpointslices') === undefined

@@ -355,7 +355,7 @@ export class ControlPlane {
     if (down === this.connectivity.apiserverDown) return
     if (!down) this.#tokens.load()
     if (!down && modesOf(this.#options.authorization).includes('RBAC'))
-      reconcilePolicy(this.client(APISERVER, { userAgent: 'kube-apiserver' }))
+      reconcilePolicy(this.client(APISERVER, { userAgent: 'kube-apiserver' }), this.scheme.release.minor)
     this.simulation.awakenAll()
     this.connectivity.apiserverDown = down
     this.simulation.quiet.disturb()

@@ -1,5 +1,18 @@
 import type { PolicyRole } from './form.js'
 
+/** The ClusterRole that v1.36 adds (DRADeviceTaints). Source: as {@link controllerRoles}. */
+export const deviceTaintRole: PolicyRole = {
+  name: 'system:controller:device-taint-eviction-controller',
+  rules: [
+    'delete,get,list,watch core pods',
+    'patch,update core pods/status',
+    'get,list,watch resource.k8s.io resourceclaims',
+    'get,list,watch resource.k8s.io resourceslices',
+    'get,list,watch resource.k8s.io deviceclasses',
+    'create,patch,update core,events.k8s.io events',
+  ],
+}
+
 /**
  * The ClusterRoles of the controllers. Each is bound to the service account in kube-system whose name follows
  * the last colon. Source: plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go.

@@ -4,7 +4,7 @@ import { deepFreeze } from '../../api/schema/freeze.js'
 import type { ClusterRole, PolicyRule } from '../../api/rbac/generated.js'
 import { aggregatedRules } from '../../api/rbac/aggregation.js'
 import { clusterRoleBindings, clusterRoles } from './cluster-roles.js'
-import { controllerRoles } from './controller-roles.js'
+import { controllerRoles, deviceTaintRole } from './controller-roles.js'
 import { type PolicyBinding, bindingObject, roleObject } from './form.js'
 import { namespaceRoles, roleBindings } from './namespace-roles.js'
 
@@ -30,6 +30,20 @@ export function bootstrapPolicy(): readonly KubeObject[] {
   ])
   return objects
 }
+
+let added: readonly KubeObject[] | undefined
+
+/** Returns the default roles and bindings that a minor version adds to {@link bootstrapPolicy}. */
+export function addedPolicy(minor: number): readonly KubeObject[] {
+  if (minor < DEVICE_TAINTS_SINCE) return NONE
+  return (added ??= deepFreeze([
+    roleObject(deviceTaintRole),
+    bindingObject(controllerBinding(deviceTaintRole.name)),
+  ]))
+}
+
+const DEVICE_TAINTS_SINCE = 36
+const NONE: readonly never[] = []
 
 /**
  * Returns the same after the clusterrole-aggregation controller has filled in `admin`, `edit` and `view`.

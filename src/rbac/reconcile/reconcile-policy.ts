@@ -1,7 +1,7 @@
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../../api/rbac/generated.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import { bootstrapPolicy } from '../bootstrap-policy/index.js'
+import { addedPolicy, bootstrapPolicy } from '../bootstrap-policy/index.js'
 import type { ReconcileOperation } from './reconcile.js'
 import { reconcileBinding, reconcileRole } from './reconcile.js'
 
@@ -26,13 +26,13 @@ export interface PolicyChange {
 }
 
 /**
- * Reconciles the default roles and bindings, as an apiserver does at each start: missing objects, rules and
- * subjects are restored, additions are kept. Objects annotated with
+ * Reconciles the default roles and bindings of a minor version, as an apiserver does at each start: missing
+ * objects, rules and subjects are restored, additions are kept. Objects annotated with
  * `rbac.authorization.kubernetes.io/autoupdate: "false"` are not touched, and Roles in a namespace that no
  * longer exists are skipped. Source: pkg/registry/rbac/rest/storage_rbac.go ensureRBACPolicy.
  */
-export function reconcilePolicy(client: Client): readonly PolicyChange[] {
-  return bootstrapPolicy().flatMap((expected) => {
+export function reconcilePolicy(client: Client, minor: number): readonly PolicyChange[] {
+  return [...bootstrapPolicy(), ...addedPolicy(minor)].flatMap((expected) => {
     const resource = RESOURCES[expected.kind ?? ''] as Resource
     const existing = orUndefined(() => client.get(resource, expected.metadata))
     const {

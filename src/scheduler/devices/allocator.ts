@@ -1,3 +1,4 @@
+import { toleratesDeviceTaint } from '../../api/resource/device-taints.js'
 import type {
   AllocationResult,
   DeviceTaint,
@@ -197,13 +198,7 @@ class Search {
   }
 }
 
-/** Source: resourceclaim ToleratesTaint. */
 function isTolerated(taint: DeviceTaint, tolerations: readonly DeviceToleration[] = []): boolean {
   if (taint.effect !== 'NoExecute' && taint.effect !== 'NoSchedule') return true
-  return tolerations.some(
-    ({ effect = '', key = '', operator = 'Equal', value = '' }) =>
-      ((effect as string) === '' || effect === taint.effect) &&
-      (key === '' || key === taint.key) &&
-      (operator === 'Exists' || value === (taint.value ?? '')),
-  )
+  return tolerations.some((toleration) => toleratesDeviceTaint(toleration, taint))
 }

@@ -9,7 +9,8 @@ import { keyOf } from '../../client/informers/object-index.js'
 const ATTEMPTS = 5
 
 /**
- * Writes the allocation of a claim, if it has one to get, and adds the pod to its users. Source: bindClaim.
+ * Writes the allocation of a claim, if it has one to get, and adds the pod to its users. `allocatedAt` is the
+ * time to note, in RFC 3339, if none is noted. Source: bindClaim.
  * @throws ApiError, ConnectionError
  */
 export function bindClaim(
@@ -17,10 +18,17 @@ export function bindClaim(
   claim: ResourceClaim,
   pod: Pod,
   allocation: AllocationResult | undefined,
+  allocatedAt?: string,
 ): ResourceClaim {
   for (let attempt = 1, current = claim; ; attempt++) {
     try {
-      return writeOnce(client, current, pod, allocation)
+      return writeOnce(
+        client,
+        current,
+        pod,
+        timed(allocation ?? current.status.allocation, allocatedAt),
+        allocation !== undefined,
+      )
     } catch (error) {
       if (!isApiError(error, 'Conflict') || attempt === ATTEMPTS) throw error
       current = explained(`get updated claim ${keyOf(claim)} after conflict`, () =>
@@ -35,22 +43,31 @@ function writeOnce(
   claim: ResourceClaim,
   { metadata: { name = '', uid = '' } }: Pod,
   allocation: AllocationResult | undefined,
+  isNew: boolean,
 ): ResourceClaim {
   const key = keyOf(claim)
   const refuse = (message: string): ApiError => new ApiError(500, 'InternalError', message)
   if (claim.metadata.deletionTimestamp !== undefined) throw refuse(`claim ${key} got deleted in the meantime`)
-  if (allocation !== undefined && claim.status.allocation !== undefined)
+  if (isNew && claim.status.allocation !== undefined)
     throw refuse(`claim ${key} got allocated elsewhere in the meantime`)
-  const current = allocation === undefined ? claim : withFinalizer(client, claim)
+  const current = isNew ? withFinalizer(client, claim) : claim
   const reservedFor = [...(current.status.reservedFor ?? []), { resource: 'pods', name, uid }]
   const status =
     allocation === undefined
       ? { ...current.status, reservedFor }
       : { ...current.status, allocation, reservedFor }
-  const what = allocation === undefined ? 'add reservation' : 'add allocation and reservation'
+  const what = isNew ? 'add allocation and reservation' : 'add reservation'
   return explained(`${what} to claim ${key}`, () =>
     client.updateStatus('resourceclaims', { ...current, status }),
   )
+}
+
+function timed(
+  allocation: AllocationResult | undefined,
+  allocationTimestamp: string | undefined,
+): AllocationResult | undefined {
+  if (allocation === undefined || allocationTimestamp === undefined) return allocation
+  return allocation.allocationTimestamp === undefined ? { ...allocation, allocationTimestamp } : allocation
 }
 
 function withFinalizer(client: Client, claim: ResourceClaim): ResourceClaim {
@@ -75,7 +92,7 @@ function explained<T>(what: string, request: () => T): T {
 
 /** Takes the devices of a claim. @throws ApiError, ConnectionError */
 export function deallocate(client: Client, claim: ResourceClaim): ResourceClaim {
-  const { allocation: _, reservedFor: __, ...status } = claim.status
+  const { allocation: _, reservedFor: __, devices: ___, ...status } = claim.status
   return client.updateStatus('resourceclaims', { ...claim, status })
 }
 

@@ -1,3 +1,4 @@
+import type { Pod } from '../../api/core/generated.js'
 import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import type { Client } from '../../client/client.js'
 import type { PlainData } from '../../sim/data/plain-data.js'
@@ -192,6 +193,8 @@ export interface PluginHandle {
   readonly devices: DeviceView
   /** Virtual ms. */
   readonly now: () => number
+  /** Records a normal event about a pod, with the action Scheduling. */
+  readonly record: (pod: Pod, reason: string, message: string) => void
   /** Draws an integer in 0..n-1 from the scheduler's own stream. */
   readonly randomInt: (n: number) => number
 }

@@ -7,13 +7,20 @@ import { ApiError, ConnectionError } from '../../client/api-error.js'
 import { keyOf } from '../../client/informers/object-index.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import { allocate } from '../devices/allocator.js'
+import {
+  BINDING_TIMEOUT,
+  bindingState,
+  hasBindingConditions,
+  isBindingOverdue,
+} from '../devices/binding-conditions.js'
 import { bindClaim, deallocate, unreserve } from '../devices/claim-writes.js'
 import type { DeviceView, PendingAllocation } from '../devices/device-view.js'
 import { deviceFeatures } from '../devices/features.js'
 import { AllocationError, alternativesOf } from '../devices/requests.js'
 import type { DeviceEvent, PodEvent } from '../framework/cluster-event.js'
 import type { Cycle, CycleData } from '../framework/cycle.js'
-import type { Plugin, PluginFactory } from '../framework/plugin.js'
+import type { Plugin, PluginFactory, PreBindWait } from '../framework/plugin.js'
+import { formatTime } from '../../lang/go/time.js'
 import { CycleError, unresolvable, unschedulable } from '../framework/rejection.js'
 import { scaleToMax } from './normalize.js'
 
@@ -46,7 +53,8 @@ const dataOf = (cycle: Cycle): ClaimData | undefined => cycle.data.get(NAME) as 
  * Its PostFilter text is in the FailedScheduling message of every pod since 1.34. Source:
  * plugins/dynamicresources.
  */
-export const dynamicResources: PluginFactory = ({ devices, client, release, randomInt }): Plugin => {
+export const dynamicResources: PluginFactory = (handle): Plugin => {
+  const { devices, client, release, randomInt, now } = handle
   const features = deviceFeatures(release.minor)
   return {
     name: NAME,
@@ -79,6 +87,8 @@ export const dynamicResources: PluginFactory = ({ devices, client, release, rand
         if (typeof found === 'string') return unresolvable(found)
         data.byNode.set(name, found)
       }
+      // they could be freed to try other devices
+      if (features.bindingConditions) absent.push(...data.claims.filter((claim) => isLost(claim, now())))
       for (const claim of absent) data.unavailable.add(claim)
       return absent.length > 0 ? NOT_THERE : undefined
     },
@@ -117,11 +127,19 @@ export const dynamicResources: PluginFactory = ({ devices, client, release, rand
       devices.release(key)
       for (const claim of reservedClaims(pod, devices)) unreserve(client(), claim, pod)
     },
-    preBind: (info) => {
-      if (hasClaims(info.pod))
-        bindClaims(info, devices, (claim, allocation) => bindClaim(client(), claim, info.pod, allocation))
-      return undefined
+    preBind: (info, { name }) => {
+      if (!hasClaims(info.pod)) return undefined
+      const at = features.bindingConditions ? formatTime(now()) : undefined
+      bindClaims(info, devices, (claim, allocation) => bindClaim(client(), claim, info.pod, allocation, at))
+      if (!features.bindingConditions) return undefined
+      const claims = claimsOf(info.pod, devices)
+      if (typeof claims === 'string' || !claims.some(hasBindingConditions)) return undefined
+      const note = `waiting for binding conditions for device on node ${name}`
+      handle.record(info.pod, 'BindingConditionsPending', note)
+      return awaitDevices(info, devices, now(), now() + BINDING_TIMEOUT)
     },
+    // upstream looks every five seconds; this one at every change of a claim, and when the time is over
+    continuePreBind: (info, _, { deadline }) => awaitDevices(info, devices, now(), deadline),
     eventsToRegister: {
       'Node/Add': 'queue',
       'Node/UpdateLabel': 'queue',
@@ -261,6 +279,37 @@ function bindClaims(
       devices.pendingOf(key).filter(({ uid }) => uid !== claim.metadata.uid),
     )
   }
+}
+
+/** Whether the devices of a claim could not be prepared, or not in time. */
+function isLost(claim: ResourceClaim, now: number): boolean {
+  if (claim.status.allocation === undefined) return false
+  const state = bindingState(claim)
+  return typeof state === 'object' || (state === 'waiting' && isBindingOverdue(claim, now))
+}
+
+/**
+ * Waits until the devices of all claims of a pod are prepared. Source: isPodReadyForBinding.
+ * @throws CycleError
+ */
+function awaitDevices(
+  { pod }: PodInfo,
+  devices: DeviceView,
+  now: number,
+  deadline: number,
+): PreBindWait | undefined {
+  const fail = (message: string): CycleError => new CycleError(`running PreBind plugin "${NAME}": ${message}`)
+  const claims = claimsOf(pod, devices)
+  if (typeof claims === 'string') throw fail(claims)
+  for (const claim of claims) {
+    const state = bindingState(claim)
+    if (state === 'ready') continue
+    if (state !== 'waiting') throw fail(state.failed)
+    if (isBindingOverdue(claim, now)) throw fail(`claim ${claim.metadata.name ?? ''} binding timeout`)
+    if (now >= deadline) throw fail('device binding timeout')
+    return { waitsFor: null, deadline }
+  }
+  return undefined
 }
 
 /** Whether a change of a claim may help the pod. Source: isSchedulableAfterClaimChange. */
