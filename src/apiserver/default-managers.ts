@@ -28,6 +28,14 @@ const FILLERS: Readonly<Record<string, Filler>> = {
   apiservices: { part: 'status', manager: APISERVER, operation: 'Update' },
 }
 
+/** Before v1.24 the status of FlowSchemas was patched, not applied. */
+function fillerOf(name: string, { release }: Resources): Filler | undefined {
+  const filler = FILLERS[name]
+  return name === 'flowschemas' && filler !== undefined && !release.has('flowStatusApplied')
+    ? { ...filler, operation: 'Update' }
+    : filler
+}
+
 type Template = KubeObject & {
   readonly rules?: unknown
   readonly status?: unknown
@@ -47,7 +55,7 @@ export function defaultManagers(
 ): Managers {
   const { resource: name, definition, apiVersion } = resource
   const manager = creator ?? CREATORS[name] ?? APISERVER
-  const filler = FILLERS[name]
+  const filler = fillerOf(name, resources)
   const isFilled =
     filler !== undefined &&
     template[filler.part] !== undefined &&

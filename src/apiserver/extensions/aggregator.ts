@@ -25,7 +25,7 @@ const DROPPED: ReadonlySet<string> = new Set(['authorization', 'host'])
 const IDENTITY = /^(?:x-remote-(?:user|uid|group$|extra-)|impersonate-)/
 
 /** The first minor version whose aggregator passes the UID of a user: RemoteRequestHeaderUID. */
-const UID_SINCE = 35
+const UID_SINCE = 33
 
 /** Methods that change nothing. */
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
