@@ -95,6 +95,7 @@ const flagOf = ({ args }: Invocation, name: string): string =>
 function handle(call: Invocation, { method = 'GET', path = '/', body = '' }: ServedRequest): Result {
   const { pathname, searchParams: query } = new URL(path, 'https://sample')
   if (/^\/(?:healthz|livez|readyz)(?:\/|$)/.test(pathname)) return [200, HEALTHY]
+  if (pathname === '/openapi/v2') return [200, swagger()]
   if (pathname === '/openapi/v3' || pathname.startsWith('/openapi/v3/')) return openApi(pathname)
   const [, root, group, version = '', ...rest] = pathname.split('/')
   if (root !== 'apis' || (group !== undefined && group !== GROUP)) return status(404, 'NotFound', 'not found')
@@ -128,7 +129,13 @@ function openApi(pathname: string): Result {
   return version === undefined ? [404, ''] : [200, documentOf(version)]
 }
 
-function documentOf(version: string): object {
+interface OpenApi {
+  readonly info: object
+  readonly paths: object
+  readonly components: { readonly schemas: object }
+}
+
+function documentOf(version: string): OpenApi & { readonly openapi: string } {
   const root = `/apis/${GROUP}/${version}`
   const resources = Object.entries(RESOURCES[version] ?? {})
   const model = (kind: string): string => `io.k8s.sample-apiserver.pkg.apis.wardle.${version}.${kind}`
@@ -156,6 +163,21 @@ function documentOf(version: string): object {
     paths: { [`${root}/`]: { get: jsonResponse({ type: 'object' }) }, ...Object.fromEntries(paths) },
     components: { schemas: Object.fromEntries(schemas) },
   }
+}
+
+/** `/openapi/v2`: one document for all versions. */
+function swagger(): object {
+  const all = versionsOf.map(({ version }) => documentOf(version))
+  const text = JSON.stringify({
+    swagger: '2.0',
+    info: all[0]?.info,
+    paths: Object.assign({}, ...all.map(({ paths }) => paths)) as object,
+    definitions: Object.assign({}, ...all.map(({ components }) => components.schemas)) as object,
+  })
+  const schemaAt = /"content":\{"application\/json":\{("schema":\{[^{}]*\})\}\}/g
+  return JSON.parse(
+    text.replaceAll('#/components/schemas/', '#/definitions/').replaceAll(schemaAt, '$1'),
+  ) as object
 }
 
 const jsonResponse = (schema: object): object => ({

@@ -182,6 +182,40 @@ describe('an API server behind an APIService', () => {
     expect(body).toContain('io.k8s.api.apps.v1.Deployment')
   })
 
+  test('its OpenAPI v2 is a part of the document of the apiserver, in JSON and in protobuf', () => {
+    const read = (
+      one: SimCluster,
+    ): { paths: Record<string, unknown>; definitions: Record<string, unknown> } =>
+      JSON.parse(send(one, 'GET', '/openapi/v2').body) as ReturnType<typeof read>
+    const { paths, definitions } = read(cluster)
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining([
+        '/apis/apps/v1/deployments',
+        `/apis/${GROUP_VERSION}/`,
+        `/apis/${GROUP_VERSION}/fischers/{name}`,
+      ]),
+    )
+    const model = 'io.k8s.sample-apiserver.pkg.apis.wardle'
+    expect(definitions).toHaveProperty([`${model}.v1alpha1.Flunder`, 'type'], 'object')
+    // its other version has no APIService
+    expect(definitions).not.toHaveProperty([`${model}.v1beta1.Flunder`])
+    expect(Object.keys(paths).filter((path) => path.includes('v1beta1') && path.includes('wardle'))).toEqual(
+      [],
+    )
+    const fork = cluster.fork()
+    const received = cluster.http.handle({
+      method: 'GET',
+      path: '/openapi/v2',
+      user: { name: 'admin', groups: ['system:masters'] },
+      headers: { accept: 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf' },
+    })
+    const bytes = 'bytes' in received ? received.bytes : undefined
+    expect(new TextDecoder('latin1').decode(bytes)).toContain(`${model}.v1alpha1.Flunder`)
+    fork.kubectl(`delete deployment sample-apiserver -n ${NS}`)
+    fork.advance('2m')
+    expect(Object.keys(read(fork).paths).filter((path) => path.includes('wardle'))).toEqual([])
+  })
+
   test('has no OpenAPI while it is away', () => {
     const fork = cluster.fork()
     fork.kubectl(`delete deployment sample-apiserver -n ${NS}`)

@@ -6,7 +6,7 @@ import { isAvailable } from './aggregated-services.js'
 import { forward } from './aggregator.js'
 
 /** As whom the aggregator reads documents. Source: kube-aggregator pkg/controllers/openapiv3/aggregator. */
-const AGGREGATOR: UserInfo = { name: 'system:aggregator' }
+export const AGGREGATOR: UserInfo = { name: 'system:aggregator' }
 
 /**
  * Returns the OpenAPI v3 documents of servers behind available APIServices, by name (`apis/GROUP/VERSION`),

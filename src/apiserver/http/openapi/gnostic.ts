@@ -1,11 +1,10 @@
+import { isPlainObject } from '../../../lang/json/plain-json.js'
 import { exactJson } from '../../../lang/json/exact-json.js'
 import { printYaml } from '../../../lang/yaml/print.js'
 import type { SwaggerDocument, SwaggerNode } from './swagger-document.js'
 
 /** Fields of a message by their numbers. */
 type Write = (writer: ProtoWriter) => void
-
-type Schemas = Readonly<Record<string, SwaggerNode>>
 
 /**
  * The OpenAPI v2 document as the protobuf message `openapi.v2.Document` of github.com/google/gnostic-models,
@@ -33,6 +32,16 @@ export function gnosticDocument(document: SwaggerDocument): Uint8Array {
   return writer.bytes()
 }
 
+// documents of other servers may lack anything, or have something else in its place
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+const textsOf = (value: unknown): readonly string[] => listOf(value).filter((one) => typeof one === 'string')
+const nodesOf = (value: unknown): readonly SwaggerNode[] => listOf(value).filter((one) => isPlainObject(one))
+const membersOf = (value: unknown): readonly (readonly [string, SwaggerNode])[] =>
+  Object.entries(isPlainObject(value) ? value : {}).flatMap(([name, one]) =>
+    isPlainObject(one) ? [[name, one] as const] : [],
+  )
+
 /** The Named... messages: 1 name, 2 value. */
 function named(name: string, value: Write): Write {
   return (writer) => {
@@ -58,10 +67,10 @@ function securityRequirement(requirement: Readonly<Record<string, readonly strin
 function securityItem(item: SwaggerNode): Write {
   return (writer) =>
     writer.message(2, (key) => {
-      key.text(1, item['type'] as string)
-      key.text(2, item['name'] as string)
-      key.text(3, item['in'] as string)
-      key.text(4, item['description'] as string)
+      key.text(1, textOf(item['type']))
+      key.text(2, textOf(item['name']))
+      key.text(3, textOf(item['in']))
+      key.text(4, textOf(item['description']))
     })
 }
 
@@ -79,10 +88,10 @@ const METHODS: Readonly<Record<string, number>> = {
 function pathItem(item: SwaggerNode): Write {
   return (writer) => {
     for (const [method, number] of Object.entries(METHODS)) {
-      if (item[method] !== undefined) writer.message(number, operation(item[method] as SwaggerNode))
+      const found = item[method]
+      if (isPlainObject(found)) writer.message(number, operation(found))
     }
-    for (const parameter of (item['parameters'] ?? []) as readonly SwaggerNode[])
-      writer.message(9, parametersItem(parameter))
+    for (const parameter of nodesOf(item['parameters'])) writer.message(9, parametersItem(parameter))
   }
 }
 
@@ -92,17 +101,16 @@ function pathItem(item: SwaggerNode): Write {
  */
 function operation(value: SwaggerNode): Write {
   return (writer) => {
-    for (const tag of value['tags'] as readonly string[]) writer.text(1, tag)
-    writer.text(5, value['operationId'] as string)
-    for (const type of (value['produces'] ?? []) as readonly string[]) writer.text(6, type)
-    for (const type of (value['consumes'] ?? []) as readonly string[]) writer.text(7, type)
-    for (const parameter of (value['parameters'] ?? []) as readonly SwaggerNode[])
-      writer.message(8, parametersItem(parameter))
+    for (const tag of textsOf(value['tags'])) writer.text(1, tag)
+    writer.text(5, textOf(value['operationId']))
+    for (const type of textsOf(value['produces'])) writer.text(6, type)
+    for (const type of textsOf(value['consumes'])) writer.text(7, type)
+    for (const parameter of nodesOf(value['parameters'])) writer.message(8, parametersItem(parameter))
     writer.message(9, (responses) => {
-      for (const [code, response] of Object.entries(value['responses'] as Schemas))
+      for (const [code, response] of membersOf(value['responses']))
         responses.message(1, named(code, responseValue(response)))
     })
-    for (const scheme of value['schemes'] as readonly string[]) writer.text(10, scheme)
+    for (const scheme of textsOf(value['schemes'])) writer.text(10, scheme)
     extensions(writer, 13, value)
   }
 }
@@ -111,9 +119,9 @@ function operation(value: SwaggerNode): Write {
 function responseValue(response: SwaggerNode): Write {
   return (writer) =>
     writer.message(1, (received) => {
-      received.text(1, response['description'] as string)
-      const { schema } = response as { readonly schema?: SwaggerNode }
-      if (schema !== undefined) received.message(2, (item) => item.message(1, schemaOf(schema)))
+      received.text(1, textOf(response['description']))
+      const { schema } = response
+      if (isPlainObject(schema)) received.message(2, (item) => item.message(1, schemaOf(schema)))
     })
 }
 
@@ -132,7 +140,8 @@ function bodyParameter(parameter: SwaggerNode): Write {
     writer.text(2, 'body')
     writer.text(3, 'body')
     if (parameter['required'] === true) writer.bool(4, true)
-    writer.message(5, schemaOf(parameter['schema'] as SwaggerNode))
+    const { schema } = parameter
+    writer.message(5, schemaOf(isPlainObject(schema) ? schema : {}))
   }
 }
 
@@ -142,9 +151,9 @@ function nonBodyParameter(parameter: SwaggerNode): Write {
   return (writer) =>
     writer.message(isPath ? 4 : 3, (sub) => {
       if (parameter['required'] === true) sub.bool(1, true)
-      sub.text(2, parameter['in'] as string)
-      sub.text(4, parameter['name'] as string)
-      sub.text(isPath ? 5 : 6, parameter['type'] as string)
+      sub.text(2, textOf(parameter['in']))
+      sub.text(4, textOf(parameter['name']))
+      sub.text(isPath ? 5 : 6, textOf(parameter['type']))
       if (parameter['uniqueItems'] === true) sub.bool(isPath ? 19 : 20, true)
     })
 }
@@ -152,24 +161,19 @@ function nonBodyParameter(parameter: SwaggerNode): Write {
 /** Members of a schema with a field number; all others are vendor extensions. */
 function schemaOf(schema: SwaggerNode): Write {
   return (writer) => {
-    writer.text(1, schema['$ref'] as string | undefined)
-    writer.text(2, schema['format'] as string | undefined)
-    writer.text(4, schema['description'] as string | undefined)
-    for (const name of (schema['required'] ?? []) as readonly string[]) writer.text(19, name)
-    for (const value of (schema['enum'] ?? []) as readonly unknown[]) writer.message(20, anyOf(value))
-    const { additionalProperties, items, properties } = schema as {
-      additionalProperties?: SwaggerNode
-      items?: SwaggerNode
-      properties?: Schemas
-    }
-    if (additionalProperties !== undefined)
+    writer.text(1, textOf(schema['$ref']))
+    writer.text(2, textOf(schema['format']))
+    writer.text(4, textOf(schema['description']))
+    for (const name of textsOf(schema['required'])) writer.text(19, name)
+    for (const value of Array.isArray(schema['enum']) ? schema['enum'] : []) writer.message(20, anyOf(value))
+    const { additionalProperties, items, properties } = schema
+    if (isPlainObject(additionalProperties))
       writer.message(21, (item) => item.message(1, schemaOf(additionalProperties)))
-    if (schema['type'] !== undefined) writer.message(22, (type) => type.text(1, schema['type'] as string))
-    if (items !== undefined) writer.message(23, (list) => list.message(1, schemaOf(items)))
+    if (schema['type'] !== undefined) writer.message(22, (type) => type.text(1, textOf(schema['type'])))
+    if (isPlainObject(items)) writer.message(23, (list) => list.message(1, schemaOf(items)))
     if (properties !== undefined) {
       writer.message(25, (all) => {
-        for (const [name, property] of Object.entries(properties))
-          all.message(1, named(name, schemaOf(property)))
+        for (const [name, property] of membersOf(properties)) all.message(1, named(name, schemaOf(property)))
       })
     }
     extensions(writer, 31, schema)

@@ -4,14 +4,19 @@ import { objectResponse, pageNotFound, plainText, TEXT } from '../responses.js'
 import { type HttpRequest, type HttpResponse, header } from '../../../client/http.js'
 import type { PathHandler } from '../path.js'
 import { aggregatedDocument, aggregatedDocuments } from '../../extensions/aggregated-openapi.js'
+import { aggregatedSwaggers, mergeSwagger } from '../../extensions/merged-swagger.js'
 import { openApiDocuments } from './documents.js'
 import { sha256Hex } from '../../../lang/bytes/sha256.js'
+import { sameJson } from '../../../lang/json/same-json.js'
 import { gnosticDocument } from './gnostic.js'
 import { type SwaggerDocument, swaggerDocument } from './swagger-document.js'
 
 const YEAR = 365 * 24 * 3600
 
-/** `/openapi/v2`: JSON, or the protobuf form of gnostic. Source: kube-openapi pkg/handler/handler.go. */
+/**
+ * `/openapi/v2`: JSON, or the protobuf form of gnostic, with what servers behind APIServices serve. Source:
+ * kube-openapi pkg/handler/handler.go, kube-aggregator pkg/controllers/openapi.
+ */
 export const handleOpenApiV2: PathHandler = (context, { http }) => swaggerResponse(context, http)
 
 /**
@@ -91,15 +96,30 @@ interface Written {
 }
 
 const known = new WeakMap<object, Written>()
+/** The last document with those of other servers, by the own document, and the texts that it is made of. */
+const merged = new WeakMap<Written, { readonly texts: readonly string[]; readonly written: Written }>()
+
+const writtenAs = (document: SwaggerDocument): Written => {
+  const text = exactJson(document)
+  return { document, text, etag: JSON.stringify(sha256Hex(text)) }
+}
 
 function writtenOf(context: RegistryContext): Written {
   const { tables } = context.scheme
-  let written = known.get(tables)
-  if (written === undefined) {
-    const document = swaggerDocument(context)
-    const text = exactJson(document)
-    known.set(tables, (written = { document, text, etag: JSON.stringify(sha256Hex(text)) }))
-  }
+  let own = known.get(tables)
+  if (own === undefined) known.set(tables, (own = writtenAs(swaggerDocument(context))))
+  const others = aggregatedSwaggers(context)
+  if (others.length === 0) return own
+  const texts = others.flatMap(({ groupVersion, text }) => [groupVersion, text])
+  const last = merged.get(own)
+  if (last !== undefined && sameJson(last.texts, texts)) return last.written
+  const written = writtenAs(
+    others.reduce(
+      (document, { groupVersion, text }) => mergeSwagger(document, groupVersion, text),
+      own.document,
+    ),
+  )
+  merged.set(own, { texts, written })
   return written
 }
 
