@@ -157,6 +157,7 @@ export class ContainerProcesses {
     delete container.service
     delete container.execs
     delete container.files
+    delete container.mounts
     delete container.usage
     for (const [name, task] of cut) this.#taskEnded(key, name, task, { exitCode: 137 })
     listeners.tell(key, (listener) => listener.ended(exit))

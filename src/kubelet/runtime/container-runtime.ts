@@ -35,6 +35,7 @@ import type {
   SystemUsage,
 } from './state.js'
 import { latestContainer } from './state.js'
+import { unmountEmptyDirs } from './added-mounts.js'
 import { ISOLATED } from './surroundings.js'
 import type { PodVolumes } from './volumes.js'
 
@@ -380,6 +381,7 @@ class SimulatedMachine implements Machine {
     const state = this.#state
     state.powered = true
     state.boots++
+    delete state.mounts
     delete state.serviceStopped
     const now = this.#now
     for (const pod of state.pods.values()) {
@@ -425,6 +427,7 @@ class SimulatedMachine implements Machine {
     this.#life.cancelPending(uid)
     this.#life.stopSandbox(uid)
     this.#state.pods.delete(uid)
+    unmountEmptyDirs(uid, this.#state)
   }
 
   #pulled(name: string): void {

@@ -10,6 +10,16 @@ import { absolutePath, fileOf } from '../../shell/files/tree.js'
 import { accountOf, groupText, passwdText } from '../security-context/accounts.js'
 import { effectiveSecurity, procStatus } from '../security-context/effective.js'
 import { SHELLS } from '../../shell/interpreter/shell-call.js'
+import type { DiskMount } from './added-mounts.js'
+import {
+  emptyDirsOf,
+  mountInContainer,
+  mountOnMachine,
+  mountsOfContainer,
+  mountsOfMachine,
+  unmountInContainer,
+  unmountOnMachine,
+} from './added-mounts.js'
 import { cgroupMount } from './cgroup.js'
 import { oomScoreAdjust } from './oom-score.js'
 import { DOCUMENT_ROOT } from '../images/image.js'
@@ -22,8 +32,8 @@ import { Budget } from '../../lang/bounds/budget.js'
 import { expanded, lookUp, PATH_MAX } from './expansion.js'
 import { hasProgram, ownProgramOf } from './start-plan.js'
 import type { RuntimeContainer } from './state.js'
-import { nodeFiles } from '../volumes/host-paths.js'
-import { comesFromApi, diskPath, treeOf } from './volumes.js'
+import { nodeFiles, realDiskPath } from '../volumes/host-paths.js'
+import { comesFromApi, treeOf } from './volumes.js'
 
 /** Access to the processes of a machine. */
 export interface Processes {
@@ -68,6 +78,19 @@ export class ContainerWorld implements ProcessContext {
 
   get files(): FileSystem {
     return (this.#files ??= new FileSystem(mountsOf(this.#view), this.user, () => this.now))
+  }
+
+  mount(path: string, device: string): void {
+    const added = { device, tree: new Map(), mountedAt: this.now }
+    const { container, state } = this.#view
+    mountInContainer(path, added, container, diskMounts(this.#view), state)
+    this.#files = undefined
+  }
+
+  unmount(path: string): void {
+    const { container, state } = this.#view
+    unmountInContainer(path, container, diskMounts(this.#view), state)
+    this.#files = undefined
   }
 
   has(program: string): boolean {
@@ -130,26 +153,35 @@ class HostWorld implements ProcessContext {
   readonly userName = 'root'
   readonly network: ProcessContext['network']
   readonly isPrivileged = true
-  readonly files: FileSystem
   readonly #container: ContainerWorld
+  readonly #state: ContainerView['state']
+  #files: FileSystem | undefined
 
   constructor(container: ContainerWorld, state: ContainerView['state']) {
     this.now = container.now
     this.hostname = container.nodeName
     this.network = container.network
     this.#container = container
-    const disk: Mount = {
-      path: '',
-      layers: [state.disk, nodeFiles(container.nodeName)],
-      writable: () => state.disk,
-      grown: () => void (state.measured = true),
-      readOnly: false,
-      prefix: '',
-      directory: ROOT_DIRECTORY,
-      device: '/dev/vda1',
-      type: 'ext4',
-    }
-    this.files = new FileSystem([disk], ROOT_USER, () => this.now)
+    this.#state = state
+  }
+
+  get files(): FileSystem {
+    const disk = diskOf(this.#state, this.#container.nodeName)
+    return (this.#files ??= new FileSystem(
+      [...mountsOfMachine(this.#state), disk],
+      ROOT_USER,
+      () => this.now,
+    ))
+  }
+
+  mount(path: string, device: string): void {
+    mountOnMachine(path, { device, tree: new Map(), mountedAt: this.now }, this.#state)
+    this.#files = undefined
+  }
+
+  unmount(path: string): void {
+    unmountOnMachine(path, this.#state)
+    this.#files = undefined
   }
 
   has(program: string): boolean {
@@ -176,6 +208,19 @@ class HostWorld implements ProcessContext {
     return this.#container.kill(pid, signal)
   }
 }
+
+/** The disk of a machine, as its root sees it. */
+const diskOf = (state: ContainerView['state'], node: string): Mount => ({
+  path: '',
+  layers: [state.disk, nodeFiles(node)],
+  writable: () => state.disk,
+  grown: () => void (state.measured = true),
+  readOnly: false,
+  prefix: '',
+  directory: ROOT_DIRECTORY,
+  device: '/dev/vda1',
+  type: 'ext4',
+})
 
 const DIRECTORIES = [
   'bin',
@@ -218,12 +263,27 @@ function mountsOf(view: ContainerView): readonly Mount[] {
       }
     : undefined
   return [
+    ...mountsOfContainer(container, diskMounts(view), view.state),
     root,
     cgroupMount(() => container.resources),
     ...(message ? [message] : []),
     ...(spec?.volumeMounts ?? []).flatMap((mount) => volumeMount(view, mount, env) ?? []),
     ...(spec?.volumeDevices ?? []).flatMap((device) => volumeDevice(view, device) ?? []),
   ]
+}
+
+/** The volumes of a container that are directories of its machine. */
+function diskMounts(view: ContainerView): readonly DiskMount[] {
+  const { sandbox, container, state } = view
+  const { volumeMounts = [] } = containerSpec(sandbox.pod, container.name) ?? {}
+  return volumeMounts.flatMap((one) => {
+    const mount = volumeMount(view, one, container.env ?? {})
+    const isOnDisk = mount?.layers[0] === state.disk
+    if (mount === undefined || (!isOnDisk && mount.layers[0] !== sandbox.emptyDirs?.get(one.name))) return []
+    const below = isOnDisk ? [] : [emptyDirsOf(sandbox.uid), one.name]
+    const key = [...below, mount.prefix].filter((part) => part !== '').join('/')
+    return [{ mount, key, propagation: one.mountPropagation ?? 'None' }]
+  })
 }
 
 /** Lets the kubelet watch what a pod writes, if that is limited. */
@@ -400,7 +460,7 @@ const BLOCK = 'block'
 function volumeDevice(view: VolumeView, { name, devicePath }: VolumeDevice): Mount | undefined {
   const mount = volumeMount(view, { name, mountPath: devicePath, subPath: BLOCK }, {})
   if (mount === undefined) return undefined
-  const { path, layers, readOnly, prefix, directory, device, type, writable, grown } = mount
+  const { path, layers, readOnly, prefix, directory, device, type, writable, grown, limit } = mount
   const none: Tree = new Map([[prefix, { ...fileOf('', 0o660), special: 'block' }]])
   return {
     path,
@@ -412,6 +472,7 @@ function volumeDevice(view: VolumeView, { name, devicePath }: VolumeDevice): Mou
     type,
     ...(writable === undefined ? {} : { writable }),
     ...(grown === undefined ? {} : { grown }),
+    ...(limit === undefined ? {} : { limit }),
   }
 }
 
@@ -454,10 +515,11 @@ function volumeMount(
       directory: owned,
       device: type === 'nfs' ? id.slice('nfs/'.length) : '/dev/vdb',
       type,
+      ...(mounted.size === undefined ? {} : { limit: mounted.size }),
     }
   }
   if (mounted !== undefined || volume.hostPath !== undefined) {
-    const base = mounted?.path ?? diskPath(volume.hostPath?.path ?? '')
+    const base = realDiskPath(state.disk, mounted?.path ?? volume.hostPath?.path ?? '')
     return {
       path,
       layers: [state.disk, nodeFiles(pod.spec.nodeName ?? '')],
@@ -468,6 +530,7 @@ function volumeMount(
       directory: volume.hostPath ? ROOT_DIRECTORY : owned,
       device: '/dev/vda1',
       type: 'ext4',
+      ...(mounted?.size === undefined ? {} : { limit: mounted.size }),
     }
   }
   return emptyDirMount(view, volume, { path, prefix, readOnly, fsGroup })

@@ -34,6 +34,19 @@ export interface DeclaredUsage {
   readonly storage?: number
 }
 
+/** A file system in memory that a process has mounted. Plain data. */
+export interface AddedMount {
+  readonly device: string
+  readonly tree: Tree
+  /** Virtual ms. */
+  readonly mountedAt: number
+  /** The mount at the same place that it hides. */
+  readonly below?: AddedMount
+}
+
+/** Mounts by path: without a leading slash on a machine, absolute in a container. */
+export type AddedMounts = Map<string, AddedMount>
+
 /** One container of the runtime; each restart makes a new one. Plain data, times in virtual ms. */
 export interface RuntimeContainer {
   /** 64 hexadecimal digits. */
@@ -79,6 +92,8 @@ export interface RuntimeContainer {
   resources?: ResourceRequirements
   /** Files in its own layer. */
   files?: Tree
+  /** What its processes have mounted. */
+  mounts?: AddedMounts
   /** Absent until something is written. */
   log?: ContainerLog
 }
@@ -157,6 +172,8 @@ export interface RuntimeState {
   readonly behaviors: Map<string, ContainerBehavior>
   /** The part of the machine's disk that pods have written: hostPath and local volumes. */
   readonly disk: Tree
+  /** What processes have mounted for the whole machine. */
+  mounts?: AddedMounts
   /** Number of the next `exec`. */
   nextExec: number
   /** Whether any usage was set, so that the kubelet must watch for pressure. */

@@ -42,6 +42,8 @@ export interface DiskVolume {
   /** Without leading and trailing slashes. */
   readonly path: string
   readonly readOnly: boolean
+  /** Bytes of a block device. Default: those of a disk. */
+  readonly size?: number
 }
 
 /** A volume in the network, the same for all machines. */
@@ -52,6 +54,8 @@ export interface NetworkVolume {
   readonly readOnly: boolean
   /** As `mount` prints it: `ext4`, `nfs`. */
   readonly type: string
+  /** Bytes of a block device. Default: those of a disk. */
+  readonly size?: number
 }
 
 /** A mounted volume of a pod. Plain data. */

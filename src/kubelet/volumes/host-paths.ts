@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { Tree } from '../../shell/files/tree.js'
+import { FileSystem } from '../../shell/files/file-system.js'
 import { fileOf } from '../../shell/files/tree.js'
 import type { MountFault } from '../pods/pod-volumes.js'
 import { diskPath } from '../runtime/volumes.js'
@@ -163,7 +164,7 @@ export function hostPathFaults(
   for (const { name, hostPath } of spec.volumes ?? []) {
     if (!hostPath || !used.has(name)) continue
     const { path, type = '' } = hostPath
-    const key = diskPath(path)
+    const key = realDiskPath(disk, path)
     const found = kindOf(disk, key)
     if (type === 'DirectoryOrCreate' && found === undefined)
       disk.set(key, { kind: 'directory', mode: 0o755, owner: 0, group: 0, time: now })
@@ -174,6 +175,14 @@ export function hostPathFaults(
     faults.push({ volume: name, message: `hostPath type check failed: ${path} is not ${kind}` })
   }
   return faults
+}
+
+/** Returns the key of a path on a machine's disk, at the end of the links that pods have made. */
+export function realDiskPath(disk: Tree, path: string): string {
+  const directory = { mode: 0o755, owner: 0, group: 0 }
+  const mount = { path: '', layers: [disk], readOnly: true, prefix: '', directory, device: '', type: '' }
+  const files = new FileSystem([mount], { uid: 0, gid: 0, groups: [] }, () => 0)
+  return diskPath(files.real(`/${diskPath(path)}`))
 }
 
 function kindOf(disk: Tree, key: string): string | undefined {

@@ -1,4 +1,5 @@
 import type { PersistentVolume, Volume } from '../../api/core/generated.js'
+import { quantityValue } from '../../api/quantity.js'
 import type { PodVolume } from '../runtime/volumes.js'
 import { diskPath } from '../runtime/volumes.js'
 
@@ -18,9 +19,11 @@ export function sourceOf(
   readOnly: boolean,
   attaches: (driver: string) => boolean,
 ): VolumeSource {
-  const { hostPath, local, csi, nfs } = spec
+  const { hostPath, local, csi, nfs, volumeMode, capacity } = spec
+  const storage = volumeMode === 'Block' ? capacity?.['storage'] : undefined
+  const size = storage === undefined ? {} : { size: quantityValue(storage) }
   const path = hostPath?.path ?? local?.path
-  if (path !== undefined) return { mounted: { kind: 'disk', path: diskPath(path), readOnly } }
+  if (path !== undefined) return { mounted: { kind: 'disk', path: diskPath(path), readOnly, ...size } }
   if (csi) {
     const id = `csi/${csi.driver}/${csi.volumeHandle}`
     const mounted = {
@@ -28,13 +31,14 @@ export function sourceOf(
       id,
       readOnly: readOnly || csi.readOnly === true,
       type: csi.fsType ?? 'ext4',
+      ...size,
     } as const
     return attaches(csi.driver)
       ? { mounted, attachment: csiVolumeName(csi.driver, csi.volumeHandle) }
       : { mounted }
   }
   if (nfs) return { mounted: nfsVolume(nfs, readOnly) }
-  return { mounted: { kind: 'network', id: `pv/${metadata.name ?? ''}`, readOnly, type: 'ext4' } }
+  return { mounted: { kind: 'network', id: `pv/${metadata.name ?? ''}`, readOnly, type: 'ext4', ...size } }
 }
 
 /** Returns the network volume of a pod's own spec. */

@@ -226,7 +226,8 @@ export class FileSystem {
     let [used, held] = [size, heldSizeOf(content)]
     for (const [path, { content: other }] of tree) {
       if (path === key || other === undefined || typeof other === 'function') continue
-      used += roughSizeOf(other)
+      // a device has its own size, whatever else is on its disk
+      if (entry.special !== 'block') used += roughSizeOf(other)
       held += heldSizeOf(other)
     }
     if (used > (mount.limit ?? DISK) || held > MOST_HELD) throw new FileFault('No space left on device')

@@ -107,6 +107,10 @@ export interface ProcessContext {
   processes(): readonly ProcessEntry[]
   /** The ports on which the programs of the pod listen, in order. */
   listening(): readonly ListeningPort[]
+  /** Mounts an empty file system of memory at a directory, until it is unmounted. Default: not possible. */
+  mount?(path: string, device: string): void
+  /** Takes such a mount away. @throws FileFault if there is none at that path */
+  unmount?(path: string): void
   /** Sends a signal to a process. Returns whether it exists. */
   kill(pid: number, signal: number): boolean
 }

@@ -189,24 +189,64 @@ export const mkdir: Program = {
   },
 }
 
-/** Prints the mounts; they are those of the pod's spec, and none can be added. */
+/**
+ * Prints the mounts, or mounts an empty file system of memory: `mount -t tmpfs NAME DIRECTORY`. Other types
+ * cannot be mounted.
+ */
 export const mount: Program = {
   name: 'mount',
-  run: ({ args, world, write, error }) => {
-    const [source, target = source] = flagsOf(args, 'to').rest
-    if (source !== undefined) {
-      error(
-        world.isPrivileged
-          ? `mount: mounting ${source} on ${target ?? ''} failed: Operation not supported\n`
-          : 'mount: permission denied (are you root?)\n',
-      )
-      return world.isPrivileged ? 255 : 1
+  run: (call) => {
+    const { world, write, error } = call
+    const { flags, rest } = flagsOf(call.args, 'to')
+    const [source, target = source] = rest
+    if (source === undefined || target === undefined) {
+      for (const { path, device, type, readOnly } of world.files.mounts.toReversed())
+        write(`${device} on ${path === '' ? '/' : path} type ${type} (${readOnly ? 'ro' : 'rw'},relatime)\n`)
+      return 0
     }
-    for (const { path, device, type, readOnly } of world.files.mounts.toReversed()) {
-      write(`${device} on ${path === '' ? '/' : path} type ${type} (${readOnly ? 'ro' : 'rw'},relatime)\n`)
-    }
-    return 0
+    if (!mayMount(call)) return 1
+    const path = world.files.real(absolutePath(call.cwd, target))
+    const type = flags.get('t') ?? flags.get('types')
+    const fault =
+      type !== 'tmpfs' || world.mount === undefined
+        ? 'Operation not supported'
+        : world.files.isDirectory(path)
+          ? undefined
+          : world.files.stat(path) === undefined
+            ? 'No such file or directory'
+            : 'Not a directory'
+    if (fault === undefined) world.mount?.(path, source)
+    else error(`mount: mounting ${source} on ${target} failed: ${fault}\n`)
+    return fault === undefined ? 0 : 255
   },
+}
+
+/** Takes mounts away that were made by `mount`. */
+export const umount: Program = {
+  name: 'umount',
+  run: (call) => {
+    const { world, error } = call
+    const { rest } = flagsOf(call.args, 'tO')
+    if (!mayMount(call)) return 1
+    let status = 0
+    for (const target of rest) {
+      try {
+        if (world.unmount === undefined) throw new FileFault('Operation not supported')
+        world.unmount(world.files.real(absolutePath(call.cwd, target)))
+      } catch (fault) {
+        if (!(fault instanceof FileFault)) throw fault
+        error(`umount: can't unmount ${target}: ${fault.message}\n`)
+        status = 1
+      }
+    }
+    return status
+  },
+}
+
+function mayMount({ name, world, error }: Invocation): boolean {
+  if (world.isPrivileged && world.user.uid === 0) return true
+  error(`${name}: permission denied (are you root?)\n`)
+  return false
 }
 
 /** Removes files; `-r` removes directories, `-f` ignores missing ones. */

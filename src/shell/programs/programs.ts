@@ -8,7 +8,7 @@ import { dd } from './dd.js'
 import { md5sum, sha256sum } from './digests.js'
 import { diff, sed, uniq } from './edit.js'
 import { expr } from './expr.js'
-import { basename, cat, df, ls, mkdir, mount, rm, touch } from './files.js'
+import { basename, cat, df, ls, mkdir, mount, rm, touch, umount } from './files.js'
 import { du, find } from './find.js'
 import { hexdump } from './hexdump.js'
 import { dig, getent, ip, sysctl, timeout, xargs } from './machine.js'
@@ -33,7 +33,7 @@ import {
   whoami,
 } from './system.js'
 import { mktemp } from './scratch.js'
-import { fallocate, truncate } from './sizes.js'
+import { blockdev, fallocate, truncate } from './sizes.js'
 import { tar } from './tar.js'
 import { bracket, doubleBracket, test } from './test.js'
 import { cut, grep, head, sort, tail, tee, tr, wc } from './text.js'
@@ -67,6 +67,7 @@ const PROGRAMS: readonly Program[] = [
   uniq,
   xargs,
   basename,
+  blockdev,
   cat,
   cp,
   curl,
@@ -86,6 +87,7 @@ const PROGRAMS: readonly Program[] = [
   ls,
   mkdir,
   mount,
+  umount,
   nc,
   netstat,
   nsenter,

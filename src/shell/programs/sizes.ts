@@ -1,6 +1,6 @@
 import { joinContent, sizeOf, sliceContent, zeros } from '../../lang/bytes/content.js'
 import type { Content } from '../../lang/bytes/content.js'
-import { absolutePath } from '../files/tree.js'
+import { DISK, absolutePath } from '../files/tree.js'
 import type { Invocation, Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
 
@@ -71,5 +71,38 @@ export const truncate: Program = {
         sign === '' ? size : Math.max(0, sign === '+' ? before + size : before - size),
       )
     return status
+  },
+}
+
+/** What `blockdev` prints of a device with so many bytes. */
+const BLOCK_SIZES: Readonly<Record<string, (bytes: number) => number>> = {
+  '--getsize64': (bytes) => bytes,
+  '--getsz': (bytes) => Math.floor(bytes / SECTOR),
+  '--getsize': (bytes) => Math.floor(bytes / SECTOR),
+  '--getss': () => SECTOR,
+}
+const SECTOR = 512
+
+/** Prints the size of a block device. */
+export const blockdev: Program = {
+  name: 'blockdev',
+  run: ({ args, cwd, world, write, error }) => {
+    const [option = '', device] = args
+    const size = Object.hasOwn(BLOCK_SIZES, option) ? BLOCK_SIZES[option] : undefined
+    if (size === undefined || device === undefined) {
+      error('Usage: blockdev OPTION BLOCKDEV\n')
+      return 1
+    }
+    const path = absolutePath(cwd, device)
+    const entry = world.files.stat(path)
+    if (entry?.special !== 'block') {
+      const why = entry === undefined ? 'No such file or directory' : 'Inappropriate ioctl for device'
+      error(
+        `blockdev: ${entry === undefined ? `can't open '${device}'` : 'ioctl 0x80081272 failed'}: ${why}\n`,
+      )
+      return 1
+    }
+    write(`${size(world.files.mountOf(path).limit ?? DISK)}\n`)
+    return 0
   },
 }

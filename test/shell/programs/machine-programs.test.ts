@@ -174,7 +174,7 @@ describe('nsenter', () => {
       run(cluster, `${enter} dd if=/dev/zero of=/tmp/v/z bs=1M count=3; ls -l /rootfs/tmp/v/z`),
     ).toContain('3145728')
     expect(run(cluster, `${enter} sh -c "exit 3"`)).toBe('3: ')
-    expect(run(cluster, `${enter} mount -t tmpfs x /tmp/v`)).toContain('Operation not supported')
+    expect(run(cluster, `${enter} mount -t nfs x /tmp/v`)).toContain('Operation not supported')
     expect(run(cluster, 'nsenter --nosuch')).toContain("unrecognized option '--nosuch'")
     expect(run(cluster, 'nsenter -t 1 -m ls', 'plain')).toBe(
       "1: nsenter: reassociate to namespace 'ns/mnt' failed: Operation not permitted\n",
