@@ -9,6 +9,7 @@ import { kubectlCommand } from './commands/kubectl-command.js'
 import { netpolCommand } from './commands/netpol-command.js'
 import { packageVersion } from './program-path.js'
 import { examCommand, lessonCommand, playCommand, practiceCommand } from './commands/play-command.js'
+import { gradeCommand, lessonsCommand } from './commands/teacher-commands.js'
 import { rbacCommand } from './commands/rbac-command.js'
 import { recordCommand } from './commands/record-command.js'
 import { runCommand } from './commands/run-command.js'
@@ -40,6 +41,8 @@ const COMMANDS: readonly Command[] = [
   lessonCommand,
   examCommand,
   practiceCommand,
+  lessonsCommand,
+  gradeCommand,
   recordCommand,
   completionCommand(() => COMMANDS),
 ]

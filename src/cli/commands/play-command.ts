@@ -24,8 +24,11 @@ import { readCourse } from '../course/read.js'
 import { Screen } from '../course/screen.js'
 import { textOf } from '../files.js'
 
+/** The flag that chooses the language. */
+export const LANGUAGE_FLAG: Flag = { value: 'ko|en', about: 'the language', default: 'from LANG' }
+
 const FLAGS: Readonly<Record<string, Flag>> = {
-  lang: { value: 'ko|en', about: 'the language', default: 'from LANG' },
+  lang: LANGUAGE_FLAG,
   version: { value: 'v1.14|v1.35', about: 'as of the course, or as of today', default: 'v1.35' },
 }
 const LESSON_FLAGS: Readonly<Record<string, Flag>> = {
@@ -44,7 +47,8 @@ function oneOf<T extends string>(flag: string, value: string, all: readonly T[])
   return found
 }
 
-const languageOf = (flags: Arguments['flags']): Language =>
+/** Returns the language that was asked for, or that of the environment. */
+export const languageOf = (flags: Arguments['flags']): Language =>
   oneOf(
     'lang',
     textOf(flags, 'lang') ?? ((env['LC_ALL'] || env['LANG'] || '').startsWith('ko') ? 'ko' : 'en'),
@@ -52,7 +56,7 @@ const languageOf = (flags: Arguments['flags']): Language =>
   )
 
 /** The seed of a lesson or an exam. */
-const seedOf = (flags: Arguments['flags']): number => {
+export const seedOf = (flags: Arguments['flags']): number => {
   const text = textOf(flags, 'seed') ?? '0'
   if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--seed ${text}: write a whole number`)
   return Number(text)

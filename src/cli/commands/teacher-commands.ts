@@ -1,0 +1,141 @@
+import { readFileSync, statSync } from 'node:fs'
+import { basename, extname } from 'node:path'
+import { NotFoundError } from '../../client/not-found.js'
+import type { Language } from '../../course/chapter.js'
+import { drawLesson, type Lesson, LESSONS } from '../../course/lessons/index.js'
+import { exactJson } from '../../lang/json/exact-json.js'
+import type { Arguments, Command, Flag, Terminal } from '../command.js'
+import { UsageError } from '../command.js'
+import { gradeOf, type Grade } from '../course/grade.js'
+import { readSubmissions, type Submission, SubmissionError } from '../course/submission.js'
+import { columns, csv, markdown, type Table } from '../course/tables.js'
+import { textOf } from '../files.js'
+import { languageOf, LANGUAGE_FLAG, seedOf } from './play-command.js'
+
+const FORMS = ['text', 'json', 'markdown', 'csv'] as const
+
+const OUTPUT: Flag = {
+  value: 'text|json|markdown|csv',
+  short: 'o',
+  about: 'the form of the table',
+  default: 'text',
+}
+
+/** Prints a table in the form that `-o` asks for. */
+function printTable(table: Table, json: unknown, flags: Arguments['flags'], terminal: Terminal): void {
+  const wish = textOf(flags, 'output') ?? 'text'
+  const form = FORMS.find((each) => each === wish)
+  if (form === undefined) throw new UsageError(`-o ${wish}: write ${FORMS.join(', ')}`)
+  const texts = { text: columns, markdown, csv, json: () => `${exactJson(json, 2)}\n` }
+  terminal.out(texts[form](table))
+}
+
+function submissionsIn(file: string): readonly Submission[] {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found === undefined) throw new UsageError(`there is no file ${file}`)
+  if (found.isDirectory()) throw new UsageError(`${file} is a folder; name its files: ${file}/*`)
+  try {
+    return readSubmissions(readFileSync(file, 'utf8'))
+  } catch (error) {
+    if (error instanceof SubmissionError || error instanceof NotFoundError || error instanceof RangeError)
+      throw new UsageError(`${file}: ${error.message}`)
+    throw error
+  }
+}
+
+const gradeTable = (grades: readonly Grade[]): Table => ({
+  headings: ['LEARNER', 'LESSON', 'SEED', 'SOLVED', 'GOALS', 'COMMANDS', 'MISSING'],
+  rows: grades.map(({ learner, lesson, seed, isSolved, goals, reached, commands, missing }) => [
+    learner,
+    lesson,
+    `${seed}`,
+    isSolved ? 'yes' : 'no',
+    `${reached}/${goals}`,
+    `${commands}`,
+    missing.join(' '),
+  ]),
+})
+
+/** `simcluster grade`: judges what learners have handed in. */
+export const gradeCommand: Command = {
+  name: 'grade',
+  about: 'Judges what learners hand in: links or exported progress of the playground, or scripts.',
+  words: 'FILE...',
+  flags: { lang: LANGUAGE_FLAG, output: OUTPUT },
+  examples: ['simcluster grade submissions/*', 'simcluster grade jane.sh -o csv'],
+  run: async ({ flags, words }, terminal) => {
+    if (words.length === 0) throw new UsageError('name the files of the learners: grade FILE...')
+    const language = languageOf(flags)
+    const given = words.flatMap((file) =>
+      submissionsIn(file).map((submission) => [basename(file, extname(file)), submission] as const),
+    )
+    const grades: Grade[] = []
+    for (const [learner, submission] of given) grades.push(await gradeOf(learner, submission, language))
+    printTable(gradeTable(grades), grades, flags, terminal)
+    return grades.every(({ isSolved }) => isSolved) ? 0 : 1
+  },
+}
+
+const answerOf = ({ id, seed, texts, solution, goals, wrongRepairs }: Lesson, language: Language): string => {
+  const { title, symptom, hints, explanation } = texts[language]
+  const numbered = hints.map((hint, at) => `${at + 1}. ${hint}\n`).join('')
+  const items = goals.map(({ text }) => `- ${text[language]}\n`).join('')
+  const fence = (line: string): string => `\`\`\`sh\n${line.trimEnd()}\n\`\`\`\n\n`
+  const [answer, wrong] = language === 'ko' ? ['답', '정답이 아닌 것'] : ['Answer', 'Not an answer']
+  return (
+    `## ${title} (${id}${seed === 0 ? '' : ` ${seed}`})\n\n${symptom}\n\n${numbered}\n${items}\n` +
+    `### ${answer}\n\n${fence(solution)}${explanation}\n\n### ${wrong}\n\n${wrongRepairs.map(fence).join('')}`
+  )
+}
+
+/** `simcluster lessons`: what a teacher chooses from, and the answer keys. */
+export const lessonsCommand: Command = {
+  name: 'lessons',
+  about: 'Lists the lessons, or with --answers prints answer keys of all or of some as Markdown.',
+  words: '[ID...]',
+  flags: {
+    lang: LANGUAGE_FLAG,
+    seed: { value: 'N', about: 'draws other names, nodes and places of the fault', default: '0' },
+    answers: { about: 'prints goals, solutions, explanations and wrong repairs' },
+    output: OUTPUT,
+  },
+  examples: ['simcluster lessons -o markdown', 'simcluster lessons budget taint --seed 7 --answers'],
+  run: ({ flags, words }, terminal) => {
+    const [language, seed] = [languageOf(flags), seedOf(flags)]
+    const ids = words.length === 0 ? LESSONS.map(({ id }) => id) : words
+    const lessons = ids.map((id) => drawn(id, seed))
+    if (flags['answers'] === true) {
+      if (flags['output'] !== undefined) throw new UsageError('--answers is Markdown: leave out -o')
+      terminal.out(lessons.map((each) => answerOf(each, language)).join(''))
+      return 0
+    }
+    const table: Table = {
+      headings: ['LESSON', 'LEVEL', 'MINUTES', 'EXAMS', 'TITLE'],
+      rows: lessons.map(({ id, level, minutes, exams = [], texts }) => [
+        id,
+        level,
+        `${minutes}`,
+        exams.join(' '),
+        texts[language].title,
+      ]),
+    }
+    const json = lessons.map(({ id, level, minutes, exams = [], texts }) => ({
+      id,
+      level,
+      minutes,
+      exams,
+      title: texts[language].title,
+      symptom: texts[language].symptom,
+    }))
+    printTable(table, json, flags, terminal)
+    return 0
+  },
+}
+
+function drawn(id: string, seed: number): Lesson {
+  try {
+    return drawLesson(id, seed)
+  } catch (error) {
+    throw error instanceof NotFoundError ? new UsageError(error.message) : error
+  }
+}

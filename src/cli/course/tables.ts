@@ -1,0 +1,39 @@
+/** A table: its headings, and rows of as many cells. */
+export interface Table {
+  readonly headings: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+}
+
+/** Formats a table in columns for a terminal. */
+export function columns({ headings, rows }: Table): string {
+  const all = [headings, ...rows]
+  const widths = headings.map((_, at) => Math.max(...all.map((row) => (row[at] ?? '').length)))
+  return all
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
+/** Formats a table for Markdown. */
+export function markdown({ headings, rows }: Table): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', '<br>')).join(' | ')} |\n`
+  return line(headings) + line(headings.map(() => '---')) + rows.map(line).join('')
+}
+
+/**
+ * Formats a table as comma-separated values (RFC 4180). A cell that a spreadsheet would take for a formula
+ * begins with an apostrophe.
+ */
+export function csv({ headings, rows }: Table): string {
+  const cell = (text: string): string => {
+    const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  }
+  return [headings, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('')
+}

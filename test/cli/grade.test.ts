@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { deflateRawSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { drawExam, drawLesson } from '../../src/course/lessons/index.js'
+import { typed } from './typed.js'
+
+let folder = ''
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'grade-'))))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function file(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+/** A link as the playground's button makes it. */
+const link = (deed: unknown): string =>
+  `https://example.com/play/#s=${deflateRawSync(JSON.stringify(deed)).toString('base64url')}`
+const deedOf = (id: string, seed: number, ...lines: readonly string[]): unknown => ({
+  place: { kind: 'lesson', id, seed },
+  actions: [...lines.map((line) => ({ do: 'type', line })), { do: 'advance', ms: 60_000 }],
+  traceHash: 'x',
+})
+const { solution } = drawLesson('forgotten-cordon', 3)
+
+describe('simcluster grade', () => {
+  test('judges links, exported progress and scripts, one row a learner and lesson', async () => {
+    const exam = drawExam('ckad', 5)
+    const files = [
+      file('ann.txt', `My solution: ${link(deedOf('forgotten-cordon', 3, solution))}\n`),
+      file('bob.txt', link(deedOf('forgotten-cordon', 3, 'kubectl get nodes', 'kubectl delete pods --all'))),
+      file('cho.sh', `# lesson forgotten-cordon 3\n${solution}\n`),
+      file(
+        'dan.json',
+        JSON.stringify({
+          format: 1,
+          solved: [],
+          exam: {
+            name: 'ckad',
+            seed: 5,
+            actions: { 1: [{ do: 'type', line: exam.tasks[0]?.lesson.solution }], 2: [] },
+          },
+        }),
+      ),
+    ]
+    const { code, out } = await typed('grade', ...files, '-o', 'json', '--lang', 'en')
+    expect(code).toBe(1)
+    const grades = JSON.parse(out) as readonly { learner: string; isSolved: boolean; missing: unknown }[]
+    expect(grades.map(({ learner, isSolved }) => [learner, isSolved])).toEqual([
+      ['ann', true],
+      ['bob', false],
+      ['cho', true],
+      ['dan', true],
+      ['dan', false],
+    ])
+    expect(grades[0]?.missing).toEqual([])
+    expect(grades[1]?.missing).not.toEqual([])
+  })
+
+  test('prints text, Markdown and CSV, in which no cell is a formula, and ends with 0 if all is solved', async () => {
+    const path = file('=eve.sh', `# lesson: forgotten-cordon 3\n${solution}\n`)
+    const csv = await typed('grade', path, '-o', 'csv', '--lang', 'en')
+    expect(csv).toMatchObject({ code: 0, err: '' })
+    expect(csv.out).toBe(
+      "LEARNER,LESSON,SEED,SOLVED,GOALS,COMMANDS,MISSING\r\n'=eve,forgotten-cordon,3,yes,2/2,1,\r\n".replace(
+        '2/2',
+        /\d\/\d/.exec(csv.out)?.[0] ?? '',
+      ),
+    )
+    expect((await typed('grade', path, '-o', 'markdown')).out).toContain(
+      '| =eve | forgotten-cordon | 3 | yes |',
+    )
+    expect((await typed('grade', path)).out).toMatch(/^LEARNER +LESSON/)
+  })
+
+  test.each([
+    ['nothing', 'hello', 'no link of the playground, and no line "# lesson ID SEED"'],
+    ['unknown', '# lesson forgoten-cordon', 'did you mean forgotten-cordon?'],
+    ['damaged', 'https://example.com/#s=abcdef', 'a link of it is damaged'],
+    ['bomb', link({ place: { kind: 'lesson', id: 'taint' }, actions: ['x'.repeat(9_000_000)] }), 'damaged'],
+    [
+      'free',
+      link({ place: { kind: 'free', nodes: 3, seed: 1 }, actions: [] }),
+      'it leads to no lesson, but to: free',
+    ],
+    [
+      'late',
+      link({ place: { kind: 'lesson', id: 'taint' }, actions: [{ do: 'advance', ms: 1e15 }] }),
+      'more than a year',
+    ],
+    [
+      'odd',
+      link({ place: { kind: 'lesson', id: 'taint' }, actions: [{ do: 'eval' }] }),
+      'actions[0].do is "eval"',
+    ],
+    ['older', '{"format":0}', '"format" is not 1'],
+    ['empty', '{"format":1,"solved":[]}', 'export it before leaving the lesson'],
+  ])('refuses a file of %s by name', async (name, text, expected) => {
+    const { code, err } = await typed('grade', file(`${name}.txt`, text))
+    expect(code).toBe(2)
+    expect(err).toContain(`${name}.txt: `)
+    expect(err).toContain(expected)
+  })
+
+  test('names what is missing of its words', async () => {
+    expect((await typed('grade')).err).toContain('grade FILE...')
+    expect((await typed('grade', join(folder, 'none'))).err).toContain('there is no file')
+    expect((await typed('grade', folder)).err).toContain('is a folder')
+    expect((await typed('grade', file('a.sh', '# lesson taint'), '-o', 'xml')).err).toContain('-o xml')
+  })
+})
+
+describe('simcluster lessons', () => {
+  test('lists all lessons, with the exams that they are for', async () => {
+    const { code, out } = await typed('lessons', '--lang', 'en')
+    expect(code).toBe(0)
+    expect(out).toMatch(/^LESSON +LEVEL +MINUTES +EXAMS +TITLE\n/)
+    expect(out).toMatch(/\nencrypt-secrets +hard +12 +cks +A password in a backup\n/)
+    expect(JSON.parse((await typed('lessons', 'taint', '-o', 'json')).out)).toMatchObject([{ id: 'taint' }])
+  })
+
+  test('prints answer keys as Markdown, for the seed that learners have', async () => {
+    const { out } = await typed('lessons', 'forgotten-cordon', '--seed', '3', '--answers', '--lang', 'ko')
+    expect(out).toContain(solution)
+    expect(out).toContain('### 답')
+    const { texts } = drawLesson('forgotten-cordon', 3)
+    expect(out).toContain(texts.ko.explanation)
+    expect((await typed('lessons', 'nothing')).err).toContain('there is no lesson nothing')
+  })
+})
