@@ -9,7 +9,7 @@ import { kubectlCommand } from './commands/kubectl-command.js'
 import { netpolCommand } from './commands/netpol-command.js'
 import { packageVersion } from './program-path.js'
 import { examCommand, lessonCommand, playCommand, practiceCommand } from './commands/play-command.js'
-import { gradeCommand, lessonsCommand } from './commands/teacher-commands.js'
+import { gradeCommand, lessonsCommand, slidesCommand } from './commands/teacher-commands.js'
 import { rbacCommand } from './commands/rbac-command.js'
 import { recordCommand } from './commands/record-command.js'
 import { runCommand } from './commands/run-command.js'
@@ -42,6 +42,7 @@ const COMMANDS: readonly Command[] = [
   examCommand,
   practiceCommand,
   lessonsCommand,
+  slidesCommand,
   gradeCommand,
   recordCommand,
   completionCommand(() => COMMANDS),

@@ -60,7 +60,7 @@ describe('simcluster grade', () => {
     expect(grades[1]?.missing).not.toEqual([])
   })
 
-  test('prints text, Markdown and CSV, in which no cell is a formula, and ends with 0 if all is solved', async () => {
+  test('prints text, Markdown and CSV without formulas, and ends with 0 if all is solved', async () => {
     const path = file('=eve.sh', `# lesson: forgotten-cordon 3\n${solution}\n`)
     const csv = await typed('grade', path, '-o', 'csv', '--lang', 'en')
     expect(csv).toMatchObject({ code: 0, err: '' })
@@ -129,5 +129,27 @@ describe('simcluster lessons', () => {
     const { texts } = drawLesson('forgotten-cordon', 3)
     expect(out).toContain(texts.ko.explanation)
     expect((await typed('lessons', 'nothing')).err).toContain('there is no lesson nothing')
+  })
+})
+
+describe('simcluster slides', () => {
+  test.each(['ko', 'en'])(
+    'prints a chapter in %s as one page with the outputs of its commands',
+    async (lang) => {
+      const { code, out } = await typed('slides', '7', '--lang', lang)
+      expect(code).toBe(0)
+      expect(out).toContain(`<html lang="${lang}">`)
+      expect(out.match(/<section>/g)?.length).toBeGreaterThan(10)
+      expect(out).toMatch(/<pre>\$ kubectl [^<]*\n[^<]+<\/pre>/)
+      expect(out).not.toMatch(/<script|\*\*|^\|/m)
+      // a question never shares a slide with its answer
+      const slides = out.split('<section>')
+      const asked = slides.filter((slide) => slide.includes('class="question"') && !slide.includes('<pre>'))
+      expect(asked.length).toBeGreaterThan(0)
+    },
+  )
+
+  test('names the chapters that there are', async () => {
+    expect((await typed('slides', '99')).err).toContain('1 to 9')
   })
 })

@@ -27,10 +27,14 @@ import { textOf } from '../files.js'
 /** The flag that chooses the language. */
 export const LANGUAGE_FLAG: Flag = { value: 'ko|en', about: 'the language', default: 'from LANG' }
 
-const FLAGS: Readonly<Record<string, Flag>> = {
-  lang: LANGUAGE_FLAG,
-  version: { value: 'v1.14|v1.35', about: 'as of the course, or as of today', default: 'v1.35' },
+/** The flag that chooses the version of the course. */
+export const VERSION_FLAG: Flag = {
+  value: 'v1.14|v1.35',
+  about: 'as of the course, or as of today',
+  default: 'v1.35',
 }
+
+const FLAGS: Readonly<Record<string, Flag>> = { lang: LANGUAGE_FLAG, version: VERSION_FLAG }
 const LESSON_FLAGS: Readonly<Record<string, Flag>> = {
   ...FLAGS,
   seed: { value: 'N', about: 'draws other names, nodes and places of the fault', default: '0' },
@@ -62,7 +66,8 @@ export const seedOf = (flags: Arguments['flags']): number => {
   return Number(text)
 }
 
-const versionOf = (flags: Arguments['flags']): CourseVersion =>
+/** Returns the version of the course that was asked for. */
+export const versionOf = (flags: Arguments['flags']): CourseVersion =>
   oneOf('version', textOf(flags, 'version') ?? 'v1.35', VERSIONS)
 
 /** A terminal reads, and shows colours unless `NO_COLOR` is set; a pipe does neither. */

@@ -8,9 +8,11 @@ import type { Arguments, Command, Flag, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
 import { gradeOf, type Grade } from '../course/grade.js'
 import { readSubmissions, type Submission, SubmissionError } from '../course/submission.js'
+import { readCourse } from '../course/read.js'
+import { slidesOf } from '../course/slides.js'
 import { columns, csv, markdown, type Table } from '../course/tables.js'
 import { textOf } from '../files.js'
-import { languageOf, LANGUAGE_FLAG, seedOf } from './play-command.js'
+import { languageOf, LANGUAGE_FLAG, seedOf, VERSION_FLAG, versionOf } from './play-command.js'
 
 const FORMS = ['text', 'json', 'markdown', 'csv'] as const
 
@@ -138,4 +140,21 @@ function drawn(id: string, seed: number): Lesson {
   } catch (error) {
     throw error instanceof NotFoundError ? new UsageError(error.message) : error
   }
+}
+
+/** `simcluster slides`: a chapter as a deck. */
+export const slidesCommand: Command = {
+  name: 'slides',
+  about: 'Prints a chapter as slides: one HTML page with what its commands print; browsers make a PDF of it.',
+  words: 'N',
+  flags: { lang: LANGUAGE_FLAG, version: VERSION_FLAG },
+  examples: ['simcluster slides 7 --lang ko > slides.html'],
+  run: async ({ flags, words }, terminal) => {
+    const chapters = readCourse(versionOf(flags))
+    const found = chapters.find(({ number }) => `${number}` === words[0])
+    if (words.length !== 1 || found === undefined)
+      throw new UsageError(`write slides N, where N is the number of a chapter: 1 to ${chapters.length}`)
+    terminal.out(await slidesOf(found, languageOf(flags)))
+    return 0
+  },
 }

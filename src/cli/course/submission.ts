@@ -31,8 +31,8 @@ const MOST_ACTIONS = 10_000
 const LONGEST = 366 * 86_400_000
 
 /**
- * Reads what learners hand in: links of the playground (one or more, among other text), its exported progress,
- * or a shell script whose first line names the lesson (`# lesson budget 7`).
+ * Reads what learners hand in: links of the playground (one or more, among other text), its exported
+ * progress, or a shell script whose first line names the lesson (`# lesson budget 7`).
  * @throws SubmissionError that says what was found, and what to write instead
  */
 export function readSubmissions(text: string): readonly Submission[] {
