@@ -113,6 +113,37 @@ test('mounts need a privileged root, a directory and a type that is known', () =
   expect(run('slave', `rm -r ${CONTAINER}`)[0]).not.toBe(0)
 })
 
+test('a mount over a mount hides it until it is taken away', () => {
+  const cluster = sharing()
+  const above = 'mount -t tmpfs b /x; ls /x; umount /x; cat /x/f; umount /x; ls /x'
+  const script = `mkdir /x; mount -t tmpfs a /x; echo 1 > /x/f; ${above}`
+  expect(cluster.exec('slave', ['sh', '-c', script]).stdout).toBe('1\n')
+})
+
+test('containers of a pod pass mounts in an emptyDir on to each other', () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  const container = (name: string, mountPropagation: string, command: string): object => ({
+    name,
+    image: 'busybox',
+    command: ['sh', '-c', command],
+    securityContext: { privileged: true },
+    volumeMounts: [{ name: 'shared', mountPath: '/s', mountPropagation }],
+  })
+  const mounts = 'mkdir /s/x && mount -t tmpfs fuse /s/x && echo hi > /s/x/f && sleep 1h'
+  cluster.apply({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', namespace: 'default' },
+    spec: {
+      terminationGracePeriodSeconds: 0,
+      containers: [container('a', 'Bidirectional', mounts), container('b', 'HostToContainer', 'sleep 1h')],
+      volumes: [{ name: 'shared', emptyDir: {} }],
+    },
+  })
+  cluster.settle()
+  expect(cluster.exec('p', 'cat /s/x/f', { container: 'b' }).stdout).toBe('hi\n')
+})
+
 test('a hostPath that is a link on the node leads to its target', () => {
   const cluster = sharing()
   onNode(

@@ -263,7 +263,8 @@ function mountsOf(view: ContainerView): readonly Mount[] {
       }
     : undefined
   return [
-    ...mountsOfContainer(container, diskMounts(view), view.state),
+    // most machines have no mounts, and then the volumes need not be looked at twice
+    ...mountsOfContainer(container, view.state.mounts === undefined ? [] : diskMounts(view), view.state),
     root,
     cgroupMount(() => container.resources),
     ...(message ? [message] : []),
