@@ -122,7 +122,11 @@ test('a mount over a mount hides it until it is taken away', () => {
 
 test('containers of a pod pass mounts in an emptyDir on to each other', () => {
   const cluster = new SimCluster({ nodes: 1 })
-  const container = (name: string, mountPropagation: string, command: string): object => ({
+  const container = (
+    name: string,
+    mountPropagation: 'Bidirectional' | 'HostToContainer',
+    command: string,
+  ) => ({
     name,
     image: 'busybox',
     command: ['sh', '-c', command],
