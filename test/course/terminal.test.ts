@@ -54,7 +54,7 @@ test('a learner runs, skips, asks why, types commands and leaves', async () => {
   await teachChapter(chapter, screen, read)
   const said = text()
   expect(said).toContain('deployment.apps/web created') // Enter
-  expect(said).toContain('$ kubectl get pods\n') // skipped: shown, and not run
+  expect(said).toContain('\n  kubectl get pods\n') // skipped: shown, and not run
   expect(said).not.toMatch(/web-\S+ +0\/1 +ImagePullBackOff +0 +1m/)
   expect(said).toMatch(/web +0\/2 /)
   expect(said).toContain('Back-off pulling image "ngnix:latest"') // ?
@@ -149,6 +149,29 @@ test('a learner predicts before the commands, and the cluster answers after them
     expect(text()).toMatch(/predict: As which UID[^]*uid=1000[^]*the answer: As which UID[^]*\n1000\n/)
     expect(text().includes('You were right!')).toBe(isRight)
   }
+})
+
+test('a typed line counts as the step that it does, and a long file is shown on request', async () => {
+  const chapter = readCourse('v1.35').find(({ number }) => number === 1)
+  if (chapter === undefined) throw new Error('there is no chapter 1')
+  const { screen, read, text, prompts } = atTerminal(
+    'kubectl get pods', // something else
+    'where',
+    'show office.yaml',
+    '보기 none.yaml',
+    'k get nodes -o wide', // the step
+    'where',
+    'q',
+  )
+  await teachChapter(chapter, screen, read)
+  expect(text()).toMatch(/file office.yaml \(already applied\) \d+ lines; to see them: show office.yaml/)
+  expect(text()).toMatch(/kubectl get node\n[^]*step (\d+) of[^]*kind: DaemonSet[^]*no file none.yaml so far/)
+  const [first, second] = Array.from(text().matchAll(/# step (\d+) of/g), ([, at]) => Number(at))
+  expect(second).toBeGreaterThan(first ?? 0)
+  expect(text()).toContain('that does what this step does')
+  // one prompt: that of the shell, which the reader shows
+  expect(text()).not.toContain('master $')
+  expect(new Set(prompts)).toEqual(new Set(['root@control-plane:~# ']))
 })
 
 test('the prompt follows cd and ssh, and k is kubectl', async () => {

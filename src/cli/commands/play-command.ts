@@ -101,6 +101,13 @@ async function withKeyboard(work: (read: ReadLine | undefined) => Promise<void>)
   }
   const lines = createInterface({ input: stdin, output: stdout, completer })
   const typed = lines[Symbol.asyncIterator]()
+  // as in bash: what is typed goes, and the course stays
+  lines.on('SIGINT', () => {
+    lines.write(null, { ctrl: true, name: 'e' })
+    stdout.write('^C\n')
+    lines.write(null, { ctrl: true, name: 'u' })
+    lines.prompt()
+  })
   try {
     await work(async (on) => {
       host = on

@@ -4,7 +4,8 @@ import type { Chapter, PredictStep, Section, Step } from '../../course/chapter.j
 import { Playback } from '../../course/playback.js'
 import { PRACTICE } from '../../course/practised.js'
 import { startCluster } from '../../course/start.js'
-import { withAlias } from '../../course/terminal-line.js'
+import { hasSameEffect } from '../../course/effect.js'
+import { promptOf, withAlias } from '../../course/terminal-line.js'
 import type { Host } from '../../host/index.js'
 import { forgotten, type Progress } from './progress.js'
 import type { Screen } from './screen.js'
@@ -23,7 +24,7 @@ export async function playChapter(chapter: Chapter, screen: Screen): Promise<voi
   for (const section of chapter.sections) {
     screen.section(section)
     for (const step of section.steps) {
-      screen.before(step)
+      screen.before(step, promptOf(playback.host))
       screen.after(await playback.play(step))
     }
   }
@@ -61,7 +62,9 @@ export async function teachChapter(
     if (begins !== undefined) screen.section(begins)
     progress.reached(name, at)
     const before = step.kind === 'command' ? playback.fork() : undefined
-    const done = await teach(step, playback, screen, read, screen.words.step(at + 1, steps.length))
+    const files = filesIn(steps.slice(0, at + 1))
+    const where = screen.words.step(at + 1, steps.length)
+    const done = await teach({ step, playback, screen, read, where, files })
     if (done === 'left') return
     if (done === 'back') {
       const last = past.pop()
@@ -87,15 +90,31 @@ function lessonsOf({ number, lessons }: Chapter, screen: Screen): void {
   if (subject !== undefined) screen.line(screen.words.practiseMore(`simcluster practice ${subject}`))
 }
 
+/** Files that the steps have shown, by path. */
+function filesIn(steps: readonly { readonly step: Step }[]): ReadonlyMap<string, string> {
+  return new Map(steps.flatMap(({ step }) => (step.kind === 'file' ? [[step.path, step.text] as const] : [])))
+}
+
+interface Teaching {
+  readonly step: Step
+  readonly playback: Playback
+  readonly screen: Screen
+  readonly read: ReadLine
+  /** `step 3 of 40` */
+  readonly where: string
+  readonly files: ReadonlyMap<string, string>
+}
+
 /** Plays a step, or what is typed instead. Returns whether the learner goes on, back, or leaves. */
-async function teach(
-  step: Step,
-  playback: Playback,
-  screen: Screen,
-  read: ReadLine,
-  where: string,
-): Promise<'on' | 'back' | 'left'> {
-  screen.before(step)
+async function teach({
+  step,
+  playback,
+  screen,
+  read,
+  where,
+  files,
+}: Teaching): Promise<'on' | 'back' | 'left'> {
+  screen.before(step, promptOf(playback.host), { isTaught: true })
   if (step.kind === 'predict') return predict(step, playback, screen, read)
   if (step.kind !== 'command') {
     screen.after(await playback.play(step))
@@ -104,17 +123,34 @@ async function teach(
   for (;;) {
     const line = (await read(playback.host))?.trim()
     if (line === undefined) return 'left'
-    const word = spoken(line, ['help', 'back', 'where', 'skip', 'quit'])?.word
+    const { word, argument = '' } = spoken(line, ['help', 'back', 'where', 'show', 'skip', 'quit']) ?? {}
     if (word === 'quit') return 'left'
     if (word === 'skip') return 'on'
     if (word === 'back') return 'back'
     if (word === 'help') screen.line(`${screen.words.chapterKeys}\n`)
     else if (word === 'where') screen.note(where)
+    else if (word === 'show') show(argument, files, screen)
     else if (line === '') {
       screen.after(await playback.play(step))
       return 'on'
-    } else await own(line, playback, screen)
+    } else {
+      const counts = !IS_OWN.test(line) && (await hasSameEffect(playback, step.line, line))
+      await own(line, playback, screen)
+      if (!counts) continue
+      screen.note(screen.words.counts)
+      return 'on'
+    }
   }
+}
+
+/** What the course does itself; it is no command. */
+const IS_OWN = /^(?:\?|why|wait)(?:\s|$)/
+
+/** Shows a file of the chapter; the only one, or the last, if none is named. */
+function show(path: string, files: ReadonlyMap<string, string>, screen: Screen): void {
+  const text = path === '' ? [...files.values()].at(-1) : files.get(path)
+  if (text === undefined) screen.note(screen.words.noFile(path))
+  else screen.file(text)
 }
 
 /** What the learners have predicted, by the question. */
@@ -131,7 +167,7 @@ async function predict(
 ): Promise<'on' | 'left'> {
   if (step.part === 'question') {
     screen.note(screen.words.predictKeys)
-    const guess = await read(playback.host)
+    const guess = await read()
     if (guess === undefined || spoken(guess, ['quit']) !== undefined) return 'left'
     guesses.set(playback, guess)
     return 'on'

@@ -1,10 +1,13 @@
-import type { Chapter, Language, Section, Step } from '../../course/chapter.js'
+import type { Chapter, FileStep, Language, Section, Step } from '../../course/chapter.js'
 import type { Shown } from '../../course/playback.js'
 import { wrapText } from '../../lang/text/text-width.js'
 import type { ScreenOptions } from './markdown.js'
 import { formatMarkdown, styled } from './markdown.js'
 import { WORDS } from './words.js'
 import type { Words } from './words.js'
+
+/** Lines of a file that a learner is shown without asking. */
+const LONG = 24
 
 /** Writes the course to a terminal, in one language. */
 export class Screen {
@@ -53,7 +56,7 @@ export class Screen {
   }
 
   /** A step before it is played: its text, or what is about to be typed. */
-  before(step: Step): void {
+  before(step: Step, prompt: string, { isTaught = false }: { readonly isTaught?: boolean } = {}): void {
     if (step.kind === 'prose') this.prose(step.text[this.#language])
     if (step.kind === 'predict')
       this.note(
@@ -61,16 +64,34 @@ export class Screen {
       )
     if (step.kind === 'event') this.note(`... ${this.words.event(step)}`)
     if (step.kind === 'ask') this.note(this.words.ask(step.question))
-    if (step.kind === 'file') {
-      this.note(this.words.file(step.path) + (step.isInitial ? ` ${this.words.initial}` : ''))
-      this.line(step.text.trimEnd().replaceAll(/^/gm, '    '))
-      this.line()
-    }
-    if (step.kind === 'command') this.command(step.machine, step.line)
+    if (step.kind === 'file') this.#file(step, isTaught)
+    if (step.kind !== 'command') return
+    // a learner sees the prompt of the shell itself, with what to type above it
+    if (isTaught) this.line(styled(step.line.replaceAll(/^/gm, '  '), 'bold', this.#options))
+    else this.command(prompt, step.line)
   }
 
-  command(machine: string, line: string): void {
-    this.line(`${styled(`${machine} $`, 'dim', this.#options)} ${styled(line, 'bold', this.#options)}`)
+  /** A long file is shown to a learner who asks for it. */
+  #file({ path, text, isInitial }: FileStep, isTaught: boolean): void {
+    const lines = text.trimEnd().split('\n')
+    const isLong = isTaught && lines.length > LONG
+    const words = [
+      this.words.file(path),
+      ...(isInitial ? [this.words.initial] : []),
+      ...(isLong ? [this.words.longFile(lines.length, path)] : []),
+    ]
+    this.note(words.join(' '))
+    if (!isLong) this.file(text)
+  }
+
+  /** The text of a file, indented. */
+  file(text: string): void {
+    this.line(`${text.trimEnd().replaceAll(/^/gm, '    ')}\n`)
+  }
+
+  /** A line that is typed, behind the prompt of its shell. */
+  command(prompt: string, line: string): void {
+    this.line(`${styled(prompt, 'dim', this.#options)}${styled(line, 'bold', this.#options)}`)
   }
 
   /** What came of a step. */

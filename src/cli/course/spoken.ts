@@ -6,6 +6,7 @@ const SPOKEN = {
   back: ['back', '되돌리기'],
   where: ['where', '어디'],
   solution: ['solution', '풀이'],
+  show: ['show', '보기'],
   skip: ['s', 'skip', '건너뛰기'],
   quit: ['q', 'quit', '끝', '끝내기'],
   task: ['task', '문제'],
@@ -27,5 +28,7 @@ export function spoken<W extends SpokenWord>(
   const [first = '', argument = '', ...more] = line.trim().split(/\s+/)
   if (more.length > 0) return undefined
   const word = words.find((each) => (SPOKEN[each] as readonly string[]).includes(first))
-  return word === undefined || (argument !== '' && word !== 'task') ? undefined : { word, argument }
+  return word === undefined || (argument !== '' && word !== 'task' && word !== 'show')
+    ? undefined
+    : { word, argument }
 }

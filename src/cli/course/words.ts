@@ -7,6 +7,10 @@ export interface Words {
   readonly goals: string
   readonly initial: string
   readonly file: (path: string) => string
+  /** How a file of so many lines is shown. */
+  readonly longFile: (lines: number, path: string) => string
+  readonly noFile: (path: string) => string
+  readonly counts: string
   readonly ask: (question: string) => string
   readonly event: (step: EventStep) => string
   readonly lessons: string
@@ -53,6 +57,9 @@ const ko: Words = {
   goals: '이 장을 마치면',
   initial: '(이미 적용되어 있습니다)',
   file: (path) => `파일 ${path}`,
+  longFile: (lines, path) => `${lines}줄. 보려면: 보기 ${path}`,
+  noFile: (path) => `${path} 파일은 아직 나오지 않았습니다`,
+  counts: '이 단계와 같은 일을 했으므로 다음으로 넘어갑니다',
   ask: (question) => `시뮬레이터에게 묻습니다: ${question}`,
   event: (step) =>
     step.event === 'settle' ? '진행 중인 일이 모두 끝날 때까지 기다립니다' : eventText(step, 'ko'),
@@ -73,8 +80,8 @@ const ko: Words = {
   par: (typed, best) => `명령 ${typed}개로 해결했습니다. 가장 적은 것은 ${best}개입니다.\n`,
   where: (typed, minutes) => `지금까지 명령 ${typed}개를 입력했습니다. ${minutes}분쯤 걸리는 실습입니다.`,
   chapterKeys:
-    '[Enter] 실행  건너뛰기 s  왜 ?  되돌리기 back  어디 where  도움말 help  끝내기 q  (또는 직접 명령을 입력하세요. wait 1m, why ' +
-    'pods 이름도 됩니다)',
+    '[Enter] 실행  건너뛰기(s)  되돌리기(back)  어디(where)  보기(show) 파일  도움말(help)  끝(q)  왜: ?\n' +
+    '명령을 직접 입력해도 됩니다. 같은 일을 하는 명령이면 그 단계를 마친 것으로 칩니다. wait 1m, why pods 이름도 됩니다.',
   predict: (question) => `예측해 보세요: ${question}`,
   answer: (question) => `예측의 답: ${question}`,
   predictKeys: '답을 쓰고 Enter를 누르세요. 그냥 Enter를 누르면 넘어갑니다',
@@ -107,6 +114,9 @@ const en: Words = {
   goals: 'After this chapter you can',
   initial: '(already applied)',
   file: (path) => `file ${path}`,
+  longFile: (lines, path) => `${lines} lines; to see them: show ${path}`,
+  noFile: (path) => `there was no file ${path} so far`,
+  counts: 'that does what this step does: on to the next',
   ask: (question) => `ask the simulator: ${question}`,
   event: (step) => eventText(step, 'en'),
   lessons: 'Lessons',
@@ -125,8 +135,8 @@ const en: Words = {
   par: (typed, best) => `Solved in ${typed} ${typed === 1 ? 'command' : 'commands'}, best ${best}.\n`,
   where: (typed, minutes) => `commands so far: ${typed}; the lesson takes about ${minutes} minutes`,
   chapterKeys:
-    '[Enter] run  [s] skip  [?] why  back  where  help  [q] quit  (or type a command of your own; also: ' +
-    'wait 1m, why pods NAME)',
+    '[Enter] run  [s] skip  [?] why  back  where  show FILE  help  [q] quit\n' +
+    'Or type a command of your own: one that does the same counts as the step. Also: wait 1m, why pods NAME.',
   predict: (question) => `predict: ${question}`,
   answer: (question) => `the answer: ${question}`,
   predictKeys: 'type your answer and Enter, or only Enter to go on',
