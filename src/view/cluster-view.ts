@@ -86,10 +86,23 @@ export const podsOf = ({ nodes, pending }: ClusterView): readonly PodView[] => [
   ...pending,
 ]
 
-/** Whether a pod is shown as doing well: completed, or running with all its containers ready. */
-export function isWell({ status, ready }: Pick<PodView, 'status' | 'ready'>): boolean {
+/**
+ * How a pod is doing: `well` (completed, or running with all its containers ready), `progress` (on its way
+ * there, or to its end), `failing`, or `unknown` (its node is lost).
+ */
+export type PodState = 'well' | 'progress' | 'failing' | 'unknown'
+
+const ON_ITS_WAY = /^(?:ContainerCreating|PodInitializing|Terminating|Init:\d|SchedulingGated)/
+
+/** Returns how a pod is doing. `isLost`: its node is. */
+export function podState(pod: Omit<PodView, 'uid' | 'name' | 'namespace'>, isLost = false): PodState {
+  const { status, ready, restarts, message } = pod
+  if (status === 'Completed') return 'well'
+  if (isLost) return 'unknown'
   const [up, all] = ready.split('/')
-  return status === 'Completed' || (status === 'Running' && up === all)
+  if (status === 'Running') return up === all ? 'well' : restarts === 0 ? 'progress' : 'failing'
+  const isWaiting = ON_ITS_WAY.test(status) || (status === 'Pending' && message === undefined)
+  return isWaiting ? 'progress' : 'failing'
 }
 
 /** Returns what a cluster looks like now. Works while the apiserver is stopped, and changes nothing. */

@@ -20,13 +20,33 @@ const atLeastTwo = z.custom<number>(
   (value) => typeof value === 'number' && Number.isInteger(value) && value >= 2,
   'must be an integer of at least 2',
 )
-const picture = z.strictObject({ title: word, namespaces: z.optional(z.array(z.string())) })
+const positive = z.custom<number>(
+  (value) => typeof value === 'number' && value > 0 && Number.isFinite(value),
+  'must be a number of seconds above 0',
+)
+const pictureOptions = {
+  title: word,
+  namespaces: z.optional(z.array(z.string())),
+  lang: z.optional(z.enum(['en', 'ko'])),
+  size: z.optional(z.enum(['whole', 'slide'])),
+}
+const picture = z.strictObject(pictureOptions)
 
 /** Checks the arguments of `toSvg()`. */
 export const checkSvg: (args: readonly unknown[]) => void = argumentsCheck(
   'toSvg()',
   "toSvg(viewOf(cluster), { title: 'after the crash', namespaces: ['shop'] })",
   () => ({ view, options: picture }),
+)
+
+/** Checks the arguments of `toAnimatedSvg()`. */
+export const checkAnimated: (args: readonly unknown[]) => void = argumentsCheck(
+  'toAnimatedSvg()',
+  'toAnimatedSvg(recording.views(), { seconds: 2 })',
+  () => ({
+    views: z.array(view),
+    options: z.strictObject({ ...pictureOptions, seconds: z.optional(positive) }),
+  }),
 )
 
 /** Checks the arguments of `toText()`. */

@@ -1,5 +1,6 @@
 import { checkFrame, checkRecord } from './inputs.js'
 import type { ClusterLike } from '../client/cluster-like.js'
+import { type ClusterView, clusterView } from './cluster-view.js'
 
 /** Options of {@link recordFrames}. */
 export interface RecordFramesOptions {
@@ -32,6 +33,8 @@ export interface Recording<Snapshot> {
    * @throws RangeError if there is no such frame
    */
   goTo(index: number): void
+  /** Returns what the cluster looked like in each frame, for `toAnimatedSvg`. The cluster ends where it was. */
+  views(): readonly ClusterView[]
   /** Ends the recording. The frames stay. */
   stop(): void
 }
@@ -106,6 +109,22 @@ class Recorder<Snapshot> implements Recording<Snapshot> {
       this.#moving = false
     }
     this.#position = index
+  }
+
+  views(): readonly ClusterView[] {
+    const { frames, position } = this
+    const now = this.#cluster.snapshot()
+    this.#moving = true
+    try {
+      return frames.map(({ snapshot }) => {
+        this.#cluster.rewind(snapshot)
+        return clusterView(this.#cluster)
+      })
+    } finally {
+      this.#cluster.rewind(now)
+      this.#moving = false
+      this.#position = position
+    }
   }
 
   stop(): void {

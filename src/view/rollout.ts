@@ -7,7 +7,7 @@ import type { Branch, Tree } from '../lang/svg/tree.js'
 import type { ClusterLike } from '../client/cluster-like.js'
 import { clusterView, podsOf } from './cluster-view.js'
 import { displayedView } from './display.js'
-import { podBranch } from './service.js'
+import { podBranches } from './service.js'
 
 const REVISION = 'deployment.kubernetes.io/revision'
 
@@ -53,7 +53,10 @@ export function viewOfRollout(cluster: ClusterLike, name: string): Tree {
         ...(progress?.status === 'False' ? { look: 'bad' as const } : {}),
         branches: sets.map((set) => ({
           ...setBranch(set),
-          branches: pods.filter(({ owner }) => owner?.uid === set.metadata.uid).map((pod) => podBranch(pod)),
+          branches: podBranches(
+            pods.filter(({ owner }) => owner?.uid === set.metadata.uid),
+            view,
+          ),
         })),
       },
     ],

@@ -3,15 +3,9 @@ import { notFound } from '../client/not-found.js'
 import type { ClusterLike } from '../client/cluster-like.js'
 import { splitKey } from '../client/informers/object-index.js'
 import type { Branch, Tree } from '../lang/svg/tree.js'
-import {
-  type ClusterView,
-  type PodView,
-  type ServiceView,
-  clusterView,
-  isWell,
-  podsOf,
-} from './cluster-view.js'
+import { type ClusterView, type PodView, type ServiceView, clusterView, podsOf } from './cluster-view.js'
 import { displayedView } from './display.js'
+import { MARKS, type PodRow, podRows } from './pod-rows.js'
 
 /**
  * Returns a Service's way: from outside if there is one, over its addresses to the pods behind it. `name` is
@@ -53,24 +47,59 @@ export function serviceBranch({ namespace, name, type, address, ports }: Service
 }
 
 function endpointBranches(view: ClusterView, service: ServiceView): readonly Branch[] {
-  const pods = podsOf(view)
-  const branches = view.edges
-    .filter(({ from, kind }) => from === service.uid && kind === 'endpoint')
-    .flatMap(({ to, why }) =>
-      pods.filter(({ uid }) => uid === to).map((pod) => podBranch(pod, why === 'ready' ? undefined : why)),
-    )
+  const pods = new Map(podsOf(view).map((pod) => [pod.uid, pod]))
+  const reasons = new Map<string, PodView[]>()
+  for (const { from, kind, to, why } of view.edges) {
+    const pod = pods.get(to)
+    if (from !== service.uid || kind !== 'endpoint' || pod === undefined) continue
+    const list = reasons.get(why)
+    if (list === undefined) reasons.set(why, [pod])
+    else list.push(pod)
+  }
+  const branches = [...reasons].flatMap(([why, list]) =>
+    podBranches(list, view, why === 'ready' ? undefined : why),
+  )
   return branches.length > 0 ? branches : [{ lines: ['✗ no pod is behind it'], look: 'bad' }]
 }
 
+/** A box for each pod, or for those of an owner that are alike if there are many on a node. */
+export function podBranches(pods: readonly PodView[], view: ClusterView, not?: string): readonly Branch[] {
+  const few = podRows(pods).length === pods.length
+  if (few) return pods.map((pod) => podBranch(pod, not, isLost(view, pod.node)))
+  const byNode = new Map<string | undefined, PodView[]>()
+  for (const pod of pods) byNode.set(pod.node, [...(byNode.get(pod.node) ?? []), pod])
+  return [...byNode].flatMap(([node, list]) =>
+    podRows(list, isLost(view, node), MOST_SINGLE).map((row) =>
+      branchOf({ ...row, node, ip: undefined }, not),
+    ),
+  )
+}
+
+/** Pods of one node that are shown one by one once there are many. */
+const MOST_SINGLE = 2
+
+const isLost = ({ nodes }: ClusterView, name: string | undefined): boolean =>
+  nodes.find((node) => node.name === name)?.lost === true
+
 /** A pod, with a word on why it gets no connections. */
-export function podBranch({ name, status, ready, node, ip }: PodView, not?: string): Branch {
-  const isGood = status === 'Completed' || (isWell({ status, ready }) && not === undefined)
+export function podBranch(pod: PodView, not?: string, isOld = false): Branch {
+  const [row] = podRows([pod], isOld) as readonly [PodRow]
+  return branchOf({ ...row, node: pod.node, ip: pod.ip }, not)
+}
+
+function branchOf(
+  row: PodRow & { readonly node: string | undefined; readonly ip: string | undefined },
+  not: string | undefined,
+): Branch {
+  const { name, count, status, ready, state, node, ip } = row
+  const isBad = state === 'failing' || (not !== undefined && state !== 'progress')
+  const mark = isBad ? '✗' : MARKS[state]
   return {
     lines: [
-      name,
-      `${isGood ? '✓' : '✗'} ${status} ${ready}${not === undefined ? '' : `, ${not}`}`,
+      count === 1 ? name : `${name} x${count}`,
+      `${mark} ${status} ${ready}${not !== undefined ? `, ${not}` : ''}`,
       [ip, node === undefined ? 'on no node' : `on ${node}`].filter((text) => text !== undefined).join(' '),
     ],
-    ...(isGood ? {} : { look: 'bad' as const }),
+    ...(isBad ? { look: 'bad' as const } : {}),
   }
 }

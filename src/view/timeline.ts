@@ -1,5 +1,6 @@
 import { wrapText } from '../lang/text/text-width.js'
-import { Drawing, LINE } from '../lang/svg/drawing.js'
+import { type DocumentOptions, Drawing, LINE } from '../lang/svg/drawing.js'
+import { inKorean } from './words.js'
 
 /** What the events of a cluster tell, in order of time. Plain JSON. */
 export interface Timeline {
@@ -23,18 +24,20 @@ export interface Moment {
 }
 
 /** Returns a timeline as text: one event a line. */
-export function timelineText({ start, moments }: Timeline): string {
+export function timelineText({ start, moments }: Timeline, { lang }: DocumentOptions = {}): string {
+  const title = lang === 'ko' ? inKorean(titleOf(start)) : titleOf(start)
   const lines = moments.map(
     (moment) => `${clockOf(moment.time, start)} ${headOf(moment)}: ${moment.message.trim()}`,
   )
-  return [titleOf(start), ...lines].join('\n')
+  return [title, ...lines].join('\n')
 }
 
 /** Draws a timeline downwards: clock and time since the first event, object, reason, message. */
-export function drawTimeline(timeline: Timeline): string {
+export function drawTimeline(timeline: Timeline, options: DocumentOptions = {}): string {
+  const say = options.lang === 'ko' ? inKorean : (text: string): string => text
   const drawing = new Drawing()
   const { start, moments } = timeline
-  drawing.text(12, 24, titleOf(start), 'strong')
+  drawing.text(12, 24, say(titleOf(start)), 'strong')
   let y = 52
   const first = y
   for (const moment of moments) {
@@ -53,7 +56,7 @@ export function drawTimeline(timeline: Timeline): string {
       [150, first - 9],
       [150, y - LINE - 6],
     ])
-  return drawing.toString(titleOf(start), timelineText(timeline))
+  return drawing.toString(say(titleOf(start)), timelineText(timeline, options), options)
 }
 
 const titleOf = (start: number): string => `events since ${new Date(start).toISOString().slice(0, 19)}Z`

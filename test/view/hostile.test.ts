@@ -86,7 +86,7 @@ const VIEWS: Readonly<Record<string, (cluster: SimCluster, text: string) => View
 }
 
 const TAGS = ['svg', 'title', 'desc', 'style', 'rect', 'text', 'path']
-const ATTRIBUTES = 'xmlns class role width height viewBox x y rx textLength lengthAdjust d'.split(' ')
+const ATTRIBUTES = 'xmlns class role lang width height viewBox x y rx textLength lengthAdjust d'.split(' ')
 
 /** Reads a document strictly: what is no tag of ours, no attribute of ours and no text stops it. */
 function faultsOf(svg: string): readonly string[] {

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { NotFoundError, SimCluster } from 'simcluster'
 import { reachability, worldOf } from 'simcluster/netpol'
 import {
+  recordFrames,
+  toAnimatedSvg,
   toSvg,
   toText,
   type View,
@@ -74,9 +76,9 @@ describe.each(Object.entries(PICTURES))('the picture of %s', (_, view) => {
     expect(parts(svg, 'desc')).toEqual([twin])
     expect(twin.startsWith(parts(svg, 'title')[0] ?? '?')).toBe(true)
     const words = new Set(twin.split(/:?\s+/))
-    const untold = parts(svg, 'text')
+    const untold = parts(svg.replaceAll(/<text class="legend".*/g, ''), 'text')
       .flatMap((text) => text.split(/:?(?:\s+|$)/))
-      .filter((word) => word !== '' && !/^[✓✗]$/.test(word) && !words.has(word))
+      .filter((word) => word !== '' && !/^[✓✗…?]$/.test(word) && !words.has(word))
     expect(untold).toEqual([])
   })
 
@@ -109,7 +111,9 @@ function balanced(svg: string): boolean {
 
 test('a cluster is told with its nodes, pods, taints and Services', () => {
   const text = toText(viewOf(cluster))
-  expect(text).toMatch(/^cluster at 2026-01-01T00:07:\d\dZ\nnode-1 Ready, cordoned\n/)
+  expect(text).toMatch(
+    /^cluster at 2026-01-01T00:07:\d\dZ: where does each pod run\?\nnode-1 Ready, cordoned\n/,
+  )
   expect(text).toContain('\nnode-2 Ready\ntaint dedicated=db:NoSchedule\n')
   expect(text).toContain('node-3 NotReady\ntaint node.kubernetes.io/unreachable:NoSchedule\n')
   expect(text).toMatch(/Pending\n {2}big {2}Pending 0\/1\n {4}0\/3 nodes are available/)
@@ -194,4 +198,95 @@ test('notebooks show views, verdicts, connections and matrices as pictures, and 
     expect(structuredClone(value)).toEqual(value)
     expect(Reflect.ownKeys(structuredClone(value))).toEqual(Object.keys(value))
   }
+})
+
+/** A Deployment of many pods on two nodes, with a Service. */
+function crowd(replicas: number): SimCluster {
+  const cluster = new SimCluster({ nodes: 2 })
+  cluster.kubectl(`create deployment web --image=nginx --port=80 --replicas=${replicas}`)
+  cluster.kubectl('expose deployment web')
+  return cluster.settle()
+}
+
+const heightOf = (svg: string): number => Number(/height="(\d+)"/.exec(svg)?.[1])
+
+test('pods of a healthy rollout are in progress, not failing', () => {
+  const cluster = crowd(2)
+  cluster.kubectl('set image deployment/web nginx=nginx:2')
+  for (let ms = 0; ms < 2000 && !/ContainerCreating/.test(toText(viewOf(cluster))); ms += 10)
+    cluster.advance(10)
+  const svg = toSvg(viewOf(cluster))
+  expect(svg).toMatch(/<text class="busy"[^>]*>… web-\S+ {2}ContainerCreating 0\/1</)
+  expect(svg).toMatch(/<text class="legend"[^>]*>✓ ready {3}… in progress</)
+  expect(svg).not.toContain('✗')
+  expect(toText(viewOfRollout(cluster, 'web'))).toContain('… ContainerCreating')
+})
+
+test('a hundred pods of one owner are a line on each node, and the picture stays low', () => {
+  const cluster = crowd(100)
+  const text = toText(viewOf(cluster))
+  expect(text).toMatch(/\n {2}web-\w+-\* x50 {2}Running 1\/1\n/)
+  expect(text).toMatch(/Service default\/web[^]*-> web-\w+-\* x50\n {2}-> web-\w+-\* x50$/)
+  for (const view of [viewOf(cluster), viewOfService(cluster, 'web'), viewOfRollout(cluster, 'web')])
+    expect(heightOf(toSvg(view))).toBeLessThan(500)
+})
+
+test('namespaces are frames once there are several', () => {
+  const cluster = crowd(1)
+  expect(toSvg(viewOf(cluster), { namespaces: ['default'] })).not.toContain('class="frame"')
+  cluster.kubectl('create namespace shop')
+  cluster.kubectl('create deployment till --image=nginx -n shop --replicas=2')
+  cluster.settle()
+  expect(toText(viewOf(cluster))).toContain('\n  namespace shop\n  till-')
+  expect(toSvg(viewOf(cluster)).match(/class="frame"/g)?.length).toBe(3)
+})
+
+test('pods of a lost node are unknown', () => {
+  const cluster = crowd(2)
+  cluster.node('node-2').crash()
+  cluster.advance('1m')
+  expect(toText(viewOf(cluster))).toMatch(/node-2 NotReady\n[^]* {2}web-\S+ {2}Running 1\/1 \(unknown\)/)
+})
+
+test('a slide is 1280 by 720 pixels and shows all of a picture', () => {
+  for (const view of [viewOf(cluster), viewOfService(cluster, 'web'), viewOfEvents(cluster)]) {
+    const [, width = 0, height = 0] = /viewBox="\S+ \S+ (\d+) (\d+)"/.exec(toSvg(view)) ?? []
+    const slide = toSvg(view, { size: 'slide' })
+    expect(slide).toContain('width="1280" height="720"')
+    const [, wide = 0, high = 0] = /viewBox="\S+ \S+ (\d+) (\d+)"/.exec(slide) ?? []
+    expect(Number(wide)).toBeGreaterThanOrEqual(Number(width))
+    expect(Number(high)).toBeGreaterThanOrEqual(Number(height))
+    expect(Math.abs(Number(wide) / Number(high) - 16 / 9)).toBeLessThan(0.02)
+  }
+})
+
+/** Words of pictures that are no names of Kubernetes. */
+const ENGLISH =
+  /\b(?:wanted|updated|available|expires|expired|allowed|denied|closed by|nothing listens|no rule|no pod|outside|every node|rollout of|the way of|events since|certificates on|where does|in progress|restarts?|namespace|decided|would allow)\b/
+
+test('pictures in Korean say nothing of their own in English', () => {
+  for (const [name, view] of Object.entries(PICTURES)) {
+    const svg = toSvg(view(cluster), { lang: 'ko' })
+    expect(svg).toContain(' lang="ko"')
+    const own = parts(svg, 'text').filter((text) => name !== 'events' && ENGLISH.test(text))
+    expect(own.filter((text) => !text.includes('nodes are available'))).toEqual([])
+  }
+  expect(toText(viewOf(cluster), { lang: 'ko' })).toMatch(/^2026-\S+의 클러스터: 포드는 각각/)
+})
+
+test('a recording becomes a picture that moves, and stands still for those who want it so', () => {
+  const moving = crowd(2)
+  const recording = recordFrames(moving)
+  moving.node('node-1').crash()
+  moving.advance('7m')
+  const hash = moving.state.traceHash()
+  const svg = toAnimatedSvg(recording.views(), { seconds: 2 })
+  expect(moving.state.traceHash()).toBe(hash)
+  expect(recording.position).toBe(recording.frames.length - 1)
+  const moments = svg.match(/<g class="moment"/g)?.length ?? 0
+  expect(moments).toBeGreaterThan(3)
+  expect(svg).toContain(`animation:moment ${moments * 2}s step-end infinite`)
+  expect(svg).toContain('prefers-reduced-motion')
+  expect(balanced(svg)).toBe(true)
+  expect(() => toAnimatedSvg([])).toThrow('there is no view')
 })

@@ -1,7 +1,18 @@
 import { textWidth } from '../text/text-width.js'
 
 /** How something looks. A look never tells anything that no text tells. */
-export type Look = 'plain' | 'good' | 'bad' | 'faint' | 'strong'
+export type Look = 'plain' | 'good' | 'bad' | 'faint' | 'strong' | 'busy' | 'legend'
+
+/** `slide`: 1280 by 720 pixels, with what is drawn scaled to fit. */
+export type PictureSize = 'whole' | 'slide'
+
+/** How a drawing becomes a document. */
+export interface DocumentOptions {
+  /** The language of its texts. Default: none is told. */
+  readonly lang?: string
+  /** Default `whole`: as large as what was drawn. */
+  readonly size?: PictureSize
+}
 
 /** Pixels between the base lines of two lines of text. */
 export const LINE = 18
@@ -16,15 +27,16 @@ export function pixels(text: string): number {
 }
 
 const LIGHT =
-  '--ink:#1f2328;--paper:#fff;--box:#f6f8fa;--edge:#8c959f;--faint:#59636e;--good:#1a7f37;--bad:#cf222e'
+  '--ink:#1f2328;--paper:#fff;--box:#f6f8fa;--edge:#8c959f;--faint:#59636e;--good:#1a7f37;--bad:#cf222e;--busy:#7a5200'
 const DARK =
-  '--ink:#f0f6fc;--paper:#0d1117;--box:#151b23;--edge:#656c76;--faint:#9198a1;--good:#3fb950;--bad:#f85149'
+  '--ink:#f0f6fc;--paper:#0d1117;--box:#151b23;--edge:#656c76;--faint:#9198a1;--good:#3fb950;--bad:#f85149;--busy:#f0c264'
 const FONT = '12px ui-monospace,SFMono-Regular,Menlo,Consolas,"Noto Sans Mono CJK KR",monospace'
 const STYLE = [
   `.sim{${LIGHT};font:${FONT}}`,
   `@media(prefers-color-scheme:dark){.sim{${DARK}}}`,
   '.sim text{fill:var(--ink);white-space:pre;pointer-events:none}',
-  '.sim .good{fill:var(--good)}.sim .bad{fill:var(--bad)}.sim .faint{fill:var(--faint)}',
+  '.sim .good{fill:var(--good)}.sim .bad{fill:var(--bad)}.sim .faint,.sim .legend{fill:var(--faint)}',
+  '.sim .busy{fill:var(--busy)}.sim .frame{fill:var(--paper);stroke:var(--edge);stroke-opacity:.45}',
   '.sim .strong{font-weight:600}.sim .paper{fill:var(--paper)}',
   '.sim .box{fill:var(--box);stroke:var(--edge)}.sim .box.good{stroke:var(--good)}',
   '.sim .box.bad{stroke:var(--bad);stroke-dasharray:5 3}.sim .line{fill:none;stroke:var(--edge)}',
@@ -67,6 +79,12 @@ export class Drawing {
     )
   }
 
+  /** Draws a frame around some of what a box holds. */
+  frame({ x, y, width, height }: Box): void {
+    this.#reach(x + width, y + height)
+    this.#parts.push(`<rect class="frame" x="${x}" y="${y}" width="${width}" height="${height}" rx="4"/>`)
+  }
+
   /** Writes a line of text with its base line at `y`. */
   text(x: number, y: number, text: string, look: Look = 'plain'): void {
     const width = pixels(text)
@@ -96,15 +114,13 @@ export class Drawing {
   }
 
   /** Returns the document. `title` names it, and `twin` says in text what it shows. */
-  toString(title: string, twin: string): string {
-    const [width, height] = [this.#right + MARGIN, this.#bottom + MARGIN]
-    return (
-      `<svg xmlns="http://www.w3.org/2000/svg" class="sim" role="img" width="${width}" height="${height}" ` +
-      `viewBox="0 0 ${width} ${height}">\n<title>${escapeXml(title)}</title>\n` +
-      `<desc>${escapeXml(twin)}</desc>\n` +
-      `<style>${STYLE}</style>\n<rect class="paper" width="${width}" height="${height}"/>\n` +
-      `${this.#parts.join('\n')}\n</svg>\n`
-    )
+  toString(title: string, twin: string, options: DocumentOptions = {}): string {
+    return documentOf({ ...this.whole, title, twin, ...options })
+  }
+
+  /** What was drawn, without a document around it, and how large it is. */
+  get whole(): { readonly width: number; readonly height: number; readonly body: string } {
+    return { width: this.#right + MARGIN, height: this.#bottom + MARGIN, body: this.#parts.join('\n') }
   }
 
   #reach(right: number, bottom: number): void {
@@ -114,3 +130,30 @@ export class Drawing {
 }
 
 const classes = (name: string, look: Look): string => (look === 'plain' ? name : escapeXml(`${name} ${look}`))
+
+const SLIDE = { width: 1280, height: 720 }
+
+interface Document extends DocumentOptions {
+  readonly title: string
+  readonly twin: string
+  readonly width: number
+  readonly height: number
+  readonly body: string
+  /** Rules of style beside those of every picture. */
+  readonly style?: string
+}
+
+/** Returns a drawing as a document. A slide shows all of it in the middle. */
+export function documentOf({ title, twin, width, height, body, lang, size, style = '' }: Document): string {
+  const scale = Math.min(SLIDE.width / width, SLIDE.height / height)
+  const [boxWidth, boxHeight] =
+    size === 'slide' ? [Math.ceil(SLIDE.width / scale), Math.ceil(SLIDE.height / scale)] : [width, height]
+  const [left, top] = [-Math.floor((boxWidth - width) / 2), -Math.floor((boxHeight - height) / 2)]
+  const shown = size === 'slide' ? SLIDE : { width, height }
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" class="sim" role="img"${lang === undefined ? '' : ` lang="${lang}"`} ` +
+    `width="${shown.width}" height="${shown.height}" viewBox="${left || 0} ${top || 0} ${boxWidth} ${boxHeight}">\n` +
+    `<title>${escapeXml(title)}</title>\n<desc>${escapeXml(twin)}</desc>\n<style>${STYLE}${style}</style>\n` +
+    `<rect class="paper" x="${left || 0}" y="${top || 0}" width="${boxWidth}" height="${boxHeight}"/>\n${body}\n</svg>\n`
+  )
+}

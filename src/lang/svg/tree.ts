@@ -1,4 +1,4 @@
-import { type Box, Drawing, LINE, type Look, pixels } from './drawing.js'
+import { type Box, type DocumentOptions, Drawing, LINE, type Look, pixels } from './drawing.js'
 
 /** A tree of boxes, as plain JSON. */
 export interface Tree {
@@ -43,7 +43,7 @@ export function treeText({ title, isChain, roots }: Tree): string {
 }
 
 /** Draws a tree from left to right. */
-export function drawTree(tree: Tree): string {
+export function drawTree(tree: Tree, options: DocumentOptions = {}): string {
   const drawing = new Drawing()
   const widths: number[] = []
   for (const root of tree.roots) measure(root, 0, widths)
@@ -65,7 +65,7 @@ export function drawTree(tree: Tree): string {
       )
     }
   }
-  return drawing.toString(tree.title, treeText(tree))
+  return drawing.toString(tree.title, treeText(tree), options)
 }
 
 function measure({ lines, branches = [] }: Branch, depth: number, widths: number[]): void {
