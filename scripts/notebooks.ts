@@ -1,6 +1,7 @@
 /**
  * `npm run notebooks`: runs each chapter of the course in Deno's Jupyter kernel, on the packed package, and
  * writes examples/notebooks with the outputs. `-- --check` writes nothing and fails if a byte differs;
+ * `-- --student FOLDER` writes them without outputs, and runs nothing;
  * numbers of chapters limit both to those. Needs `npm run build`; Deno is that of .ci/tools, or is fetched
  * once into .cache/deno.
  */
@@ -10,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { type Chapter, LANGUAGES } from '../src/course/chapter.js'
+import { type Chapter, LANGUAGES, type Language } from '../src/course/chapter.js'
 import { readCourse } from '../src/cli/course/read.js'
 import { pack } from './pack.js'
 import { DenoKernel, type Output } from './notebooks/kernel.js'
@@ -67,15 +68,19 @@ function studentFolder(): string {
 }
 
 /** Runs the code of a chapter. @throws Error if a cell fails */
-async function outputsOf(cells: readonly Cell[], folder: string): Promise<readonly (readonly Output[])[]> {
+async function outputsOf(
+  cells: readonly Cell[],
+  language: Language,
+  folder: string,
+): Promise<readonly (readonly Output[])[]> {
   const kernel = await DenoKernel.start(denoProgram(), folder)
   try {
     const outputs: (readonly Output[])[] = []
     for (const cell of cells) {
       if (cell.kind === 'markdown') continue
-      const said = await kernel.execute(cell.code)
+      const said = await kernel.execute(cell.code[language])
       const error = said.find((output) => output.output_type === 'error')
-      if (error !== undefined) throw new Error(`${cell.code}\n${error.ename}: ${error.evalue}`)
+      if (error !== undefined) throw new Error(`${cell.code[language]}\n${error.ename}: ${error.evalue}`)
       outputs.push(said)
     }
     return outputs
@@ -87,14 +92,34 @@ async function outputsOf(cells: readonly Cell[], folder: string): Promise<readon
 /** Writes the notebooks of a chapter, or compares them. Returns the names of those that differ. */
 async function make(chapter: Chapter, folder: string, isCheck: boolean): Promise<readonly string[]> {
   const cells = cellsOf(chapter)
-  const outputs = await outputsOf(cells, folder)
-  return LANGUAGES.flatMap((language) => {
-    const name = `${chapter.file.slice(0, 2)}.${language}.ipynb`
-    const text = notebookText(cells, outputs, language)
+  const stale: string[] = []
+  for (const language of LANGUAGES) {
+    const name = nameOf(chapter, language)
+    const text = notebookText(cells, await outputsOf(cells, language, folder), language)
     const path = join(notebooks, name)
     if (!isCheck) writeFileSync(path, text)
-    return existsSync(path) && readFileSync(path, 'utf8') === text ? [] : [name]
-  })
+    if (!existsSync(path) || readFileSync(path, 'utf8') !== text) stale.push(name)
+  }
+  return stale
+}
+
+const nameOf = ({ file }: Chapter, language: Language): string => `${file.slice(0, 2)}.${language}.ipynb`
+
+/** Writes the notebooks without outputs, for students, into a folder. */
+function writeForStudents(to: string): void {
+  mkdirSync(to, { recursive: true })
+  for (const chapter of readCourse('v1.35'))
+    for (const language of LANGUAGES)
+      writeFileSync(join(to, nameOf(chapter, language)), notebookText(cellsOf(chapter), undefined, language))
+  console.log(`${to}: notebooks without outputs`)
+}
+
+const student = argv.indexOf('--student')
+if (student !== -1) {
+  const to = argv[student + 1]
+  if (to === undefined) throw new Error('write --student FOLDER')
+  writeForStudents(to)
+  process.exit()
 }
 
 const isCheck = argv.includes('--check')

@@ -1,14 +1,27 @@
 import type { AskStep, Chapter, EventStep, Language, Step } from '../../src/course/chapter.js'
+import { LESSONS } from '../../src/course/lessons/index.js'
 import type { Output } from './kernel.js'
 
-/** A cell of a chapter, in both languages. Code is the same in both. */
+/** A cell of a chapter, in both languages. Code differs in the language of pictures and lessons only. */
 export type Cell =
   | { readonly kind: 'markdown'; readonly text: Readonly<Record<Language, string>> }
-  | { readonly kind: 'code'; readonly code: string }
+  | { readonly kind: 'code'; readonly code: Readonly<Record<Language, string>> }
 
 const WORDS = {
-  ko: { goals: '**목표**', lessons: '**이어서 풀어 볼 문제**' },
-  en: { goals: '**Goals**', lessons: '**Lessons to go on with**' },
+  ko: {
+    goals: '**목표**',
+    lessons: '이어서 풀어 볼 실습',
+    lesson:
+      '`await lesson(ID)`는 고장 난 클러스터를 엽니다. 셀을 더해 `await sh(...)`로 고치고, `await check()`로 목표마다 확인하세요. 두 번째 ' +
+      '인수는 시드이며 이름과 고장 난 곳을 새로 뽑습니다.',
+  },
+  en: {
+    goals: '**Goals**',
+    lessons: 'Lessons to go on with',
+    lesson:
+      '`await lesson(ID)` opens a broken cluster. Add cells, repair it with `await sh(...)`, and let `await check()` judge goal by ' +
+      'goal. A second argument is a seed, which draws other names and another place of the fault.',
+  },
 } as const
 
 const PREDICT = { ko: '예측해 보세요', en: 'Predict' } as const
@@ -20,13 +33,28 @@ export function cellsOf(chapter: Chapter): readonly Cell[] {
     const list = goals.map((goal) => `- ${goal[language]}`)
     return [`# ${number}. ${title[language]}`, WORDS[language].goals, list.join('\n')].join('\n\n')
   }
-  const tail = (language: Language): string =>
-    [WORDS[language].lessons, lessons.map((id) => `- \`npm start -- lesson ${id}\``).join('\n')].join('\n\n')
   const cells = sections.flatMap(({ rows, title: heading, steps }) => [
     markdown((language) => `## ${rows.length === 0 ? '' : `${rows.join(', ')}. `}${heading[language]}`),
     ...steps.map(cellOf),
   ])
-  return joined([markdown(head), { kind: 'code', code: startCode(chapter) }, ...cells, markdown(tail)])
+  const [first, ...others] = lessons
+  return joined([
+    markdown(head),
+    code((language) => startCode(chapter, language)),
+    ...cells,
+    markdown((language) => `## ${WORDS[language].lessons}\n\n${WORDS[language].lesson}`),
+    ...(first === undefined ? [] : [code(() => `await lesson('${first}')`), code(() => `await check()`)]),
+    markdown((language) =>
+      others.map((id) => `- \`await lesson('${id}')\`: ${titleOf(id, language)}`).join('\n'),
+    ),
+  ])
+}
+
+const titleOf = (id: string, language: Language): string =>
+  LESSONS.find((each) => each.id === id)?.texts[language].title ?? id
+
+function code(codeIn: (language: Language) => string): Cell {
+  return { kind: 'code', code: { ko: codeIn('ko'), en: codeIn('en') } }
 }
 
 function markdown(textIn: (language: Language) => string): Cell {
@@ -57,22 +85,22 @@ function cellOf(step: Step): Cell {
       return markdown((language) => step.text[language])
     case 'file':
       if (step.isInitial) return markdown(() => `\`${step.path}\`:\n\n\`\`\`yaml\n${step.text}\`\`\``)
-      return { kind: 'code', code: `await sh(${literal(`cat > ${step.path} <<'EOF'\n${step.text}EOF`)})` }
+      return code(() => `await sh(${literal(`cat > ${step.path} <<'EOF'\n${step.text}EOF`)})`)
     case 'command':
-      return { kind: 'code', code: `await sh(${literal(step.line)})` }
+      return code(() => `await sh(${literal(step.line)})`)
     case 'event':
-      return { kind: 'code', code: eventCode(step) }
+      return code(() => eventCode(step))
     case 'predict':
       return step.part === 'question'
         ? markdown((language) => `> ${PREDICT[language]}: **${step.question[language]}**`)
-        : { kind: 'code', code: `await sh(${literal(step.line)})` }
+        : code(() => `await sh(${literal(step.line)})`)
     case 'ask':
-      return { kind: 'code', code: askCode(step) }
+      return code(() => askCode(step))
   }
 }
 
 /** What begins every notebook: the cluster, a shell on its control plane, and how a picture is shown. */
-function startCode({ start, sections }: Chapter): string {
+function startCode({ start, sections }: Chapter, language: Language): string {
   const steps = sections.flatMap((section) => section.steps)
   const asks = new Set(steps.flatMap((step) => (step.kind === 'ask' ? [step.question.split(' ')[0]] : [])))
   const views = [
@@ -85,9 +113,11 @@ function startCode({ start, sections }: Chapter): string {
   return [
     "import { SimCluster } from 'simcluster'",
     "import { hostOf } from 'simcluster/host'",
+    "import { judge, openLesson, type OpenLesson } from 'simcluster/lessons'",
     ...(hasMatrix ? ["import { reachability, worldOf } from 'simcluster/netpol'"] : []),
     `import { ${views.join(', ')} } from 'simcluster/view'`,
     '',
+    `const lang = '${language}'`,
     SHELL,
     '',
     `let cluster = new SimCluster(${JSON.stringify(start.cluster, undefined, 2)})`,
@@ -96,6 +126,7 @@ function startCode({ start, sections }: Chapter): string {
     ...(start.age === undefined ? [] : [`cluster.advance('${start.age}')`]),
     "let master = hostOf(cluster, 'master')",
     ...(leaves ? ['', DESKS] : []),
+    LESSON,
     'await show(viewOf(cluster))',
   ].join('\n')
 }
@@ -107,7 +138,28 @@ async function sh(line: string): Promise<void> {
 }
 /** Shows a picture. */
 async function show(picture: object): Promise<void> {
-  await Deno.jupyter.display(picture)
+  const drawn = picture as Record<symbol, (options: object) => Record<string, string>>
+  await Deno.jupyter.display(drawn[Symbol.for('Jupyter.display')]!({ lang }), { raw: true })
+}`
+
+const LESSON = `let open: OpenLesson | undefined
+/** Opens a lesson: its cluster becomes the one that sh types into. */
+async function lesson(id: string, seed = 0): Promise<void> {
+  open = await openLesson(id, { seed })
+  cluster = open.cluster
+  master = open.master
+  const { title, symptom } = open.lesson.texts[lang]
+  console.log(\`\${title}\\n\\n\${symptom}\`)
+  await show(viewOf(cluster))
+}
+/** Judges the lesson, goal by goal. */
+async function check(): Promise<void> {
+  if (open === undefined) throw new Error("open a lesson first: await lesson('T1-selector')")
+  const { goals, broken, isSolved } = await judge(open.lesson, open)
+  for (const { text, isReached, missing } of goals)
+    console.log([(isReached ? '✓ ' : '✗ ') + text[lang], ...missing].join('\\n    '))
+  for (const { text } of broken) console.log('✗ ' + text[lang])
+  if (isSolved) console.log(open.lesson.texts[lang].explanation)
 }`
 
 const DESKS = `/** Opens a terminal on another cluster, with copies of the files in /root. */
@@ -162,10 +214,13 @@ function askCode({ question }: AskStep): string {
   return asked[name] ?? ''
 }
 
-/** Returns a notebook (nbformat 4.5) in one language; `outputs` are those of the code cells in order. */
+/**
+ * Returns a notebook (nbformat 4.5) in one language; `outputs` are those of the code cells in order, or none for
+ * students, who run it themselves.
+ */
 export function notebookText(
   cells: readonly Cell[],
-  outputs: readonly (readonly Output[])[],
+  outputs: readonly (readonly Output[])[] | undefined,
   language: Language,
 ): string {
   let count = 0
@@ -174,14 +229,14 @@ export function notebookText(
     if (cell.kind === 'markdown')
       return { cell_type: 'markdown', id, metadata: {}, source: linesOf(cell.text[language]) }
     count++
-    const said = (outputs[count - 1] ?? []).map(storedOutput)
+    const said = (outputs?.[count - 1] ?? []).map(storedOutput)
     return {
       cell_type: 'code',
-      execution_count: count,
+      execution_count: outputs === undefined ? null : count,
       id,
       metadata: {},
       outputs: said,
-      source: linesOf(cell.code),
+      source: linesOf(cell.code[language]),
     }
   })
   const metadata = {

@@ -49,13 +49,33 @@ describe.each(readCourse('v1.35'))('notebook $number', (chapter) => {
   const { outputs } = committed(chapter.number, 'en')
 
   test.each(LANGUAGES)('in %s is what its chapter says: npm run notebooks makes it anew', (language) => {
-    expect(committed(chapter.number, language).text).toBe(notebookText(cells, outputs, language))
+    const { text, outputs: said } = committed(chapter.number, language)
+    expect(text).toBe(notebookText(cells, said, language))
+  })
+
+  test('ends with a lesson that is judged in the language of the notebook, and whose pictures are in it', () => {
+    for (const [language, open] of [
+      ['ko', /^✗ .*[가-힣]/m],
+      ['en', /^✗ [A-Za-z]/m],
+    ] as const) {
+      const { outputs: said, text } = committed(chapter.number, language)
+      const checked = said.at(-1)?.map((output) => (output.output_type === 'stream' ? output.text : ''))
+      expect(checked?.join('')).toMatch(open)
+      expect(text).toContain(`lang=\\"${language}\\"`)
+    }
+  })
+
+  test('has no outputs in the edition for students', () => {
+    const { cells: all } = JSON.parse(notebookText(cells, undefined, 'ko')) as Notebook
+    expect(all.filter(({ outputs: said }) => said !== undefined && said.length > 0)).toEqual([])
+    expect(all).toHaveLength(cells.length)
   })
 
   test('shows what the commands of the chapter show, pictures, and no error', () => {
     const steps = chapter.sections.flatMap((section) => section.steps).filter(isCode)
     const [start = [], ...said] = outputs
-    expect(said).toHaveLength(steps.length)
+    // the last two cells open a lesson and check it
+    expect(said).toHaveLength(steps.length + 2)
     for (const [at, step] of [undefined, ...steps].entries()) {
       const all = at === 0 ? start : (said[at - 1] ?? [])
       const texts = all.map((output) => (output.output_type === 'stream' ? output.text : ''))
