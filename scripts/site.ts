@@ -7,7 +7,9 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { SimCluster } from '../src/index.js'
 import { LANGUAGES } from '../src/course/chapter.js'
+import { recordFrames, toAnimatedSvg } from '../src/view/index.js'
 import { readCourse } from '../src/cli/course/read.js'
 import { chapterPage, playOnce } from './site/chapter-page.js'
 import { pageOf, withLinks } from './site/links.js'
@@ -97,9 +99,25 @@ function copyPlayground(): void {
   cpSync(built, join(content, 'public/playground'), { recursive: true })
 }
 
+/** A node dies and its pods move: the picture of the first page, in each language. */
+function writeFilms(): void {
+  for (const lang of LANGUAGES) {
+    const cluster = new SimCluster({ nodes: 3 })
+    cluster.kubectl('create deployment web --image=nginx --port=80 --replicas=4')
+    cluster.kubectl('expose deployment web')
+    cluster.settle()
+    const recording = recordFrames(cluster, { maxFrames: 60 })
+    cluster.node('node-2').crash()
+    cluster.advance('7m')
+    const film = toAnimatedSvg(recording.views(), { lang, namespaces: ['default'], seconds: 1.5 })
+    writeFileSync(join(content, `public/film.${lang}.svg`), film)
+  }
+}
+
 rmSync(content, { recursive: true, force: true })
 cpSync(join(root, 'site/pages'), content, { recursive: true })
 copyPlayground()
+writeFilms()
 writePapers()
 await writeCourse()
 writeReference()

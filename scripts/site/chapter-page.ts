@@ -21,10 +21,12 @@ export async function playOnce(chapter: Chapter): Promise<Printed> {
 /** A chapter as a page of VitePress, with what its commands print. */
 export function chapterPage(chapter: Chapter, printed: Printed, language: Language): string {
   const words = WORDS[language]
+  const place = playgroundLink(language, `chapter/${chapter.number}`)
   const { number, title, goals, sections, version, lessons } = chapter
   return [
     `# ${number}. ${title[language]}`,
     words.chapter(number, title[language], version.slice(1)).replace(/^.*\((.*)\)$/, '_$1_'),
+    `[${OPEN[language].chapter}](${place}){target="_self"}`,
     `${words.goals}:`,
     goals.map((goal) => `- ${goal[language]}`).join('\n'),
     ...sections.flatMap(({ title: heading, rows, steps }) => [
@@ -35,6 +37,15 @@ export function chapterPage(chapter: Chapter, printed: Printed, language: Langua
     ...lessons.map((id) => lessonText(id, language)),
   ].join('\n\n')
 }
+
+const OPEN = {
+  ko: { chapter: '플레이그라운드에서 이 장 열기', lesson: '이 실습 열기' },
+  en: { chapter: 'Open this chapter in the playground', lesson: 'Open this lesson' },
+} as const
+
+/** From a chapter's page to a place of the playground, in its language. */
+const playgroundLink = (language: Language, place: string): string =>
+  `${language === 'ko' ? '../../' : '../'}playground/index.html?lang=${language}#${place}`
 
 function stepText(step: Step, printed: string, language: Language): string {
   const words = WORDS[language]
@@ -68,6 +79,7 @@ function lessonText(id: string, language: Language): string {
   return [
     `### ${escaped(text.title)}`,
     escaped(text.symptom),
+    `[${OPEN[language].lesson}](${playgroundLink(language, `lesson/${id}`)}){target="_self"}`,
     `::: details ${WORDS[language].hint}\n\n${hints}\n\n:::`,
   ].join('\n\n')
 }

@@ -69,8 +69,16 @@ const course = (base: string, text: string): { text: string; items: { text: stri
   { text, items: pagesIn(`${base}course`).map(item) },
 ]
 
+/** A wheel of seven spokes, as small as it can be. */
+const FAVICON = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="14" fill="#0b5cad"/>' +
+    '<g fill="none" stroke="#fff" stroke-width="2.4"><circle cx="16" cy="16" r="7"/>' +
+    '<path d="M16 3v26M4.7 9.5l22.6 13M4.7 22.5l22.6-13"/></g></svg>',
+)}`
+
 export default defineConfig({
   title: 'simcluster',
+  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: FAVICON }]],
   description: 'A Kubernetes control plane in memory',
   srcDir: 'content',
   cleanUrls: false,
@@ -129,13 +137,13 @@ export default defineConfig({
       themeConfig: {
         nav: [
           { text: '교재', link: '/ko/course/1', activeMatch: '^/ko/course/' },
-          { text: '놀이터', link: '/ko/play' },
+          { text: '플레이그라운드', link: '/ko/play' },
           { text: '안내서 (영어)', link: '/guide/tutorial' },
         ],
         sidebar: { '/ko/course/': course('ko/', '교재') },
         outline: { level: [2, 3], label: '이 페이지' },
         docFooter: { prev: '이전', next: '다음' },
-        darkModeSwitchLabel: '어두운 화면',
+        darkModeSwitchLabel: '다크 모드',
         sidebarMenuLabel: '차례',
         returnToTopLabel: '맨 위로',
       },

@@ -24,6 +24,8 @@ const NOT: readonly (readonly [word: RegExp, instead: string])[] = [
   [/살 수 없습니다/, '동작할 수 없습니다'],
   [/에서 나아가지 않/, '에 머물러 있습니다'],
   [/증명: |: '증명'/, '판정 근거'],
+  [/다시 내어 (?:줄|주)/, '다시 서비스에 투입'],
+  [/대기 시간은 없습니다/, '실제 컨테이너나 소켓, sleep은 쓰지 않습니다'],
 ]
 
 type Named = readonly [name: string, text: string]
@@ -36,6 +38,9 @@ const files: readonly Named[] = [
   ...namesIn('course'),
   ...namesIn('site/pages/ko'),
   'README.ko.md',
+  'site/.vitepress/config.ts',
+  'playground/src/figure-texts.ts',
+  'src/view/words.ts',
   'playground/src/texts.ts',
   'src/cli/course/words.ts',
 ].map((path): Named => [path, read(path)])

@@ -16,6 +16,9 @@ test('a chapter becomes a page in each language, with what its commands print', 
     expect(page).toContain(`# 6. ${chapter.title[language]}`)
     for (const { title } of chapter.sections) expect(page).toContain(`## ${title[language]}`)
     for (const text of printed.values()) expect(page).toContain(text.trimEnd())
+    // the chapter and its lessons open in the playground
+    for (const place of ['chapter/6', ...chapter.lessons.map((id) => `lesson/${id}`)])
+      expect(page).toContain(`playground/index.html?lang=${language}#${place})`)
     // VitePress would take both for its own
     const prose = page.replaceAll(/````[^]*?````|`[^`\n]*`/g, '')
     expect(prose).not.toMatch(/<|\{\{/)
