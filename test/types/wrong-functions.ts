@@ -178,6 +178,11 @@ export const WRONG_FUNCTIONS: readonly Row[] = [
     called(view, 'toSvg', view.viewOf(cluster), { namespace: ['x'] }),
     'did you mean namespaces?',
   ],
+  [
+    'view:toAnimatedSvg',
+    called(view, 'toAnimatedSvg', [view.viewOf(cluster)], { namespace: ['x'] }),
+    'did you mean namespaces?',
+  ],
   ['view:toText', called(view, 'toText', view.viewOf(cluster), { titel: 'x' }), 'did you mean title?'],
   ['view:viewOfEvents', called(view, 'viewOfEvents', cluster, { sinc: 1 }), 'did you mean since?'],
   ['view:recordFrames', called(view, 'recordFrames', cluster, { maxFrame: 5 }), 'did you mean maxFrames?'],
