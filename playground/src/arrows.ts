@@ -1,6 +1,8 @@
 import type { ClusterView } from '../../src/view/index.js'
 
 const SVG = 'http://www.w3.org/2000/svg'
+/** How far from the left edge of a Service its arrows begin, in pixels. */
+const EDGE = 6
 /** Connections that are drawn without being asked for. */
 const FEW = 12
 
@@ -40,7 +42,8 @@ export class Arrows {
       if (!this.isShown(from, view)) return []
       const [a, b] = [service.getBoundingClientRect(), pod.getBoundingClientRect()]
       if (a.width === 0 || b.width === 0) return []
-      const [x, y] = [a.left - left + Math.min(24, a.width / 2), a.bottom - top]
+      // down along the edge of the nodes, where no text is
+      const [x, y] = [a.left - left + EDGE, a.bottom - top]
       const [endX, endY] = [b.left - left - 1, b.top - top + b.height / 2]
       const path = document.createElementNS(SVG, 'path')
       const curve = `M${x} ${y}C${x} ${endY} ${endX - 24} ${endY} ${endX} ${endY}`

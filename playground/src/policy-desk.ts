@@ -142,11 +142,15 @@ export class PolicyDesk {
   /** Opens the proof of a cell or a change. */
   #button(of: MatrixCell | MatrixChange): HTMLButtonElement {
     const words = this.#words
+    const lang = document.documentElement.lang === 'ko' ? 'ko' : 'en'
     const open = (): void => {
       const proofs = of
         .proof()
         .flatMap(({ view, text }) => [
-          h('img', { src: `data:image/svg+xml,${encodeURIComponent(toSvg(view))}`, alt: toText(view) }),
+          h('img', {
+            src: `data:image/svg+xml,${encodeURIComponent(toSvg(view, { lang }))}`,
+            alt: toText(view, { lang }),
+          }),
           h('pre', { class: 'proof', tabindex: 0, 'aria-label': words.proof }, text),
         ])
       openDialog(of.title, words.close, ...proofs)
