@@ -7,7 +7,7 @@ const content = fileURLToPath(new URL('../content/', import.meta.url))
 /** The guide in its parts, as the README names them. What is not named here is at its end. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   Start: ['tutorial'],
-  'Guides: tests': [
+  'For tests of your software': [
     'testing',
     'properties',
     'exploration',
@@ -16,8 +16,16 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'troubleshooting',
     'migrating',
   ],
-  'Guides: questions': ['check', 'what-if', 'upgrade', 'policies', 'access', 'rbac', 'network-policy'],
-  'Guides: clients': [
+  'For platform teams: questions to a cluster': [
+    'check',
+    'what-if',
+    'upgrade',
+    'policies',
+    'access',
+    'rbac',
+    'network-policy',
+  ],
+  'For users of real clients': [
     'from-python',
     'from-go',
     'in-github-actions',
@@ -26,7 +34,14 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'kubectl',
     'etcd',
   ],
-  'Guides: inside a cluster': ['hosts', 'containers', 'network', 'volumes', 'scheduling', 'pictures'],
+  'For teachers and learners: inside a cluster': [
+    'hosts',
+    'containers',
+    'network',
+    'volumes',
+    'scheduling',
+    'pictures',
+  ],
   Concepts: [
     'trust',
     'architecture',
@@ -138,9 +153,15 @@ export default defineConfig({
         nav: [
           { text: '교재', link: '/ko/course/1', activeMatch: '^/ko/course/' },
           { text: '플레이그라운드', link: '/ko/play' },
+          { text: '안내서', link: '/ko/guide/start', activeMatch: '^/ko/guide/' },
           { text: '안내서 (영어)', link: '/guide/tutorial' },
         ],
-        sidebar: { '/ko/course/': course('ko/', '교재') },
+        sidebar: {
+          '/ko/course/': course('ko/', '교재'),
+          '/ko/guide/': [
+            { text: '안내서', items: ['start', 'teaching'].map((name) => item(`ko/guide/${name}`)) },
+          ],
+        },
         outline: { level: [2, 3], label: '이 페이지' },
         docFooter: { prev: '이전', next: '다음' },
         darkModeSwitchLabel: '다크 모드',

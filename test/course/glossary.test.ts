@@ -37,6 +37,7 @@ const lessonTexts = LESSONS.map(({ id, texts, goals, promises = [] }): Named => 
 const files: readonly Named[] = [
   ...namesIn('course'),
   ...namesIn('site/pages/ko'),
+  ...namesIn('site/pages/ko/guide'),
   'README.ko.md',
   'site/.vitepress/config.ts',
   'playground/src/figure-texts.ts',

@@ -42,6 +42,8 @@ test("the site's own pages and its menus lead to pages that there are", () => {
     'pages/play.md',
     'pages/ko/index.md',
     'pages/ko/play.md',
+    'pages/ko/guide/start.md',
+    'pages/ko/guide/teaching.md',
   ]
   const links = files.flatMap((file) =>
     [...readFileSync(`${root}site/${file}`, 'utf8').matchAll(/\blink: '?(\/[\w/.-]*)/g)].map(
@@ -55,6 +57,8 @@ test("the site's own pages and its menus lead to pages that there are", () => {
     '/ko/',
     '/play',
     '/ko/play',
+    '/ko/guide/start',
+    '/ko/guide/teaching',
     '/api/',
     ...numbers,
     ...numbers.map((path) => `/ko${path}`),
