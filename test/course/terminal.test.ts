@@ -100,6 +100,9 @@ test('a hint depends on what was tried: a tried command, a step too far, and hal
     'kubectl get svc nix',
     'hint', // the last command failed
     'kubectl delete deployment web',
+    'hint', // a promise that is broken
+    'back',
+    'kubectl label deployment web tier=front',
     '힌트', // a step too far
     '되돌리기',
     `kubectl patch service web --type=json -p '[{"op":"remove","path":"/spec/selector/tier"}]'`,
@@ -111,7 +114,7 @@ test('a hint depends on what was tried: a tried command, a step too far, and hal
   )
   await teachLesson(two, 'en', screen, read)
   expect(text()).toMatch(
-    /Your last command failed: Error from server \(NotFound\)[^]*broke what was right[^]*deployments\/web is[^]*gone/,
+    /failed: Error from server \(NotFound\)[^]*not kept on the way: A pod of web[^]*broke what was right[^]*deployments\/web/,
   )
   expect(text()).toMatch(/Half of it is done[^]*Still missing: Clients\s+reach[^]*commands so far: 1;/)
   expect(text()).toMatch(/type check[^]*Solved![^]*Solved in 2 commands, best 1/)
