@@ -102,7 +102,10 @@ describe('a process that wants more than one step may use is ended', () => {
     ['eval', 'x=\'eval "$x"\'; eval "$x"'],
     ['a file that sources itself', 'echo ". /tmp/f" > /tmp/f; . /tmp/f'],
     ['command', 'f() { command eval f; }; f'],
-    ['exec', 'echo "exec sh /tmp/g" > /tmp/g; sh /tmp/g; exit 2'],
+    ['a script that runs itself', 'echo "sh /tmp/h" > /tmp/h; sh /tmp/h'],
+    ['a script that execs itself', 'echo "exec sh /tmp/g" > /tmp/g; sh /tmp/g'],
+    ['exec of exec', `${'exec '.repeat(150)}true`],
+    ['commands in the background', 'while :; do sleep 1000 & done'],
     ['a trap', 'trap "trap \\"kill -TERM $$\\" TERM; kill -TERM $$" TERM; kill -TERM $$; exit 2'],
     ['a function', 'f() { f; }; f'],
   ])('nesting ends: %s', (_, line) => {
