@@ -16,7 +16,8 @@ import { ln, readlink, realpath, sync } from './links.js'
 import { nc, nslookup } from './network.js'
 import { netstat } from './netstat.js'
 import { nsenter } from './nsenter.js'
-import { echo, printf, seq } from './output.js'
+import { echo, seq } from './output.js'
+import { printf } from './printf.js'
 import {
   date,
   env,
