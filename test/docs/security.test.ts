@@ -102,6 +102,12 @@ test('the figures for processes are those of the code', () => {
     expect(text).toContain(figure)
     expect(shell).toContain(code)
   }
+  expect(text).toContain('copies 2,048 MiB as fast as it can, then one MiB in two virtual seconds')
+  expect(shell).toContain('MOST_COPIED = 2_048\nconst COPY_AGAIN_MS = 2_000\nconst COST_OF_WAKE = 1 / 20')
+  expect(text).toContain('waits while its client has more than 1 MiB of output to read')
+  expect(source('cluster/streams/process-session.ts')).toContain('MOST_UNREAD = 1024 * 1024')
+  expect(text).toContain('collect 256 MiB at most')
+  expect(source('client/collect.ts')).toContain('MOST_COLLECTED = 256 * 1024 * 1024')
   expect(text).toContain('10,000 files and 1 GiB')
   expect(source('shell/files/file-system.ts')).toContain('MOST_HELD = 1024 * 1024 * 1024')
   expect(source('shell/files/file-system.ts')).toContain('MOST_ENTRIES = 10_000')

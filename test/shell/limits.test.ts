@@ -122,6 +122,46 @@ describe('a process that wants more than one step may use is ended', () => {
     expect(run('seq 0 0 1').exitCode).toBe(152)
   })
 
+  // an hour of virtual time, in which nothing else ends the command: without the limit these take hours
+  test.each([
+    'while :; do cat /etc/hosts >> /tmp/a; cat /tmp/a >> /tmp/a; done',
+    'dd if=/dev/zero of=/tmp/x bs=1M count=500 2>/dev/null; while :; do cat /tmp/x > /tmp/y; done',
+  ])('what copies for ever does so ever less often: %s', (line) => {
+    expect(run(line).exitCode).toBe(-1)
+  })
+
+  test('what sleeps for a millisecond for ever wakes up ten times a second in the end', () => {
+    const loop = 'while :; do sleep 0.001; echo >> /tmp/n; done'
+    expect(cluster.exec('a', loop, { timeout: '10m' }).exitCode).toBe(-1)
+    const wakes = Number(run('wc -l < /tmp/n').stdout)
+    expect(wakes).toBeGreaterThan(40_000)
+    expect(wakes).toBeLessThan(50_000)
+  })
+
+  test('output that is not read holds its process, and collected output has a limit', () => {
+    const { stdout, stderr, exitCode } = run('while :; do head -c 1000000 /dev/zero; done')
+    expect({ stderr, exitCode }).toEqual({
+      exitCode: -1,
+      stderr: 'the command has written more than 256 MiB, and is not waited for\n',
+    })
+    expect(stdout.length).toBeLessThan(300e6)
+    expect(run('for i in $(seq 40); do head -c 1000000 /dev/zero; done').stdout.length).toBe(40_000_000)
+  })
+
+  test('a process waits until its client has read, and not for a client that has left', () => {
+    const command = ['sh', '-c', 'for i in $(seq 40); do head -c 1000000 /dev/zero; done; touch /tmp/done']
+    const session = cluster.client.exec({ namespace: 'default', name: 'a' }, { command, stdout: true })
+    const isDone = (): boolean => run('test -e /tmp/done').exitCode === 0
+    cluster.advance('10m')
+    const sizeOfRead = (): number => session.read().reduce((sum, { data }) => sum + data.length, 0)
+    expect(sizeOfRead()).toBeLessThan(6e6)
+    cluster.advance('10m')
+    expect(isDone()).toBe(false)
+    session.stop()
+    cluster.advance('10m')
+    expect(isDone()).toBe(true)
+  })
+
   test('files and folders without end fill their layer', () => {
     run('mkdir /tmp/d')
     for (let from = 0; from < 10_000; from += 2_000) run(`cd /tmp/d; touch $(seq ${from} ${from + 1_999})`)

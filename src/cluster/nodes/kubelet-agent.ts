@@ -69,7 +69,12 @@ class KubeletAgent implements NodeAgent {
       )
       return session
     }
-    session.connect({ input: (text, end) => processes.input(started.key, text, end), close: () => undefined })
+    const { key } = started
+    session.connect({
+      input: (text, end) => processes.input(key, text, end),
+      resume: () => processes.resume(key),
+      close: () => undefined,
+    })
     return session
   }
 
@@ -90,7 +95,7 @@ class KubeletAgent implements NodeAgent {
       // a client that has nothing more to say leaves; the container goes on. Source: containerd's io.Attach
       if (end && !isOnce && request.stdin) session.ended({ code: 0 })
     }
-    session.connect({ input, close })
+    session.connect({ input, close, resume: () => processes.resume(key) })
     return session
   }
 

@@ -1,4 +1,5 @@
 import type { Client, ObjectKey } from '../../client/client.js'
+import { collect } from '../../client/collect.js'
 import type { PodLogOptions } from '../../client/pod-stream.js'
 import type { Chunk, ContainerStream } from '../../client/node-agent.js'
 import type { Duration } from '../../sim/duration.js'
@@ -49,10 +50,7 @@ export function execInPod(
     session.write(new TextEncoder().encode(stdin))
     session.closeInput()
   }
-  if (session.end === undefined) wait(() => session.end !== undefined)
-  const chunks = session.read()
-  const { end } = session
-  if (end === undefined) session.stop()
+  const { chunks, end } = collect(session, wait)
   const stderr = textOf(chunks, 'stderr')
   return {
     stdout: textOf(chunks, 'stdout'),

@@ -1,6 +1,7 @@
 import { bytesOfText } from '../../lang/bytes/byte-text.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
+import { collect } from '../../client/collect.js'
 import type { CommandLine } from './call.js'
 import { KubectlError, SilentExit } from './errors.js'
 
@@ -23,15 +24,13 @@ export function runSession(
     session.write(bytesOfText(files.stdin))
     session.closeInput()
   }
-  if (session.end === undefined) env.until(() => session.end !== undefined, longest)
+  const { chunks, end } = collect(session, (ended) => env.until(ended, longest))
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() }
-  for (const { stream, data } of session.read()) {
+  for (const { stream, data } of chunks) {
     const text = decoders[stream].decode(data, { stream: true })
     if (stream === 'stdout') out.write(text)
     else out.error(text)
   }
-  const { end } = session
-  if (end === undefined) session.stop()
   return end
 }
 

@@ -1,4 +1,5 @@
 import { ByteDecoder, bytesOfText } from '../../lang/bytes/byte-text.js'
+import { collect } from '../../client/collect.js'
 import type { CommandLine, Command } from '../call/call.js'
 import { KubectlError, SilentExit } from '../call/errors.js'
 import { containerFor } from './pod-target.js'
@@ -140,14 +141,12 @@ function runner(call: CommandLine, { pod: name, namespace }: Place): Runner {
       session.write(bytesOfText(stdin))
       session.closeInput()
     }
-    if (session.end === undefined) env.until(() => session.end !== undefined, 3_600_000)
+    const { chunks, end } = collect(session, (ended) => env.until(ended, 3_600_000))
     const decoders = { stdout: new ByteDecoder(), stderr: new ByteDecoder() }
     const texts = { stdout: '', stderr: '' }
-    for (const { stream, data } of session.read()) texts[stream] += decoders[stream].decode(data)
+    for (const { stream, data } of chunks) texts[stream] += decoders[stream].decode(data)
     for (const stream of ['stdout', 'stderr'] as const)
       texts[stream] += decoders[stream].decode(undefined, true)
-    const { end } = session
-    if (end === undefined) session.stop()
     if (end?.error !== undefined) throw new KubectlError(`Internal error occurred: ${end.error}`)
     return { ...texts, exitCode: end?.exitCode ?? 1 }
   }

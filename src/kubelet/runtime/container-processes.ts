@@ -271,6 +271,11 @@ export class ContainerProcesses {
     container.tasks?.delete(name)
   }
 
+  /** Continues a process that a listener has held. */
+  resume(key: string): void {
+    this.#run(key)
+  }
+
   /** Passes input to a process. */
   input(key: string, content: Content, end: boolean): void {
     const process = this.#scope.find(key)?.process
@@ -352,6 +357,8 @@ export class ContainerProcesses {
     const found = this.#scope.find(key)
     if (!found?.process) return
     const { pod, container, process } = found
+    if (process.exitCode === undefined && this.#scope.listeners.hold(key))
+      return void this.#ports.wakes.cancel(key)
     const next =
       process.exitCode === undefined
         ? runProcess(process, this.#hostOf(key, pod, container, process))

@@ -5,6 +5,11 @@ import type { Exit } from './containers.js'
 export interface ProcessListener {
   output(stream: 'stdout' | 'stderr', content: Content): void
   ended(exit: Exit): void
+  /**
+   * Asked before the process runs: whether it waits until the client has read, as one that writes to a full
+   * pipe. The listener then resumes it.
+   */
+  holds?(): boolean
 }
 
 /** Listeners by the key of their process. */
@@ -29,6 +34,12 @@ export class ProcessListeners {
 
   tell(key: string, tell: (listener: ProcessListener) => void): void {
     for (const listener of [...(this.#listeners.get(key) ?? [])]) tell(listener)
+  }
+
+  /** Whether a listener holds the process until its client has read. */
+  hold(key: string): boolean {
+    for (const listener of this.#listeners.get(key) ?? []) if (listener.holds?.() === true) return true
+    return false
   }
 
   tellAll(tell: (listener: ProcessListener) => void): void {

@@ -80,7 +80,8 @@ export class SessionReader {
   }
 
   #pump(): void {
-    for (const chunk of this.#session.read()) this.#waiting.push(chunk)
+    // what is not read keeps the process from writing more
+    if (!this.#isBlocked) for (const chunk of this.#session.read()) this.#waiting.push(chunk)
     let sent = 0
     while (sent < this.#waiting.length && !this.#isBlocked)
       this.#isBlocked = !this.#hooks.onChunk(this.#waiting[sent++] as Chunk)

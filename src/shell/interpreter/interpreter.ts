@@ -12,6 +12,7 @@ import type { Content } from '../../lang/bytes/content.js'
 import { heldSizeOf, joinContent, textOfContent } from '../../lang/bytes/content.js'
 import { Budget, type BudgetLimits, OverBudget, spend, within } from '../../lang/bounds/budget.js'
 import { programOf } from '../programs/programs.js'
+import { SLICE as COPY_SLICE } from '../programs/slices.js'
 import { FileFault } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { BuiltinCall } from './builtins.js'
@@ -74,6 +75,15 @@ const MOST_STARTS = 50
 const START_MS = 1
 /** Rounds of so many programs after which a process that never waits counts as an endless loop. */
 const MOST_ROUNDS = 200
+/** Bytes that a process writes to whoever started it before others run. */
+const MOST_WRITTEN = 4 * 1024 * 1024
+/**
+ * MiB that a process may copy as fast as it can, and virtual ms until it may copy one more: a loop that
+ * copies for ever is cheap, too. So is one that sleeps for a millisecond, as waking up costs a part of that.
+ */
+const MOST_COPIED = 2_048
+const COPY_AGAIN_MS = 2_000
+const COST_OF_WAKE = 1 / 20
 /** Deepest nesting of scripts and functions. */
 const MOST_FRAMES = 100
 /** Makes a process that has not run yet. */
@@ -179,6 +189,8 @@ class Interpreter {
     const { threads } = this.#process
     this.#bounded(() => this.#runThreads())
     if (this.#process.exitCode !== undefined) return undefined
+    const { written } = this.#streams
+    if (written >= MOST_WRITTEN) return this.#mayCopyAt(written / COPY_SLICE)
     if (this.#starts >= MOST_STARTS) {
       const rounds = (this.#process.rounds ?? 0) + 1
       this.#process.rounds = rounds
@@ -195,12 +207,31 @@ class Interpreter {
       frames.at(-1)?.paused?.until ?? Infinity,
       ...frames.map(({ deadline = Infinity }) => deadline),
     ])
+    const copying = threads.filter(({ frames }) => frames.at(-1)?.paused?.busy).length
     const next = Math.min(...times)
+    if (copying > 0) return Math.max(next, this.#mayCopyAt(copying))
+    const isShort = next - this.#host.world.now < COST_OF_WAKE * COPY_AGAIN_MS
+    if (isShort) return Math.max(next, this.#mayCopyAt(COST_OF_WAKE))
     return next === Infinity ? undefined : next
   }
 
+  /** Charges the process for so many MiB that it has copied. Returns when it may copy more. */
+  #mayCopyAt(size: number): number {
+    const { now } = this.#host.world
+    const { left = 0, at = now } = this.#process.copied ?? {}
+    const copied = Math.max(0, left - (now - at) / COPY_AGAIN_MS) + size
+    this.#process.copied = { left: copied, at: now }
+    return now + Math.ceil(Math.max(size, (copied - MOST_COPIED) * COPY_AGAIN_MS))
+  }
+
   get #isTired(): boolean {
-    return this.#left <= 0 || this.#budget.steps > this.#enough || this.#starts >= MOST_STARTS
+    return this.#left <= 0 || this.#budget.steps > this.#enough || this.#isFull
+  }
+
+  /** Whether it has started, or written, as much as it may at one instant. */
+  get #isFull(): boolean {
+    if (this.#host.isUninterrupted === true) return false
+    return this.#starts >= MOST_STARTS || this.#streams.written >= MOST_WRITTEN
   }
 
   #runThreads(): void {
@@ -524,7 +555,7 @@ class Interpreter {
     if (own === undefined && base === 'timeout') return this.#limit(thread, frame, words, env)
     const program = this.#programOf(name)
     if (program === undefined) return this.#runOther(thread, frame, words, env)
-    if (memory === undefined && this.#host.isUninterrupted !== true) this.#starts++
+    if (memory === undefined) this.#starts++
     return this.#settle(
       thread,
       frame,

@@ -95,6 +95,8 @@ export interface ShellProcess {
   busy?: number
   /** How often in a row it has started as many programs as one may at one instant. */
   rounds?: number
+  /** MiB that its programs have copied until a virtual ms, less those that time has given back. */
+  copied?: { readonly left: number; readonly at: number }
 }
 
 /** The initial data of a process. */

@@ -16,6 +16,8 @@ import type { Redirect } from './syntax.js'
  * command direct them.
  */
 export class ShellStreams {
+  /** Bytes that have been written to whoever started the process. */
+  written = 0
   readonly #process: ShellProcess
   readonly #host: ProcessHost
 
@@ -103,6 +105,7 @@ export class ShellStreams {
         else if (target !== undefined) return this.#writeTo(target, content)
       }
     }
+    this.written += sizeOf(content)
     this.#host.emit(fd === 2 ? 2 : 1, content)
   }
 
