@@ -97,6 +97,7 @@ class ServiceCidrs implements Controller<Eager & Lazy> {
     if (isDeleted(object)) this.#addresses.need()
     const own = [keyOf(object)]
     if (type === 'MODIFIED' && old?.spec === object.spec) return own
+    if (type !== 'ADDED' && this.#orphans.size === 0) return own
     const overlapping = [object, ...(old === undefined ? [] : [old])]
       .flatMap(rangesOf)
       .flatMap((range) => [

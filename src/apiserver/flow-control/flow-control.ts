@@ -1,11 +1,12 @@
 import { mandatoryFlowControl } from '../../api/flowcontrol/default-objects.js'
 import type { FlowSchema, PriorityLevelConfiguration } from '../../api/flowcontrol/generated.js'
 import { dealHand } from '../../api/flowcontrol/shuffle-sharding.js'
+import type { KubeObject } from '../../api/kind/definition.js'
 import type { UserInfo } from '../../client/client.js'
 import { sha256 } from '../../lang/bytes/sha256.js'
 import type { AccessAttributes } from '../authorization/authorizer.js'
 import { prefixEnd, type Storage } from '../storage/storage.js'
-import { type LevelLimits, limitsOf } from './level-limits.js'
+import { type LevelLimits, limitsOf, sharesOf } from './level-limits.js'
 import { distinguisherOf, matchesFlowSchema } from './match-flow.js'
 
 const SCHEMAS = '/registry/flowschemas/'
@@ -41,12 +42,6 @@ export interface DispatchCount {
   readonly count: number
 }
 
-interface Configuration {
-  /** In the order in which they are tried. */
-  readonly schemas: readonly FlowSchema[]
-  readonly levels: ReadonlyMap<string, Level>
-}
-
 /**
  * API priority and fairness: finds the FlowSchema and the priority level of a request. Requests take no
  * virtual time, so that none ever waits or is rejected. The counts belong to the process: a copy of a cluster
@@ -59,14 +54,15 @@ export class FlowControl {
 
   constructor(storage: Storage) {
     this.#storage = storage
-    storage.subscribe(({ key }) => {
-      if (key.startsWith(SCHEMAS) || key.startsWith(LEVELS)) this.#configuration = undefined
+    storage.subscribe(({ key, object }) => {
+      if (key.startsWith(SCHEMAS)) this.#configuration?.setSchema(key.slice(SCHEMAS.length), object)
+      else if (key.startsWith(LEVELS)) this.#configuration?.setLevel(key.slice(LEVELS.length), object)
     })
   }
 
   /** The priority levels by name, in order. */
   get levels(): ReadonlyMap<string, Level> {
-    return this.#current.levels
+    return this.#current.levels()
   }
 
   /** What has been dispatched, by level and schema in order of their names. */
@@ -90,24 +86,97 @@ export class FlowControl {
 
   /** Finds the flow of a request: its first schema that matches, or `catch-all`. */
   classify(user: UserInfo, attributes: AccessAttributes): Flow {
-    const { schemas, levels } = this.#current
-    const schema =
-      schemas.find((one) => matchesFlowSchema(one, user, attributes)) ??
-      (schemas.find(({ metadata }) => metadata.name === 'catch-all') as FlowSchema)
-    const level = levels.get(schema.spec.priorityLevelConfiguration.name) as Level
-    return { schema, level }
+    const configuration = this.#current
+    // a schema whose level is missing is not in use
+    for (const schema of configuration.schemas) {
+      const level = configuration.level(schema.spec.priorityLevelConfiguration.name)
+      if (level !== undefined && matchesFlowSchema(schema, user, attributes)) return { schema, level }
+    }
+    const schema = configuration.schema('catch-all') as FlowSchema
+    return { schema, level: configuration.level(schema.spec.priorityLevelConfiguration.name) as Level }
   }
 
   get #current(): Configuration {
-    return (this.#configuration ??= configurationOf(
-      this.#all(SCHEMAS) as readonly FlowSchema[],
-      this.#all(LEVELS) as readonly PriorityLevelConfiguration[],
-    ))
+    if (this.#configuration !== undefined) return this.#configuration
+    const configuration = new Configuration()
+    for (const object of this.#all(SCHEMAS)) configuration.setSchema(object.metadata.name ?? '', object)
+    for (const object of this.#all(LEVELS)) configuration.setLevel(object.metadata.name ?? '', object)
+    return (this.#configuration = configuration)
   }
 
-  #all(prefix: string): readonly object[] {
+  #all(prefix: string): readonly KubeObject[] {
     return this.#storage.list({ from: prefix, to: prefixEnd(prefix) })
   }
+}
+
+/** The stored schemas and levels; of the mandatory ones those that are missing are imagined. */
+class Configuration {
+  readonly #imagined = mandatoryFlowControl()
+  readonly #schemas = new Map(this.#imagined.schemas.map((one) => [one.metadata.name ?? '', one]))
+  readonly #levels = new Map(this.#imagined.levels.map((one) => [one.metadata.name ?? '', one]))
+  /** In the order in which they are tried. */
+  readonly schemas: FlowSchema[] = this.#imagined.schemas.toSorted(byPrecedence)
+  #shares = this.#imagined.levels.reduce((sum, level) => sum + sharesOf(level), 0)
+
+  schema(name: string): FlowSchema | undefined {
+    return this.#schemas.get(name)
+  }
+
+  level(name: string): Level | undefined {
+    const object = this.#levels.get(name)
+    return object === undefined ? undefined : { object, limits: limitsOf(object, this.#shares) }
+  }
+
+  levels(): ReadonlyMap<string, Level> {
+    const names = [...this.#levels.keys()].toSorted(order)
+    return new Map(names.map((name) => [name, this.level(name) as Level]))
+  }
+
+  /** Sets or removes a stored schema. */
+  setSchema(name: string, stored: object | undefined): void {
+    const before = this.#schemas.get(name)
+    const after =
+      (stored as FlowSchema | undefined) ??
+      this.#imagined.schemas.find(({ metadata }) => metadata.name === name)
+    if (before !== undefined) this.schemas.splice(placeOf(this.schemas, before), 1)
+    if (after === undefined) this.#schemas.delete(name)
+    else {
+      this.schemas.splice(placeOf(this.schemas, after), 0, after)
+      this.#schemas.set(name, after)
+    }
+  }
+
+  /** Sets or removes a stored level. */
+  setLevel(name: string, stored: object | undefined): void {
+    const before = this.#levels.get(name)
+    const after =
+      (stored as PriorityLevelConfiguration | undefined) ??
+      this.#imagined.levels.find(({ metadata }) => metadata.name === name)
+    if (before !== undefined) this.#shares -= sharesOf(before)
+    if (after === undefined) this.#levels.delete(name)
+    else {
+      this.#shares += sharesOf(after)
+      this.#levels.set(name, after)
+    }
+  }
+}
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Source: apiserver pkg/util/flowcontrol FlowSchemaSequence. */
+const byPrecedence = (a: FlowSchema, b: FlowSchema): number =>
+  a.spec.matchingPrecedence - b.spec.matchingPrecedence || order(a.metadata.name ?? '', b.metadata.name ?? '')
+
+/** Returns where a schema is, or belongs, in a list in order. */
+function placeOf(schemas: readonly FlowSchema[], schema: FlowSchema): number {
+  let low = 0
+  let high = schemas.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (byPrecedence(schemas[middle] as FlowSchema, schema) < 0) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Finds the queues of a request in its level. Source: apf_controller.go startRequest. */
@@ -117,39 +186,6 @@ export function queuesOf({ schema, level }: Flow, user: UserInfo, attributes: Ac
   const distinguisher = distinguisherOf(schema, user, attributes)
   const hash = hashOf(schema.metadata.name ?? '', distinguisher)
   return { distinguisher, queues: dealHand(hash, queues, handSize) }
-}
-
-/** Schemas without their level are left out, and what is mandatory is imagined. */
-function configurationOf(
-  schemas: readonly FlowSchema[],
-  stored: readonly PriorityLevelConfiguration[],
-): Configuration {
-  const imagined = mandatoryFlowControl()
-  const objects = withMissing(stored, imagined.levels).toSorted(byName)
-  const limits = limitsOf(objects)
-  const levels = new Map(
-    objects.map((object) => [
-      object.metadata.name ?? '',
-      { object, limits: limits.get(object) as LevelLimits },
-    ]),
-  )
-  const usable = schemas.filter(({ spec }) => levels.has(spec.priorityLevelConfiguration.name))
-  const inOrder = withMissing(usable, imagined.schemas).toSorted(
-    (a, b) => a.spec.matchingPrecedence - b.spec.matchingPrecedence || byName(a, b),
-  )
-  return { schemas: inOrder, levels }
-}
-
-interface Named {
-  readonly metadata: { readonly name?: string }
-}
-
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-const byName = (a: Named, b: Named): number => order(a.metadata.name ?? '', b.metadata.name ?? '')
-
-function withMissing<T extends Named>(found: readonly T[], wanted: readonly T[]): readonly T[] {
-  const names = new Set(found.map(({ metadata }) => metadata.name))
-  return [...found, ...wanted.filter(({ metadata }) => !names.has(metadata.name))]
 }
 
 /** Source: apf_controller.go hashFlowID. */

@@ -17,21 +17,15 @@ export interface LevelLimits {
   readonly maxSeats: number
 }
 
-/**
- * Divides the seats of a server by the shares of the levels. Source: apiserver
- * pkg/util/flowcontrol/apf_controller.go finishQueueSetReconfigsLocked.
- */
-export function limitsOf(
-  levels: readonly PriorityLevelConfiguration[],
-): ReadonlyMap<PriorityLevelConfiguration, LevelLimits> {
-  const total = levels.reduce((sum, level) => sum + sharesOf(level), 0)
-  return new Map(levels.map((level) => [level, limitsOfOne(level, total)]))
-}
-
-const sharesOf = ({ spec: { limited, exempt } }: PriorityLevelConfiguration): number =>
+/** The shares of the server's seats that a level asks for. */
+export const sharesOf = ({ spec: { limited, exempt } }: PriorityLevelConfiguration): number =>
   (limited ?? exempt)?.nominalConcurrencyShares ?? 0
 
-function limitsOfOne(level: PriorityLevelConfiguration, total: number): LevelLimits {
+/**
+ * Returns the seats of a level, which are divided by the shares of all levels, `total`. Source: apiserver
+ * pkg/util/flowcontrol/apf_controller.go finishQueueSetReconfigsLocked.
+ */
+export function limitsOf(level: PriorityLevelConfiguration, total: number): LevelLimits {
   const { limited, exempt } = level.spec
   const nominal = total === 0 ? 0 : Math.ceil((SERVER_SEATS * sharesOf(level)) / total)
   const part = (percent: number): number => Math.round((nominal * percent) / 100)
