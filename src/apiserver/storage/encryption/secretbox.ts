@@ -69,8 +69,12 @@ function keyStream(key: Uint8Array, nonce: Uint8Array, length: number): Uint8Arr
   return new Uint8Array(out.buffer, 0, length)
 }
 
-const littleEndian = (bytes: Uint8Array): bigint =>
-  bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
+/** Returns the number of at most 16 bytes. */
+function littleEndian(bytes: Uint8Array): bigint {
+  if (bytes.length < 16) return bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 16)
+  return view.getBigUint64(0, true) | (view.getBigUint64(8, true) << 64n)
+}
 
 const PRIME = (1n << 130n) - 5n
 const CLAMP = 0x0ffffffc0ffffffc0ffffffc0fffffffn
@@ -92,8 +96,11 @@ function poly1305(message: Uint8Array, key: Uint8Array): Uint8Array {
   })
 }
 
-const xored = (bytes: Uint8Array, stream: Uint8Array): Uint8Array =>
-  Uint8Array.from(bytes, (byte, at) => byte ^ stream[at]!)
+function xored(bytes: Uint8Array, stream: Uint8Array): Uint8Array {
+  const out = new Uint8Array(bytes.length)
+  for (let at = 0; at < bytes.length; at++) out[at] = bytes[at]! ^ stream[at]!
+  return out
+}
 
 /** Encrypts and authenticates a message with a key of 32 bytes and a nonce of 24. */
 export function sealBox(message: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array {
