@@ -28,7 +28,7 @@ test('without words it plays chapter 1 once, in the language of the machine', ()
   expect(text.match(/^=== .*===$/gm)).toEqual(['=== 1장. 노드의 유지 보수 (쿠버네티스 1.35) ==='])
   for (const said of [' drained\n', 'Ready,SchedulingDisabled', ' uncordoned\n', 'NotReady', 'MIN AVAILABLE'])
     expect(text).toContain(said)
-  expect(text.match(/^master \$ kubectl /gm)?.length).toBeGreaterThan(20)
+  expect(text.match(/^root@control-plane:~# kubectl /gm)?.length).toBeGreaterThan(20)
 })
 
 test('npm start -- --list lists the chapters with their lessons', () => {
