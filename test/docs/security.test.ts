@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { REQUEST_LIMITS } from '../../src/apiserver/request-budget.js'
 import { EXECUTION } from '../../src/kubectl/print/go-template/go-template.js'
@@ -118,4 +118,14 @@ test('the figures for processes are those of the code', () => {
   expect(text).toContain('64,000,000 instructions times characters, or 12,000,000')
   expect(source('lang/go/regexp.ts')).toContain('most: 12_000_000')
   expect(source('lang/go/regexp.ts')).toContain('most: 64_000_000')
+})
+
+test('only the parts that SECURITY.md names touch files, sockets and processes', () => {
+  const outside = /from 'node:(?:fs|net|http|http2|https|tls|dgram|child_process|worker_threads)(?:\/\w+)?'/
+  const root = new URL('../../src/', import.meta.url)
+  const touching = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && outside.test(readFileSync(new URL(path, root), 'utf8')))
+    .map((path) => path.split('/')[0])
+  // the program, durable clusters and kubeconfigs, record(), serve() and serveEtcd(), and their client
+  expect([...new Set(touching)].toSorted()).toEqual(['cli', 'client-node', 'disk', 'real', 'server'])
 })
