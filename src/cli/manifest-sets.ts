@@ -7,6 +7,7 @@ import type { ManifestFile } from '../cluster/check/read-manifests.js'
 import { YamlError, parseYamlText } from '../lang/yaml/read.js'
 import { UsageError } from './command.js'
 import { stdinText } from './files.js'
+import { byName } from '../lang/text/order.js'
 
 /** What was left out, and why. */
 export interface SkippedFile {
@@ -125,7 +126,7 @@ function readFolder(root: string): Folder {
 /** The files below a folder, in order of their names; links out of it are not followed. */
 function walk(root: string, below: string, skipped: SkippedFile[]): readonly string[] {
   return readdirSync(join(root, below), { withFileTypes: true })
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .toSorted(byName)
     .flatMap((entry): readonly string[] => {
       const name = join(below, entry.name)
       if (entry.isDirectory()) {

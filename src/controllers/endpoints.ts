@@ -30,6 +30,7 @@ import { controllerIdentity, controllerName } from './shared/identity.js'
 import { labelledPodIndexers, labelledPods } from './shared/labelled-pods.js'
 import { namespaceIndexer } from './shared/ownership.js'
 import { isNamespaceTerminating, messageOf } from './shared/pod-control.js'
+import { byKey } from '../lang/text/order.js'
 
 const MANAGED_BY = 'endpoints.kubernetes.io/managed-by'
 const MANAGER = 'endpoint-controller'
@@ -214,7 +215,7 @@ function subsetsOf(service: Service, pods: readonly Pod[]): readonly EndpointSub
     if (group === undefined) groups.set(key, [entry])
     else group.push(entry)
   }
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => subsetOf(group))
+  return [...groups].sort(byKey).map(([, group]) => subsetOf(group))
 }
 
 function subsetOf(entries: readonly Entry[]): EndpointSubset {

@@ -14,6 +14,7 @@ import { controllerIdentity, controllerName } from './shared/identity.js'
 import { statusPatch } from './shared/pod-disruption.js'
 import { attempt, type QuietPasses, runPeriodically } from './shared/queue.js'
 import { BY_NODE, byNode } from './shared/ownership.js'
+import { byText } from '../lang/text/order.js'
 
 /** Options of the pod garbage collector. */
 export interface PodGcOptions {
@@ -175,8 +176,6 @@ export function inOrderOfDeletion(pods: readonly Pod[]): readonly Pod[] {
 const rank = ({ status }: Pod): number => (status.phase === 'Failed' && status.reason === 'Evicted' ? 0 : 1)
 const created = (pod: Pod): string => pod.metadata.creationTimestamp ?? ''
 const name = (pod: Pod): string => pod.metadata.name ?? ''
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
 /** Nodes that may be missing, and how long they are still given the benefit of the doubt. */
 interface Quarantine {
   /** Nodes to check in the next pass: they were deleted, or unknown when a pod was seen on them. */

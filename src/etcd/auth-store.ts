@@ -1,5 +1,6 @@
 import { EtcdError } from './errors.js'
 import { upperBound } from './mvcc/keys.js'
+import { byName, byText } from '../lang/text/order.js'
 
 /** The access that a permission grants. */
 export type PermissionType = 'READ' | 'WRITE' | 'READWRITE' | number
@@ -201,7 +202,7 @@ export class AuthStore {
       .flatMap(({ permissions }) => permissions)
       .filter(({ permType }) => permType === needs || permType === 'READWRITE')
       .map((one) => ({ start: one.key, end: upperBound(one.key, one.rangeEnd, 'single') }))
-      .sort((a, b) => (a.start < b.start ? -1 : 1))
+      .sort((a, b) => byText(a.start, b.start))
     return covers(held, key, upperBound(key, rangeEnd, 'single'))
   }
 
@@ -240,7 +241,7 @@ export class AuthStore {
 
 /** Returns the list with the element of that name replaced. */
 function withNamed<T extends { readonly name: string }>(all: readonly T[], one: T): readonly T[] {
-  return [...all.filter(({ name }) => name !== one.name), one].sort((a, b) => (a.name < b.name ? -1 : 1))
+  return [...all.filter(({ name }) => name !== one.name), one].sort(byName)
 }
 
 const withoutRole = (user: AuthUser, role: string): AuthUser => ({

@@ -2,6 +2,7 @@ import type { PolicyRule, Subject } from '../api/rbac/generated.js'
 import { missingRights } from './covers.js'
 import { policyOf, roleKeyOf } from './policy.js'
 import { objectsIn, type RbacSource } from './nodes/source.js'
+import { byKey } from '../lang/text/order.js'
 
 /** A right that a subject has gained or lost: one verb on one resource, or on one path. */
 export interface AccessChange {
@@ -67,7 +68,7 @@ interface Part {
 function beyond(some: Granted | undefined, others: Granted | undefined): readonly Part[] {
   const everywhere = others?.everywhere ?? []
   const wide = missingRights(everywhere, some?.everywhere ?? []).map((rule) => ({ rule }))
-  const placed = [...(some?.byNamespace ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const placed = [...(some?.byNamespace ?? [])].toSorted(byKey)
   return [
     ...unique(wide),
     ...placed.flatMap(([namespace, rules]) => {

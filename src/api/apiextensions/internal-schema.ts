@@ -1,5 +1,6 @@
 import { wasSentEmpty } from '../schema/sent-empty.js'
 import { additionalOf, itemsOf, type Schema } from './schema.js'
+import { byKey } from '../../lang/text/order.js'
 
 /**
  * Returns a schema as Go prints the internal type in `Invalid value`: all fields in order, including empty
@@ -37,9 +38,7 @@ function internalField(name: keyof Schema, value: unknown, schema: Schema): unkn
     case 'properties':
     case 'patternProperties':
     case 'definitions': {
-      const members = Object.entries(value as Readonly<Record<string, Schema>>).sort(([a], [b]) =>
-        a < b ? -1 : 1,
-      )
+      const members = Object.entries(value as Readonly<Record<string, Schema>>).sort(byKey)
       return Object.fromEntries(members.map(([key, member]) => [key, internalSchema(member)]))
     }
     case 'externalDocs': {

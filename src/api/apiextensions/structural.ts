@@ -2,6 +2,7 @@ import { fieldErrorText, forbidden, invalid, required } from '../field-error.js'
 import type { FieldError } from '../field-error.js'
 import { additionalOf, itemsOf, preservesUnknown, propertyNames } from './schema.js'
 import type { Schema } from './schema.js'
+import { byKey } from '../../lang/text/order.js'
 
 type Level = 'root' | 'items' | 'field'
 
@@ -14,7 +15,7 @@ export function validateStructural(schema: Schema, path: string): readonly Field
   invariants(schema, 'root', path, errors)
   completeness(schema, path, errors)
   const keyed = errors.map((error) => [fieldErrorText(error), error] as const)
-  return keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, error]) => error)
+  return keyed.sort(byKey).map(([, error]) => error)
 }
 
 function invariants(schema: Schema, level: Level, path: string, errors: FieldError[]): void {

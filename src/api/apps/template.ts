@@ -12,6 +12,7 @@ import type { PodTemplateSpec, PodSpec } from '../core/generated.js'
 import type { PodTemplateSpecInput } from '../core/inputs.js'
 import { setPodSpecDefaults } from '../core/pod-defaults.js'
 import { validatePodTemplate } from '../core/template-validation.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** Sets the defaults of a workload's pod template. */
 export function setTemplateDefaults(template: Draft<PodTemplateSpecInput> | undefined): void {
@@ -96,9 +97,7 @@ export const isEmptySelector = ({ matchLabels, matchExpressions }: LabelSelector
 export function mapAsGo(map: Labels): Labels
 export function mapAsGo(map: Labels | undefined): Labels | undefined
 export function mapAsGo(map: Labels | undefined): Labels | undefined {
-  return map === undefined
-    ? undefined
-    : Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return map === undefined ? undefined : Object.fromEntries(Object.entries(map).sort(byKey))
 }
 
 /** Returns a map of labels or annotations as Go prints it: an empty one only if the client sent it. */

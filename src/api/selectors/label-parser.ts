@@ -7,6 +7,7 @@ import {
   type SelectorOperator,
 } from './labels.js'
 import { qualifiedNameFaults } from '../validation/names.js'
+import { byText } from '../../lang/text/order.js'
 
 /** An invalid selector; the message is upstream's (k8s.io/apimachinery/pkg/labels). */
 export class SelectorSyntaxError extends Error {}
@@ -191,7 +192,7 @@ const expected = (found: string, what: string): SelectorSyntaxError =>
  */
 export function parseLabelSelector(text: string): readonly Requirement[] {
   const requirements = new Parser(text).parse()
-  return [...requirements].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+  return [...requirements].sort((a, b) => byText(a.key, b.key))
 }
 
 /** Parses and compiles a selector text. Throws SelectorSyntaxError. */

@@ -1,6 +1,7 @@
 import { aggregateText, invalid, type FieldError } from '../field-error.js'
 import type { LabelSelector, LabelSelectorRequirement } from '../meta/generated.js'
 import { labelValueFaults, qualifiedNameFaults } from '../validation/names.js'
+import { byText } from '../../lang/text/order.js'
 
 /** Labels of an object. */
 export type Labels = Readonly<Record<string, string>>
@@ -118,7 +119,7 @@ export function selectorRequirements(selector: LabelSelector): readonly Requirem
   expressions.forEach((requirement, at) =>
     checkRequirement(requirement, selector.matchExpressions?.[at]?.values),
   )
-  return [...exact, ...expressions].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+  return [...exact, ...expressions].sort((a, b) => byText(a.key, b.key))
 }
 
 const matchNothing: LabelMatcher = () => false

@@ -7,6 +7,7 @@ import type { Scheme } from '../../api/scheme.js'
 import type { Storage } from '../storage/storage.js'
 import { prefixEnd } from '../storage/storage.js'
 import { isConditionTrue } from '../../api/apiextensions/conditions.js'
+import { byKey } from '../../lang/text/order.js'
 
 const PREFIX = '/registry/apiextensions.k8s.io/customresourcedefinitions/'
 
@@ -75,7 +76,7 @@ export class CustomResources {
     const others = [...this.#installed.entries()].filter(([other]) => other !== key)
     for (const one of this.#installed.values()) this.#remove(one)
     this.#installed.clear()
-    const all = [...others, [key, { crd, kinds }] as const].sort(([a], [b]) => (a < b ? -1 : 1))
+    const all = [...others, [key, { crd, kinds }] as const].sort(byKey)
     for (const [name, one] of all) {
       this.#installed.set(name, one)
       this.#add(one)

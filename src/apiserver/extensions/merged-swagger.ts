@@ -6,6 +6,7 @@ import type { RegistryContext } from '../registry/context.js'
 import { AGGREGATOR } from './aggregated-openapi.js'
 import { isAvailable } from './aggregated-services.js'
 import { forward } from './aggregator.js'
+import { byKey } from '../../lang/text/order.js'
 
 type Nodes = Readonly<Record<string, SwaggerNode>>
 
@@ -103,7 +104,7 @@ function usedDefinitions(paths: Nodes, definitions: Nodes): Nodes {
     for (const key of Object.keys(value)) visit(value[key])
   }
   visit(paths)
-  return Object.fromEntries([...used].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  return Object.fromEntries([...used].toSorted(byKey))
 }
 
 const KINDS = 'x-kubernetes-group-version-kind'

@@ -8,6 +8,7 @@ import type { AccessAttributes } from '../authorization/authorizer.js'
 import { prefixEnd, type Storage } from '../storage/storage.js'
 import { type LevelLimits, limitsOf, sharesOf } from './level-limits.js'
 import { distinguisherOf, matchesFlowSchema } from './match-flow.js'
+import { byText } from '../../lang/text/order.js'
 
 const SCHEMAS = '/registry/flowschemas/'
 const LEVELS = '/registry/prioritylevelconfigurations/'
@@ -69,7 +70,7 @@ export class FlowControl {
   dispatched(): readonly DispatchCount[] {
     return [...this.#counts]
       .flatMap(([level, schemas]) => [...schemas].map(([schema, count]) => ({ schema, level, count })))
-      .toSorted((a, b) => order(a.level, b.level) || order(a.schema, b.schema))
+      .toSorted((a, b) => byText(a.level, b.level) || byText(a.schema, b.schema))
   }
 
   /** Finds the flow of a request, and counts the request. Undefined if it is not subject to flow control. */
@@ -128,7 +129,7 @@ class Configuration {
   }
 
   levels(): ReadonlyMap<string, Level> {
-    const names = [...this.#levels.keys()].toSorted(order)
+    const names = [...this.#levels.keys()].toSorted(byText)
     return new Map(names.map((name) => [name, this.level(name) as Level]))
   }
 
@@ -161,11 +162,10 @@ class Configuration {
   }
 }
 
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
 /** Source: apiserver pkg/util/flowcontrol FlowSchemaSequence. */
 const byPrecedence = (a: FlowSchema, b: FlowSchema): number =>
-  a.spec.matchingPrecedence - b.spec.matchingPrecedence || order(a.metadata.name ?? '', b.metadata.name ?? '')
+  a.spec.matchingPrecedence - b.spec.matchingPrecedence ||
+  byText(a.metadata.name ?? '', b.metadata.name ?? '')
 
 /** Returns where a schema is, or belongs, in a list in order. */
 function placeOf(schemas: readonly FlowSchema[], schema: FlowSchema): number {

@@ -8,6 +8,7 @@ import type { HttpResponse } from '../../client/http.js'
 import type { PathHandler } from './path.js'
 import { versionInfo } from './version.js'
 import { EXPOSITION_TYPE, expositionOf, type Metric } from '../../lang/text/prometheus.js'
+import { byKey } from '../../lang/text/order.js'
 
 /**
  * Numbers of requests by labels. They belong to the process, so a copy of a cluster starts at zero, as a
@@ -58,15 +59,10 @@ const REQUEST_LABELS = [
 ] as const
 
 function requestTotal(context: RegistryContext): Metric {
-  const series = [...(counters.get(context) ?? [])]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, count]) => {
-      const values = JSON.parse(key) as readonly string[]
-      return [
-        Object.fromEntries(REQUEST_LABELS.map((label, at) => [label, values[at] ?? ''])),
-        count,
-      ] as const
-    })
+  const series = [...(counters.get(context) ?? [])].sort(byKey).map(([key, count]) => {
+    const values = JSON.parse(key) as readonly string[]
+    return [Object.fromEntries(REQUEST_LABELS.map((label, at) => [label, values[at] ?? ''])), count] as const
+  })
   return {
     name: 'apiserver_request_total',
     type: 'counter',

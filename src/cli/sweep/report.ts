@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { UsageError } from '../command.js'
 import { joined, missing, overlaps, parseRange, type Range, rangeText, sizeOf } from './ranges.js'
 import { addNumbers, type Failure, type Tally } from './run-seeds.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** What a sweep is of: reports of the same plan can be merged, and continued. */
 export interface Plan {
@@ -50,7 +51,7 @@ export function reportOf(plan: Plan, { done, counts, failures }: Tally): Report 
     done: done.map(rangeText),
     passed: sizeOf(done) - failures.length,
     failed: failures.length,
-    counts: Object.fromEntries(Object.entries(counts).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    counts: Object.fromEntries(Object.entries(counts).toSorted(byKey)),
     failures,
   }
 }

@@ -1,3 +1,5 @@
+import { byKey } from '../../lang/text/order.js'
+
 /** Most references that are moved when an object is added or removed. */
 const MOST_MOVED = 1000
 
@@ -87,7 +89,7 @@ export class SortedObjects<T> {
   }
 
   #merge(): void {
-    const added = [...(this.#added ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))
+    const added = [...(this.#added ?? [])].sort(byKey)
     const keys: string[] = []
     const objects: T[] = []
     let next = 0

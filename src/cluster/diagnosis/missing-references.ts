@@ -6,6 +6,7 @@ import type { KubeObject } from '../../api/kind/definition.js'
 import type { Ingress } from '../../api/networking/generated.js'
 import type { ClusterRoleBinding, RoleBinding } from '../../api/rbac/generated.js'
 import { visitReferences } from '../../rbac/nodes/references.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** A reference to an object that does not exist. */
 export interface MissingReference {
@@ -162,7 +163,5 @@ export function missingReferences(
       })
     }
   }
-  return [...missing]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, from]) => ({ missing: key, neededBy: [...from] }))
+  return [...missing].sort(byKey).map(([key, from]) => ({ missing: key, neededBy: [...from] }))
 }

@@ -11,6 +11,7 @@ import type { WaitingInformer } from '../compose/waiting-informers.js'
 import { missingReferences } from './missing-references.js'
 import { shortfall } from './shortfall.js'
 import type { DiagnosisContext } from './why.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** What a summary is made of. */
 export interface SummaryContext {
@@ -157,7 +158,7 @@ function phases(pods: readonly Pod[]): string {
   }
   if (counts.size === 0) return 'none'
   return [...counts]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byKey)
     .map(([name, count]) => `${count} ${name}`)
     .join(', ')
 }

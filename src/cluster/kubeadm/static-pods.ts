@@ -2,6 +2,7 @@ import { keepLast } from './keep-last.js'
 import { printYaml } from '../../lang/yaml/print.js'
 import type { ComponentName } from './images.js'
 import { imageOf, minorOf } from './images.js'
+import { byName } from '../../lang/text/order.js'
 
 /** What kubeadm's manifests depend on. */
 export interface StaticPodConfig {
@@ -105,7 +106,7 @@ function writeStaticPod(component: ComponentName, config: StaticPodConfig): stri
       securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
       volumes: plan.volumes
         .map(([name, path, type]) => ({ hostPath: { path, type }, name }))
-        .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+        .toSorted(byName),
     },
     status: {},
   }

@@ -1,5 +1,6 @@
 import type { VolumeFiles } from '../../kubelet/index.js'
 import { textOfContent } from '../../lang/bytes/content.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** What the kubelet serves below /logs/: the machine's /var/log. */
 const ROOT = 'var/log'
@@ -34,7 +35,7 @@ export function systemLog(
   const isUsual = inner.length === 1 && USUAL.includes(inner[0] as string)
   if (names.size === 0 && entry?.kind !== 'directory' && !isUsual) return undefined
   const lines = [...names.entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byKey)
     .map(([name, isDirectory]) => linkTo(isDirectory ? `${name}/` : name))
   const head = '<!doctype html>\n<meta name="viewport" content="width=device-width">\n'
   return { body: `${head}<pre>\n${lines.join('')}</pre>\n`, type: HTML }

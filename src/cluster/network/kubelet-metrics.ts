@@ -1,6 +1,7 @@
 import type { Machine, ProbeTotal } from '../../kubelet/index.js'
 import { expositionOf, type Metric, type MetricLabels } from '../../lang/text/prometheus.js'
 import { measuredPod, type Usage } from './kubelet-usage.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** Returns the metrics of a kubelet itself. Source: pkg/kubelet/metrics/metrics.go. */
 export function kubeletMetrics(node: string, version: string, machine: Machine): string {
@@ -26,9 +27,7 @@ export function kubeletMetrics(node: string, version: string, machine: Machine):
     gauge(
       'kubelet_running_containers',
       'Number of containers currently running',
-      [...states]
-        .toSorted(([a], [b]) => (a < b ? -1 : 1))
-        .map(([state, count]) => [{ container_state: state }, count]),
+      [...states].toSorted(byKey).map(([state, count]) => [{ container_state: state }, count]),
     ),
     gauge(
       'kubernetes_build_info',

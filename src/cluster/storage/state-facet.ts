@@ -13,6 +13,7 @@ import type { ViewOptions } from '../compose/control-plane.js'
 import { type NamespacedName, keyOfName } from '../object-name.js'
 import { type UnreadableValue, unreadableValues } from './unreadable.js'
 import type { Machines } from '../nodes/machines.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** An object as it was and is, see {@link StateFacet.changedSince}. */
 export interface ChangedObject {
@@ -73,7 +74,7 @@ export class StateFacet {
       if (change === undefined) found.set(key, { was: old, is: object })
       else change.is = object
     }
-    return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)))
+    return new Map([...found].sort(byKey))
   }
 
   /** Returns the names of the stored resources in order. */

@@ -6,6 +6,7 @@ import { findUntoleratedTaint } from '../../api/core/tolerations.js'
 import { timeMs } from '../../lang/go/time.js'
 import { scaledValue } from '../shared/int-or-percent.js'
 import { REVISION_HASH, daemonTolerations } from './pod-template.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** The changes that bring the pods of a DaemonSet to their desired nodes. */
 export interface DaemonPlan {
@@ -161,7 +162,7 @@ export function podsByNode(pods: readonly Pod[]): PodsByNode {
     if (group) group.push(pod)
     else groups.set(node, [pod])
   }
-  return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)))
+  return new Map([...groups].sort(byKey))
 }
 
 function targetNode(pod: Pod): string | undefined {

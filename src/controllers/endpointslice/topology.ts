@@ -7,6 +7,7 @@ import type { Change, Informer } from '../../client/informers/informer.js'
 import type { Slice } from '../../sim/modules/module.js'
 import type { AddressType } from './desired.js'
 import { type PlannedSlice, withoutHint } from './slices.js'
+import { byKey } from '../../lang/text/order.js'
 
 const ZONE = 'topology.kubernetes.io/zone'
 /** Labels of nodes whose cpu does not count. */
@@ -177,7 +178,7 @@ function ratiosOf(nodes: readonly Node[]): ReadonlyMap<string, number> | null {
     total += cpu
   }
   if (cpus.size < 2) return null
-  return new Map([...cpus].sort(([a], [b]) => (a < b ? -1 : 1)).map(([zone, cpu]) => [zone, cpu / total]))
+  return new Map([...cpus].sort(byKey).map(([zone, cpu]) => [zone, cpu / total]))
 }
 
 /**

@@ -9,6 +9,7 @@ import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import { bytesHash } from '../shared/pod-template-hash.js'
 import { revisionOf } from './pods.js'
+import { byText } from '../../lang/text/order.js'
 
 /** The revisions of a sync. */
 export interface Revisions {
@@ -183,8 +184,6 @@ export function sortRevisions(revisions: readonly ControllerRevision[]): Control
   const created = ({ metadata }: ControllerRevision): string => metadata.creationTimestamp ?? ''
   const name = ({ metadata }: ControllerRevision): string => metadata.name ?? ''
   return revisions.toSorted(
-    (a, b) => a.revision - b.revision || order(created(a), created(b)) || order(name(a), name(b)),
+    (a, b) => a.revision - b.revision || byText(created(a), created(b)) || byText(name(a), name(b)),
   )
 }
-
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -5,6 +5,7 @@ import { parseYamlText } from '../../lang/yaml/read.js'
 import { type Json, withSortedKeys } from '../../lang/json/json.js'
 import type { Goal, JudgedDesk, Promised, Sentence } from './lesson.js'
 import { MANIFESTS } from './shared.js'
+import { byText } from '../../lang/text/order.js'
 
 /** A goal that a function judges. */
 export const goal = (en: string, ko: string, judge: Goal['judge']): Goal => ({ text: { en, ko }, judge })
@@ -111,8 +112,6 @@ export const apiserverResponds: Goal = goal(
     cluster.internals.until(() => cluster.apiserver.running, '2m') &&
     cluster.kubectl('get nodes').exitCode === 0,
 )
-
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 interface StaticPod {
   readonly spec?: { readonly containers?: readonly { readonly image?: string; readonly command?: unknown }[] }

@@ -9,6 +9,7 @@ import { kubeconfig } from './kubeconfig.js'
 import { reset } from './reset.js'
 import { token } from './token.js'
 import { upgrade } from './upgrade.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** kubeadm: version, init, join, reset, upgrade, certs, kubeconfig user, token, config images list. */
 export function kubeadm(call: CommandCall): CommandOutput {
@@ -72,7 +73,7 @@ function version(args: readonly string[], own: string): CommandOutput {
   if (form === 'yaml')
     return {
       stdout: `clientVersion:\n${Object.entries(info)
-        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .toSorted(byKey)
         .map(
           ([name, value]) =>
             `  ${name}: ${/^\d+$/.test(value) || name === 'buildDate' ? JSON.stringify(value) : value}\n`,

@@ -5,6 +5,7 @@ import { redirect } from './servers.js'
 import type { Pause, Served, ServedRequest } from '../../kubelet/index.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
 import { CLIENT_PORT, durationOf, listening, log, textResponse, urlOf } from './subcommand.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** Plain data. */
 type Memory = {
@@ -142,7 +143,7 @@ function header(call: SubcommandCall, request: ServedRequest): Served {
   const { headers = {} } = request
   if (key !== '') return textResponse([headers[key.toLowerCase()] ?? ''].flat()[0] ?? '')
   const all = Object.entries(headers).map(([name, value]) => [canonicalName(name), [value].flat()] as const)
-  return textResponse(JSON.stringify(Object.fromEntries(all.toSorted(([a], [b]) => (a < b ? -1 : 1)))))
+  return textResponse(JSON.stringify(Object.fromEntries(all.toSorted(byKey))))
 }
 
 const canonicalName = (name: string): string =>

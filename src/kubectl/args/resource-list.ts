@@ -1,5 +1,6 @@
 import { canonicalQuantity, QuantityError } from '../../api/quantity.js'
 import { KubectlError } from '../call/errors.js'
+import { byKey } from '../../lang/text/order.js'
 
 /**
  * Parses `cpu=100m,memory=1Gi` as a list of resources, sorted by name. Throws KubectlError. Source: kubectl
@@ -13,7 +14,7 @@ export function resourceList(text: string): Readonly<Record<string, string>> {
       throw new KubectlError(`Invalid argument syntax ${statement}, expected <resource>=<value>`)
     return [name, quantityText(value)]
   })
-  return Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)))
+  return Object.fromEntries(pairs.sort(byKey))
 }
 
 function quantityText(text: string): string {

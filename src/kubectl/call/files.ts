@@ -4,6 +4,7 @@ import { textOfBytes } from '../../lang/bytes/byte-text.js'
 import type { KubectlEnvironment, KubectlOptions } from './environment.js'
 import { KubectlError } from './errors.js'
 import type { Output } from './output.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** One text that `-f` refers to. */
 export interface SourceText {
@@ -112,7 +113,7 @@ export class FileSource {
     const prefix = prefixOf(path)
     return Object.entries(this.#options.files ?? {})
       .filter(([name]) => (prefix === '' ? /^[^/~]/.test(name) : name.startsWith(prefix)))
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .sort(byKey)
       .map(([source, text]) => ({ source, text: textOf(text) }))
   }
 

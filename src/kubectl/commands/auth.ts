@@ -4,6 +4,7 @@ import type { CommandLine, Command } from '../call/call.js'
 import { printValue } from '../print/object.js'
 import { TABLE, TabWriter } from '../../lang/text/tabwriter.js'
 import { formatOf } from '../print/template.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** `kubectl auth can-i`, `whoami`, `reconcile`. */
 export const auth: Command = {
@@ -43,7 +44,7 @@ function whoAmI(call: CommandLine): void {
     ...(uid === '' ? [] : [['UID', uid] as const]),
     ...(groups.length === 0 ? [] : [['Groups', `[${groups.join(' ')}]`] as const]),
     ...Object.entries(extra)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .sort(byKey)
       .map(([key, values]) => [`Extra: ${key}`, `[${values.join(' ')}]`] as const),
   ]
   out.write(new TabWriter(TABLE).format(rows.map((cells) => `${cells.join('\t')}\n`).join('')))

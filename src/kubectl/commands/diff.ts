@@ -13,6 +13,7 @@ import type { Info } from '../args/resource-args.js'
 import { keyOf, typed } from '../args/resource-args.js'
 import { randomDigits } from '../objects/random-suffix.js'
 import { threeWayPatch } from '../apply/three-way.js'
+import { byName } from '../../lang/text/order.js'
 
 interface Difference {
   readonly name: string
@@ -57,9 +58,7 @@ function compare(call: CommandLine): void {
     }
   }
   throwCollected(errors)
-  const changed = differences
-    .filter(({ live, merged }) => live !== merged)
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const changed = differences.filter(({ live, merged }) => live !== merged).sort(byName)
   const [from, to] = [
     `/tmp/LIVE-${randomDigits(call, 'live')}`,
     `/tmp/MERGED-${randomDigits(call, 'merged')}`,

@@ -9,6 +9,7 @@ import { KubectlError } from '../call/errors.js'
 import { kindName } from '../args/kinds.js'
 import type { Info } from '../args/resource-args.js'
 import { forSelected } from '../args/selected.js'
+import { byKey } from '../../lang/text/order.js'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -86,7 +87,7 @@ function portOf({ flags }: CommandLine, text: string, known: readonly Port[]): o
 }
 
 function sorted(labels: Labels): Labels {
-  return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return Object.fromEntries(Object.entries(labels).sort(byKey))
 }
 
 function found(selector: () => Labels): Labels {

@@ -10,6 +10,7 @@ import { printDone } from '../print/object.js'
 import type { Info, Target } from '../args/resource-args.js'
 import { fetchTarget, infoOf, keyOf, selectResources, typed } from '../args/resource-args.js'
 import { isPair, splitChanges } from './split-changes.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** Parses `key=value` and `key-`. The server validates keys. */
 function parseLabels(specs: readonly string[]): MapChanges {
@@ -210,9 +211,7 @@ function listEntries(
   singleItem: boolean,
 ): void {
   if (!singleItem) call.out.line(`Listing ${what}s for ${definition.kind}.${definition.group}/${name}:`)
-  for (const [key, value] of Object.entries(object.metadata[field] ?? {}).sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  )) {
+  for (const [key, value] of Object.entries(object.metadata[field] ?? {}).sort(byKey)) {
     call.out.line(`${singleItem ? '' : ' '}${key}=${value}`)
   }
 }

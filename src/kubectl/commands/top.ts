@@ -4,6 +4,7 @@ import type { CommandLine, Command } from '../call/call.js'
 import { KubectlError, usageError } from '../call/errors.js'
 import { TABLE, TabWriter } from '../../lang/text/tabwriter.js'
 import { responseText } from '../../client/response.js'
+import { byText } from '../../lang/text/order.js'
 
 const MIB = 1024 * 1024
 
@@ -87,7 +88,7 @@ function sorted<T extends { readonly key: string; readonly usage: Usage }>(
   rows: readonly T[],
 ): readonly T[] {
   const by = call.flags.string('sort-by') as '' | 'cpu' | 'memory'
-  return rows.toSorted((a, b) => (by === '' ? 0 : b.usage[by] - a.usage[by]) || (a.key < b.key ? -1 : 1))
+  return rows.toSorted((a, b) => (by === '' ? 0 : b.usage[by] - a.usage[by]) || byText(a.key, b.key))
 }
 
 function write(

@@ -1,6 +1,7 @@
 import type { CommandLine } from '../call/call.js'
 import type { Fields, KubeconfigContent, Named } from '../call/kubeconfig-content.js'
 import { printYaml } from '../../lang/yaml/print.js'
+import { byName } from '../../lang/text/order.js'
 
 /** The lists of a kubeconfig and the field that holds the value of an entry. */
 export const LISTS = { clusters: 'cluster', contexts: 'context', users: 'user' } as const
@@ -58,7 +59,7 @@ export function fileText({ currentContext, preferences, ...lists }: KubeconfigCo
     lists[list].length === 0
       ? null
       : lists[list]
-          .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+          .toSorted(byName)
           .map(({ name, value }: Named<Fields>) => ({ name, [LISTS[list]]: { ...ALWAYS[list], ...value } }))
   return printYaml({
     apiVersion: 'v1',

@@ -5,6 +5,7 @@ import { textOf } from '../call/kubeconfig-content.js'
 import { printValue } from '../print/object.js'
 import { TABLE, TabWriter } from '../../lang/text/tabwriter.js'
 import { formatOf } from '../print/template.js'
+import { byName } from '../../lang/text/order.js'
 
 /** Fields that are shown only with `--raw`, and their placeholders. */
 const OMITTED: Readonly<Record<string, string>> = {
@@ -51,7 +52,7 @@ function valueOf(
     parts.length === 0
       ? null
       : parts
-          .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+          .toSorted(byName)
           .map(({ name, value }) => ({ name, [field]: inOrder(raw ? value : redacted(value)) }))
   return {
     kind: 'Config',

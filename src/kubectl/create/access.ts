@@ -14,6 +14,7 @@ import {
   optional,
   unique,
 } from './generate.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** `kubectl create serviceaccount NAME`. Source: kubectl pkg/cmd/create/create_serviceaccount.go. */
 export const serviceaccount: Command = {
@@ -183,7 +184,7 @@ function resourceRules(
     byGroup.set(group, [...(byGroup.get(group) ?? []), resource])
   }
   return [...byGroup]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byKey)
     .map(([group, resources]) => ({
       verbs,
       apiGroups: [group],

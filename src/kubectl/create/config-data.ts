@@ -7,6 +7,7 @@ import { checkEnvName } from '../args/env-name.js'
 import { KubectlError } from '../call/errors.js'
 import { goJson } from '../print/json.js'
 import { createGenerated, nameOf, optional } from './generate.js'
+import { byKey } from '../../lang/text/order.js'
 
 /**
  * `kubectl create configmap NAME --from-literal ... --from-file ...`. Source: kubectl
@@ -29,7 +30,7 @@ export const configmap: Command = {
         )
       data.set(key, value)
     }
-    const entries = [...data].sort(([a], [b]) => (a < b ? -1 : 1))
+    const entries = [...data].sort(byKey)
     const texts = Object.fromEntries(entries.filter(([, value]) => isText(value)))
     const binary = optional(
       'binaryData',
@@ -80,7 +81,7 @@ function createSecret(call: CommandLine, type: string, entries: readonly Entry[]
       throw new KubectlError(`cannot add key ${key}, another key by that name already exists`)
     data.set(key, toBase64(value))
   }
-  const sorted = Object.fromEntries([...data].sort(([a], [b]) => (a < b ? -1 : 1)))
+  const sorted = Object.fromEntries([...data].sort(byKey))
   const suffix = call.flags.bool('append-hash')
     ? `-${hashOf({ data: sorted, kind: 'Secret', name, type })}`
     : ''

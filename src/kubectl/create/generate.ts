@@ -13,6 +13,7 @@ import type { Info } from '../args/resource-args.js'
 import { typed } from '../args/resource-args.js'
 import { pathOf } from '../call/address.js'
 import { overridden } from './overrides.js'
+import { byKey } from '../../lang/text/order.js'
 
 /**
  * An object that a generator made, with its keys in the order of Go's fields. The namespace is added if the
@@ -145,5 +146,5 @@ export function labelsOf(text: string): Readonly<Record<string, string>> {
     if (key === '') throw new KubectlError('unexpected empty label key')
     return [key, value]
   })
-  return Object.fromEntries(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  return Object.fromEntries(pairs.toSorted(byKey))
 }

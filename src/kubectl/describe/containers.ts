@@ -13,6 +13,7 @@ import type {
 import { parseQuantity } from '../../api/quantity.js'
 import type { DescriptionWriter } from './writer.js'
 import { longTime } from './writer.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** Options for describing containers. */
 export interface ContainersOptions {
@@ -124,7 +125,7 @@ export function writeResources(
     ['Limits', limits],
     ['Requests', requests],
   ] as const) {
-    const entries = Object.entries(list ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+    const entries = Object.entries(list ?? {}).sort(byKey)
     if (entries.length > 0) out.line(level, `${title}:`)
     for (const [name, quantity] of entries) out.line(level + 1, `${name}:\t${quantity}`)
   }

@@ -5,6 +5,7 @@ import type { KubectlRelease } from '../call/release.js'
 import { eventsAbout, writeEvents } from './events.js'
 import { writeAnnotations, writeLabels } from './writer.js'
 import type { DescriptionWriter } from './writer.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** What a description needs besides the object. */
 export interface DescribeContext {
@@ -83,5 +84,5 @@ export function boolText(value: boolean | null | undefined): string {
 export function sortedEntries<T>(
   map: Readonly<Record<string, T>> | undefined,
 ): readonly (readonly [string, T])[] {
-  return Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.entries(map ?? {}).sort(byKey)
 }

@@ -10,6 +10,7 @@ import type { DescribeContext } from './describer.js'
 import { eventsAbout, writeEvents } from './events.js'
 import type { DescriptionWriter } from './writer.js'
 import { longTime, writeAnnotations, writeLabels, writeList } from './writer.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** `kubectl describe node`. Source: kubectl pkg/describe describeNode. */
 export function describeNode(
@@ -97,7 +98,7 @@ function writeStatus(out: DescriptionWriter, { spec, status }: Node): void {
     ['Capacity', status.capacity],
     ['Allocatable', status.allocatable],
   ] as const) {
-    const entries = Object.entries(list ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+    const entries = Object.entries(list ?? {}).sort(byKey)
     if (entries.length > 0) out.line(0, `${title}:`)
     for (const [name, quantity] of entries) out.line(1, `${name}:\t${quantity}`)
   }

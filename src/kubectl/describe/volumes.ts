@@ -10,6 +10,7 @@ import type {
 import { claimLines } from './claims.js'
 import type { DescriptionWriter } from './writer.js'
 import { pairsOf } from './writer.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** Describes the volumes of a pod. Source: kubectl pkg/describe describeVolumes. */
 export function writeVolumes(out: DescriptionWriter, volumes: readonly Volume[], indent: string = ''): void {
@@ -334,7 +335,7 @@ function goValue(value: unknown): string | undefined {
   if (namespace !== undefined) return `&SecretReference{Name:${name},Namespace:${namespace},}`
   if (name !== undefined) return `&LocalObjectReference{Name:${name},}`
   return `map[${Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byKey)
     .map(([key, one]) => `${key}:${one}`)
     .join(' ')}]`
 }

@@ -1,6 +1,7 @@
 import { escapeTerminal } from '../print/escape-terminal.js'
 import { LAST_APPLIED } from '../apply/last-applied.js'
 import { DESCRIPTION, TabWriter } from '../../lang/text/tabwriter.js'
+import { byKey } from '../../lang/text/order.js'
 
 /**
  * Collects the indented lines of a description. Cells of a line are separated by tabs. Source: kubectl
@@ -49,7 +50,7 @@ export function writeList(out: DescriptionWriter, title: string, values: readonl
 /** Formats the entries of a map as `a=b`, sorted by key. */
 export function pairsOf(map: Readonly<Record<string, string>> | undefined): readonly string[] {
   return Object.entries(map ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byKey)
     .map(([key, value]) => `${key}=${value}`)
 }
 
@@ -97,7 +98,7 @@ export function annotationTexts(
 ): readonly string[] {
   return Object.entries(annotations ?? {})
     .filter(([key]) => key !== LAST_APPLIED)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byKey)
     .flatMap(([key, text]) => annotationLines(key, text.endsWith('\n') ? text.slice(0, -1) : text))
 }
 

@@ -4,6 +4,7 @@ import { isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { Clock } from '../../sim/clock.js'
 import type { DrainOptions } from './options.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** A filter's decision about a pod: whether to delete it, and a message. */
 export interface FilterResult {
@@ -145,7 +146,7 @@ function note(groups: Map<string, string[]>, text: string, pod: string): void {
 }
 
 const sorted = (groups: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> =>
-  new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)))
+  new Map([...groups].sort(byKey))
 
 /** Formats each group as `text: a, b`. */
 export function groupTexts(groups: ReadonlyMap<string, readonly string[]>): readonly string[] {

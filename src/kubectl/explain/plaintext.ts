@@ -2,6 +2,7 @@ import { quote } from '../../lang/go/quote.js'
 import { KubectlError } from '../call/errors.js'
 import type { ExplainedKind, Schema, Schemas } from './schemas.js'
 import { refOf, typeText } from './schemas.js'
+import { byKey } from '../../lang/text/order.js'
 
 const WIDTH = 76
 
@@ -73,7 +74,7 @@ function longEnum(schema: Schema): string {
 function fieldLines(explained: Explained, object: Schema, indent: string, seen: readonly string[]): string {
   const { schemas, recursive } = explained
   return Object.entries(object.properties ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byKey)
     .map(([name, schema]) => {
       const own = schemas.objectOf(schema)
       const values = enumOf(schemas.resolve(schema))
@@ -154,7 +155,7 @@ function fieldText(
   seen: ReadonlySet<Schema>,
 ): string {
   return Object.entries(object.properties ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byKey)
     .map(([name, schema]) => {
       const required = indent === undefined && object.required?.includes(name) === true ? ' -required-' : ''
       const head = `${indent ?? '   '}${name}\t<${oldType(schemas, schema)}>${required}\n`

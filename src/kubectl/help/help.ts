@@ -5,6 +5,7 @@ import { parseFlags } from '../args/flags.js'
 import type { KubectlRelease } from '../call/release.js'
 import { commandText, GROUPS } from './command-texts.js'
 import { flagText } from './flag-texts.js'
+import { byName } from '../../lang/text/order.js'
 
 const LISTS_GLOBALS =
   'Use "kubectl options" for a list of global command-line options (applies to all commands).\n'
@@ -89,7 +90,7 @@ function listed(title: string, entries: readonly (readonly [name: string, what: 
 
 function flagList(command: string, flags: readonly FlagSpec[]): string {
   return flags
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .toSorted(byName)
     .map(({ name, short, value, type }) => {
       const names = short === undefined ? `    --${name}` : `    -${short}, --${name}`
       return `${names}=${shown(type, value)}:\n\t${flagText(command, name)}\n`

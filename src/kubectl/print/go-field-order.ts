@@ -4,6 +4,7 @@ import type { ProtoField, ProtoMessage } from '../../api/protobuf/tables.js'
 import { messageOf } from '../../api/protobuf/tables.js'
 import type { Scheme } from '../../api/scheme.js'
 import { parseApiVersion } from '../../api/api-version.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** A list of objects of one kind, with the fields of kubectl's own types. */
 export interface GoList {
@@ -161,7 +162,7 @@ function inner(value: unknown, { form, type, message }: ProtoField): unknown {
   if (form === 'map' && isMap(value)) {
     return Object.fromEntries(
       Object.entries(value)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .sort(byKey)
         .map(([key, one]) => [key, type === 'message' ? ordered(one, message()) : sorted(one)]),
     )
   }
@@ -175,7 +176,7 @@ function sorted(value: unknown): unknown {
   return isMap(value)
     ? Object.fromEntries(
         Object.entries(value)
-          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .sort(byKey)
           .map(([key, one]) => [key, sorted(one)]),
       )
     : value

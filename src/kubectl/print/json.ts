@@ -1,4 +1,5 @@
 import { goJson as goText } from '../../lang/json/exact-json.js'
+import { byKey } from '../../lang/text/order.js'
 
 type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [key: string]: Json }
 
@@ -22,7 +23,7 @@ export function goJson(value: unknown, indent = '', prefix = '', isInOrder = fal
     )
   const colon = indent === '' ? ':' : ': '
   const entries = Object.entries(json).filter(([, field]) => field !== undefined)
-  if (!isInOrder) entries.sort(([a], [b]) => (a < b ? -1 : 1))
+  if (!isInOrder) entries.sort(byKey)
   const texts = entries.map(([key, field]) => goText(key) + colon + goJson(field, indent, inner, isInOrder))
   return enclose('{', texts, '}', indent, prefix)
 }

@@ -4,6 +4,7 @@ import { KubectlError } from '../call/errors.js'
 import { goTemplateText } from './go-template/go-template.js'
 import { goJson } from './json.js'
 import { customColumns, evaluateTemplate, parseTemplate, renderTemplate } from './jsonpath.js'
+import { byKey } from '../../lang/text/order.js'
 
 const KINDS =
   'jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|' +
@@ -124,7 +125,7 @@ function goSyntax(value: unknown): string {
   if (typeof value !== 'object') return String(value as number | boolean)
   const entries = Object.entries(value)
     .filter(([, one]) => one !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byKey)
   return (
     'map[string]interface ' +
     `{}{${entries.map(([key, one]) => `${quote(key)}:${goSyntax(one)}`).join(', ')}}`

@@ -15,6 +15,7 @@ import type { ReadonlyData } from '../../sim/data/plain-data.js'
 import type { RuntimeImage } from '../runtime/state.js'
 import { imageDigest } from '../runtime/image-digest.js'
 import { stableHex, stableUuid } from '../stable-hex.js'
+import { byText } from '../../lang/text/order.js'
 
 /** Most images in a node's status, the largest first. Source: nodeStatusMaxImages. */
 const MAX_IMAGES = 50
@@ -158,7 +159,7 @@ function systemInfo(options: KubeletOptions, { version, bootID }: NodeFacts): No
 
 function imagesOf(images: Iterable<ReadonlyData<RuntimeImage>>): NonNullable<NodeStatus['images']> {
   const present = [...images].filter(({ state }) => state === 'present')
-  present.sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1))
+  present.sort((a, b) => b.size - a.size || byText(a.name, b.name))
   return present
     .slice(0, MAX_IMAGES)
     .map(({ name, size }) => ({ names: [imageDigest(name), name], sizeBytes: size }))

@@ -13,6 +13,7 @@ import type { PodEvents } from './pod-events.js'
 import type { PodRecord, ResizeFault } from './pod-record.js'
 import { containerMemory } from './pod-record.js'
 import { isSidecar } from './restart-policy.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** What the resizer needs. */
 export interface ResizerDependencies {
@@ -227,5 +228,5 @@ function resizeMessage(prefix: string, { spec }: Pod, generation: number, error?
 }
 
 function sorted(amounts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(amounts).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return Object.fromEntries(Object.entries(amounts).sort(byKey))
 }

@@ -2,6 +2,7 @@ import { quote } from '../go/quote.js'
 import { entriesOf, toText } from './lib-standard.js'
 import { Duration, Timestamp } from './time-values.js'
 import { CelError, ListValue, MapValue, typeNameOf, TypeValue, Uint, type Value } from './values.js'
+import { byKey } from '../text/order.js'
 
 /** What `%s` and the others do with arguments: format them at run time, or check their types. */
 export interface Clauses<T> {
@@ -222,6 +223,6 @@ function mapText(map: MapValue): string {
       throw new FormatFault('error during formatting: no formatting function for map key of type double')
     return [typeof key === 'string' ? quote(key) : stringText(key), memberText(value)] as const
   })
-  const sorted = entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  const sorted = entries.sort(byKey)
   return `{${sorted.map(([key, value]) => `${key}:${value}`).join(', ')}}`
 }

@@ -1,3 +1,5 @@
+import { byKey } from '../text/order.js'
+
 /** Any JSON value, deeply read-only. */
 export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonObject
 
@@ -13,6 +15,6 @@ export type IntOrString = number | string
 export function withSortedKeys<T extends Json>(value: T): T {
   if (Array.isArray(value)) return value.map((one: Json) => withSortedKeys(one)) as unknown as T
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value as JsonObject).sort(([a], [b]) => (a < b ? -1 : 1))
+  const entries = Object.entries(value as JsonObject).sort(byKey)
   return Object.fromEntries(entries.map(([key, one]) => [key, withSortedKeys(one)])) as unknown as T
 }

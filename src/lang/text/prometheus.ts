@@ -1,3 +1,5 @@
+import { byName } from './order.js'
+
 /** The media type of {@link expositionOf}. */
 export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores'
 
@@ -22,7 +24,7 @@ export interface Metric {
 export function expositionOf(metrics: readonly Metric[]): string {
   return metrics
     .filter(({ series }) => series.length > 0)
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .toSorted(byName)
     .map(textOf)
     .join('')
 }

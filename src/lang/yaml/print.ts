@@ -1,3 +1,5 @@
+import { byKey } from '../text/order.js'
+
 /**
  * Prints YAML like sigs.k8s.io/yaml (go-yaml v2) for plain JSON data: sorted keys, lists at their key's
  * indentation, lines folded at 80. Written here because general libraries lack go-yaml's own rules (YAML 1.1
@@ -223,7 +225,7 @@ const kyamlQuoted = (text: string): string =>
 function kyamlMap(map: object, indent: string): string {
   const entries = Object.entries(map)
     .filter(([, one]) => one !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byKey)
   if (entries.length === 0) return '{}'
   const lines = entries.map(
     ([key, one]) => `${indent}  ${kyamlKey(key)}: ${kyamlText(one, `${indent}  `)},\n`,

@@ -9,6 +9,7 @@ import type {
   RuleMatch,
 } from '../model.js'
 import { clusterPolicyOrder } from '../read/policy.js'
+import { byName } from '../../lang/text/order.js'
 
 /** The mutable model of a changing world. */
 export interface LiveModel extends Model {
@@ -45,7 +46,7 @@ function swapNarrow(
   const after = [
     ...before.filter((each) => each.name !== name),
     ...(model?.kind === 'NetworkPolicy' ? [model] : []),
-  ].sort((a, b) => (a.name < b.name ? -1 : 1))
+  ].sort(byName)
   if (after.length === 0) world.networkPolicies.delete(namespace)
   else world.networkPolicies.set(namespace, after)
   return before.find((each) => each.name === name)

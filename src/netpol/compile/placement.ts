@@ -14,6 +14,7 @@ import {
   type PodKind,
 } from './kinds.js'
 import { Segments, wordsOf, type Segment, type Split, type Words } from './segments.js'
+import { byKey } from '../../lang/text/order.js'
 
 const none: readonly never[] = []
 const protocolNumbers: Readonly<Record<Protocol, number>> = { TCP: 0, UDP: 1, SCTP: 2 }
@@ -203,7 +204,7 @@ export class Placement {
   #labelKind(labels: Labels): Labelled {
     const entries = Object.entries(labels)
       .filter(([key]) => this.#keys.has(key))
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .sort(byKey)
     const key = JSON.stringify(entries)
     const known = this.#labels.get(key)
     if (known !== undefined) return known

@@ -2,6 +2,7 @@ import { type Duration, toMillis } from '../../sim/duration.js'
 import type { AlternativeNames, Purpose } from '../extensions.js'
 import { isIp } from '../ip.js'
 import type { Subject } from '../name.js'
+import { byText } from '../../lang/text/order.js'
 
 /** The directory in which kubeadm keeps certificates. */
 export const PKI_DIR = '/etc/kubernetes/pki'
@@ -135,12 +136,10 @@ function apiserverNames({
   if (controlPlaneEndpoint !== undefined) all.push(hostOf(controlPlaneEndpoint))
   const unique = [...new Set(all)]
   return {
-    dns: unique.filter((name) => !isIp(name)).toSorted(byCode),
-    ip: unique.filter(isIp).toSorted(byCode),
+    dns: unique.filter((name) => !isIp(name)).toSorted(byText),
+    ip: unique.filter(isIp).toSorted(byText),
   }
 }
-
-const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** A kubeconfig file with a client certificate. */
 export interface ConfigEntry {

@@ -5,6 +5,7 @@ import { labelMapMatches, selectorRequirements } from '../../api/selectors/label
 import type { OwnerReference } from '../../api/meta/generated.js'
 import type { LabelQuery } from './label-query.js'
 import type { NamespaceSet } from './topology-index.js'
+import { byText } from '../../lang/text/order.js'
 
 /** The objects other than nodes, pods and storage that influence where a pod may go. */
 export interface RelatedObjects {
@@ -106,7 +107,7 @@ export function defaultSelector(pod: Pod, relatedObjects: RelatedObjects): reado
   for (const requirement of owner ? selectorOf(owner) : []) {
     if (!requirements.some((other) => isSame(other, requirement))) requirements.push(requirement)
   }
-  return requirements.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+  return requirements.sort((a, b) => byText(a.key, b.key))
 }
 
 function selectorOf({ spec }: PodOwner): readonly Requirement[] {

@@ -1,6 +1,7 @@
 import type { EndpointSlice } from '../../api/discovery/generated.js'
 import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
+import { byKey } from '../../lang/text/order.js'
 
 /** How long, in all, something was not as it should be, and how low it went. */
 interface Spell {
@@ -35,7 +36,7 @@ export class Spells {
         const lasted = since === undefined ? lastedMs : lastedMs + now - since
         return [name, { least, lastedMs: lasted }] as const
       })
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .toSorted(byKey)
   }
 }
 

@@ -17,6 +17,7 @@ import {
   validatePortal,
   validateSharedSource,
 } from './volume-sources.js'
+import { byKey } from '../../../lang/text/order.js'
 
 const reclaimPolicies = ['Delete', 'Recycle', 'Retain']
 
@@ -279,5 +280,5 @@ function withNewKeys(old: VolumeNodeAffinity, next: VolumeNodeAffinity | undefin
 function shownCapacity(spec: PersistentVolumeSpec): unknown {
   const { capacity } = spec
   if (capacity === undefined) return wasSentEmpty(spec, 'capacity') ? {} : null
-  return Object.fromEntries(Object.entries(capacity).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  return Object.fromEntries(Object.entries(capacity).toSorted(byKey))
 }

@@ -13,6 +13,7 @@ import { type ExtensionConfiguration, inVersion } from './configuration.js'
 import { isExempt } from './matching.js'
 import { validatingAdmissionPolicy } from './policies.js'
 import { askWebhook, webhookMatch, type WebhookResponse } from './webhooks.js'
+import { byKey } from '../../../lang/text/order.js'
 
 /** Returns the plugins of mutating webhooks, policies and validating webhooks, in upstream's order. */
 export function extensionPlugins(configuration: ExtensionConfiguration): readonly AdmissionPlugin[] {
@@ -73,7 +74,7 @@ function sortedMembers(operations: readonly unknown[]): readonly unknown[] {
   return operations.map((operation) =>
     typeof operation !== 'object' || operation === null
       ? operation
-      : Object.fromEntries(Object.entries(operation).sort(([a], [b]) => (a < b ? -1 : 1))),
+      : Object.fromEntries(Object.entries(operation).sort(byKey)),
   )
 }
 

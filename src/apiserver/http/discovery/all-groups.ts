@@ -3,6 +3,7 @@ import { type ListedResource, resourcesBehind } from '../../extensions/aggregato
 import type { RegistryContext } from '../../registry/context.js'
 import type { DiscoveredGroup, DiscoveredVersion } from './groups.js'
 import { compareVersions, discoveredGroups, groupPriority } from './groups.js'
+import { byText } from '../../../lang/text/order.js'
 
 const known = new WeakMap<
   readonly APIService[],
@@ -42,9 +43,7 @@ export function allGroups(context: RegistryContext): readonly DiscoveredGroup[] 
   }
   const response = [...groups]
     .map(([name, versions]): DiscoveredGroup => ({ name, versions }))
-    .sort(
-      (a, b) => (priorities.get(b.name) ?? 0) - (priorities.get(a.name) ?? 0) || (a.name < b.name ? -1 : 1),
-    )
+    .sort((a, b) => (priorities.get(b.name) ?? 0) - (priorities.get(a.name) ?? 0) || byText(a.name, b.name))
   known.set(services, [scheme.tables, response])
   return response
 }

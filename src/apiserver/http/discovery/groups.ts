@@ -4,6 +4,7 @@ import type { Scheme } from '../../../api/scheme.js'
 import type { SubresourceDefinition, Verb } from '../../../api/kind/definition.js'
 import type { ListedResource } from '../../extensions/aggregator.js'
 import type { Resource, Resources } from '../../registry/resources.js'
+import { byText } from '../../../lang/text/order.js'
 
 /** A group version in discovery. */
 export interface DiscoveredVersion {
@@ -88,7 +89,7 @@ export function discoveredGroups(scheme: Scheme, resources: Resources): readonly
         .map(([version, all]): DiscoveredVersion => ({ version, resources: all.sort(byName) }))
         .sort((a, b) => compareVersions(a.version, b.version)),
     }))
-    .sort((a, b) => priorityOf(b, minor) - priorityOf(a, minor) || (a.name < b.name ? -1 : 1))
+    .sort((a, b) => priorityOf(b, minor) - priorityOf(a, minor) || byText(a.name, b.name))
   known.set(scheme.tables, response)
   return response
 }
@@ -140,5 +141,5 @@ export function listedSubresources(
   isBuiltIn: boolean,
   subresources: readonly SubresourceDefinition[],
 ): readonly SubresourceDefinition[] {
-  return isBuiltIn ? [...subresources].sort((a, b) => (a.name < b.name ? -1 : 1)) : subresources
+  return isBuiltIn ? [...subresources].sort((a, b) => byText(a.name, b.name)) : subresources
 }

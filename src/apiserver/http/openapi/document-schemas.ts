@@ -22,6 +22,7 @@ import {
   required,
   string,
 } from '../../../api/schema/dsl.js'
+import { byKey } from '../../../lang/text/order.js'
 
 const META_PACKAGE = 'io.k8s.apimachinery.pkg.apis.meta.v1'
 /** Kinds of meta/v1 that are kinds of every group version. */
@@ -42,7 +43,7 @@ export class DocumentSchemas implements SchemaNames {
 
   /** Returns all schemas, sorted by name. */
   all(): Readonly<Record<string, OpenApiSchema>> {
-    return Object.fromEntries([...this.#schemas].sort(([a], [b]) => (a < b ? -1 : 1)))
+    return Object.fromEntries([...this.#schemas].sort(byKey))
   }
 
   meta(name: string): string {
@@ -165,7 +166,7 @@ export class DocumentSchemas implements SchemaNames {
 }
 
 function sorted(properties: Readonly<Record<string, OpenApiSchema>>): Record<string, OpenApiSchema> {
-  return Object.fromEntries(Object.entries(properties).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return Object.fromEntries(Object.entries(properties).sort(byKey))
 }
 
 const kindIn = ({ group, version }: GroupVersion, kind: string): GroupVersionKind => ({

@@ -10,6 +10,7 @@ import { sha256Hex } from '../../../lang/bytes/sha256.js'
 import { sameJson } from '../../../lang/json/same-json.js'
 import { gnosticDocument } from './gnostic.js'
 import { type SwaggerDocument, swaggerDocument } from './swagger-document.js'
+import { byKey } from '../../../lang/text/order.js'
 
 const YEAR = 365 * 24 * 3600
 
@@ -35,7 +36,7 @@ export const handleOpenApiV3: PathHandler = (context, { http, path, query }) => 
 function indexResponse(context: RegistryContext): HttpResponse {
   const documents = openApiDocuments(context)
   const own = documents.names.map((name) => [name, urlOf(name, documents.at(name)?.hash ?? '')] as const)
-  const all = [...own, ...aggregatedDocuments(context)].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const all = [...own, ...aggregatedDocuments(context)].toSorted(byKey)
   const paths = Object.fromEntries(all.map(([name, url]) => [name, { serverRelativeURL: url }]))
   const response = objectResponse(200, { paths })
   // the real handler sets no content type, so that Go guesses text

@@ -19,6 +19,7 @@ import {
   WRITE_OPTIONS,
 } from './operations.js'
 import { refTo } from './types.js'
+import { byKey } from '../../../lang/text/order.js'
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.'
 
@@ -367,7 +368,7 @@ export function pathsOf(
 ): Readonly<Record<string, PathItem>> {
   const found = resources.flatMap((resource) => new ResourcePaths(resource, context).all())
   const root = context.isBuiltIn ? [[`${rootOf(context)}/`, resourcesItem(context)] as const] : []
-  return Object.fromEntries([...root, ...found].sort(([a], [b]) => (a < b ? -1 : 1)))
+  return Object.fromEntries([...root, ...found].sort(byKey))
 }
 
 /** Returns the path of the list of resources, `/apis/apps/v1/`. */

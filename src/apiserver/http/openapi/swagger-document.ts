@@ -3,6 +3,7 @@ import { openApiDocuments } from './documents.js'
 import type { Operation, Parameter, PathItem } from './operations.js'
 import type { OpenApiSchema } from './types.js'
 import { SCHEMAS } from './types.js'
+import { byKey } from '../../../lang/text/order.js'
 
 /** A schema or parameter of Swagger 2.0: plain JSON. */
 export type SwaggerNode = Readonly<Record<string, unknown>>
@@ -49,7 +50,7 @@ export function swaggerDocument(context: RegistryContext): SwaggerDocument {
 }
 
 function sorted(entries: Readonly<Record<string, SwaggerNode>>): Readonly<Record<string, SwaggerNode>> {
-  return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return Object.fromEntries(Object.entries(entries).sort(byKey))
 }
 
 const DEFINITIONS = '#/definitions/'

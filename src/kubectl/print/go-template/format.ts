@@ -1,6 +1,7 @@
 import { reserve } from '../../../lang/bounds/budget.js'
 import { goType } from '../../../lang/go/number.js'
 import { exactJson } from '../../../lang/json/exact-json.js'
+import { byKey } from '../../../lang/text/order.js'
 
 /** Formats JSON data like Go's `%v`: `map[a:1 b:2]`, `[x y]`, `<no value>`. */
 export function goText(value: unknown, absent: string = '<no value>'): string {
@@ -10,7 +11,7 @@ export function goText(value: unknown, absent: string = '<no value>'): string {
   if (typeof value !== 'object') return String(value as string | boolean)
   if (Array.isArray(value)) return `[${value.map((item) => goText(item, '<nil>')).join(' ')}]`
   return `map[${Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byKey)
     .map(([key, one]) => `${key}:${goText(one, '<nil>')}`)
     .join(' ')}]`
 }

@@ -7,6 +7,7 @@ import { functions, isTrue, typeName } from './functions.js'
 import type { GoCommand, GoNode, GoTemplate, Operand, Pipeline, Place } from './nodes.js'
 import { GoTemplateError } from './nodes.js'
 import { parseGoTemplate } from './parse.js'
+import { byKey } from '../../../lang/text/order.js'
 
 /**
  * Renders an object with `-o go-template=...`. Throws KubectlError for a template that is invalid or fails.
@@ -302,7 +303,7 @@ function checkCount(name: string, count: number): void {
 function entriesOf(value: unknown): readonly (readonly [unknown, unknown])[] {
   if (value === undefined || value === null) return []
   if (Array.isArray(value)) return value.map((item: unknown, at) => [at, item])
-  if (typeof value === 'object') return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  if (typeof value === 'object') return Object.entries(value).sort(byKey)
   if (typeof value === 'number') spend(Math.max(0, value))
   if (typeof value === 'number' && Number.isInteger(value))
     return Array.from({ length: value }, (_, at) => [at, at])

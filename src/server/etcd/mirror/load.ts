@@ -8,6 +8,7 @@ import type { Place } from './first-write.js'
 import { clusterRevision, MIRROR_FORMAT, withStep } from './layout.js'
 import type { MirrorLayout, MirrorState } from './layout.js'
 import type { RemoteEtcd } from './remote.js'
+import { byText } from '../../../lang/text/order.js'
 
 /** Keys per response. */
 const PAGE = 500
@@ -47,7 +48,7 @@ export async function loadMirror(remote: RemoteEtcd, layout: MirrorLayout): Prom
   const writes: WriteJson[] = []
   for await (const kv of everyKey(remote, layout.range, { first, revision: header.revision }))
     writes.push(writeOf(kv, layout, placeOf(kv)))
-  writes.sort((a, b) => a.revision - b.revision || (a.key < b.key ? -1 : 1))
+  writes.sort((a, b) => a.revision - b.revision || byText(a.key, b.key))
   return {
     state: { ...state, steps },
     noted: note.modRevision,
