@@ -8,7 +8,7 @@ import type { AccessAttributes } from '../authorization/authorizer.js'
 import { prefixEnd, type Storage } from '../storage/storage.js'
 import { type LevelLimits, limitsOf, sharesOf } from './level-limits.js'
 import { distinguisherOf, matchesFlowSchema } from './match-flow.js'
-import { byText } from '../../lang/text/order.js'
+import { byKey, byText } from '../../lang/text/order.js'
 
 const SCHEMAS = '/registry/flowschemas/'
 const LEVELS = '/registry/prioritylevelconfigurations/'
@@ -55,9 +55,11 @@ export class FlowControl {
 
   constructor(storage: Storage) {
     this.#storage = storage
-    storage.subscribe(({ key, object }) => {
-      if (key.startsWith(SCHEMAS)) this.#configuration?.setSchema(key.slice(SCHEMAS.length), object)
-      else if (key.startsWith(LEVELS)) this.#configuration?.setLevel(key.slice(LEVELS.length), object)
+    storage.subscribe((change) => {
+      const { key } = change
+      // asked for no other keys, as it builds what is reserved
+      if (key.startsWith(SCHEMAS)) this.#configuration?.setSchema(key.slice(SCHEMAS.length), change.object)
+      else if (key.startsWith(LEVELS)) this.#configuration?.setLevel(key.slice(LEVELS.length), change.object)
     })
   }
 
@@ -114,23 +116,25 @@ export class FlowControl {
 class Configuration {
   readonly #imagined = mandatoryFlowControl()
   readonly #schemas = new Map(this.#imagined.schemas.map((one) => [one.metadata.name ?? '', one]))
-  readonly #levels = new Map(this.#imagined.levels.map((one) => [one.metadata.name ?? '', one]))
+  readonly #levels = new Map<string, Level>()
   /** In the order in which they are tried. */
   readonly schemas: FlowSchema[] = this.#imagined.schemas.toSorted(byPrecedence)
-  #shares = this.#imagined.levels.reduce((sum, level) => sum + sharesOf(level), 0)
+  #shares = 0
+
+  constructor() {
+    for (const { metadata } of this.#imagined.levels) this.setLevel(metadata.name ?? '', undefined)
+  }
 
   schema(name: string): FlowSchema | undefined {
     return this.#schemas.get(name)
   }
 
   level(name: string): Level | undefined {
-    const object = this.#levels.get(name)
-    return object === undefined ? undefined : { object, limits: limitsOf(object, this.#shares) }
+    return this.#levels.get(name)
   }
 
   levels(): ReadonlyMap<string, Level> {
-    const names = [...this.#levels.keys()].toSorted(byText)
-    return new Map(names.map((name) => [name, this.level(name) as Level]))
+    return new Map([...this.#levels].toSorted(byKey))
   }
 
   /** Sets or removes a stored schema. */
@@ -147,17 +151,28 @@ class Configuration {
     }
   }
 
+  /** Seats depend on all levels, and few ask for them. */
+  #inUse(object: PriorityLevelConfiguration): Level {
+    const limits = (): LevelLimits => limitsOf(object, this.#shares)
+    return {
+      object,
+      get limits() {
+        return limits()
+      },
+    }
+  }
+
   /** Sets or removes a stored level. */
   setLevel(name: string, stored: object | undefined): void {
     const before = this.#levels.get(name)
     const after =
       (stored as PriorityLevelConfiguration | undefined) ??
       this.#imagined.levels.find(({ metadata }) => metadata.name === name)
-    if (before !== undefined) this.#shares -= sharesOf(before)
+    if (before !== undefined) this.#shares -= sharesOf(before.object)
     if (after === undefined) this.#levels.delete(name)
     else {
       this.#shares += sharesOf(after)
-      this.#levels.set(name, after)
+      this.#levels.set(name, this.#inUse(after))
     }
   }
 }

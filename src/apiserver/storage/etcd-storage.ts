@@ -207,6 +207,8 @@ export class EtcdStorage implements Storage {
 
   #objectOf(kv: KeyValue, isOfList = false): KubeObject {
     const { value } = kv
+    // written out, as lists ask for each of their objects
+    if (this.#encryption === undefined && !(value instanceof Uint8Array)) return value as KubeObject
     if (this.#isPlain(kv)) return value as KubeObject
     let object = this.#decoded.get(kv) ?? this.#encryption?.written(kv)
     if (object === undefined)
