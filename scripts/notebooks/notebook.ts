@@ -19,8 +19,9 @@ const WORDS = {
     goals: '**Goals**',
     lessons: 'Lessons to go on with',
     lesson:
-      '`await lesson(ID)` opens a broken cluster. Add cells, repair it with `await sh(...)`, and let `await check()` judge goal by ' +
-      'goal. A second argument is a seed, which draws other names and another place of the fault.',
+      '`await lesson(ID)` opens a broken cluster. Add cells, repair it with `await sh(...)`, and let ' +
+      '`await check()` judge goal by goal. A second argument is a seed, which draws other names and ' +
+      'another place of the fault.',
   },
 } as const
 
@@ -215,8 +216,8 @@ function askCode({ question }: AskStep): string {
 }
 
 /**
- * Returns a notebook (nbformat 4.5) in one language; `outputs` are those of the code cells in order, or none for
- * students, who run it themselves.
+ * Returns a notebook (nbformat 4.5) in one language; `outputs` are those of the code cells in order, or none
+ * for students, who run it themselves.
  */
 export function notebookText(
   cells: readonly Cell[],

@@ -6,7 +6,8 @@ const DISPLAY: symbol = Symbol.for('Jupyter.display')
 
 /**
  * Lets notebooks show a value as a picture. The method is not enumerable, so that the value stays plain JSON.
- * `view` is called when the picture is wanted. The method takes the options of a picture, such as its language.
+ * `view` is called when the picture is wanted. The method takes the options of a picture, such as its
+ * language.
  */
 export function displayed<T extends object>(value: T, view: () => View): T {
   const show = (options: PictureOptions = {}): object => {

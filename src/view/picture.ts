@@ -68,9 +68,9 @@ export function toText(view: View, options: ClusterPictureOptions = {}): string 
 const SECONDS = 1
 
 /**
- * Draws views of a cluster one after the other, as an SVG document that moves: `recording.views()`. Views that
- * show the same are shown once. Without an end it begins again; for readers who want no motion it shows the
- * last view. `seconds` is how long each is shown, default 1.
+ * Draws views of a cluster one after the other, as an SVG document that moves: `recording.views()`. Views
+ * that show the same are shown once. At its end it begins again; readers who want no motion see the last one.
+ * `seconds` is how long each is shown, default 1.
  * @throws RangeError if there is no view
  * @example writeFileSync('crash.svg', toAnimatedSvg(recording.views(), { lang: 'ko' }))
  */

@@ -33,7 +33,7 @@ export interface Recording<Snapshot> {
    * @throws RangeError if there is no such frame
    */
   goTo(index: number): void
-  /** Returns what the cluster looked like in each frame, for `toAnimatedSvg`. The cluster ends where it was. */
+  /** Returns the view of each frame, for `toAnimatedSvg`. The cluster ends where it was. */
   views(): readonly ClusterView[]
   /** Ends the recording. The frames stay. */
   stop(): void

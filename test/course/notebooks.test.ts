@@ -53,7 +53,7 @@ describe.each(readCourse('v1.35'))('notebook $number', (chapter) => {
     expect(text).toBe(notebookText(cells, said, language))
   })
 
-  test('ends with a lesson that is judged in the language of the notebook, and whose pictures are in it', () => {
+  test('ends with a lesson that is judged and drawn in the language of the notebook', () => {
     for (const [language, open] of [
       ['ko', /^✗ .*[가-힣]/m],
       ['en', /^✗ [A-Za-z]/m],

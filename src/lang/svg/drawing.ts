@@ -150,10 +150,12 @@ export function documentOf({ title, twin, width, height, body, lang, size, style
     size === 'slide' ? [Math.ceil(SLIDE.width / scale), Math.ceil(SLIDE.height / scale)] : [width, height]
   const [left, top] = [-Math.floor((boxWidth - width) / 2), -Math.floor((boxHeight - height) / 2)]
   const shown = size === 'slide' ? SLIDE : { width, height }
+  const [x, y] = [left || 0, top || 0]
+  const language = lang === undefined ? '' : ` lang="${lang}"`
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" class="sim" role="img"${lang === undefined ? '' : ` lang="${lang}"`} ` +
-    `width="${shown.width}" height="${shown.height}" viewBox="${left || 0} ${top || 0} ${boxWidth} ${boxHeight}">\n` +
+    `<svg xmlns="http://www.w3.org/2000/svg" class="sim" role="img"${language} ` +
+    `width="${shown.width}" height="${shown.height}" viewBox="${x} ${y} ${boxWidth} ${boxHeight}">\n` +
     `<title>${escapeXml(title)}</title>\n<desc>${escapeXml(twin)}</desc>\n<style>${STYLE}${style}</style>\n` +
-    `<rect class="paper" x="${left || 0}" y="${top || 0}" width="${boxWidth}" height="${boxHeight}"/>\n${body}\n</svg>\n`
+    `<rect class="paper" x="${x}" y="${y}" width="${boxWidth}" height="${boxHeight}"/>\n${body}\n</svg>\n`
   )
 }
