@@ -96,7 +96,8 @@ export class ContainerLifecycle {
       ...(startError === undefined ? {} : { startError }),
       resources,
     })
-    const time = this.#ports.behavior(pod, name, image).startTime ?? this.#ports.timings.containerStart
+    const time =
+      this.#ports.behavior(pod, name, image).startTime ?? this.#ports.timings.containerStart + stagger(pod)
     this.#ports.topics.start.wakeAfter(`${uid}/${name}`, time, { payload: runsToCompletion })
   }
 
@@ -279,4 +280,19 @@ export class ContainerLifecycle {
   #pod(uid: string): RuntimePod | undefined {
     return this.#ports.state.value.pods.get(uid)
   }
+}
+
+/** Containers that start at once on some machines run within so many ms of each other. */
+const STAGGER = 4
+
+/**
+ * Returns how much later, in ms, a container of the pod runs. Real kubelets sync each pod in a goroutine of
+ * its own, so that the statuses of a workload's pods come apart and its count of ready pods goes 1, 2, 3. The
+ * address of the pod decides: pods that start together on one machine, or on neighbouring ones, have
+ * addresses in a row.
+ */
+function stagger({ ip = '' }: RuntimePod): number {
+  let sum = 0
+  for (const part of ip.split(/[.:]/)) sum += part === '' ? 0 : Number.parseInt(part, 16)
+  return sum % STAGGER
 }
