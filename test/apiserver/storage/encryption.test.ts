@@ -2,9 +2,15 @@ import { createCipheriv, createDecipheriv } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
-import { openCbc, openGcm, sealCbc, sealGcm } from '../../../src/apiserver/storage/encryption/aes.js'
+import {
+  openBox,
+  openCbc,
+  openGcm,
+  sealBox,
+  sealCbc,
+  sealGcm,
+} from '../../../src/apiserver/storage/encryption/ciphers.js'
 import { parseEncryption } from '../../../src/apiserver/storage/encryption/configuration.js'
-import { openBox, sealBox } from '../../../src/apiserver/storage/encryption/secretbox.js'
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'))
 const bytes = (length: number): fc.Arbitrary<Uint8Array> =>

@@ -1,6 +1,16 @@
 import { joinBytes } from '../../../lang/bytes/join-bytes.js'
-import { BLOCK_BYTES, GCM_NONCE_BYTES, openCbc, openGcm, sealCbc, sealGcm } from './aes.js'
-import { NONCE_BYTES, openBox, sealBox, TAG_BYTES } from './secretbox.js'
+import {
+  BLOCK_BYTES,
+  BOX_NONCE_BYTES,
+  BOX_TAG_BYTES,
+  GCM_NONCE_BYTES,
+  openBox,
+  openCbc,
+  openGcm,
+  sealBox,
+  sealCbc,
+  sealGcm,
+} from './ciphers.js'
 
 /** Draws so many random bytes. */
 export type RandomBytes = (length: number) => Uint8Array
@@ -127,12 +137,12 @@ export const aesGcm = (secret: Uint8Array): Transformer => ({
 /** Source: apiserver pkg/storage/value/encrypt/secretbox, with its text for values that do not open. */
 export const secretbox = (secret: Uint8Array): Transformer => ({
   seal: (clear, { random }) => {
-    const nonce = random(NONCE_BYTES)
+    const nonce = random(BOX_NONCE_BYTES)
     return joinBytes([nonce, sealBox(clear, nonce, secret)])
   },
   open: (stored) => {
-    if (stored.length < NONCE_BYTES + TAG_BYTES) throw new TransformError(TOO_SHORT)
-    const clear = openBox(stored.subarray(NONCE_BYTES), stored.subarray(0, NONCE_BYTES), secret)
+    if (stored.length < BOX_NONCE_BYTES + BOX_TAG_BYTES) throw new TransformError(TOO_SHORT)
+    const clear = openBox(stored.subarray(BOX_NONCE_BYTES), stored.subarray(0, BOX_NONCE_BYTES), secret)
     if (clear === undefined) throw new TransformError('output array was not large enough for encryption')
     return opened(clear)
   },
