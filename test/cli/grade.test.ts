@@ -92,6 +92,19 @@ describe('simcluster grade', () => {
       'more than a year',
     ],
     [
+      'slow',
+      link({
+        place: { kind: 'lesson', id: 'taint' },
+        actions: Array.from({ length: 400 }, () => ({ do: 'advance', ms: 86_400_000 })),
+      }),
+      'more than a year',
+    ],
+    [
+      'past',
+      link({ place: { kind: 'lesson', id: 'taint' }, actions: [{ do: 'advance', ms: -1 }] }),
+      'actions[0].ms',
+    ],
+    [
       'odd',
       link({ place: { kind: 'lesson', id: 'taint' }, actions: [{ do: 'eval' }] }),
       'actions[0].do is "eval"',
@@ -103,6 +116,15 @@ describe('simcluster grade', () => {
     expect(code).toBe(2)
     expect(err).toContain(`${name}.txt: `)
     expect(err).toContain(expected)
+  })
+
+  test('judges the others when a file cannot be read, and names that one', async () => {
+    const right = file('fay.sh', `# lesson forgotten-cordon 3\n${solution}\n`)
+    const { code, out, err } = await typed('grade', file('gus.txt', 'hello'), right, join(folder, 'hal'))
+    expect(code).toBe(2)
+    expect(out).toMatch(/^fay +forgotten-cordon +3 +yes/m)
+    expect(err).toContain('gus.txt: it has no link')
+    expect(err).toContain('there is no file')
   })
 
   test('names what is missing of its words', async () => {

@@ -68,12 +68,19 @@ export const gradeCommand: Command = {
   run: async ({ flags, words }, terminal) => {
     if (words.length === 0) throw new UsageError('name the files of the learners: grade FILE...')
     const language = languageOf(flags)
-    const given = words.flatMap((file) =>
-      submissionsIn(file).map((submission) => [basename(file, extname(file)), submission] as const),
-    )
     const grades: Grade[] = []
-    for (const [learner, submission] of given) grades.push(await gradeOf(learner, submission, language))
-    printTable(gradeTable(grades), grades, flags, terminal)
+    const faults: UsageError[] = []
+    for (const file of words)
+      try {
+        const learner = basename(file, extname(file))
+        for (const each of submissionsIn(file)) grades.push(await gradeOf(learner, each, language))
+      } catch (error) {
+        // one that cannot be read keeps nobody else from a grade
+        if (!(error instanceof UsageError)) throw error
+        faults.push(error)
+      }
+    if (grades.length > 0) printTable(gradeTable(grades), grades, flags, terminal)
+    if (faults.length > 0) throw new UsageError(faults.map(({ message }) => message).join('\n'))
     return grades.every(({ isSolved }) => isSolved) ? 0 : 1
   },
 }
