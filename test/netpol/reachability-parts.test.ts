@@ -335,16 +335,17 @@ describe('for people', () => {
       own node  only between a pod and the node that it is on
       A pod always reaches itself.
       </desc>
-      <style>.sim{--ink:#1f2328;--paper:#fff;--box:#f6f8fa;--edge:#8c959f;--faint:#59636e;--good:#1a7f37;--bad:#cf222e;font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"Noto Sans Mono CJK KR",monospace}
-      @media(prefers-color-scheme:dark){.sim{--ink:#f0f6fc;--paper:#0d1117;--box:#151b23;--edge:#656c76;--faint:#9198a1;--good:#3fb950;--bad:#f85149}}
+      <style>.sim{--ink:#1f2328;--paper:#fff;--box:#f6f8fa;--edge:#8c959f;--faint:#59636e;--good:#1a7f37;--bad:#cf222e;--busy:#7a5200;font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"Noto Sans Mono CJK KR",monospace}
+      @media(prefers-color-scheme:dark){.sim{--ink:#f0f6fc;--paper:#0d1117;--box:#151b23;--edge:#656c76;--faint:#9198a1;--good:#3fb950;--bad:#f85149;--busy:#f0c264}}
       .sim text{fill:var(--ink);white-space:pre;pointer-events:none}
-      .sim .good{fill:var(--good)}.sim .bad{fill:var(--bad)}.sim .faint{fill:var(--faint)}
+      .sim .good{fill:var(--good)}.sim .bad{fill:var(--bad)}.sim .faint,.sim .legend{fill:var(--faint)}
+      .sim .busy{fill:var(--busy)}.sim .frame{fill:var(--paper);stroke:var(--edge);stroke-opacity:.45}
       .sim .strong{font-weight:600}.sim .paper{fill:var(--paper)}
       .sim .box{fill:var(--box);stroke:var(--edge)}.sim .box.good{stroke:var(--good)}
       .sim .box.bad{stroke:var(--bad);stroke-dasharray:5 3}.sim .line{fill:none;stroke:var(--edge)}
       .sim .line.bad{stroke:var(--bad);stroke-dasharray:5 3}
       .sim .tip{fill:var(--edge)}.sim .tip.bad{fill:var(--bad)}</style>
-      <rect class="paper" width="472" height="87"/>
+      <rect class="paper" x="0" y="0" width="472" height="87"/>
       <text class="faint" x="12" y="22">from \\ to</text>
       <text class="strong" x="332" y="22">1</text>
       <text class="strong" x="404" y="22">2</text>
