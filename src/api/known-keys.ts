@@ -1,4 +1,4 @@
-import { nearest } from '../lang/text/nearest.js'
+import { hintOf } from '../lang/text/nearest.js'
 import { InputError } from './input-error.js'
 
 /**
@@ -8,8 +8,6 @@ import { InputError } from './input-error.js'
 export function refuseUnknown(where: string, given: object, known: readonly string[]): void {
   for (const key of Object.keys(given)) {
     if (known.includes(key)) continue
-    const meant = nearest(key, known)
-    const hint = meant === undefined ? `there are: ${known.join(', ')}` : `did you mean ${meant}?`
-    throw new InputError(`${where}: unknown option ${key} (${hint})`)
+    throw new InputError(`${where}: unknown option ${key} (${hintOf(key, known)})`)
   }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { anyObject, argumentsCheck, text } from '../api/checked-input.js'
 import { InputError } from '../api/input-error.js'
-import { nearest } from '../lang/text/nearest.js'
+import { hintOf } from '../lang/text/nearest.js'
 
 type Check = (args: readonly unknown[]) => void
 
@@ -57,9 +57,7 @@ const QUERY_KEYS: ReadonlySet<string> = new Set(QUERY)
 export function strangeKey(connection: object): { readonly key: string; readonly hint: string } | undefined {
   for (const key in connection) {
     if (QUERY_KEYS.has(key)) continue
-    const meant = nearest(key, QUERY)
-    const hint = meant === undefined ? `known are ${QUERY.join(', ')}` : `did you mean ${meant}?`
-    return { key, hint: `unknown field; ${hint}` }
+    return { key, hint: `unknown field; ${hintOf(key, QUERY, `known are ${QUERY.join(', ')}`)}` }
   }
   return undefined
 }

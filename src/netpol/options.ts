@@ -71,17 +71,12 @@ export function resolveOptions(options?: NetpolOptions | null): ResolvedOptions 
       ? choices[name as keyof ResolvedOptions]
       : undefined
     if (allowed === undefined)
-      throw new InputError(`unknown option ${name} (${meant(name, Object.keys(choices))})`)
+      throw new InputError(`unknown option ${name} (${hintOf(name, Object.keys(choices))})`)
     if (value !== undefined && !allowed.includes(value))
       throw new InputError(`${name} must be one of ${allowed.join(', ')}, not ${String(value)}`)
   }
   const given = Object.fromEntries(wanted.filter(([, value]) => value !== undefined))
   return { ...defaults, ...given }
 }
-
-function meant(name: string, known: readonly string[]): string {
-  const near = nearest(name, known)
-  return near === undefined ? `there are: ${known.join(', ')}` : `did you mean ${near}?`
-}
 import { InputError } from '../api/input-error.js'
-import { nearest } from '../lang/text/nearest.js'
+import { hintOf } from '../lang/text/nearest.js'

@@ -1,5 +1,5 @@
 import { InputError } from '../api/input-error.js'
-import { nearest } from '../lang/text/nearest.js'
+import { hintOf } from '../lang/text/nearest.js'
 import { synchronousMethods } from '../lang/synchronous.js'
 import { DEFAULT_WEIGHTS, defaultPlugins, makePlugins } from './default-plugins.js'
 import type { KubeSchedulerConfiguration, PluginArgs, PluginSets } from './configuration.js'
@@ -78,8 +78,7 @@ function checkPluginNames(
   for (const [option, plugins] of Object.entries(given))
     for (const plugin of plugins) {
       if (names.includes(plugin)) continue
-      const meant = nearest(plugin, names)
-      const hint = meant === undefined ? `there are: ${names.join(', ')}` : `did you mean ${meant}?`
+      const hint = hintOf(plugin, names)
       throw new InputError(`${option} of profile ${schedulerName}: there is no plugin ${plugin} (${hint})`)
     }
 }

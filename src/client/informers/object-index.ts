@@ -1,4 +1,4 @@
-import { nearest } from '../../lang/text/nearest.js'
+import { hintOf } from '../../lang/text/nearest.js'
 import { InputError } from '../../api/input-error.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { SortedObjects } from './sorted-objects.js'
@@ -12,11 +12,8 @@ export type Indexers<T> = Readonly<Record<string, IndexFunction<T>>>
 /** Returns the error of an index that an informer does not have. */
 export function noIndex(name: string, known: object): InputError {
   const names = Object.keys(known)
-  const meant = nearest(name, names)
-  const hint =
-    meant === undefined
-      ? `there are: ${names.join(', ') || 'none; define it in indexers of the informer'}`
-      : `did you mean ${meant}?`
+  const none = 'there are: none; define it in indexers of the informer'
+  const hint = hintOf(name, names, names.length === 0 ? none : undefined)
   return new InputError(`byIndex(): there is no index ${JSON.stringify(name)} (${hint})`)
 }
 

@@ -1,6 +1,6 @@
 import type { ConfigMap, Container, Secret, Volume } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
-import { nearest } from '../../lang/text/nearest.js'
+import { hintOf, nearest } from '../../lang/text/nearest.js'
 import { missingReferences } from '../diagnosis/missing-references.js'
 import type { SimCluster } from '../sim-cluster.js'
 import type { Found, Severity } from './finding.js'
@@ -245,13 +245,12 @@ function missingKey(
   if (object === undefined || object.type === 'kubernetes.io/service-account-token') return []
   const keys = [...Object.keys(object.data ?? {}), ...Object.keys(object.binaryData ?? {})]
   if (keys.includes(key) || (name === 'kube-root-ca.crt' && key === 'ca.crt')) return []
-  const meant = nearest(key, keys)
   const there = keys.length === 0 ? 'it has none' : `it has ${keys.slice(0, 6).join(', ')}`
   // an operator fills it in
   const maker = keys.length === 0 ? makers.of(resource, namespace, name, owner) : undefined
   const kind = resource === 'secrets' ? 'Secret' : 'ConfigMap'
   const lines = owner.source.lines
-  const hint = meant === undefined ? there : `did you mean ${meant}?`
+  const hint = hintOf(key, keys, there)
   return [
     findingAt(owner.source, {
       rule: maker === undefined ? 'missing-key' : 'not-checked',

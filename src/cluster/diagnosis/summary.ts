@@ -3,7 +3,7 @@ import { misspelt } from '../../apiserver/registry/image-warnings.js'
 import { isPodReady, nodeCondition } from '../../api/core/conditions.js'
 import type { Node, Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
-import { nearest } from '../../lang/text/nearest.js'
+import { hintOf } from '../../lang/text/nearest.js'
 import { formatTime } from '../../lang/go/time.js'
 import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import { type Refusal, refusalLines } from './journal.js'
@@ -122,8 +122,7 @@ function exhausted({ stored, resources }: SummaryContext): readonly string[] {
 /** Components that wait for a kind; its CustomResourceDefinition may have another name. */
 export function waitingFor({ waiting, served }: Pick<SummaryContext, 'waiting' | 'served'>): string[] {
   return waiting.map(({ component, resource }) => {
-    const meant = nearest(resource, served())
-    const hint = meant === undefined ? 'apply its CustomResourceDefinition' : `did you mean ${meant}?`
+    const hint = hintOf(resource, served(), 'apply its CustomResourceDefinition')
     return `${component} waits for ${resource}, which is not served: ${hint}`
   })
 }

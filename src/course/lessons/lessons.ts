@@ -1,4 +1,4 @@
-import { nearest } from '../../lang/text/nearest.js'
+import { hintOf } from '../../lang/text/nearest.js'
 import { NotFoundError } from '../../client/not-found.js'
 import { accountsLessons } from './catalog/accounts.js'
 import { applicationLessons } from './catalog/applications.js'
@@ -72,11 +72,8 @@ export function drawLesson(id: string, seed = 0): Lesson {
   const at = SOURCES.findIndex((source) => source.id === id)
   const written = LESSONS[at]
   if (written === undefined) {
-    const meant = nearest(
-      id,
-      SOURCES.map((source) => source.id),
-    )
-    const say = meant === undefined ? 'LESSONS has all of them' : `did you mean ${meant}?`
+    const ids = SOURCES.map((source) => source.id)
+    const say = hintOf(id, ids, 'LESSONS has all of them')
     throw new NotFoundError(`there is no lesson ${id}; ${say}`)
   }
   return seed === 0 ? written : (SOURCES[at] as LessonSource).drawn(seed)

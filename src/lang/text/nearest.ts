@@ -31,3 +31,12 @@ export function nearest(word: string, words: readonly string[]): string | undefi
   }
   return best
 }
+
+/**
+ * Returns the end of an error about a word that does not exist: `did you mean NAME?`, or `otherwise` if no
+ * word is near, which is by default `there are: ` and all of them.
+ */
+export function hintOf(word: string, words: readonly string[], otherwise?: string): string {
+  const near = nearest(word, words)
+  return near === undefined ? (otherwise ?? `there are: ${words.join(', ')}`) : `did you mean ${near}?`
+}

@@ -10,7 +10,7 @@ import {
   parseKubeconfig,
   textOf,
 } from '../../kubectl/call/kubeconfig-content.js'
-import { nearest } from '../../lang/text/nearest.js'
+import { hintOf } from '../../lang/text/nearest.js'
 
 /** Which context of which kubeconfig. */
 export interface KubeconfigChoice {
@@ -115,8 +115,7 @@ function part(list: readonly Named<Fields>[], name: string, what: string, where:
   const found = list.find((each) => each.name === name)
   if (found !== undefined) return found.value
   const names = list.map((each) => each.name)
-  const near = nearest(name, names)
-  const hint = near === undefined ? `there are: ${names.join(', ') || 'none'}` : `did you mean ${near}?`
+  const hint = hintOf(name, names, names.length === 0 ? 'there are: none' : undefined)
   throw new Error(`${where}: there is no ${what} ${name}; ${hint}`)
 }
 

@@ -1,6 +1,6 @@
 import { InputError } from '../../api/input-error.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
-import { nearest } from '../../lang/text/nearest.js'
+import { hintOf, nearest } from '../../lang/text/nearest.js'
 import { type Duration, toMillis } from '../../sim/duration.js'
 
 /** What went wrong with an action: a drain that a budget blocks, a kubectl command that fails. */
@@ -140,12 +140,8 @@ function nodesOf(cluster: SimCluster, text: string, word: string): readonly stri
     return found
   }
   if (names.includes(word)) return [word]
-  const near = nearest(word, names)
   const known = names.length > MOST ? `${names.slice(0, MOST).join(', ')}, ...` : names.join(', ')
-  throw wrong(
-    text,
-    `there is no node ${word}; ${near === undefined ? `there are ${known}` : `did you mean ${near}?`}`,
-  )
+  throw wrong(text, `there is no node ${word}; ${hintOf(word, names, `there are ${known}`)}`)
 }
 
 /** Most names that an error shows. */
