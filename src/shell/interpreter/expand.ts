@@ -116,7 +116,14 @@ function valuesOf(part: Exclude<Part, { kind: 'text' }>, scope: ExpandScope): re
     case 'captured':
       return [scope.captured[part.at] ?? '']
     case 'arithmetic':
-      return [String(calculate(expandText(part.expression, scope), (name) => shell.vars.get(name)))]
+      return [
+        String(
+          calculate(expandText(part.expression, scope), {
+            get: (name) => shell.vars.get(name),
+            set: (name, value) => void shell.vars.set(name, value),
+          }),
+        ),
+      ]
     case 'variable':
       if (part.name === '@' || part.name === '*')
         return part.name === '@' || !part.quoted ? shell.args.slice(1) : [shell.args.slice(1).join(' ')]
