@@ -39,7 +39,7 @@ describe('kubectl logs and exec', () => {
     ['logs a -c one --tail=2', 'line 4 from one\nline 5 from one\n', '', 0],
     [
       'logs a -c one --tail=1 --timestamps --since=1h',
-      '2026-01-01T00:00:01.000000000Z line 5 from one\n',
+      '2026-01-01T00:00:01.002000000Z line 5 from one\n',
       '',
       0,
     ],

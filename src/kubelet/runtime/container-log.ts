@@ -40,23 +40,26 @@ export function newLog(): ContainerLog {
 
 /** Appends output of any number of lines. */
 export function appendLog(log: ContainerLog, now: number, stream: 'stdout' | 'stderr', text: string): void {
-  for (const piece of text.split(/(?<=\n)/)) {
-    if (piece === '') continue
-    const last = log.lines.at(-1)
-    if (last?.stream === stream && !last.text.endsWith('\n') && last.text.length < LONGEST_LINE)
-      last.text += piece
-    else log.lines.push({ at: now, stream, text: piece })
-    log.size += piece.length
-  }
+  for (const line of text.split(/(?<=\n)/))
+    for (let at = 0; at < line.length; at += LONGEST_LINE)
+      append(log, now, stream, line.slice(at, at + LONGEST_LINE))
   let excess = 0
   let size = log.size
   while (log.lines.length - excess > MOST_LINES || (size > LARGEST && excess < log.lines.length - 1))
     size -= log.lines[excess++]?.text.length ?? 0
   if (excess === 0) return
   // drops a tenth more than necessary, so that not every new line moves all others
-  excess = Math.min(excess + MOST_LINES / 10, log.lines.length - 1)
+  excess = Math.min(excess + Math.ceil((log.lines.length - excess) / 10), log.lines.length - 1)
   for (const { text } of log.lines.splice(0, excess)) log.size -= text.length
   log.dropped += excess
+}
+
+function append(log: ContainerLog, now: number, stream: 'stdout' | 'stderr', piece: string): void {
+  const last = log.lines.at(-1)
+  if (last?.stream === stream && !last.text.endsWith('\n') && last.text.length < LONGEST_LINE)
+    last.text += piece
+  else log.lines.push({ at: now, stream, text: piece })
+  log.size += piece.length
 }
 
 /** Position at which a reader begins. */
