@@ -87,8 +87,8 @@ describe('pods/eviction', () => {
         one.status.conditions?.map(({ type, observedGeneration }) => `${type} ${observedGeneration}`),
       ]),
     ).toEqual([
-      [false, ['Ready undefined', 'DisruptionTarget 1']],
-      [true, ['Ready undefined', 'DisruptionTarget 1']],
+      [false, ['Ready undefined', 'DisruptionTarget undefined']],
+      [true, ['Ready undefined', 'DisruptionTarget undefined']],
     ])
   })
 

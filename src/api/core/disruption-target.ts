@@ -7,6 +7,8 @@ import type { Pod, PodCondition } from './generated.js'
 export interface Disruption {
   readonly reason: string
   readonly message: string
+  /** Whether the condition says which generation of the pod it is about. Default true. */
+  readonly isObserved?: boolean
 }
 
 /**
@@ -28,13 +30,13 @@ export function observedGeneration(
  */
 export function disruptionTarget(
   pod: Pod,
-  { reason, message }: Disruption,
+  { reason, message, isObserved = true }: Disruption,
   now: number,
   release: Release,
 ): PodCondition | undefined {
   if (!release.has('disruptionConditions')) return undefined
   const old = podCondition(pod, 'DisruptionTarget')
-  const generation = observedGeneration(pod, release)
+  const generation: ReturnType<typeof observedGeneration> = isObserved ? observedGeneration(pod, release) : {}
   const isMarked = old?.status === 'True'
   if (
     isMarked &&

@@ -16,7 +16,8 @@ import { listPrefix, storageKey, type Resource } from '../registry/resources.js'
 import { prefixEnd } from '../storage/storage.js'
 import { CREATED } from './binding.js'
 
-const EVICTION = { reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' }
+/** The apiserver's conditions, unlike those of controllers, name no generation. */
+const EVICTION = { reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting', isObserved: false }
 
 /**
  * POST pods/NAME/eviction: deletes the pod if its disruption budget allows. Decision order of
