@@ -115,3 +115,21 @@ describe('--overrides', () => {
         'missing value\n',
     ))
 })
+
+describe('replace --force', () => {
+  it('makes what get has printed again, as a new object', () => {
+    const cluster = original.fork()
+    const uidOf = (): string => cluster.kubectl('get deploy web -o jsonpath={.metadata.uid}').stdout
+    const [before, printed] = [uidOf(), cluster.kubectl('get deploy web -o yaml').stdout]
+    const { stdout, stderr } = cluster.kubectl('replace --force -f web.yaml', {
+      files: { 'web.yaml': printed },
+    })
+    expect(stderr).toBe('')
+    expect(stdout).toBe(
+      'deployment.apps "web" deleted from default namespace\ndeployment.apps/web replaced\n',
+    )
+    expect(uidOf()).not.toBe(before)
+    cluster.settle()
+    expect(cluster.kubectl('get deploy web -o jsonpath={.status.readyReplicas}').stdout).toBe('1')
+  })
+})

@@ -2,6 +2,7 @@ import { quote } from '../../lang/go/quote.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { CommandLine, Command } from '../call/call.js'
+import { unversioned } from '../objects/creation.js'
 import { propagationOf } from '../objects/cascade.js'
 import { dryRunOf, dryRunSuffix } from '../call/dry-run.js'
 import type { DryRun } from '../call/dry-run.js'
@@ -129,7 +130,8 @@ function deleteFirst(call: CommandLine, info: Info): void {
 
 function createAgain(call: CommandLine, info: Info): void {
   const { definition } = info
-  const created = call.client.create(resourceNameOf(definition), configured(call, info.object), {
+  const wanted = unversioned(configured(call, info.object))
+  const created = call.client.create(resourceNameOf(definition), wanted, {
     fieldManager: call.flags.string('field-manager'),
     fieldValidation: fieldValidationOf(call),
   })
