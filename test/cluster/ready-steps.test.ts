@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { SimCluster } from '../../src/cluster/sim-cluster.js'
+import { SimCluster, type ClusterOptions } from 'simcluster'
 
 /** Rolls three pods out, and returns what the ready count of a kind was in turn. */
-function steps(nodes: number, seed: number, kind: 'replicasets' | 'deployments'): readonly number[] {
-  const cluster = new SimCluster({ nodes, seed })
+function steps(options: ClusterOptions, kind: 'replicasets' | 'deployments'): readonly number[] {
+  const cluster = new SimCluster(options)
   cluster.settle()
   const resourceVersion = cluster.list(kind).metadata.resourceVersion ?? ''
   cluster.kubectl('create deployment web --image=nginx --replicas=3')
@@ -16,8 +16,13 @@ function steps(nodes: number, seed: number, kind: 'replicasets' | 'deployments')
 
 test.each([1, 3, 5])('pods that start together get ready one after the other on %i nodes', (nodes) => {
   for (const seed of [1, 2, 3])
-    expect([steps(nodes, seed, 'replicasets'), steps(nodes, seed, 'deployments')]).toEqual([
+    expect([steps({ nodes, seed }, 'replicasets'), steps({ nodes, seed }, 'deployments')]).toEqual([
       [0, 1, 2, 3],
       [0, 1, 2, 3],
     ])
+})
+
+test('without a spread they get ready at one instant', () => {
+  const options = { nodes: 3, containers: { timings: { startSpread: 0 } } }
+  expect(steps(options, 'replicasets')).toEqual([0, 3])
 })

@@ -295,6 +295,7 @@ const containerSchema = (): z.ZodMiniType<ContainerOptions> =>
           imagePull: z.optional(wholeNumber),
           imageCheck: z.optional(wholeNumber),
           containerStart: z.optional(wholeNumber),
+          startSpread: z.optional(wholeNumber),
           containerStop: z.optional(wholeNumber),
         }),
       ),

@@ -202,8 +202,10 @@ export interface ContainerOptions {
    */
   readonly commands?: OnCommand
   /**
-   * Duration of image pulls and of container starts and stops, in virtual ms.
-   * @default { sandbox: 400, imagePull: 400, imageCheck: 100, containerStart: 200, containerStop: 200 }
+   * Duration of image pulls and of container starts and stops, in virtual ms. A start takes up to
+   * `startSpread` longer, by the address of the pod.
+   * @default { sandbox: 400, imagePull: 400, imageCheck: 100, containerStart: 200, startSpread: 3,
+   *   containerStop: 200 }
    * @example { containers: { timings: { imagePull: 5000 } } }
    */
   readonly timings?: Partial<RuntimeTimings>

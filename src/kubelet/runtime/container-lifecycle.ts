@@ -96,8 +96,9 @@ export class ContainerLifecycle {
       ...(startError === undefined ? {} : { startError }),
       resources,
     })
+    const { containerStart, startSpread } = this.#ports.timings
     const time =
-      this.#ports.behavior(pod, name, image).startTime ?? this.#ports.timings.containerStart + stagger(pod)
+      this.#ports.behavior(pod, name, image).startTime ?? containerStart + delayOf(pod, startSpread)
     this.#ports.topics.start.wakeAfter(`${uid}/${name}`, time, { payload: runsToCompletion })
   }
 
@@ -282,17 +283,12 @@ export class ContainerLifecycle {
   }
 }
 
-/** Containers that start at once on some machines run within so many ms of each other. */
-const STAGGER = 4
-
 /**
- * Returns how much later, in ms, a container of the pod runs. Real kubelets sync each pod in a goroutine of
- * its own, so that the statuses of a workload's pods come apart and its count of ready pods goes 1, 2, 3. The
- * address of the pod decides: pods that start together on one machine, or on neighbouring ones, have
- * addresses in a row.
+ * Returns how much later, in ms, a container of the pod runs. The address of the pod decides: pods that start
+ * together on one machine, or on neighbouring ones, have addresses in a row.
  */
-function stagger({ ip = '' }: RuntimePod): number {
+function delayOf({ ip = '' }: RuntimePod, most: number): number {
   let sum = 0
   for (const part of ip.split(/[.:]/)) sum += part === '' ? 0 : Number.parseInt(part, 16)
-  return sum % STAGGER
+  return sum % (most + 1)
 }

@@ -209,7 +209,7 @@ class Calculator {
   }
 }
 
-/** Decimal, octal, hexadecimal, or `BASE#DIGITS`, of which each kind of letter has its own values above 36. */
+/** Decimal, octal, hexadecimal, or `BASE#DIGITS`, where cases of letters differ above base 36. */
 function numberOf(token: string): bigint {
   const [, base, digits = ''] = /^(\d+)#(.*)$/.exec(token) ?? []
   if (base === undefined) {
