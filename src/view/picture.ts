@@ -72,7 +72,11 @@ const SECONDS = 1
  * that show the same are shown once. At its end it begins again; readers who want no motion see the last one.
  * `seconds` is how long each is shown, default 1.
  * @throws RangeError if there is no view
- * @example writeFileSync('crash.svg', toAnimatedSvg(recording.views(), { lang: 'ko' }))
+ * @example
+ * const recording = recordFrames(cluster)
+ * cluster.node('node-1').crash()
+ * cluster.advance('6m')
+ * writeFileSync('crash.svg', toAnimatedSvg(recording.views(), { lang: 'ko' }))
  */
 export function toAnimatedSvg(
   views: readonly ClusterView[],
