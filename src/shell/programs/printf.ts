@@ -42,7 +42,7 @@ interface Directive {
   readonly kind: string
 }
 
-const DIRECTIVE = /%([-+ 0#]*)(\*|\d*)(?:\.(\*|\d*))?[lLhz]*([diouxXfeEgGcsb%])/y
+const DIRECTIVE = /%([-+ 0#]*)(\*|[1-9]\d*|)(?:\.(\*|\d*))?[lLhz]*([diouxXfeEgGcsb%])/y
 
 /** The parts of a format: texts, directives, and the rest at the first that is invalid. */
 function directivesOf(format: string): readonly (string | Directive | { readonly invalid: string })[] {
@@ -156,7 +156,14 @@ function floatText(kind: string, value: number, places: number, keepsZeros: bool
       : floatText('f', value, digits - 1 - exponent, true)
   if (keepsZeros || !text.includes('.')) return text
   const [mantissa = '', power] = text.split('e')
-  return `${mantissa.replace(/\.?0*$/, '')}${power === undefined ? '' : `e${power}`}`
+  return `${withoutZeros(mantissa)}${power === undefined ? '' : `e${power}`}`
+}
+
+/** Takes away zeros at the end of a fraction, and a point behind which nothing is left. */
+function withoutZeros(text: string): string {
+  let end = text.length
+  while (text[end - 1] === '0') end--
+  return text.slice(0, text[end - 1] === '.' ? end - 1 : end)
 }
 
 /** Rounds to so many digits after the point: half to even as C does, where the engine rounds up. */
