@@ -17,6 +17,7 @@ export const inlined: readonly string[] = [
   'eventemitter3',
   'immer',
   'ipaddr.js',
+  '@noble/ciphers',
   'node-forge',
   'pure-rand',
   're2js',
