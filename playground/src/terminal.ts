@@ -1,6 +1,4 @@
-import { FitAddon } from '@xterm/addon-fit'
-import { Terminal } from '@xterm/xterm'
-import '@xterm/xterm/css/xterm.css'
+import type { Terminal } from '@xterm/xterm'
 import { textWidth } from '../../src/lang/text/text-width.js'
 import type { Completion } from '../../src/course/terminal-line.js'
 import { commonStart } from '../../src/course/terminal-line.js'
@@ -26,7 +24,9 @@ const NEXT_KEY = new RegExp(`^(?:${ESCAPE}(?:\\[[\\d;]*[A-Za-z~]|O[A-Z])|\\p{Cc}
 
 /** xterm.js with a line editor: cursor keys, history, completion, lines that go on. */
 export class TerminalView {
-  readonly #terminal: Terminal
+  /** Undefined until xterm.js has come. What was written before is shown then. */
+  #terminal: Terminal | undefined
+  #wantsFocus = false
   readonly #parts: TerminalParts
   readonly history: string[] = []
   /** All that was written, without the line that is being typed. */
@@ -35,6 +35,8 @@ export class TerminalView {
   #dropped = 0
   /** How much of it is shown, if the past is looked at. */
   #cut: number | undefined
+  /** What stands there in place of a prompt. */
+  #note = ''
   #line = ''
   #cursor = 0
   /** Row of the cursor, counted from the prompt's. */
@@ -48,30 +50,19 @@ export class TerminalView {
 
   constructor(parent: HTMLElement, label: string, parts: TerminalParts) {
     this.#parts = parts
-    this.#terminal = new Terminal({
-      cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-      fontFamily: 'ui-monospace, "SFMono-Regular", Menlo, Consolas, "Noto Sans Mono CJK KR", monospace',
-      fontSize: 13,
-      scrollback: 4000,
-      theme: {
-        background: '#11161d',
-        foreground: '#e6edf3',
-        cursor: '#7cc4ff',
-        selectionBackground: '#33506e',
-      },
-    })
-    const fit = new FitAddon()
-    this.#terminal.loadAddon(fit)
-    this.#terminal.open(parent)
-    parent.querySelector('textarea')?.setAttribute('aria-label', label)
-    new ResizeObserver(() => fit.fit()).observe(parent)
-    this.#terminal.onData((data) => void this.#read(data))
-    // Shift+Tab is the browser's: who uses the keyboard must be able to leave
-    this.#terminal.attachCustomKeyEventHandler(({ key, shiftKey }) => !(key === 'Tab' && shiftKey))
+    void this.#open(parent, label)
+  }
+
+  async #open(parent: HTMLElement, label: string): Promise<void> {
+    const { openXterm } = await import('./xterm.js')
+    this.#terminal = openXterm(parent, label, (data) => void this.#read(data))
+    this.#show(this.#cut)
+    if (this.#wantsFocus) this.#terminal.focus()
   }
 
   focus(): void {
-    this.#terminal.focus()
+    this.#wantsFocus = true
+    this.#terminal?.focus()
   }
 
   /** How much was written so far. */
@@ -83,11 +74,16 @@ export class TerminalView {
   cutAt(length?: number, note = ''): void {
     if (length === this.#cut) return
     this.#cut = length
+    this.#note = note
+    this.#show(length)
+  }
+
+  #show(length: number | undefined): void {
     const end = length === undefined ? undefined : Math.max(0, length - this.#dropped)
-    this.#terminal.write(`${CONTROL}2J${CONTROL}3J${CONTROL}H`)
+    this.#terminal?.write(`${CONTROL}2J${CONTROL}3J${CONTROL}H`)
     this.#row = 0
-    this.#terminal.write(this.#transcript.slice(0, end).replaceAll(/\r?\n/g, '\r\n'))
-    if (length !== undefined) this.#terminal.write(`${CONTROL}2m${note}${CONTROL}0m`)
+    this.#terminal?.write(this.#transcript.slice(0, end).replaceAll(/\r?\n/g, '\r\n'))
+    if (length !== undefined) this.#terminal?.write(`${CONTROL}2m${this.#note}${CONTROL}0m`)
     else if (!this.#busy) this.#draw()
   }
 
@@ -98,14 +94,14 @@ export class TerminalView {
 
   clear(): void {
     this.#drop(this.#transcript.length)
-    this.#terminal.write(`${CONTROL}2J${CONTROL}3J${CONTROL}H`)
+    this.#terminal?.write(`${CONTROL}2J${CONTROL}3J${CONTROL}H`)
   }
 
   /** Writes a text that has ended the line, or none. */
   write(text: string): void {
     this.#transcript += text
     if (this.#transcript.length > 2 * MOST_KEPT) this.#drop(this.#transcript.length - MOST_KEPT)
-    if (this.#cut === undefined) this.#terminal.write(text.replaceAll(/\r?\n/g, '\r\n'))
+    if (this.#cut === undefined) this.#terminal?.write(text.replaceAll(/\r?\n/g, '\r\n'))
   }
 
   /** Writes a text above the line that is being typed. */
@@ -275,7 +271,7 @@ export class TerminalView {
 
   #erase(): void {
     if (this.#cut !== undefined) return
-    this.#terminal.write(`\r${this.#row > 0 ? `${CONTROL}${this.#row}A` : ''}${CONTROL}J`)
+    this.#terminal?.write(`\r${this.#row > 0 ? `${CONTROL}${this.#row}A` : ''}${CONTROL}J`)
     this.#row = 0
   }
 
@@ -287,14 +283,14 @@ export class TerminalView {
   #draw(): void {
     if (this.#cut !== undefined) return
     const prompt = this.#prompt()
-    const columns = this.#terminal.cols
+    const columns = this.#terminal?.cols ?? 80
     const shown = prompt + this.#line
     const [end, cursor] = [textWidth(shown), textWidth(prompt + this.#line.slice(0, this.#cursor))]
     const lastRow = Math.floor(end / columns)
     this.#row = Math.floor(cursor / columns)
     const up = lastRow - this.#row
     // a line that ends in the last column leaves the cursor there: go on to the next row
-    this.#terminal.write(
+    this.#terminal?.write(
       `${coloured(prompt)}${this.#line}${end > 0 && end % columns === 0 ? '\r\n' : ''}\r` +
         (up > 0 ? `${CONTROL}${up}A` : '') +
         (cursor % columns > 0 ? `${CONTROL}${cursor % columns}C` : ''),

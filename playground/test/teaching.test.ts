@@ -109,7 +109,7 @@ test('the terminal is cut to the moment that is looked at', async () => {
   await learner.types('kubectl create namespace second')
   await page.locator('.timeline input').press('ArrowLeft')
   await expect.poll(() => learner.screen()).toContain('namespace/first created')
-  expect(await learner.screen()).not.toContain('second')
+  await expect.poll(() => learner.screen()).not.toContain('second')
   await page.locator('.timeline input').press('End')
   await expect.poll(() => learner.screen()).toContain('namespace/second created')
   await learner.close()
