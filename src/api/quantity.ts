@@ -45,6 +45,10 @@ const pattern = /^([+-]?)(\d*)(?:\.(\d*))?([eEinumkKMGTP]+[-+]?\d*|[-+]\d*|)$/
 /** Cache of parsed texts, because resource lists repeat the same few. Cleared if it grows large. */
 const parsed = new Map<string, Quantity>()
 const maxRemembered = 1000
+/** Characters of a text that is remembered. */
+const maxRememberedLength = 100
+/** Digits of a quantity, as reading ten times as many would keep others waiting. */
+const maxDigits = 100_000
 
 /** Parses a quantity. Throws QuantityError with upstream's text. */
 export function parseQuantity(text: string | number): Quantity {
@@ -52,12 +56,14 @@ export function parseQuantity(text: string | number): Quantity {
   const known = parsed.get(source)
   if (known !== undefined) return known
   const quantity = parse(source)
+  if (source.length > maxRememberedLength) return quantity
   if (parsed.size >= maxRemembered) parsed.clear()
   parsed.set(source, quantity)
   return quantity
 }
 
 function parse(source: string): Quantity {
+  if (source.length > maxDigits) throw new QuantityError('quantities have 100,000 digits at most')
   const match = source === '' ? null : pattern.exec(source)
   if (match === null) throw new QuantityError(syntax)
   const [, sign = '', digits = '', fraction = '', suffix = ''] = match

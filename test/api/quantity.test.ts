@@ -65,3 +65,9 @@ describe("quantities have Kubernetes' canonical form", () => {
     ]).toEqual([2, 100, 1024, -2])
   })
 })
+
+it('refuses quantities of more than 100,000 digits', () => {
+  expect(formatQuantity(parseQuantity(`${'9'.repeat(99_999)}1`))).toHaveLength(100_000)
+  expect(() => parseQuantity('9'.repeat(100_001))).toThrow('quantities have 100,000 digits at most')
+  expect(() => parseQuantity(`0.${'9'.repeat(100_000)}`)).toThrow(QuantityError)
+})

@@ -54,6 +54,7 @@ const LIMITS: readonly (readonly [what: string, figure: string, file: string, co
   ['bytes that copies', '3 MiB', 'lang/patch/json-patch.ts', 'MOST_COPIED = 3 * 1024 * 1024'],
   ['`Warning` headers', '4,096', 'apiserver/http/responses.ts', 'MOST_WARNINGS = 4 * 1024'],
   ['an object in etcd', '1.5 MiB', 'apiserver/storage/etcd-storage.ts', 'MOST_REQUEST = 1.5 * 1024 * 1024'],
+  ['digits of a quantity', '100,000', 'api/quantity.ts', 'maxDigits = 100_000'],
   ['CEL expression', '100,000', 'lang/cel/parser.ts', 'MOST_CHARACTERS = 100_000'],
   ['CEL expression', '250 levels', 'lang/cel/parser.ts', 'DEEPEST = 250'],
   ['CEL expressions compiled', '50,000 tokens; 20 blanks', 'lang/cel/lexer.ts', 'STEPS_OF_TOKEN = 200'],
