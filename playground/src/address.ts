@@ -1,6 +1,7 @@
 import type { ExamName } from 'simcluster/lessons'
 import { VERSIONS } from '../../src/course/chapter.js'
-import { type Place, MOST_NODES } from './actions.js'
+import type { Place } from '../../src/course/deed.js'
+import { MOST_NODES } from './actions.js'
 
 /** The address of a place behind `#`: `chapter/3`, `lesson/budget/7`, `exam/cka/1`. */
 export function addressOf(place: Place): string {

@@ -1,6 +1,6 @@
 import type { Exam, ExamName, ExamTask, TaskReport } from 'simcluster/lessons'
 import { drawExam, gradeTask } from 'simcluster/lessons'
-import type { Place } from './actions.js'
+import type { Place } from '../../src/course/deed.js'
 import { h } from './dom.js'
 import type { GuideParts } from './guide-parts.js'
 import { markdown } from './markdown.js'

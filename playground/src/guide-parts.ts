@@ -1,6 +1,6 @@
 import type { Language } from '../../src/course/chapter.js'
 import type { PracticeSubject } from 'simcluster/lessons'
-import type { Place } from './actions.js'
+import type { Place } from '../../src/course/deed.js'
 import type { Progress } from './progress.js'
 import type { Session } from './session.js'
 import type { Words } from './texts.js'

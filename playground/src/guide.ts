@@ -2,7 +2,7 @@ import type { Chapter, CourseVersion, PredictStep, Step } from '../../src/course
 import { PRACTICE } from '../../src/course/practised.js'
 import { VERSIONS } from '../../src/course/chapter.js'
 import { answerWords } from '../../src/course/lessons/practice.js'
-import type { StepAt } from './actions.js'
+import type { StepAt } from '../../src/course/deed.js'
 import { chapterOf, chaptersAt } from './course.js'
 import { h } from './dom.js'
 import type { GuideParts } from './guide-parts.js'

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../src/api/kind/definition.js'
 import { printYaml } from '../../src/lang/yaml/print.js'
-import type { Accident } from './actions.js'
+import type { Accident } from '../../src/course/deed.js'
 import { h, tabs } from './dom.js'
 import type { Session } from './session.js'
 import type { Words } from './texts.js'

@@ -1,6 +1,7 @@
 import type { Language } from '../../src/course/chapter.js'
 import type { ExamName, PracticeSubject } from 'simcluster/lessons'
-import { type Action, checkedDeed, MOST_BYTES, type Deed } from './actions.js'
+import { type Action, MOST_BYTES, type Deed } from '../../src/course/deed.js'
+import { checkedDeed } from './actions.js'
 
 /** An exam in progress. */
 export interface Sitting {

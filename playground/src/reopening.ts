@@ -1,4 +1,4 @@
-import type { Deed, Place } from './actions.js'
+import type { Deed, Place } from '../../src/course/deed.js'
 import { Session } from './session.js'
 
 /** Where a learner begins. */

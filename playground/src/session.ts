@@ -10,7 +10,15 @@ import type { Desk, Judgement, Lesson, Sentence } from 'simcluster/lessons'
 import { drawExam, drawLesson, openDesk } from 'simcluster/lessons'
 import { hasSameEffect } from '../../src/course/effect.js'
 import type { Typed } from '../../src/course/playback.js'
-import type { Action, Deed, Place, StepAt } from './actions.js'
+import {
+  type Action,
+  type Deed,
+  type Place,
+  type StepAt,
+  NOTHING,
+  perform,
+  type Printed,
+} from '../../src/course/deed.js'
 import { countDone, withAction } from './actions.js'
 import { chapterOf } from './course.js'
 
@@ -21,13 +29,6 @@ export interface Frame {
   readonly actions: readonly Action[]
   /** A copy that nobody touches. */
   readonly playback: Playback
-}
-
-/** What an action has printed. */
-export interface Printed {
-  /** What a terminal shows: both streams in the order of writing. */
-  readonly terminal: string
-  readonly exitCode: number
 }
 
 /** What a learner has asked about a lesson. */
@@ -42,10 +43,6 @@ interface Asked {
   checkedAt: number
 }
 
-/** How long a learner takes for a line, ms. The course's own steps take no time. */
-const TYPING = 1000
-
-const NOTHING: Printed = { terminal: '', exitCode: 0 }
 const MOST_FRAMES = 200
 
 /** A learner's cluster with its history. Actions run one after the other. */
@@ -208,35 +205,17 @@ export class Session {
   }
 
   async #act(action: Action): Promise<Printed> {
-    const { cluster } = this.#playback
     switch (action.do) {
-      case 'type': {
-        const printed = await this.#playback.type(action.line)
-        this.#playback.cluster.advance(TYPING)
-        return printed
-      }
       case 'play':
         return this.#playback.play(this.#stepOf(action.section, action.step))
-      case 'advance':
-        cluster.advance(action.ms)
-        return NOTHING
-      case 'settle':
-        cluster.settle()
-        return NOTHING
-      case 'write':
-        this.#playback.host.write(action.path, action.text)
-        return NOTHING
-      case 'edit':
-        return this.#edit(action.line, action.text)
       case 'watch':
         await this.#startWatch(action.line)
         return NOTHING
       case 'unwatch':
         this.#endWatch()
         return NOTHING
-      case 'machine':
-        cluster.node(action.node)[action.accident]()
-        return NOTHING
+      default:
+        return perform(this.#playback, action)
     }
   }
 
@@ -245,12 +224,6 @@ export class Session {
     let shown: string | undefined
     const { stderr } = this.cluster.fork().kubectl(line, { editor: (text) => (shown ??= text) })
     return shown === undefined ? { error: stderr } : { text: shown }
-  }
-
-  #edit(line: string, text: string): Printed {
-    // a refused text comes back with the reasons; giving it back unchanged ends the command
-    let asked = 0
-    return this.#playback.cluster.kubectl(line, { editor: (shown) => (asked++ === 0 ? text : shown) })
   }
 
   async #startWatch(line: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Action, decodeDeed, encodeDeed } from '../../playground/src/actions.js'
+import { decodeDeed, encodeDeed } from '../../playground/src/actions.js'
+import type { Action } from '../../src/course/deed.js'
 
 const place = { kind: 'free', nodes: 1, seed: 1 } as const
 const typed = (line: string): Action => ({ do: 'type', line })

@@ -1,7 +1,9 @@
 import { deskOf } from '../../course/lessons/desk.js'
-import { type Desk, type Judgement, judge, openDesk } from '../../course/lessons/index.js'
+import { type Judgement, judge, openDesk } from '../../course/lessons/index.js'
 import type { Language } from '../../course/chapter.js'
-import type { Action, Submission } from './submission.js'
+import { perform } from '../../course/deed.js'
+import { Playback } from '../../course/playback.js'
+import type { Submission } from './submission.js'
 
 /** How a learner has done a lesson. */
 export interface Grade {
@@ -17,18 +19,15 @@ export interface Grade {
   readonly missing: readonly string[]
 }
 
-/** Virtual ms that typing a line takes in the playground. */
-const TYPING = 1000
-
 /** Does again what a learner has done, and judges it by the lesson's goals and promises. */
 export async function gradeOf(
   learner: string,
   { lesson, actions }: Submission,
   language: Language,
 ): Promise<Grade> {
-  const desk = await openDesk(lesson)
-  for (const action of actions) await perform(desk, action)
-  const { goals, broken, isSolved } = await judge(lesson, deskOf(desk.cluster))
+  const playback = new Playback((await openDesk(lesson)).cluster)
+  for (const action of actions) await perform(playback, action)
+  const { goals, broken, isSolved } = await judge(lesson, deskOf(playback.cluster))
   return {
     learner,
     lesson: lesson.id,
@@ -47,33 +46,3 @@ const sentences = ({ goals, broken }: Pick<Judgement, 'goals' | 'broken'>, langu
     .map(({ text, missing }) => text[language] + (missing.length === 0 ? '' : ` (${missing.join(', ')})`)),
   ...broken.map(({ text }) => text[language]),
 ]
-
-async function perform({ cluster, master }: Desk, action: Action): Promise<void> {
-  switch (action.do) {
-    case 'type':
-      await master.sh(action.line)
-      cluster.advance(TYPING)
-      return
-    case 'advance':
-      cluster.advance(action.ms)
-      return
-    case 'settle':
-      cluster.settle()
-      return
-    case 'write':
-      master.write(action.path, action.text)
-      return
-    case 'edit': {
-      // a refused text comes back with the reasons; giving it back unchanged ends the command
-      let asked = 0
-      cluster.kubectl(action.line, { editor: (shown) => (asked++ === 0 ? action.text : shown) })
-      return
-    }
-    case 'machine':
-      cluster.node(action.node)[action.accident]()
-      return
-    case 'watch':
-    case 'unwatch':
-      return
-  }
-}

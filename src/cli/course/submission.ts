@@ -1,32 +1,17 @@
 import { inflateRawSync } from 'node:zlib'
 import { drawExam, drawLesson, type ExamName, type Lesson } from '../../course/lessons/index.js'
+import { ACCIDENTS, MOST_ACTIONS, MOST_BYTES, type PlainAction } from '../../course/deed.js'
 import { isPlainObject } from '../../lang/json/plain-json.js'
-
-/** Something that a learner has done, as the playground keeps it. */
-export type Action =
-  | { readonly do: 'type'; readonly line: string }
-  | { readonly do: 'advance'; readonly ms: number }
-  | { readonly do: 'settle' }
-  | { readonly do: 'write'; readonly path: string; readonly text: string }
-  | { readonly do: 'edit'; readonly line: string; readonly text: string }
-  | { readonly do: 'machine'; readonly node: string; readonly accident: Accident }
-  | { readonly do: 'watch' | 'unwatch' }
-
-const ACCIDENTS = ['crash', 'recover', 'reboot', 'partition', 'repair'] as const
-type Accident = (typeof ACCIDENTS)[number]
 
 /** What a learner hands in for one lesson. */
 export interface Submission {
   readonly lesson: Lesson
-  readonly actions: readonly Action[]
+  readonly actions: readonly PlainAction[]
 }
 
 /** Why a file is no submission. */
 export class SubmissionError extends Error {}
 
-/** Bytes of a session, which may be packed a thousand times smaller. */
-const MOST_BYTES = 8 * 1024 * 1024
-const MOST_ACTIONS = 10_000
 /** Ms that a session may let pass. */
 const LONGEST = 366 * 86_400_000
 
@@ -102,18 +87,18 @@ function taskOf(name: string, seed: number, number: number): Lesson {
   return task.lesson
 }
 
-function actionsOf(value: unknown): readonly Action[] {
+function actionsOf(value: unknown): readonly PlainAction[] {
   if (!Array.isArray(value)) throw new SubmissionError('its session has no list of actions')
   if (value.length > MOST_ACTIONS)
     throw new SubmissionError(`its session has ${value.length} actions, ${MOST_ACTIONS} at most`)
-  const actions = value.map(checkedAction)
+  const actions = value.flatMap(checkedAction)
   const passed = actions.reduce((sum, action) => sum + (action.do === 'advance' ? action.ms : 0), 0)
   if (passed > LONGEST) throw new SubmissionError('its session lets more than a year pass')
   return actions
 }
 
-/** Returns an action of which each field is what it must be. */
-function checkedAction(value: unknown, at: number): Action {
+/** Returns an action of which each field is what it must be; none for a watch, which moves nothing. */
+function checkedAction(value: unknown, at: number): readonly PlainAction[] {
   const action = isPlainObject(value) ? value : {}
   const text = (name: string): string => {
     const found = action[name]
@@ -122,24 +107,25 @@ function checkedAction(value: unknown, at: number): Action {
   }
   switch (action['do']) {
     case 'type':
-      return { do: 'type', line: text('line') }
+      return [{ do: 'type', line: text('line') }]
     case 'advance': {
       const ms = Number(action['ms'])
       if (!(ms >= 0)) throw new SubmissionError(`actions[${at}].ms is no duration: ${String(action['ms'])}`)
-      return { do: 'advance', ms }
+      return [{ do: 'advance', ms }]
     }
     case 'settle':
+      return [{ do: 'settle' }]
     case 'watch':
     case 'unwatch':
-      return { do: action['do'] }
+      return []
     case 'write':
-      return { do: 'write', path: text('path'), text: text('text') }
+      return [{ do: 'write', path: text('path'), text: text('text') }]
     case 'edit':
-      return { do: 'edit', line: text('line'), text: text('text') }
+      return [{ do: 'edit', line: text('line'), text: text('text') }]
     case 'machine': {
       const accident = ACCIDENTS.find((each) => each === action['accident'])
       if (accident === undefined) throw new SubmissionError(`actions[${at}].accident is none`)
-      return { do: 'machine', node: text('node'), accident }
+      return [{ do: 'machine', node: text('node'), accident }]
     }
     default:
       throw new SubmissionError(`actions[${at}].do is ${JSON.stringify(action['do'])}, which no lesson has`)
