@@ -1,3 +1,4 @@
+import { LAST_APPLIED } from '../../src/kubectl/apply/last-applied.js'
 import { printYaml } from '../../src/lang/yaml/print.js'
 
 /** Fields of metadata that the server writes, and a learner neither writes nor reads. */
@@ -9,13 +10,12 @@ const WRITTEN_BY_SERVER = [
   'managedFields',
   'selfLink',
 ]
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 interface Written {
   readonly metadata: object
 }
 
-/** Prints objects as somebody would have written them: without what the server adds, and without status. */
+/** Prints objects as they were written: without what the server adds, and without status. */
 export function cleanYaml(objects: readonly Written[]): string {
   return objects.map((object) => printYaml(cleaned(object))).join('---\n')
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../api/kind/definition.js'
 import { controllerOf } from '../api/meta/owner-references.js'
 import type { Host } from '../host/index.js'
+import { LAST_APPLIED } from '../kubectl/apply/last-applied.js'
 import type { Playback } from './playback.js'
 import { withAlias } from './terminal-line.js'
 
@@ -75,9 +76,7 @@ async function effectOf(playback: Playback, line: string): Promise<Effect> {
 /** An object without what two equal writes may differ in. */
 function lastingText({ metadata, ...rest }: KubeObject): string {
   const { name, namespace, labels, finalizers, deletionTimestamp } = metadata
-  const annotations = Object.entries(metadata.annotations ?? {}).filter(
-    ([key]) => key !== 'kubectl.kubernetes.io/last-applied-configuration',
-  )
+  const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => key !== LAST_APPLIED)
   const isGoing = deletionTimestamp !== undefined
   return JSON.stringify({
     name,

@@ -67,7 +67,11 @@ export function podBranches(pods: readonly PodView[], view: ClusterView, not?: s
   const few = podRows(pods).length === pods.length
   if (few) return pods.map((pod) => podBranch(pod, not, isLost(view, pod.node)))
   const byNode = new Map<string | undefined, PodView[]>()
-  for (const pod of pods) byNode.set(pod.node, [...(byNode.get(pod.node) ?? []), pod])
+  for (const pod of pods) {
+    const list = byNode.get(pod.node)
+    if (list === undefined) byNode.set(pod.node, [pod])
+    else list.push(pod)
+  }
   return [...byNode].flatMap(([node, list]) =>
     podRows(list, isLost(view, node), MOST_SINGLE).map((row) =>
       branchOf({ ...row, node, ip: undefined }, not),

@@ -6,7 +6,7 @@ import type { RegistryContext } from '../registry/context.js'
 import { AGGREGATOR } from './aggregated-openapi.js'
 import { isAvailable } from './aggregated-services.js'
 import { forward } from './aggregator.js'
-import { byKey } from '../../lang/text/order.js'
+import { byKey, byText } from '../../lang/text/order.js'
 
 type Nodes = Readonly<Record<string, SwaggerNode>>
 
@@ -40,7 +40,7 @@ function byPriority(
   return (
     b.groupPriorityMinimum - a.groupPriorityMinimum ||
     b.versionPriority - a.versionPriority ||
-    ((first.name ?? '') < (second.name ?? '') ? -1 : 1)
+    byText(first.name ?? '', second.name ?? '')
   )
 }
 

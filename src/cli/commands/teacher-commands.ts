@@ -10,7 +10,7 @@ import { gradeOf, type Grade } from '../course/grade.js'
 import { readSubmissions, type Submission, SubmissionError } from '../course/submission.js'
 import { readCourse } from '../course/read.js'
 import { slidesOf } from '../course/slides.js'
-import { columns, csv, markdown, type Table } from '../course/tables.js'
+import { csv, markdown, type Table, text } from '../course/tables.js'
 import { textOf } from '../files.js'
 import { languageOf, LANGUAGE_FLAG, seedOf, VERSION_FLAG, versionOf } from './play-command.js'
 
@@ -28,7 +28,7 @@ function printTable(table: Table, json: unknown, flags: Arguments['flags'], term
   const wish = textOf(flags, 'output') ?? 'text'
   const form = FORMS.find((each) => each === wish)
   if (form === undefined) throw new UsageError(`-o ${wish}: write ${FORMS.join(', ')}`)
-  const texts = { text: columns, markdown, csv, json: () => `${exactJson(json, 2)}\n` }
+  const texts = { text, markdown, csv, json: () => `${exactJson(json, 2)}\n` }
   terminal.out(texts[form](table))
 }
 

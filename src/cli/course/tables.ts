@@ -1,23 +1,13 @@
+import { columns } from '../columns.js'
+
 /** A table: its headings, and rows of as many cells. */
 export interface Table {
   readonly headings: readonly string[]
   readonly rows: readonly (readonly string[])[]
 }
 
-/** Formats a table in columns for a terminal. */
-export function columns({ headings, rows }: Table): string {
-  const all = [headings, ...rows]
-  const widths = headings.map((_, at) => Math.max(...all.map((row) => (row[at] ?? '').length)))
-  return all
-    .map((row) =>
-      row
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .map((line) => `${line}\n`)
-    .join('')
-}
+/** Formats a table for a terminal. */
+export const text = ({ headings, rows }: Table): string => `${columns([headings, ...rows]).join('\n')}\n`
 
 /** Formats a table for Markdown. */
 export function markdown({ headings, rows }: Table): string {

@@ -1,19 +1,8 @@
 import { goDuration } from '../../lang/go/duration.js'
 import type { LostPod, WhatIfReport } from '../../testing/what-if/report.js'
+import { columns } from '../columns.js'
 import type { Grid } from '../grid-picture.js'
 import type { Row } from './results.js'
-
-/** Columns with two spaces between them. */
-function columns(rows: readonly (readonly string[])[]): readonly string[] {
-  const width = (column: number): number => Math.max(...rows.map((row) => (row[column] ?? '').length))
-  const widths = (rows[0] ?? []).map((_, column) => width(column))
-  return rows.map((row) =>
-    row
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-}
 
 const COUNTED = [
   ['nodes ready', 'nodesReady'],

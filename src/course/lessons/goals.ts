@@ -2,7 +2,7 @@ import type { Deployment } from '../../api/apps/generated.js'
 import type { Node, Pod, PodSpec } from '../../api/core/generated.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { parseYamlText } from '../../lang/yaml/read.js'
-import { type Json, withSortedKeys } from '../../lang/json/json.js'
+import { textOf } from './kept.js'
 import type { Goal, JudgedDesk, Promised, Sentence } from './lesson.js'
 import { MANIFESTS } from './shared.js'
 import { byText } from '../../lang/text/order.js'
@@ -163,11 +163,7 @@ function partsOf(text: string | undefined): readonly [string[], string[], string
       containers: pod.spec?.containers?.map((each) => ({ ...each, command: [], volumeMounts: [] })),
     },
   }
-  return [
-    (container?.command ?? []).map(String),
-    volumes.map((each) => JSON.stringify(withSortedKeys(each as Json))),
-    JSON.stringify(withSortedKeys(rest as unknown as Json)),
-  ]
+  return [(container?.command ?? []).map(String), volumes.map(textOf), textOf(rest)]
 }
 
 /**

@@ -116,7 +116,8 @@ export const nameOf = (resource: string, { metadata: { name = '', namespace } }:
     : `${resource}/${namespace}/${name}`
 
 /** The same text for the same value, whatever the order of members. */
-const textOf = (value: unknown): string => JSON.stringify(withSortedKeys((value ?? null) as Json)) ?? ''
+export const textOf = (value: unknown): string =>
+  JSON.stringify(withSortedKeys((value ?? null) as Json)) ?? ''
 
 /** Returns what a repair must leave of an object, as text. */
 export function comparedText(resource: string, object: KubeObject, permit: Permission | undefined): string {
