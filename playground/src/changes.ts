@@ -10,7 +10,7 @@ export interface Ghost {
   readonly to: string | undefined
 }
 
-/** What a change means for somebody who watches: something went wrong, went right, or just moved. */
+/** What a change means to a viewer: something went wrong, went right, or just moved. */
 export type Tone = 'bad' | 'good' | 'plain'
 
 export interface Told {

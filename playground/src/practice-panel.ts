@@ -5,7 +5,7 @@ import type { GuideParts } from './guide-parts.js'
 
 export const SUBJECTS: readonly PracticeSubject[] = ['netpol', 'rbac', 'scheduler']
 
-/** Questions without end, whose answers the evaluators of the cluster compute. */
+/** Endless questions: the cluster's own evaluators compute the answers. */
 export class PracticePanel {
   readonly element: HTMLElement
   readonly #parts: GuideParts

@@ -75,7 +75,7 @@ export const gradeCommand: Command = {
         const learner = basename(file, extname(file))
         for (const each of submissionsIn(file)) grades.push(await gradeOf(learner, each, language))
       } catch (error) {
-        // one that cannot be read keeps nobody else from a grade
+        // a file that cannot be read must not keep the others from their grades
         if (!(error instanceof UsageError)) throw error
         faults.push(error)
       }

@@ -23,7 +23,7 @@ export function openAuditLog(machine: HostMachine, manifest: ReadManifest): Audi
   const [path = '', policyFile = ''] = [flags.get('audit-log-path'), flags.get('audit-policy-file')]
   const policy = machine.files.text(onMachine(policyFile) ?? policyFile)
   if (path === '' || policy === undefined) return undefined
-  // what is not mounted is in the container's own file system, which nobody sees from the machine
+  // a path that is not mounted is in the container's own file system, which the machine cannot see
   const file = path === '-' ? '-' : onMachine(path)
   if (file === undefined) return undefined
   if (file !== '-' && machine.files.stat(file) === undefined) machine.files.put(file, '', 0o600)

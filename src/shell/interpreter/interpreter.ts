@@ -75,7 +75,7 @@ const MOST_STARTS = 50
 const START_MS = 1
 /** Rounds of so many programs after which a process that never waits counts as an endless loop. */
 const MOST_ROUNDS = 200
-/** Bytes that a process writes to whoever started it before others run. */
+/** Bytes that a process writes to its client before others run. */
 const MOST_WRITTEN = 4 * 1024 * 1024
 /**
  * MiB that a process may copy as fast as it can, and virtual ms until it may copy one more: a loop that

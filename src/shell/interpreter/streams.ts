@@ -16,7 +16,7 @@ import type { Redirect } from './syntax.js'
  * command direct them.
  */
 export class ShellStreams {
-  /** Bytes that have been written to whoever started the process. */
+  /** Bytes that have been written to the client of the process. */
   written = 0
   readonly #process: ShellProcess
   readonly #host: ProcessHost
