@@ -20,6 +20,23 @@ test('a terminal shows both streams of a command in the order of writing', async
   expect(terminal).toHaveLength(stdout.length + stderr.length)
 })
 
+test('curl -v shows the headers before the body', async () => {
+  const { terminal } = await hostOf(cluster(), 'master').sh('curl -v -k https://10.0.0.10:6443/version')
+  expect(terminal).toMatch(
+    /> GET \/version HTTP\/2[^]*< HTTP\/2 200[^]*"gitVersion"[^]*Connection #0 to host/,
+  )
+})
+
+test('a watch on a machine is interrupted after a minute, in which time passes', async () => {
+  const own = cluster()
+  own.kubectl('create deployment web --image=nginx', { check: true })
+  const before = own.now()
+  const { stdout, exitCode } = await hostOf(own, 'master').sh('kubectl get pods --watch')
+  expect(stdout).toMatch(/web-\S+ +0\/1 +Pending[^]*web-\S+ +1\/1 +Running/)
+  expect(own.now() - before).toBe(60_000)
+  expect(exitCode).toBe(1)
+})
+
 test('a script shows its commands one after the other, whichever stream each writes to', async () => {
   const host = hostOf(cluster(), 'master')
   const { terminal } = await host.sh(

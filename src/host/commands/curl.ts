@@ -251,10 +251,13 @@ function printed(
   const status = `HTTP/2 ${response.code} \n`
   const lines = Object.entries(response.headers).map(([name, value]) => `${name}: ${String(value)}\n`)
   const head = options.has('i', 'include') ? `${status}${lines.join('')}\n` : ''
-  const stderr = options.has('v', 'verbose')
-    ? `${told}> ${request}> \n< ${status}${lines.map((line) => `< ${line}`).join('')}< \n* Connection ` +
-      `#0 to host ${/^[^:]+/.exec(request.split('> Host: ')[1] ?? '')?.[0] ?? ''} left intact\n`
+  const isVerbose = options.has('v', 'verbose')
+  const before = isVerbose
+    ? `${told}> ${request}> \n< ${status}${lines.map((line) => `< ${line}`).join('')}< \n`
     : ''
+  const [peer = ''] = /^[^:]+/.exec(request.split('> Host: ')[1] ?? '') ?? []
+  const end = isVerbose ? `* Connection #0 to host ${peer} left intact\n` : ''
+  const stderr = before + end
   const out = options.get('o', 'output')
   if (out !== undefined && out !== '/dev/null') call.machine.files.write(call.path(out), text)
   const after =
@@ -264,5 +267,6 @@ function printed(
       .replaceAll('\\n', '\n') ?? ''
   if (options.has('f', 'fail') && response.code >= 400)
     return { stderr: `${stderr}curl: (22) The requested URL returned error: ${response.code}\n`, code: 22 }
-  return { stdout: `${out === undefined ? head + text : ''}${after}`, stderr }
+  const stdout = `${out === undefined ? head + text : ''}${after}`
+  return { stdout, stderr, terminal: before + stdout + end }
 }

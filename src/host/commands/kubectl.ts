@@ -12,6 +12,9 @@ const NO_CONFIG =
 /** kubectl commands that work without a cluster. */
 const OFFLINE = ['config', 'completion', 'options', 'help']
 
+/** A terminal cannot press Ctrl-C meanwhile: what does not end by itself is interrupted after this, in ms. */
+const INTERRUPTED_AFTER = 60_000
+
 /** Runs the machine's kubectl: its kubeconfig decides who sends requests, and `-f` reads its files. */
 export function kubectl(call: CommandCall): CommandOutput {
   const { args, machine, env, stdin, cwd } = call
@@ -47,6 +50,7 @@ export function kubectl(call: CommandCall): CommandOutput {
   const result = machine.cluster.kubectl(['kubectl', ...args], {
     stdin,
     files,
+    interruptAfter: INTERRUPTED_AFTER,
     env: given === undefined ? {} : { KUBECONFIG: given },
   })
   for (const [path, written] of Object.entries(result.files)) {
