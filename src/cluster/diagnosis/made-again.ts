@@ -1,4 +1,5 @@
 import type { Pod } from '../../api/core/generated.js'
+import { isMirrorPod } from '../../api/core/conditions.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { compareQuantities, parseQuantity } from '../../api/quantity.js'
 import { ApiError } from '../../client/api-error.js'
@@ -9,7 +10,10 @@ import type { UserClient } from '../../client/client.js'
  * and quotas that are exceeded already. `client` is one of a copy of the cluster, so that
  * nothing changes.
  */
-export function refusalOf({ metadata, spec }: Pod, client: () => UserClient): string | undefined {
+export function refusalOf(pod: Pod, client: () => UserClient): string | undefined {
+  // only its kubelet makes the copy of a static pod, on that node
+  if (isMirrorPod(pod)) return undefined
+  const { metadata, spec } = pod
   const { namespace, labels, annotations, name = '' } = metadata
   const { nodeName: _node, ...wanted } = spec
   const object = {

@@ -108,6 +108,18 @@ test('pods that would be refused if they were made again are told, and asking ch
   expect(cluster.why('deployments', 'web')).toContain('violates PodSecurity "restricted:latest"')
 })
 
+test('copies of static pods are not told to be refused', () => {
+  const cluster = new SimCluster({ like: 'kubeadm', nodes: 1 })
+  cluster.kubectl('create quota pods --hard=pods=20', { check: true })
+  cluster.settle()
+  const mirror = cluster
+    .in('kube-system')
+    .list('pods')
+    .items.find(({ metadata }) => metadata.name?.startsWith('etcd-'))
+  expect(mirror).toBeDefined()
+  expect(cluster.why('pods', `kube-system/${mirror?.metadata.name ?? ''}`)).toBe('')
+})
+
 test('a full quota is no refusal, and one that was lowered since is', () => {
   const cluster = new SimCluster({ nodes: 1 })
   cluster.kubectl('create deployment web --image=nginx --replicas=2', { check: true })
