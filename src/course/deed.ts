@@ -84,7 +84,7 @@ export async function perform(playback: Playback, action: PlainAction): Promise<
     case 'edit': {
       // a refused text comes back with the reasons; giving it back unchanged ends the command
       let asked = 0
-      return cluster.kubectl(action.line, { editor: (shown) => (asked++ === 0 ? action.text : shown) })
+      return playback.edit(action.line, (shown) => (asked++ === 0 ? action.text : shown))
     }
     case 'machine':
       cluster.node(action.node)[action.accident]()

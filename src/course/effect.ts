@@ -26,7 +26,7 @@ const OWN = new Set(['events', 'leases', 'endpoints', 'endpointslices'])
  * @example await hasSameEffect(playback, 'kubectl cordon node-1', 'k cordon nodes/node-1') // true
  */
 export async function hasSameEffect(playback: Playback, wanted: string, typed: string): Promise<boolean> {
-  if (plain(wanted) === plain(typed)) return true
+  if (isSameLine(wanted, typed)) return true
   const [a, b] = [await effectOf(playback.fork(), wanted), await effectOf(playback.fork(), withAlias(typed))]
   if (a.place !== b.place || a.written !== b.written || a.files !== b.files) return false
   const hasChanged = a.written !== '' || a.files !== '' || a.place !== playback.host.name
@@ -34,6 +34,9 @@ export async function hasSameEffect(playback: Playback, wanted: string, typed: s
   if (a.read !== '' || b.read !== '') return a.read === b.read
   return a.printed !== '' && a.printed === b.printed
 }
+
+/** Whether two lines are the same but for spaces and `k`. */
+export const isSameLine = (a: string, b: string): boolean => plain(a) === plain(b)
 
 const plain = (line: string): string =>
   withAlias(line).replaceAll(/\\\n/g, ' ').trim().replaceAll(/\s+/g, ' ')

@@ -128,6 +128,24 @@ export class Playback {
     return typed
   }
 
+  /**
+   * Runs `kubectl edit`. A text that was refused is shown again with the reasons; `editor` ends the command
+   * if it returns what it was given.
+   */
+  edit(line: string, editor: (shown: string, path: string) => string): Typed {
+    const { stdout, stderr, terminal, exitCode } = this.cluster.kubectl(line, { editor })
+    const typed = { line, stdout, stderr, terminal, exitCode }
+    this.typed.push(typed)
+    return typed
+  }
+
+  /** Remembers a line that something else than the shell has acted on, and that has printed nothing. */
+  noteTyped(line: string): Typed {
+    const typed = { line, stdout: '', stderr: '', terminal: '', exitCode: 0 }
+    this.typed.push(typed)
+    return typed
+  }
+
   /** What a line prints on a copy, so that the question changes nothing; a real shell has no copies. */
   #answer(line: string): Promise<Shown> {
     const { shell } = this

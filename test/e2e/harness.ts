@@ -27,6 +27,7 @@ export const programs: Readonly<Record<Program, string>> = {
   etcdctl: process.env.ETCDCTL ?? '/usr/bin/etcdctl',
   etcdutl: process.env.ETCDUTL ?? '/usr/bin/etcdutl',
   python3: process.env.PYTHON3 ?? '/usr/bin/python3',
+  script: 'script',
 }
 
 /** A real program. */
@@ -40,6 +41,7 @@ export type Program =
   | 'etcdctl'
   | 'etcdutl'
   | 'python3'
+  | 'script'
 
 /** What {@link has} has found: a program is started once to see whether it is there, not once a test. */
 const found = new Map<Program, boolean>()

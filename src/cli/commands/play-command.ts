@@ -1,10 +1,6 @@
-import { env, stdin, stdout } from 'node:process'
-import type { CompleterResult } from 'node:readline'
-import { createInterface } from 'node:readline/promises'
+import { env, stdout } from 'node:process'
 import type { CourseVersion, Language } from '../../course/chapter.js'
 import { LANGUAGES, VERSIONS } from '../../course/chapter.js'
-import { complete, promptOf } from '../../course/terminal-line.js'
-import type { Host } from '../../host/index.js'
 import {
   drawExam,
   drawLesson,
@@ -15,10 +11,10 @@ import {
 import type { Arguments, Command, Flag, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
 import { sitExam } from '../course/exam.js'
+import { openEditor, withKeyboard } from '../course/keyboard.js'
 import { playLesson, teachLesson } from '../course/lesson.js'
 import { practise } from '../course/practice.js'
 import { playChapter, teachChapter } from '../course/play-chapter.js'
-import type { ReadLine } from '../course/play-chapter.js'
 import { keptProgress } from '../course/progress.js'
 import { readCourse } from '../course/read.js'
 import { Screen } from '../course/screen.js'
@@ -75,50 +71,7 @@ function screenOf(flags: Arguments['flags'], terminal: Terminal): Screen {
   // a terminal that does not know its width says 0
   const columns = Math.min(stdout.columns || WIDEST, WIDEST)
   const colours = stdout.isTTY && (env['NO_COLOR'] ?? '') === ''
-  return new Screen(languageOf(flags), { columns, colours }, (text) => terminal.out(text))
-}
-
-const NO_WORDS: CompleterResult = [[], '']
-
-/** What Tab offers, as readline wants it. A word that is whole gets a space, as in bash. */
-async function completerResult(line: string, host: Host): Promise<CompleterResult> {
-  const { from, words } = await complete(line, host)
-  const [only = ''] = words
-  const isWhole = words.length === 1 && !/[/=]$/.test(only)
-  return [isWhole ? [`${only} `] : [...words], line.slice(from)]
-}
-
-/** Reads lines from a terminal, also those typed ahead; without a terminal, `read` is undefined. */
-async function withKeyboard(work: (read: ReadLine | undefined) => Promise<void>): Promise<void> {
-  if (!stdin.isTTY || !stdout.isTTY) return work(undefined)
-  let host: Host | undefined
-  const completer = async (line: string): Promise<CompleterResult> => {
-    try {
-      return host === undefined ? NO_WORDS : await completerResult(line, host)
-    } catch {
-      return NO_WORDS
-    }
-  }
-  const lines = createInterface({ input: stdin, output: stdout, completer })
-  const typed = lines[Symbol.asyncIterator]()
-  // as in bash: what is typed goes, and the course stays
-  lines.on('SIGINT', () => {
-    lines.write(null, { ctrl: true, name: 'e' })
-    stdout.write('^C\n')
-    lines.write(null, { ctrl: true, name: 'u' })
-    lines.prompt()
-  })
-  try {
-    await work(async (on) => {
-      host = on
-      lines.setPrompt(on === undefined ? '> ' : promptOf(on))
-      lines.prompt()
-      const { value, done } = await typed.next()
-      return done === true ? undefined : value
-    })
-  } finally {
-    lines.close()
-  }
+  return new Screen(languageOf(flags), { columns, colours }, (text) => terminal.out(text), openEditor)
 }
 
 function list(flags: Arguments['flags'], terminal: Terminal): void {

@@ -2,7 +2,8 @@ import type { Language } from '../../course/chapter.js'
 import { deskOf } from '../../course/lessons/desk.js'
 import { type Exam, type ExamTask, gradeTask, openDesk, type TaskReport } from '../../course/lessons/index.js'
 import { Playback } from '../../course/playback.js'
-import { own, type ReadLine } from './play-chapter.js'
+import { own } from './own-line.js'
+import type { ReadLine } from './play-chapter.js'
 import type { Screen } from './screen.js'
 import { spoken } from './spoken.js'
 
@@ -58,13 +59,16 @@ class Sitting {
   }
 }
 
+/** What helps in a lesson. */
+const NOT_HERE = ['hint', 'check', 'solution', 'back'] as const
+
 /** What a line means that is none for the shell; undefined for one that is. */
 function meaningOf(line: string): ReturnType<typeof spoken<(typeof WORDS)[number]>> {
   const [, context] = /^(?:kubectl|k) config use-context (\S+)$/.exec(line) ?? []
   return context === undefined ? spoken(line, WORDS) : { word: 'task', argument: context }
 }
 
-const WORDS = ['task', 'next', 'tasks', 'flag', 'time', 'finish', 'help'] as const
+const WORDS = ['task', 'next', 'tasks', 'flag', 'time', 'finish', 'help', 'where', ...NOT_HERE] as const
 
 /**
  * Runs an exam: no hints and no checks, several contexts, and a timer of real minutes. `read` is
@@ -84,7 +88,7 @@ export async function sitExam(
     for (const task of exam.tasks) showTask(task, language, screen)
     return 0
   }
-  screen.line(`${words.examKeys}\n`)
+  screen.wrapped(`${words.examKeys}\n`)
   showTask(sitting.current, language, screen)
   for (;;) {
     const playback = await sitting.playback()
@@ -116,8 +120,17 @@ function direct(
   const { words } = screen
   const { exam, flagged, current } = sitting
   switch (word) {
+    case 'hint':
+    case 'check':
+    case 'solution':
+    case 'back':
+      screen.note(words.notInExam)
+      break
+    case 'where':
+      showTask(current, language, screen)
+      break
     case 'help':
-      screen.line(`${words.examKeys}\n`)
+      screen.wrapped(`${words.examKeys}\n`)
       break
     case 'time':
       screen.note(words.minutesLeft(Math.ceil(left / MINUTE)))

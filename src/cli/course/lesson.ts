@@ -5,7 +5,7 @@ import { Playback } from '../../course/playback.js'
 import type { Desk, Lesson } from '../../course/lessons/index.js'
 import { advise, judge, openDesk } from '../../course/lessons/index.js'
 import type { ReadLine } from './play-chapter.js'
-import { own } from './play-chapter.js'
+import { own } from './own-line.js'
 import { forgotten, type Progress } from './progress.js'
 import type { Screen } from './screen.js'
 import { spoken, type SpokenWord } from './spoken.js'
@@ -117,7 +117,7 @@ export async function teachLesson(
     new Playback((await openDesk(lesson)).cluster),
   )
   introduce(lesson, language, screen)
-  screen.line(`${screen.words.lessonKeys}\n`)
+  screen.wrapped(`${screen.words.lessonKeys}\n`)
   for (;;) {
     const line = (await read(student.playback.host))?.trim()
     if (line === undefined) return
@@ -125,7 +125,7 @@ export async function teachLesson(
     const word = spoken(line, WORDS)?.word
     if (word === 'quit') return
     if (word === undefined) await student.type(line)
-    else if (word === 'help') screen.line(`${screen.words.lessonKeys}\n`)
+    else if (word === 'help') screen.wrapped(`${screen.words.lessonKeys}\n`)
     else if (word === 'solution') screen.line(`${lesson.solution}\n`)
     else if (word === 'hint') await student.hint()
     else if (word === 'back') student.back()
@@ -138,10 +138,11 @@ export async function teachLesson(
 async function check(lesson: Lesson, desk: Desk, language: Language, screen: Screen): Promise<boolean> {
   const { goals, broken, isSolved } = await judge(lesson, desk)
   for (const { text, isReached, missing } of goals) {
-    screen.line(`${isReached ? '✓' : '✗'} ${text[language]}\n`)
-    for (const what of missing) screen.line(`    ${what}\n`)
+    screen.line(`${isReached ? '✓' : '✗'} ${text[language]}`)
+    for (const what of missing) screen.line(`    ${what}`)
   }
-  for (const { text } of broken) screen.line(`✗ ${text[language]} (${screen.words.broken})\n`)
+  for (const { text } of broken) screen.line(`✗ ${text[language]} (${screen.words.broken})`)
+  screen.line()
   screen.prose(isSolved ? screen.words.solved : screen.words.notYet)
   return isSolved
 }

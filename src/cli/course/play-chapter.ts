@@ -1,12 +1,12 @@
 import { answerWords } from '../../course/lessons/practice.js'
-import { askCluster } from '../../course/ask.js'
 import type { Chapter, PredictStep, Section, Step } from '../../course/chapter.js'
 import { Playback } from '../../course/playback.js'
 import { PRACTICE } from '../../course/practised.js'
 import { startCluster } from '../../course/start.js'
-import { hasSameEffect } from '../../course/effect.js'
+import { hasSameEffect, isSameLine } from '../../course/effect.js'
 import { promptOf, withAlias } from '../../course/terminal-line.js'
 import type { Host } from '../../host/index.js'
+import { isForCourse, own } from './own-line.js'
 import { forgotten, type Progress } from './progress.js'
 import type { Screen } from './screen.js'
 import { spoken } from './spoken.js'
@@ -53,7 +53,7 @@ export async function teachChapter(
   const first = progress.stepOf(name) < steps.length ? progress.stepOf(name) : 0
   let playback = new Playback(startCluster(chapter.start))
   screen.chapter(chapter)
-  screen.line(`\n${screen.words.chapterKeys}`)
+  screen.wrapped(`\n${screen.words.chapterKeys}`)
   for (const { step } of steps.slice(0, first)) await playback.play(step)
   if (first > 0) screen.note(screen.words.resumed(first + 1, steps.length))
   const past: { readonly at: number; readonly playback: Playback }[] = []
@@ -85,7 +85,7 @@ export async function teachChapter(
 const MOST_STEPS_BACK = 50
 
 function lessonsOf({ number, lessons }: Chapter, screen: Screen): void {
-  screen.line(`${screen.words.end} ${screen.words.lessons}: ${lessons.join(', ')}`)
+  screen.wrapped(`${screen.words.end} ${screen.words.lessons}: ${lessons.join(', ')}`)
   const subject = PRACTICE[number]
   if (subject !== undefined) screen.line(screen.words.practiseMore(`simcluster practice ${subject}`))
 }
@@ -95,8 +95,8 @@ function filesIn(steps: readonly { readonly step: Step }[]): ReadonlyMap<string,
   return new Map(steps.flatMap(({ step }) => (step.kind === 'file' ? [[step.path, step.text] as const] : [])))
 }
 
-interface Teaching {
-  readonly step: Step
+interface Teaching<S = Step> {
+  readonly step: S
   readonly playback: Playback
   readonly screen: Screen
   readonly read: ReadLine
@@ -105,17 +105,14 @@ interface Teaching {
   readonly files: ReadonlyMap<string, string>
 }
 
-/** Plays a step, or what is typed instead. Returns whether the learner goes on, back, or leaves. */
-async function teach({
-  step,
-  playback,
-  screen,
-  read,
-  where,
-  files,
-}: Teaching): Promise<'on' | 'back' | 'left'> {
+/** Whether a learner goes on, back, or leaves. */
+type Done = 'on' | 'back' | 'left'
+
+/** Plays a step, or what is typed instead. */
+async function teach(teaching: Teaching): Promise<Done> {
+  const { step, playback, screen, read, where, files } = teaching
   screen.before(step, promptOf(playback.host), { isTaught: true })
-  if (step.kind === 'predict') return predict(step, playback, screen, read)
+  if (step.kind === 'predict') return predict({ ...teaching, step })
   if (step.kind !== 'command') {
     screen.after(await playback.play(step))
     return 'on'
@@ -123,28 +120,34 @@ async function teach({
   for (;;) {
     const line = (await read(playback.host))?.trim()
     if (line === undefined) return 'left'
-    const { word, argument = '' } = spoken(line, ['help', 'back', 'where', 'show', 'skip', 'quit']) ?? {}
+    const word = spoken(line, WORDS)?.word
     if (word === 'quit') return 'left'
     if (word === 'skip') return 'on'
     if (word === 'back') return 'back'
-    if (word === 'help') screen.line(`${screen.words.chapterKeys}\n`)
-    else if (word === 'where') screen.note(where)
-    else if (word === 'show') show(argument, files, screen)
+    if (word === 'hint' || word === 'check' || word === 'solution') {
+      screen.note(screen.words.notDone)
+      screen.before(step, '', { isTaught: true })
+    } else if (word !== undefined) tell(line, where, files, screen)
     else if (line === '') {
       screen.after(await playback.play(step))
       return 'on'
-    } else {
-      const counts = !IS_OWN.test(line) && (await hasSameEffect(playback, step.line, line))
-      await own(line, playback, screen)
-      if (!counts) continue
-      screen.note(screen.words.counts)
+    } else if (!isForCourse(line) && (await hasSameEffect(playback, step.line, line))) {
+      screen.after(await playback.type(withAlias(line)))
+      if (!isSameLine(step.line, line)) screen.note(screen.words.counts)
       return 'on'
-    }
+    } else await own(line, playback, screen)
   }
 }
 
-/** What the course does itself; it is no command. */
-const IS_OWN = /^(?:\?|why|wait)(?:\s|$)/
+const WORDS = ['help', 'back', 'where', 'show', 'skip', 'hint', 'check', 'solution', 'quit'] as const
+
+/** Says where the learner is, what can be typed, or what is in a file. */
+function tell(line: string, where: string, files: ReadonlyMap<string, string>, screen: Screen): void {
+  const { word, argument = '' } = spoken(line, WORDS) ?? {}
+  if (word === 'show') show(argument, files, screen)
+  else if (word === 'where') screen.note(where)
+  else screen.wrapped(`${screen.words.chapterKeys}\n`)
+}
 
 /** Shows a file of the chapter; the only one, or the last, if none is named. */
 function show(path: string, files: ReadonlyMap<string, string>, screen: Screen): void {
@@ -159,35 +162,28 @@ const guesses = new WeakMap<Playback, string>()
 const wordsOf = (text: string): string => answerWords(text).toSorted().join(' ')
 
 /** Asks for a guess before some commands, and compares it with what the cluster says after them. */
-async function predict(
-  step: PredictStep,
-  playback: Playback,
-  screen: Screen,
-  read: ReadLine,
-): Promise<'on' | 'left'> {
+async function predict({ step, playback, screen, read, where, files }: Teaching<PredictStep>): Promise<Done> {
   if (step.part === 'question') {
     screen.note(screen.words.predictKeys)
-    const guess = await read()
-    if (guess === undefined || spoken(guess, ['quit']) !== undefined) return 'left'
-    guesses.set(playback, guess)
-    return 'on'
+    for (;;) {
+      const guess = await read()
+      const word = guess === undefined ? 'quit' : spoken(guess, WORDS)?.word
+      if (word === 'quit') return 'left'
+      if (word === 'back') return 'back'
+      if (word === 'help' || word === 'where' || word === 'show') {
+        tell(guess ?? '', where, files, screen)
+        continue
+      }
+      guesses.set(playback, word === undefined ? (guess ?? '') : '')
+      return 'on'
+    }
   }
   const answer = await playback.play(step)
   screen.after(answer)
-  const guess = wordsOf(guesses.get(playback) ?? '')
-  if (guess !== '' && guess === wordsOf(answer.terminal)) screen.note(screen.words.right)
-  return 'on'
-}
-
-/** Does what somebody has typed: a question, time that passes, or a command. */
-export async function own(line: string, playback: Playback, screen: Screen): Promise<void> {
-  const [word = '', ...more] = line.split(' ')
-  try {
-    if (word === '?') screen.line(playback.cluster.dump()['why.txt'])
-    else if (word === 'why') screen.line(`${askCluster(playback.cluster, `why ${more.join(' ')}`)}\n`)
-    else if (word === 'wait') await playback.play({ kind: 'event', event: 'wait', argument: more[0] ?? '1m' })
-    else screen.after(await playback.type(withAlias(line)))
-  } catch (error) {
-    screen.line(error instanceof Error ? error.message : String(error))
+  const guess = guesses.get(playback)?.trim() ?? ''
+  if (guess !== '') {
+    const isRight = wordsOf(guess) === wordsOf(answer.terminal)
+    screen.note(isRight ? screen.words.right : screen.words.guessed(guess))
   }
+  return 'on'
 }

@@ -9,14 +9,20 @@ import type { Words } from './words.js'
 /** Lines of a file that a learner is shown without asking. */
 const LONG = 24
 
+/** Lets a learner edit a text. Returns undefined if there is no editor, or if it has failed. */
+export type Editor = (text: string, name: string) => string | undefined
+
 /** Writes the course to a terminal, in one language. */
 export class Screen {
+  /** The editor of the learner; a terminal of which nothing is known has none. */
+  readonly editor: Editor | undefined
   readonly words: Words
   readonly #language: Language
   readonly #options: ScreenOptions
   readonly #write: (text: string) => void
 
-  constructor(language: Language, options: ScreenOptions, write: (text: string) => void) {
+  constructor(language: Language, options: ScreenOptions, write: (text: string) => void, editor?: Editor) {
+    this.editor = editor
     this.words = WORDS[language]
     this.#language = language
     this.#options = options
@@ -25,6 +31,12 @@ export class Screen {
 
   line(text = ''): void {
     this.#write(`${text}\n`)
+  }
+
+  /** Text in lines no wider than the screen. */
+  wrapped(text: string): void {
+    const lines = text.split('\n').flatMap((line) => wrapText(line, this.#options.columns - 2))
+    this.line(lines.join('\n'))
   }
 
   /** Markdown, and an empty line. */

@@ -39,6 +39,12 @@ export interface Words {
   readonly answerOf: (choices: string) => string
   readonly practiseMore: (command: string) => string
   readonly answerIs: (answer: string) => string
+  readonly guessed: (guess: string) => string
+  /** Before the line of a step that is not done yet. */
+  readonly notDone: string
+  readonly whyUsage: string
+  readonly exitHere: string
+  readonly notInExam: string
   readonly step: (at: number, all: number) => string
   readonly resumed: (at: number, all: number) => string
   readonly exam: (name: string, tasks: number, minutes: number, seed: number) => string
@@ -80,13 +86,19 @@ const ko: Words = {
   par: (typed, best) => `명령 ${typed}개로 해결했습니다. 가장 적은 것은 ${best}개입니다.\n`,
   where: (typed, minutes) => `지금까지 명령 ${typed}개를 입력했습니다. ${minutes}분쯤 걸리는 실습입니다.`,
   chapterKeys:
-    '[Enter] 실행  건너뛰기(s)  되돌리기(back)  어디(where)  보기(show) 파일  도움말(help)  끝(q)  왜: ?\n' +
+    '[Enter] 실행  건너뛰기(s)  되돌리기(back)  힌트(hint)  어디(where)  보기(show) 파일  도움말(help)  끝(q)  왜: ?\n' +
     '명령을 직접 입력해도 됩니다. 같은 일을 하는 명령이면 그 단계를 마친 것으로 칩니다. wait 1m, why pods 이름도 됩니다.',
   predict: (question) => `예측해 보세요: ${question}`,
   answer: (question) => `예측의 답: ${question}`,
   predictKeys: '답을 쓰고 Enter를 누르세요. 그냥 Enter를 누르면 넘어갑니다',
   right: '맞았습니다!',
   wrong: (answer) => `아닙니다. 정답은 ${answer}입니다`,
+  guessed: (guess) => `내 예측: ${guess}`,
+  notDone:
+    '아직 이 단계를 마치지 않았습니다. 아래 명령이나 같은 일을 하는 명령을 입력하세요. Enter만 눌러도 실행됩니다',
+  whyUsage: '왜 그런지 물으려면 종류와 이름을 쓰세요: why pods 이름. 클러스터 전체는 ?',
+  exitHere: '더 나갈 곳이 없습니다. 과정을 끝내려면 q를 입력하세요',
+  notInExam: '시험에는 힌트도 확인도 되돌리기도 없습니다. 다 했으면 제출(finish)을 입력하세요',
   answerIs: (answer) => `정답: ${answer}`,
   practiseMore: (command) => `연습 문제는 끝이 없습니다: ${command}`,
   practice: (subject, number, seed) => `연습 ${subject} ${number} (seed ${seed})`,
@@ -135,13 +147,18 @@ const en: Words = {
   par: (typed, best) => `Solved in ${typed} ${typed === 1 ? 'command' : 'commands'}, best ${best}.\n`,
   where: (typed, minutes) => `commands so far: ${typed}; the lesson takes about ${minutes} minutes`,
   chapterKeys:
-    '[Enter] run  [s] skip  [?] why  back  where  show FILE  help  [q] quit\n' +
+    '[Enter] run  [s] skip  [?] why  back  hint  where  show FILE  help  [q] quit\n' +
     'Or type a command of your own: one that does the same counts as the step. Also: wait 1m, why pods NAME.',
   predict: (question) => `predict: ${question}`,
   answer: (question) => `the answer: ${question}`,
   predictKeys: 'type your answer and Enter, or only Enter to go on',
   right: 'You were right!',
   wrong: (answer) => `No: the answer is ${answer}`,
+  guessed: (guess) => `your prediction: ${guess}`,
+  notDone: 'this step is not done yet; type this, or a command that does the same, or only Enter to run it',
+  whyUsage: 'to ask why, name a kind and an object: why pods NAME; for the whole cluster: ?',
+  exitHere: 'there is nowhere to go back to; q ends the course',
+  notInExam: 'an exam has no hints, no checks and no undo; finish hands it in',
   answerIs: (answer) => `answer: ${answer}`,
   practiseMore: (command) => `Questions without end: ${command}`,
   practice: (subject, number, seed) => `practice ${subject} ${number} (seed ${seed})`,
