@@ -6,14 +6,14 @@ import type { StepAt } from '../../src/course/deed.js'
 import { decodeDeed, encodeDeed } from './actions.js'
 import { Clock } from './clock.js'
 import { complete, promptOf, withAlias } from '../../src/course/terminal-line.js'
-import { chapterOf } from './course.js'
+import { chapterOf, stepsToDo } from './course.js'
 import { h, tabs } from './dom.js'
 import { edit } from './editor.js'
 import { Grid } from './grid.js'
 import { examPanel } from './exam-panel.js'
 import { Figures } from './figures.js'
 import type { GuideParts } from './guide-parts.js'
-import { chapterPanel, stepsToDo } from './guide.js'
+import { chapterPanel } from './guide.js'
 import { header } from './header.js'
 import { Inspector, type Inspected } from './inspector.js'
 import { type Pane, paneTabs, splitter } from './layout.js'
@@ -92,6 +92,9 @@ export class App {
     this.#build()
     this.#terminal.restart()
     addEventListener('hashchange', () => void this.#goToAddress())
+    // a page that nobody looks at is not drawn, and may be closed
+    for (const event of ['visibilitychange', 'pagehide'])
+      addEventListener(event, () => this.#isDrawing && this.#keep())
   }
 
   /** Opens the place that the address names, if there is one and it is not open. */
@@ -203,8 +206,12 @@ export class App {
     this.#inspector?.show()
     if (this.#workTab === 'scheduler') this.#scheduler.show()
     for (const refresh of this.#refreshers) refresh()
-    // the learner's own session stays as it was while another one is looked at
-    if (isLive && this.#keeps === 'always') this.#save({ deed: this.#session.deed() })
+    this.#keep()
+  }
+
+  /** Keeps what was done. The learner's own session stays as it was while another one is looked at. */
+  #keep(): void {
+    if (this.#session.isLive && this.#keeps === 'always') this.#save({ deed: this.#session.deed() })
   }
 
   /** The terminal shows what was there at the moment that is looked at. */

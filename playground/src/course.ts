@@ -1,4 +1,5 @@
-import type { Chapter, CourseVersion } from '../../src/course/chapter.js'
+import type { Chapter, CourseVersion, Step } from '../../src/course/chapter.js'
+import type { StepAt } from '../../src/course/deed.js'
 import { parseCourse } from '../../src/course/parse-course.js'
 
 const files = Object.entries(
@@ -20,3 +21,15 @@ export function chapterOf(number: number, version: CourseVersion): Chapter {
   if (chapter === undefined) throw new RangeError(`there is no chapter ${number}`)
   return chapter
 }
+
+/** Steps of a chapter that a learner does: all but prose, predictions, and what is there from the beginning. */
+export function stepsToDo({ sections }: Chapter): readonly StepAt[] {
+  return sections.flatMap(({ steps }, section) =>
+    steps.flatMap((step, at): readonly StepAt[] => (isToDo(step) ? [[section, at]] : [])),
+  )
+}
+
+const isToDo = (step: Step): boolean =>
+  step.kind === 'file'
+    ? !step.isInitial
+    : step.kind !== 'prose' && !(step.kind === 'predict' && step.part === 'question')

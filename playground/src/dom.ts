@@ -21,6 +21,20 @@ export function h<Name extends keyof HTMLElementTagNameMap>(
   return element
 }
 
+/**
+ * Gives an element these children. Children that are in place already are not touched, so that they keep the
+ * focus and a press that has begun.
+ */
+export function arrange(parent: Element, children: readonly Element[]): void {
+  const kept = new Set(children)
+  for (const child of [...parent.children]) if (!kept.has(child)) child.remove()
+  let next = parent.firstElementChild
+  for (const child of children) {
+    if (child === next) next = next.nextElementSibling
+    else parent.insertBefore(child, next)
+  }
+}
+
 /** Tabs that arrow keys move between, as the ARIA pattern wants. Only the chosen panel is shown. */
 export function tabs(
   label: string,

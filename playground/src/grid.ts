@@ -1,8 +1,8 @@
-import type { ClusterView, NodeView, PodView } from '../../src/view/index.js'
+import type { ClusterView, NodeView, PodView, ServiceView } from '../../src/view/index.js'
 import { diff } from '../../src/view/index.js'
 import { Arrows } from './arrows.js'
 import { type Ghost, ghostsBetween } from './changes.js'
-import { h } from './dom.js'
+import { arrange, h } from './dom.js'
 import type { Words } from './texts.js'
 
 const MOTION = { duration: 450, easing: 'cubic-bezier(.2,.8,.2,1)' }
@@ -31,6 +31,10 @@ export class Grid {
   readonly #namespaces: HTMLSelectElement
   readonly #arrows: Arrows
   #pods = new Map<string, HTMLElement>()
+  /** Elements of nodes by name, of frames by node and namespace, and of Services by uid. */
+  readonly #kept = new Map<string, HTMLElement>()
+  /** What the element of a pod shows now. */
+  readonly #shown = new WeakMap<HTMLElement, PodView>()
   #serviceElements = new Map<string, HTMLElement>()
   #view: ClusterView | undefined
   #before: ClusterView | undefined
@@ -79,8 +83,9 @@ export class Grid {
       return element
     }
     const ghosts = before === undefined ? [] : ghostsBetween(this.#filtered(before), view)
-    this.#nodes.replaceChildren(
-      ...view.nodes.map((node) =>
+    arrange(
+      this.#nodes,
+      view.nodes.map((node) =>
         this.#node(
           node,
           (pod) => elementOf(pod, node.lost),
@@ -88,7 +93,10 @@ export class Grid {
         ),
       ),
     )
-    this.#pending.replaceChildren(...view.pending.map((pod) => elementOf(pod, false)))
+    arrange(
+      this.#pending,
+      view.pending.map((pod) => elementOf(pod, false)),
+    )
     this.#pendingBox.hidden = view.pending.length === 0
     this.#showServices(view)
     const isFirst = this.#view === undefined
@@ -137,54 +145,83 @@ export class Grid {
     }
   }
 
+  /** The element that was made for a key, or a new one. */
+  #keep(key: string, make: () => HTMLElement): HTMLElement {
+    let element = this.#kept.get(key)
+    if (element === undefined) this.#kept.set(key, (element = make()))
+    return element
+  }
+
   #node(node: NodeView, elementOf: (pod: PodView) => HTMLElement, ghosts: readonly Ghost[]): HTMLElement {
+    const { name, ready, cordoned, pods } = node
+    const element = this.#keep(`node ${name}`, () => h('li', { class: 'node', 'data-node': name }))
+    element.dataset['ready'] = String(ready)
+    element.dataset['cordoned'] = String(cordoned)
+    const none = pods.length === 0 && ghosts.length === 0
+    arrange(element, [
+      ...this.#head(node),
+      ...this.#frames(name, pods, elementOf),
+      ...(ghosts.length === 0 ? [] : [this.#ghosts(ghosts)]),
+      ...(none ? [h('p', { class: 'none' }, this.#words.noPods)] : []),
+    ])
+    return element
+  }
+
+  /** Name, states and taints of a node. The name keeps its button. */
+  #head(node: NodeView): readonly HTMLElement[] {
     const words = this.#words
-    const { name, ready, cordoned, taints, pods } = node
-    const states = [ready ? words.ready : words.notReady, ...(cordoned ? [words.cordoned] : [])]
-    return h(
-      'li',
-      { class: 'node', 'data-node': name, 'data-ready': String(ready), 'data-cordoned': String(cordoned) },
+    const { name, ready, cordoned, taints } = node
+    const title = this.#keep(`title ${name}`, () =>
       h(
-        'header',
-        {},
-        h(
-          'h3',
-          { title: name },
-          h('button', { type: 'button', class: 'of-node', onclick: () => this.#parts.onNode(name) }, name),
-        ),
-        ...states.map((state) => h('span', { class: `badge ${state}` }, state)),
-        !ready && this.#whyButton(node),
+        'h3',
+        { title: name },
+        h('button', { type: 'button', class: 'of-node', onclick: () => this.#parts.onNode(name) }, name),
       ),
-      taints.length > 0 && h('p', { class: 'taints' }, taints.join(', ')),
-      ...this.#frames(pods, elementOf),
-      ghosts.length > 0 &&
-        h(
-          'ul',
-          { class: 'pods ghosts' },
-          ...ghosts.map((ghost) => h('li', { class: 'ghost' }, words.ghost(ghost.name, ghost.to))),
-        ),
-      pods.length === 0 && ghosts.length === 0 && h('p', { class: 'none' }, words.noPods),
+    )
+    const head = this.#keep(`head ${name}`, () => h('header', {}, title))
+    const states = [ready ? words.ready : words.notReady, ...(cordoned ? [words.cordoned] : [])]
+    arrange(head, [
+      title,
+      ...states.map((state) =>
+        this.#keep(`state ${name} ${state}`, () => h('span', { class: `badge ${state}` }, state)),
+      ),
+      ...(ready ? [] : [this.#keep(`why ${name}`, () => this.#whyButton(node))]),
+    ])
+    return taints.length === 0 ? [head] : [head, h('p', { class: 'taints' }, taints.join(', '))]
+  }
+
+  #ghosts(ghosts: readonly Ghost[]): HTMLElement {
+    return h(
+      'ul',
+      { class: 'pods ghosts' },
+      ...ghosts.map(({ name, to }) => h('li', { class: 'ghost' }, this.#words.ghost(name, to))),
     )
   }
 
   /** A frame for each namespace, or the pods alone if they are all of one. */
-  #frames(pods: readonly PodView[], elementOf: (pod: PodView) => HTMLElement): readonly HTMLElement[] {
+  #frames(
+    node: string,
+    pods: readonly PodView[],
+    elementOf: (pod: PodView) => HTMLElement,
+  ): readonly HTMLElement[] {
     const names = [...new Set(pods.map(({ namespace }) => namespace))]
     return names.map((name) => {
-      const list = h(
-        'ul',
-        { class: 'pods' },
-        ...pods.filter(({ namespace }) => namespace === name).map(elementOf),
+      const list = this.#keep(`list ${node} ${name}`, () => h('ul', { class: 'pods' }))
+      arrange(list, pods.filter(({ namespace }) => namespace === name).map(elementOf))
+      return this.#keep(`frame ${node} ${name}`, () =>
+        h('section', { class: 'frame', 'data-namespace': name }, h('h4', {}, name), list),
       )
-      return h('section', { class: 'frame', 'data-namespace': name }, h('h4', {}, name), list)
     })
   }
 
+  /** The button of a pod stays the same when its text changes. */
   #fill(element: HTMLElement, pod: PodView, isLost: boolean): void {
     const { uid, namespace, name, status, ready } = pod
     const words = this.#words
     const state = isLost && status !== 'Completed' ? 'unknown' : stateOf(pod)
-    const text = JSON.stringify([uid, status, ready, state])
+    const hasWhy = state === 'bad' || pod.node === undefined
+    const text = JSON.stringify([uid, status, ready, state, hasWhy])
+    this.#shown.set(element, pod)
     if (element.dataset['shown'] === text) return
     element.dataset['shown'] = text
     element.dataset['pod'] = name
@@ -192,24 +229,23 @@ export class Grid {
     element.dataset['state'] = state
     element.className = namespace.startsWith('kube-') ? 'pod system' : 'pod'
     const said = state === 'unknown' ? `${words.unknown} (${status})` : status
-    const button = h(
-      'button',
-      {
-        type: 'button',
-        title: `${namespace}/${name}: ${said}, ${ready}`,
-        onclick: () => this.#parts.onPod(pod),
-      },
+    const button = element.querySelector<HTMLElement>('button:not(.why)') ?? this.#podButton(element)
+    button.title = `${namespace}/${name}: ${said}, ${ready}`
+    button.replaceChildren(
       h('span', { class: 'mark', 'aria-hidden': 'true' }, MARKS[state]),
       h('span', { class: 'name' }, name),
       ' ',
       h('span', { class: 'status' }, state === 'unknown' || status !== 'Running' ? said : ready),
     )
-    const hadFocus = element.contains(document.activeElement)
-    element.replaceChildren(
-      button,
-      ...(state === 'bad' || pod.node === undefined ? [this.#whyButton(pod)] : []),
-    )
-    if (hadFocus) button.focus()
+    arrange(element, hasWhy ? [button, this.#whyButton(pod)] : [button])
+  }
+
+  #podButton(element: HTMLElement): HTMLButtonElement {
+    const open = (): void => {
+      const pod = this.#shown.get(element)
+      if (pod !== undefined) this.#parts.onPod(pod)
+    }
+    return h('button', { type: 'button', onclick: open })
   }
 
   #whyButton(of: PodView | NodeView): HTMLButtonElement {
@@ -229,29 +265,41 @@ export class Grid {
     const behind = (service: string): number =>
       view.edges.filter(({ kind, from }) => kind === 'endpoint' && from === service).length
     this.#serviceElements = new Map(
-      own.map(({ uid, namespace, name, type, address, ports }) => {
-        const button = h(
-          'button',
-          {
-            type: 'button',
-            class: 'service',
-            'aria-pressed': String(this.#arrows.isShown(uid, view)),
-            title: this.#words.showArrows,
-            onclick: () => {
-              this.#arrows.toggle(uid, view)
-              button.setAttribute('aria-pressed', String(this.#arrows.isShown(uid, view)))
-              this.#drawArrows()
-            },
-          },
-          h('strong', {}, namespace === 'default' ? name : `${namespace}/${name}`),
-          ` ${type} ${address} ${ports.join(', ')} → ${this.#words.leadsTo(behind(uid))}`,
-        )
-        return [uid, button]
+      own.map((service) => [service.uid, this.#service(service, behind(service.uid))]),
+    )
+    arrange(
+      this.#services,
+      own.map(({ uid }) =>
+        this.#keep(`item ${uid}`, () => h('li', {}, this.#serviceElements.get(uid) as HTMLElement)),
+      ),
+    )
+    for (const { uid } of own)
+      this.#serviceElements.get(uid)?.setAttribute('aria-pressed', String(this.#arrows.isShown(uid, view)))
+  }
+
+  #service({ uid, namespace, name, type, address, ports }: ServiceView, behind: number): HTMLElement {
+    const button = this.#keep(`service ${uid}`, () =>
+      h('button', {
+        type: 'button',
+        class: 'service',
+        title: this.#words.showArrows,
+        onclick: () => this.#toggle(uid),
       }),
     )
-    this.#services.replaceChildren(
-      ...[...this.#serviceElements.values()].map((button) => h('li', {}, button)),
+    button.replaceChildren(
+      h('strong', {}, namespace === 'default' ? name : `${namespace}/${name}`),
+      ` ${type} ${address} ${ports.join(', ')} → ${this.#words.leadsTo(behind)}`,
     )
+    return button
+  }
+
+  /** Shows or hides the arrows of a Service. */
+  #toggle(uid: string): void {
+    if (this.#view === undefined) return
+    this.#arrows.toggle(uid, this.#view)
+    const isShown = this.#arrows.isShown(uid, this.#view)
+    this.#serviceElements.get(uid)?.setAttribute('aria-pressed', String(isShown))
+    this.#drawArrows()
   }
 
   #drawArrows(): void {

@@ -3,7 +3,7 @@ import { PRACTICE } from '../../src/course/practised.js'
 import { VERSIONS } from '../../src/course/chapter.js'
 import { answerWords } from '../../src/course/lessons/practice.js'
 import type { StepAt } from '../../src/course/deed.js'
-import { chapterOf, chaptersAt } from './course.js'
+import { chapterOf, chaptersAt, stepsToDo } from './course.js'
 import { h } from './dom.js'
 import type { GuideParts } from './guide-parts.js'
 import { lessonList } from './lesson-panel.js'
@@ -47,18 +47,6 @@ export function chapterPanel(parts: GuideParts): HTMLElement {
       ),
   )
 }
-
-/** Steps of a chapter that a learner does: all but prose, predictions, and what is there from the beginning. */
-export function stepsToDo({ sections }: Chapter): readonly StepAt[] {
-  return sections.flatMap(({ steps }, section) =>
-    steps.flatMap((step, at): readonly StepAt[] => (isToDo(step) ? [[section, at]] : [])),
-  )
-}
-
-const isToDo = (step: Step): boolean =>
-  step.kind === 'file'
-    ? !step.isInitial
-    : step.kind !== 'prose' && !(step.kind === 'predict' && step.part === 'question')
 
 function chapterList({ language, open, progress, words }: GuideParts, version: CourseVersion): HTMLElement {
   return h(

@@ -104,6 +104,8 @@ test('policies are tried on a fork: a matrix, proofs, and the connections that c
   await learner.types('kubectl run web --image=nginx --labels=app=web --port=80')
   await learner.types('kubectl run db --image=redis --labels=app=db --port=6379')
   await press('Settle')
+  // the page keeps what was done with the next frame that it draws
+  await expect.poll(async () => (await learner.deed()).actions.at(-1)).toEqual({ do: 'settle' })
   const before = (await learner.deed()).traceHash
   await page.locator('#tab-policies').press('Enter')
   await page.locator('#manifests').fill(`

@@ -84,6 +84,45 @@ test('the inspector shows YAML, events, logs, owners and why, and its buttons ty
   await learner.close()
 })
 
+test('the focus and a press that has begun outlive what changes in the cluster meanwhile', async () => {
+  const learner = await Learner.open(stage, '#free/2')
+  const { page } = learner
+  await learner.types('kubectl create deployment web --image=nginx --replicas=2')
+  const step = async (): Promise<void> => {
+    const before = await page.locator('.now').innerText()
+    await page.evaluate(() => document.querySelector<HTMLElement>('.clock button')?.click())
+    await expect.poll(() => page.locator('.now').innerText()).not.toBe(before)
+  }
+  for (const selector of ['[data-node="node-1"] .of-node', '[data-pod^="web-"] button']) {
+    await page.locator(selector).first().focus()
+    await step()
+    await step()
+    expect(await page.evaluate((each) => document.activeElement?.matches(each), selector)).toBe(true)
+  }
+  const box = await page.locator('[data-node="node-2"] .of-node').boundingBox()
+  if (box === null) throw new Error('node-2 is not shown')
+  await page.mouse.move(box.x + 10, box.y + 5)
+  await page.mouse.down()
+  await step()
+  await page.mouse.up()
+  await expect.poll(() => page.locator('.inspector h3').innerText()).toBe('node-2')
+  await learner.close()
+})
+
+test('what was done is kept when the page goes before it has drawn', async () => {
+  const learner = await Learner.open(stage, '#free/1')
+  const { page } = learner
+  await page.evaluate(() => {
+    window.requestAnimationFrame = () => 0
+    document.querySelector<HTMLElement>('.clock button')?.click()
+  })
+  await page.waitForTimeout(200)
+  expect((await learner.deed()).actions).toEqual([])
+  await learner.reload()
+  await expect.poll(async () => (await learner.deed()).actions).toEqual([{ do: 'advance', ms: 1000 }])
+  await learner.close()
+})
+
 test('namespaces are frames and a filter, and Services have arrows', async () => {
   const learner = await Learner.open(stage, '#free/2')
   const { page } = learner
