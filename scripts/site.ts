@@ -11,7 +11,8 @@ import { SimCluster } from '../src/index.js'
 import { LANGUAGES } from '../src/course/chapter.js'
 import { recordFrames, toAnimatedSvg } from '../src/view/index.js'
 import { readCourse } from '../src/cli/course/read.js'
-import { chapterPage, playOnce } from './site/chapter-page.js'
+import { chapterPicture } from '../src/course/chapter-picture.js'
+import { chapterPage, pictureFile, playOnce } from './site/chapter-page.js'
 import { pageOf, withLinks } from './site/links.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -46,10 +47,17 @@ function writePapers(): void {
 const BASES = { en: '', ko: '/ko' } as const
 
 async function writeCourse(): Promise<void> {
+  mkdirSync(join(content, 'public/pictures'))
   for (const chapter of readCourse('v1.35')) {
-    const printed = await playOnce(chapter)
-    for (const language of LANGUAGES)
-      write(`${BASES[language]}/course/${chapter.number}`, chapterPage(chapter, printed, language))
+    const played = await playOnce(chapter)
+    for (const language of LANGUAGES) {
+      write(`${BASES[language]}/course/${chapter.number}`, chapterPage(chapter, played, language))
+      for (const [section, view] of played.views)
+        writeFileSync(
+          join(content, 'public/pictures', pictureFile(chapter.number, section, language)),
+          chapterPicture(view, language),
+        )
+    }
   }
 }
 
@@ -76,6 +84,8 @@ function writeReference(): void {
     '--hideBreadcrumbs',
     '--hidePageHeader',
     '--disableSources',
+    // tsc has checked the code; this compiler is another one
+    '--skipErrorChecking',
     '--logLevel',
     'Error',
   ]

@@ -29,6 +29,7 @@ function choice({ words, open, save }: GuideParts): HTMLElement {
   return h(
     'div',
     {},
+    h('h2', {}, words.exam),
     h('p', {}, words.examIntro),
     h('p', { class: 'row' }, h('label', { for: 'exam-seed' }, words.seed), seed),
     h(

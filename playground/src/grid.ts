@@ -51,6 +51,7 @@ export class Grid {
     this.element = h(
       'div',
       { class: 'grid' },
+      h('h2', { class: 'hidden-text' }, words.cluster),
       h('p', { class: 'filter' }, this.#namespaces, h('span', { class: 'legend' }, ...legend(words))),
       this.#serviceBox,
       this.#nodes,

@@ -12,7 +12,8 @@ import { markdown } from './markdown.js'
 /** Shows the chapter that is open with its steps, or the list of all. */
 export function chapterPanel(parts: GuideParts): HTMLElement {
   const { place } = parts.session()
-  if (place.kind !== 'chapter') return h('div', { class: 'guide' }, chapterList(parts, 'v1.35'))
+  if (place.kind !== 'chapter')
+    return h('div', { class: 'guide' }, h('h2', {}, parts.words.allChapters), chapterList(parts, 'v1.35'))
   const { words, language } = parts
   const chapter = chapterOf(place.number, place.version)
   const versions = h('select', { 'aria-label': words.version })
@@ -177,6 +178,21 @@ class Steps {
     const printed = await this.#parts.play(...at)
     const step = this.#chapter.sections[at[0]]?.steps[at[1]]
     if (step?.kind === 'predict') this.#reveal(step, at, printed)
+    else this.#showPrinted(at, printed)
+  }
+
+  /** What a step has printed, for a page without a terminal beside the guide. */
+  #showPrinted(at: StepAt, printed: string): void {
+    const box = this.#elementOf(at)
+    box?.querySelector('.printed')?.remove()
+    if (printed.trim() !== '')
+      box?.append(
+        h(
+          'pre',
+          { class: 'printed', tabindex: 0, 'aria-label': this.#parts.words.output },
+          printed.trimEnd(),
+        ),
+      )
   }
 
   /** Compares what was predicted with what the cluster says. */

@@ -14,7 +14,8 @@ const CALM = 350
 /** Shows the lesson that is open, or the list of all. */
 export function lessonPanel(parts: GuideParts): HTMLElement {
   const { place, lesson } = parts.session()
-  if (place.kind !== 'lesson' || lesson === undefined) return h('div', { class: 'guide' }, allLessons(parts))
+  if (place.kind !== 'lesson' || lesson === undefined)
+    return h('div', { class: 'guide' }, h('h2', {}, parts.words.allLessons), allLessons(parts))
   return new LessonPanel(parts, place, lesson).element
 }
 
@@ -112,8 +113,10 @@ class LessonPanel {
     session.asked.judgement = judgement
     this.#showGoals()
     this.#showVerdict()
-    // what is solved is shown elsewhere too
-    if (judgement.isSolved) session.onChange()
+    // what is solved is shown elsewhere too, also on a telephone that shows the terminal alone
+    if (!judgement.isSolved) return
+    this.#parts.say((words) => words.solved)
+    session.onChange()
   }
 
   async #check(): Promise<void> {

@@ -26,6 +26,7 @@ export class PracticePanel {
     this.element = h(
       'div',
       { class: 'guide practice' },
+      h('h2', {}, words.practice),
       h('p', {}, words.practiceIntro),
       h('p', { class: 'row' }, subjects, this.#score),
       this.#question,

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
@@ -8,15 +8,45 @@ import { expect } from 'vitest'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const pictures = fileURLToPath(new URL('../../.cache/playground/', import.meta.url))
 
-/** The built page in Chromium. */
+const axe = readFileSync(
+  fileURLToPath(new URL('../node_modules/axe-core/axe.min.js', import.meta.url)),
+  'utf8',
+)
+
+/** What axe-core finds on a page as it is now. */
+export async function complaintsOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe)
+  return page.evaluate(async () => {
+    const { violations } = await (
+      window as unknown as { readonly axe: { run: () => Promise<{ violations: readonly Violation[] }> } }
+    ).axe.run()
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 100)).join(' | ')}`,
+    )
+  })
+}
+
+interface Violation {
+  readonly id: string
+  readonly nodes: readonly { readonly html: string }[]
+}
+
+/** Built pages in Chromium. */
 export interface Stage {
   readonly address: string
   readonly browser: Browser
   readonly close: () => Promise<void>
 }
 
-export async function openStage(): Promise<Stage> {
-  const server = await preview({ root, logLevel: 'error', preview: { port: 0, host: '127.0.0.1' } })
+/** Serves what was built into `dist` of a folder. Default: the playground. */
+export async function openStage(folder: string = root): Promise<Stage> {
+  const server = await preview({
+    root: folder,
+    configFile: false,
+    base: './',
+    logLevel: 'error',
+    preview: { port: 0, host: '127.0.0.1' },
+  })
   const address = server.resolvedUrls?.local[0]
   if (address === undefined) throw new Error('the preview has no address')
   const browser = await chromium.launch({

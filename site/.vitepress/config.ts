@@ -66,23 +66,37 @@ const pagesIn = (folder: string): readonly string[] =>
     .map((name) => `${folder}/${name.slice(0, -3)}`)
     .toSorted()
 
-function guide(): { text: string; collapsed?: boolean; items: { text: string; link: string }[] }[] {
+interface Part {
+  readonly text: string
+  readonly items: { text: string; link: string }[]
+}
+
+/** The guide, and where its two long lists begin, which have menus of their own. */
+function guide(): Part[] {
   const named = Object.values(PARTS).flat()
   const others = pagesIn('guide').filter((page) => !named.includes(page.slice('guide/'.length)))
+  const start = (text: string, folder: string): { text: string; link: string } => ({
+    text,
+    link: `/${pagesIn(folder)[0] ?? ''}`,
+  })
   return [
     ...Object.entries(PARTS).map(([text, names]) => ({
       text,
       items: names.map((name) => item(`guide/${name}`)),
     })),
-    ...(others.length === 0 ? [] : [{ text: 'More', items: others.map(item) }]),
-    { text: 'Examples', collapsed: true, items: pagesIn('examples').map(item) },
-    { text: 'Decisions', collapsed: true, items: pagesIn('guide/decisions').map(item) },
+    {
+      text: 'More',
+      items: [...others.map(item), start('Examples', 'examples'), start('Decisions', 'guide/decisions')],
+    },
   ]
 }
 
-const course = (base: string, text: string): { text: string; items: { text: string; link: string }[] }[] => [
-  { text, items: pagesIn(`${base}course`).map(item) },
+/** A list of pages with the way back to the guide. */
+const list = (text: string, folder: string): Part[] => [
+  { text, items: [{ text: '← Guide', link: '/guide/tutorial' }, ...pagesIn(folder).map(item)] },
 ]
+
+const course = (base: string, text: string): Part[] => [{ text, items: pagesIn(`${base}course`).map(item) }]
 
 /** A wheel of seven spokes, as small as it can be. */
 const FAVICON = `data:image/svg+xml,${encodeURIComponent(
@@ -100,7 +114,11 @@ export default defineConfig({
   lastUpdated: false,
   // the playground is a page of its own
   ignoreDeadLinks: [/playground\/index/],
-  markdown: { lineNumbers: false },
+  // braces of the guide are values, not attributes: those begin with {:
+  markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    attrs: { leftDelimiter: '{:', rightDelimiter: '}' },
+  },
   vite: { build: { chunkSizeWarningLimit: 4000 } },
   themeConfig: {
     i18nRouting: false,
@@ -131,8 +149,9 @@ export default defineConfig({
           { text: 'Playground', link: '/play' },
         ],
         sidebar: {
+          '/guide/decisions/': list('Decisions', 'guide/decisions'),
           '/guide/': guide(),
-          '/examples/': guide(),
+          '/examples/': list('Examples', 'examples'),
           '/course/': course('', 'Course'),
           '/api/': [
             {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { readCourse } from '../../src/cli/course/read.js'
-import { chapterPage, playOnce } from '../../scripts/site/chapter-page.js'
+import { chapterPage, pictureFile, playOnce } from '../../scripts/site/chapter-page.js'
 import { pageOf, withLinks } from '../../scripts/site/links.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -10,17 +10,22 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 test('a chapter becomes a page in each language, with what its commands print', async () => {
   const chapter = readCourse('v1.35').find(({ number }) => number === 6)
   if (chapter === undefined) throw new Error('there is no chapter 6')
-  const printed = await playOnce(chapter)
+  const played = await playOnce(chapter)
   for (const language of ['ko', 'en'] as const) {
-    const page = chapterPage(chapter, printed, language)
+    const page = chapterPage(chapter, played, language)
     expect(page).toContain(`# 6. ${chapter.title[language]}`)
     for (const { title } of chapter.sections) expect(page).toContain(`## ${title[language]}`)
-    for (const text of printed.values()) expect(page).toContain(text.trimEnd())
+    for (const text of played.printed.values()) expect(page).toContain(text.trimEnd())
     // the chapter and its lessons open in the playground
     for (const place of ['chapter/6', ...chapter.lessons.map((id) => `lesson/${id}`)])
       expect(page).toContain(`playground/index.html?lang=${language}#${place})`)
+    // each command runs on the page, and the cluster is drawn where it has changed
+    const commands = chapter.sections.flatMap(({ steps }) => steps.filter(({ kind }) => kind === 'command'))
+    expect(page.match(/<LiveStep :section="\d+" :step="\d+" line="/g)).toHaveLength(commands.length)
+    expect(played.views.size).toBeGreaterThan(0)
+    for (const section of played.views.keys()) expect(page).toContain(pictureFile(6, section, language))
     // VitePress would take both for its own
-    const prose = page.replaceAll(/````[^]*?````|`[^`\n]*`/g, '')
+    const prose = page.replaceAll(/<\/?LiveStep[^>]*>/g, '').replaceAll(/````[^]*?````|`[^`\n]*`/g, '')
     expect(prose).not.toMatch(/<|\{\{/)
   }
 })
