@@ -91,6 +91,7 @@ export class App {
     this.#follow()
     this.#build()
     this.#terminal.restart()
+    this.#terminal.say(this.#words.welcome)
     addEventListener('hashchange', () => void this.#goToAddress())
     // a page that nobody looks at is not drawn, and may be closed
     for (const event of ['visibilitychange', 'pagehide'])
@@ -367,7 +368,10 @@ export class App {
     this.#inspectorBox.hidden = of === undefined
     this.#inspectorBox.replaceChildren(...(this.#inspector === undefined ? [] : [this.#inspector.element]))
     this.#inspector?.show()
+    // on a narrow page it is below the nodes
+    this.#inspectorBox.scrollIntoView({ block: 'nearest' })
     if (of === undefined && hasFocus) document.getElementById('tab-cluster')?.focus()
+    for (const refresh of this.#refreshers) refresh()
   }
 
   /** Builds the page in the learner's language around the terminal. */
@@ -402,6 +406,7 @@ export class App {
     document.body.replaceChildren(
       h('a', { class: 'skip', href: '#command' }, words.skip),
       this.#header(words, language),
+      new Tour(parts).element,
       this.#main(words, parts),
       paneTabs(words, this.#pane, (pane) => {
         this.#pane = pane
@@ -413,12 +418,7 @@ export class App {
   }
 
   #main(words: Words, parts: GuideParts): HTMLElement {
-    const aside = h(
-      'aside',
-      { 'aria-label': words.guide },
-      new Tour(parts).element,
-      this.#guide(words, parts),
-    )
+    const aside = h('aside', { 'aria-label': words.guide }, this.#guide(words, parts))
     const terminal = this.#terminalSection(words)
     const work: HTMLElement = h(
       'div',
@@ -472,6 +472,8 @@ export class App {
       progress: () => this.#progress,
       save: (change) => this.#save(change),
       open: (place) => this.#open(place),
+      inspected: () => this.#inspector?.of,
+      say: (text) => void this.#say(text),
       play: (section, step) => this.#play(section, step),
       practise: (subject) => {
         document.getElementById('tab-practice')?.click()
@@ -503,7 +505,8 @@ export class App {
       autocomplete: 'off',
       autocapitalize: 'off',
       spellcheck: 'false',
-      placeholder: words.inputHint,
+      placeholder: words.inputShort,
+      title: words.inputHint,
     })
     const submit = (event: Event): void => {
       event.preventDefault()

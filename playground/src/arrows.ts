@@ -42,12 +42,14 @@ export class Arrows {
       if (!this.isShown(from, view)) return []
       const [a, b] = [service.getBoundingClientRect(), pod.getBoundingClientRect()]
       if (a.width === 0 || b.width === 0) return []
-      // down along the edge of the nodes, where no text is
+      // below the Services, then down beside the node, where no text is
       const [x, y] = [a.left - left + EDGE, a.bottom - top]
+      const lane = (service.closest('.services')?.getBoundingClientRect().bottom ?? a.bottom) - top + EDGE
+      const side = (pod.closest('.node')?.getBoundingClientRect().left ?? b.left) - left - EDGE
       const [endX, endY] = [b.left - left - 1, b.top - top + b.height / 2]
       const path = document.createElementNS(SVG, 'path')
-      const curve = `M${x} ${y}C${x} ${endY} ${endX - 24} ${endY} ${endX} ${endY}`
-      path.setAttribute('d', `${curve}m-5 -3.5l5 3.5l-5 3.5`)
+      const way = `M${x} ${y}V${lane}H${side}V${endY}H${endX}`
+      path.setAttribute('d', `${way}m-5 -3.5l5 3.5l-5 3.5`)
       path.setAttribute('class', why === 'ready' ? 'ready' : 'unready')
       return [path]
     })

@@ -36,7 +36,7 @@ export class Clock {
     this.#speed.value = '10'
     const jump = h('input', {
       id: 'jump',
-      value: '5m',
+      value: '7m',
       size: 5,
       'aria-label': words.jumpBy,
       pattern: '\\d+(ms|s|m|h)',
@@ -71,7 +71,7 @@ export class Clock {
           },
         },
         jump,
-        h('button', {}, words.jump),
+        h('button', { class: 'jump' }, words.jump),
       ),
       h(
         'button',
@@ -96,7 +96,8 @@ export class Clock {
     this.#now.value = new Date(session.view.now).toISOString().slice(0, 19).replace('T', ' ')
     this.#slider.max = String(frames.length - 1)
     this.#slider.value = String(at)
-    const moment = this.#words.moment(at + 1, frames.length, frames[at]?.label ?? '')
+    const what = this.#words.happened(frames[at]?.what ?? '')
+    const moment = this.#words.moment(at + 1, frames.length, what)
     this.#slider.setAttribute('aria-valuetext', moment)
     this.#moment.value = session.isLive ? '' : `${this.#words.past} ${moment}`
     this.#branch.hidden = session.isLive
@@ -125,7 +126,13 @@ export class Clock {
       const tone = toneOf(this.#toldOf(frames, at))
       return at === 0 || tone === undefined
         ? []
-        : [h('span', { class: `tick ${tone}`, style: `left:${(at / last) * 100}%`, title: frame.label })]
+        : [
+            h('span', {
+              class: `tick ${tone}`,
+              style: `left:${(at / last) * 100}%`,
+              title: this.#words.happened(frame.what),
+            }),
+          ]
     })
     this.#ticks.replaceChildren(...ticks)
   }

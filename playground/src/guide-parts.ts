@@ -1,6 +1,7 @@
 import type { Language } from '../../src/course/chapter.js'
 import type { PracticeSubject } from 'simcluster/lessons'
 import type { Place } from '../../src/course/deed.js'
+import type { Inspected } from './inspector.js'
 import type { Progress } from './progress.js'
 import type { Session } from './session.js'
 import type { Words } from './texts.js'
@@ -13,6 +14,10 @@ export interface GuideParts {
   readonly progress: () => Progress
   readonly save: (change: Partial<Progress>) => void
   readonly open: (place: Place) => Promise<void>
+  /** What the inspector shows. */
+  readonly inspected: () => Inspected | undefined
+  /** Says something at the head of the page, which is always in sight. */
+  readonly say: (text: (words: Words) => string) => void
   /** Plays a step of the chapter. Returns what it printed. */
   readonly play: (section: number, step: number) => Promise<string>
   /** Opens the questions about a subject. */

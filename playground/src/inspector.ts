@@ -64,6 +64,10 @@ export class Inspector {
     )
   }
 
+  get of(): Inspected {
+    return this.#of
+  }
+
   /** Shows what is true at the moment that is looked at. */
   show(): void {
     const object = this.#object()
@@ -132,9 +136,10 @@ export class Inspector {
       head.matchAll(/\S+(?: \S+)*/g),
       ({ index, 0: title }) => [index, title] as const,
     )
-    const facts = starts.map(([from, title], at) => {
+    // its name is the title of the inspector
+    const facts = starts.flatMap(([from, title], at) => {
       const to = starts[at + 1]?.[0]
-      return `${title.padEnd(18)}${row.slice(from, to).trim()}`
+      return title === 'NAME' ? [] : [`${title.padEnd(18)}${row.slice(from, to).trim()}`]
     })
     const owners = this.#owners(object)
     return [
@@ -179,12 +184,12 @@ export class Inspector {
     }
     this.#buttons.replaceChildren(
       this.#hasPower()
-        ? button(words.powerOff, () => accident(of.name, 'crash'), 'danger')
+        ? button(words.powerOff, () => accident(of.name, 'crash'), 'danger power-off')
         : button(words.powerOn, () => accident(of.name, 'recover'), 'primary'),
       button(words.cutNetwork, () => accident(of.name, 'partition')),
       button(words.repairNetwork, () => accident(of.name, 'repair')),
       this.#isCordoned(object)
-        ? button('uncordon', () => type(`kubectl uncordon ${of.name}`))
+        ? button('uncordon', () => type(`kubectl uncordon ${of.name}`), 'uncordon')
         : button('cordon', () => type(`kubectl cordon ${of.name}`)),
       button('drain', () =>
         type(`kubectl drain ${of.name} --ignore-daemonsets --delete-emptydir-data --timeout=2m`),

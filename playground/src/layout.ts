@@ -52,7 +52,12 @@ export function paneTabs(words: Words, chosen: Pane, onChoose: (pane: Pane) => v
   const buttons = PANES.map((pane) =>
     h(
       'button',
-      { type: 'button', 'aria-pressed': String(pane === chosen), onclick: () => choose(pane) },
+      {
+        type: 'button',
+        class: `to-${pane}`,
+        'aria-pressed': String(pane === chosen),
+        onclick: () => choose(pane),
+      },
       words.pane[pane],
     ),
   )

@@ -21,10 +21,12 @@ import {
 } from '../../src/course/deed.js'
 import { countDone, withAction } from './actions.js'
 import { chapterOf } from './course.js'
+import { accidentOn, type Happened, waited } from './happened.js'
 
 /** The cluster after an action. */
 export interface Frame {
-  readonly label: string
+  /** What led to it. */
+  readonly what: Happened
   readonly view: ClusterView
   readonly actions: readonly Action[]
   /** A copy that nobody touches. */
@@ -268,12 +270,12 @@ export class Session {
     return found
   }
 
-  #frame(label: string): Frame {
+  #frame(what: Happened): Frame {
     const playback = this.#playback.fork()
-    return { label, view: viewOf(playback.cluster), actions: this.#actions, playback }
+    return { what, view: viewOf(playback.cluster), actions: this.#actions, playback }
   }
 
-  #labelOf(action: Action): string {
+  #happened(action: Action): Happened {
     switch (action.do) {
       case 'type':
       case 'edit':
@@ -282,26 +284,28 @@ export class Session {
       case 'write':
         return `vi ${action.path}`
       case 'advance':
-        return `+${action.ms / 1000} s`
+        return waited(action.ms)
       case 'machine':
-        return `${action.accident} ${action.node}`
+        return accidentOn(action.node, action.accident)
       case 'play':
-        return labelOfStep(this.#stepOf(action.section, action.step))
-      default:
-        return action.do
+        return stepThatHappened(this.#stepOf(action.section, action.step))
+      case 'settle':
+        return { kind: 'event', event: 'settle' }
+      case 'unwatch':
+        return 'Ctrl+C'
     }
   }
 
   /** Time that changes nothing but itself takes no frame of its own. */
   #record(action: Action): void {
-    const frame = this.#frame(this.#labelOf(action))
+    const frame = this.#frame(this.#happened(action))
     const last = this.#frames.at(-1)
     const isQuiet =
       action.do === 'advance' &&
       this.#frames.length > 1 &&
       JSON.stringify({ ...last?.view, now: 0 }) === JSON.stringify({ ...frame.view, now: 0 })
     if (isQuiet) this.#frames.pop()
-    this.#frames.push(isQuiet ? { ...frame, label: last?.label ?? '' } : frame)
+    this.#frames.push(isQuiet ? { ...frame, what: last?.what ?? '' } : frame)
     if (this.#frames.length > MOST_FRAMES) this.#frames.splice(1, 1)
     this.#at = this.#frames.length - 1
   }
@@ -328,12 +332,12 @@ async function playbackOf(place: Place): Promise<Playback> {
   }
 }
 
-function labelOfStep(step: Step): string {
+function stepThatHappened(step: Step): Happened {
   switch (step.kind) {
     case 'command':
       return step.line.split('\n')[0] ?? ''
     case 'event':
-      return [step.event, step.argument].join(' ').trim()
+      return step
     case 'file':
       return step.path
     case 'ask':

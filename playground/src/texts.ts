@@ -1,5 +1,7 @@
 import type { EventStep, Language } from '../../src/course/chapter.js'
 import { eventText } from '../../src/course/event-text.js'
+import { type Happened, happenedText } from './happened.js'
+import type { TourStep } from './tour.js'
 
 const en = {
   title: 'simcluster playground',
@@ -16,7 +18,9 @@ const en = {
   policies: 'Policies',
   terminal: 'Terminal on the control plane. Tab completes, Shift+Tab leaves.',
   inputLine: 'Command',
+  inputShort: 'or type here',
   inputHint: 'You can also type here, with an input method or a screen reader',
+  welcome: 'Type a command, for example: kubectl get nodes. Tab completes; the arrow up brings it back.',
   run: 'Run',
   output: 'Output of the last command',
   busy: 'running …',
@@ -39,6 +43,7 @@ const en = {
   initial: 'already applied',
   file: (path: string) => `file ${path}`,
   event: (step: EventStep) => eventText(step, 'en'),
+  happened: (what: Happened) => happenedText(what, 'en'),
   check: 'Check',
   hint: 'Hint',
   reset: 'Reset',
@@ -195,20 +200,21 @@ const en = {
   tour: 'Three challenges',
   tourDone: 'You can break, rewind and repair a cluster.',
   endTour: 'Close the challenges',
-  challenge: {
-    crash: [
-      'Crash a node',
-      'Press the name of a node, then "Power off". Press "Jump" to let five minutes pass: its pods move.',
-    ],
-    rewind: [
-      'Rewind',
-      'Drag the slider below the cluster back to before the crash. "Go on from here" continues from there.',
-    ],
-    solve: [
-      'Solve a lesson',
-      'A pod waits for a node. Read the symptom, ask "why?", and repair it in the terminal.',
-    ],
-  } as Readonly<Record<'crash' | 'rewind' | 'solve', readonly [string, string]>>,
+  challenge: { crash: 'Crash a node', rewind: 'Rewind', solve: 'Solve a lesson' } as Readonly<
+    Record<'crash' | 'rewind' | 'solve', string>
+  >,
+  tourStep: {
+    node: 'Press the name of a node in the cluster.',
+    power: 'Press "Power off".',
+    jump: 'Press "Jump": seven minutes pass, and its pods move.',
+    slider: 'Drag the slider below the cluster back to before the crash.',
+    lesson: 'Now repair a cluster that is broken.',
+    why: 'A pod waits for a node. Press its "why?".',
+    cordoned: 'One node takes no pods. Press its name.',
+    uncordon: 'Let it take pods again: press "uncordon", or type it.',
+    own: 'Read the symptom, and repair it in the terminal.',
+  } as Readonly<Record<TourStep, string>>,
+  openCourse: 'Begin the course',
   openLesson: 'Open the lesson',
   menu: 'Menu',
   panes: 'Parts of the page',
@@ -236,7 +242,9 @@ const ko: Words = {
   policies: '정책',
   terminal: '컨트롤 플레인의 터미널. Tab은 자동 완성, Shift+Tab은 나가기.',
   inputLine: '명령',
+  inputShort: '여기에 입력해도 됩니다',
   inputHint: '여기에 입력해도 됩니다. 한글 입력기와 화면 낭독기에 알맞습니다',
+  welcome: '명령을 입력하세요. 예: kubectl get nodes. Tab은 자동 완성, 위쪽 화살표는 이전 명령입니다.',
   run: '실행',
   output: '마지막 명령의 출력',
   busy: '실행 중 …',
@@ -259,6 +267,7 @@ const ko: Words = {
   initial: '이미 적용됨',
   file: (path) => `파일 ${path}`,
   event: (step) => eventText(step, 'ko'),
+  happened: (what) => happenedText(what, 'ko'),
   check: '확인',
   hint: '힌트',
   reset: '처음부터',
@@ -410,20 +419,19 @@ const ko: Words = {
   tour: '세 가지 도전',
   tourDone: '클러스터를 고장 내고, 되감고, 고칠 수 있습니다.',
   endTour: '도전 닫기',
-  challenge: {
-    crash: [
-      '노드 고장 내기',
-      '노드 이름을 누르고 "전원 끄기"를 누르세요. "건너뛰기"로 5분을 보내면 포드가 옮겨 갑니다.',
-    ],
-    rewind: [
-      '되감기',
-      '클러스터 아래의 막대를 고장 이전으로 끌어 보세요. "여기서부터 이어 가기"를 누르면 거기서 계속합니다.',
-    ],
-    solve: [
-      '실습 풀기',
-      '포드 하나가 노드를 기다리고 있습니다. 증상을 읽고 "왜?"를 눌러 본 다음 터미널에서 고치세요.',
-    ],
+  challenge: { crash: '노드 고장 내기', rewind: '되감기', solve: '실습 풀기' },
+  tourStep: {
+    node: '클러스터에서 노드 이름을 누르세요.',
+    power: '"전원 끄기"를 누르세요.',
+    jump: '"건너뛰기"를 누르세요. 7분이 지나고 포드가 다른 노드로 옮겨 갑니다.',
+    slider: '클러스터 아래의 막대를 고장 이전으로 끌어 보세요.',
+    lesson: '이제 고장 난 클러스터를 고쳐 보세요.',
+    why: '노드를 기다리는 포드가 있습니다. 그 옆의 "왜?"를 누르세요.',
+    cordoned: '노드 하나가 포드를 받지 않습니다. 그 노드의 이름을 누르세요.',
+    uncordon: '다시 포드를 받게 하세요. "uncordon"을 누르거나 터미널에 입력하세요.',
+    own: '증상을 읽고 터미널에서 고치세요.',
   },
+  openCourse: '교재 시작하기',
   openLesson: '실습 열기',
   menu: '메뉴',
   panes: '화면 나누기',

@@ -15,27 +15,64 @@ async function jump(learner: Learner, by: string): Promise<void> {
   await press(learner, 'Jump')
 }
 
-test('a new visitor crashes a node, rewinds and solves a lesson, and each challenge is ticked', async () => {
+test('a new visitor presses what is outlined: a crash, a look back, a lesson', async () => {
   const learner = await Learner.open(stage)
   const { page } = learner
   const tour = page.getByRole('region', { name: 'Three challenges' })
-  await page.locator(`[data-node="${POOL}-rct0"] .of-node`).press('Enter')
-  await press(learner, 'Power off')
+  /** Presses the first of what the page outlines. */
+  const pressOutlined = async (step: string, key = 'Enter'): Promise<void> => {
+    await expect.poll(() => page.evaluate(() => document.documentElement.dataset['tour'])).toBe(step)
+    const outlined = await page.evaluateHandle(() =>
+      [...document.querySelectorAll('main *')].find(
+        (each) => each.checkVisibility() && getComputedStyle(each).animationName === 'pointed',
+      ),
+    )
+    const element = outlined.asElement()
+    if (element === null) throw new Error(`nothing is outlined for ${step}`)
+    await element.press(key)
+  }
+  await pressOutlined('node')
+  await pressOutlined('power')
   await expect.poll(() => tour.innerText()).toContain('✓ Crash a node')
-  await jump(learner, '7m')
-  await expect.poll(() => page.locator(`[data-node="${POOL}-rct0"]`).innerText()).toContain('NotReady')
-  await page.locator('.timeline input').press('Home')
+  await pressOutlined('jump')
+  await expect.poll(() => page.locator('.node[data-ready=false]').count()).toBe(1)
+  await expect.poll(() => page.locator('.told').textContent()).toMatch(/replaces/)
+  await pressOutlined('slider', 'Home')
   await expect.poll(() => tour.innerText()).toContain('✓ Rewind')
   await press(learner, 'Open the lesson')
   await page.getByRole('heading', { name: 'The day after the maintenance' }).waitFor()
-  await press(learner, 'Hint')
-  await page.locator('.hints li').first().waitFor()
-  await learner.types('kubectl uncordon node-2')
+  await pressOutlined('why')
+  await pressOutlined('cordoned')
+  await pressOutlined('uncordon')
   await expect
     .poll(() => page.locator('.verdict').innerText())
     .toMatch(/Solved!\s+Solved in 1 command; best: 1/)
   expect(await page.locator('.goals .open').count()).toBe(0)
-  await expect.poll(() => page.locator('.tour h2').innerText()).toContain('You can break, rewind and repair')
+  await expect.poll(() => tour.innerText()).toContain('You can break, rewind and repair')
+  await press(learner, 'Begin the course')
+  await page.getByRole('heading', { name: '1. Node maintenance' }).waitFor()
+  expect(await tour.isVisible()).toBe(false)
+  await learner.close()
+})
+
+test('on a telephone the tour leads to the cluster, and steps print below themselves', async () => {
+  const learner = await Learner.open(stage, '', { viewport: { width: 390, height: 844 } })
+  const { page } = learner
+  expect(await page.locator('.to-cluster').evaluate((each) => getComputedStyle(each).animationName)).toBe(
+    'pointed',
+  )
+  await press(learner, 'Next step')
+  await expect.poll(() => page.locator('.printed').allInnerTexts()).toHaveLength(1)
+  expect(await page.locator('.printed').innerText()).toContain('v1.35.2')
+  await press(learner, 'Cluster')
+  expect(await page.locator('.node').first().isVisible()).toBe(true)
+  await page.setViewportSize({ width: 768, height: 1024 })
+  for (const pane of ['Guide', 'Cluster']) {
+    await press(learner, pane)
+    expect(await page.locator('.xterm-box').isVisible()).toBe(true)
+    expect(await page.locator('aside').isVisible()).toBe(pane === 'Guide')
+    expect(await page.locator('.node').first().isVisible()).toBe(pane === 'Cluster')
+  }
   await learner.close()
 })
 
