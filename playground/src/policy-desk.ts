@@ -31,6 +31,7 @@ export class PolicyDesk {
     this.element = h(
       'div',
       { class: 'desk' },
+      h('h2', { class: 'hidden-text' }, words.policies),
       h('p', {}, words.policyIntro),
       h(
         'form',

@@ -39,7 +39,7 @@ export async function reopened(deed: Deed | undefined): Promise<Reopened> {
   return session === undefined ? { session: await firstSession(), from: 'anew' } : { session, from: 'kept' }
 }
 
-/** Does again what was done; undefined if that fails. `goesOn` is called after each action. */
+/** Does again what was done; undefined if that fails. `goesOn` is called at each step of that. */
 export const replayed = (deed: Deed | undefined, goesOn?: () => void): Promise<Session | undefined> =>
   deed === undefined ? firstSession() : Session.replay(deed, goesOn).catch(() => undefined)
 

@@ -18,6 +18,7 @@ export class SchedulerDesk {
     this.element = h(
       'div',
       { class: 'desk' },
+      h('h2', { class: 'hidden-text' }, words.scheduler),
       h('p', {}, words.schedulerIntro),
       h(
         'form',

@@ -78,9 +78,10 @@ export class Session {
     return new Session(place, await playbackOf(place))
   }
 
-  /** Opens a place and does again what was done there. `goesOn` is called after each action. */
+  /** Opens a place and does again what was done there. `goesOn` is called after that, and after each action. */
   static async replay({ place, actions }: Deed, goesOn?: () => void): Promise<Session> {
     const session = await Session.open(place)
+    goesOn?.()
     for (const action of actions) {
       await session.perform(action)
       goesOn?.()

@@ -40,7 +40,8 @@ async function visit(
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
   for (const path of paths) {
     await page.goto(stage.address + path)
-    await page.waitForFunction(() => document.querySelector('main, [role=main]') !== null)
+    // VitePress has made the page live: until then buttons do nothing
+    await page.waitForFunction(() => '__vue_app__' in (document.getElementById('app') ?? {}))
     await look(page, path)
   }
   await context.close()
