@@ -361,7 +361,7 @@ const ko: Words = {
   nextQuestion: '다음 문제',
   choice: { yes: '예', no: '아니요', none: '없음' },
   yourGuess: '예측한 답',
-  youSaid: (guess) => `예측한 답은 ${guess}였습니다.`,
+  youSaid: (guess) => `예측한 답: ${guess}`,
   reveal: '답 보기',
   stepOf: (at, all) => `${all}단계 가운데 ${at}단계`,
   counts: '입력한 명령이 이 단계와 같은 일을 했으므로 완료로 인정합니다.',

@@ -37,8 +37,8 @@ export const pictureFile = (chapter: number, section: number, language: Language
   `chapter-${chapter}-${section + 1}.${language}.svg`
 
 /**
- * A chapter as a page of VitePress: what its commands print, and the cluster after each section. LiveStep lets
- * a reader run a step on the page.
+ * A chapter as a page of VitePress: what its commands print, and the cluster after each section. LiveStep
+ * lets a reader run a step on the page.
  */
 export function chapterPage(chapter: Chapter, { printed, views }: Played, language: Language): string {
   const words = WORDS[language]
