@@ -165,6 +165,7 @@ export class App {
       begun === undefined ? await Session.open(place) : await Session.replay({ place, actions: begun })
     this.#replaceKept()
     if (place.kind !== 'free') this.#guideTab = GUIDE_TABS[place.kind]
+    this.#workTab = 'cluster'
     history.replaceState(undefined, '', `#${addressOf(place)}`)
     this.#say(() => '')
     this.#inspect(undefined)
@@ -369,7 +370,8 @@ export class App {
     this.#inspectorBox.replaceChildren(...(this.#inspector === undefined ? [] : [this.#inspector.element]))
     this.#inspector?.show()
     // on a narrow page it is below the nodes
-    this.#inspectorBox.scrollIntoView({ block: 'nearest' })
+    if (this.#inspectorBox.offsetTop > this.#grid.element.offsetTop)
+      this.#inspectorBox.scrollIntoView({ block: 'start' })
     if (of === undefined && hasFocus) document.getElementById('tab-cluster')?.focus()
     for (const refresh of this.#refreshers) refresh()
   }

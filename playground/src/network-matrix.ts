@@ -8,6 +8,9 @@ import type { Words } from './texts.js'
 /** The port that stands for a span that has it. */
 const FAMILIAR = 80
 
+/** The class of ports that no policy speaks of. */
+const OTHERS = 'other ports'
+
 /** Ends that a matrix lists one by one in changes. */
 const MOST_PODS = 40
 
@@ -35,7 +38,13 @@ function cellOf(words: Words, now: Reachability, world: World, from: Place, to: 
   const isOwn = reached.includes('ownNode') && !reached.includes('allow')
   // a pod always reaches itself, whatever the entry of its group says
   const isItself = from[1] === to[1] && from[0].pods.length === 1
-  const text = open.length === 0 ? words.denied : open.map(({ name }) => name).join(', ')
+  const named = (name: string): string => (name === OTHERS ? words.otherPorts : name)
+  const text =
+    open.length === 0
+      ? words.denied
+      : open.length === now.ports.length
+        ? words.allPorts
+        : open.map(({ name }) => named(name)).join(', ')
   return {
     text: isItself ? words.itself : isOwn ? words.ownNode : text,
     allowed: isItself || open.length > 0,

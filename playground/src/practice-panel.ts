@@ -45,6 +45,7 @@ export class PracticePanel {
     this.#score.value = asked === 0 ? '' : words.practised(asked, right)
     const question = practiceQuestion(subject, { number: asked + 1 })
     const isOneOf = question.choices.length === 2
+    const nameOf = (choice: string): string => words.choice[choice] ?? choice
     const choices = question.choices.map((choice) =>
       h('input', {
         type: isOneOf ? 'radio' : 'checkbox',
@@ -65,7 +66,7 @@ export class PracticePanel {
       for (const choice of choices) choice.disabled = true
       verdict.classList.toggle('solved', isGood)
       verdict.replaceChildren(
-        h('strong', {}, isGood ? words.right : words.wrong(question.answer.join(', '))),
+        h('strong', {}, isGood ? words.right : words.wrong(question.answer.map(nameOf).join(', '))),
         h('pre', { tabindex: 0, 'aria-label': words.proof }, question.explanation.trimEnd()),
         h(
           'button',
@@ -80,9 +81,7 @@ export class PracticePanel {
       h(
         'form',
         { class: 'row', onsubmit: answer },
-        ...choices.map((choice) =>
-          h('label', { class: 'choice' }, choice, ` ${words.choice[choice.value] ?? choice.value}`),
-        ),
+        ...choices.map((choice) => h('label', { class: 'choice' }, choice, ` ${nameOf(choice.value)}`)),
         button,
       ),
       verdict,

@@ -100,7 +100,13 @@ export class SchedulerDesk {
     chosen: boolean,
   ): HTMLElement {
     const words = this.#words
-    const head = h('th', { scope: 'row' }, node, chosen && h('span', { class: 'badge Ready' }, words.chosen))
+    const head = h(
+      'th',
+      { scope: 'row' },
+      node,
+      ' ',
+      chosen && h('span', { class: 'badge Ready' }, words.chosen),
+    )
     if (rejected !== undefined) {
       const text = `${words.rejected}: ${rejected.plugin}: ${rejected.reasons.join('; ')}`
       return h('tr', {}, head, h('td', { colspan: plugins.length + 1 }, text))
