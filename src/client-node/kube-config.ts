@@ -24,9 +24,15 @@ const checkOptions = argumentsCheck(
 
 /** Options of {@link kubeConfigFor}. */
 export interface KubeConfigOptions<K extends object = object> {
-  /** The identity that sends the requests. Default: the cluster's administrator. */
+  /**
+   * The identity that sends the requests.
+   * @default the cluster's administrator
+   */
   readonly as?: Identity
-  /** Namespace of the context. Default: `default`. */
+  /**
+   * Namespace of the context.
+   * @default `default`
+   */
   readonly namespace?: string
   /** client-node's own class. The result is then an instance of it, for code that checks the type. */
   readonly KubeConfig?: new () => K

@@ -10,11 +10,15 @@ const { setImmediate, setTimeout } = timers
 /** Options of {@link settled}. Real time, in ms. */
 export interface SettledOptions {
   /**
-   * How long clients must have sent nothing to count as idle. Default 20. Longer than the longest wait of
-   * your controller's own timers, and than another process takes to respond.
+   * How long clients must have sent nothing to count as idle. Longer than the longest wait of your
+   * controller's own timers, and than another process takes to respond.
+   * @default 20
    */
   readonly quiet?: number
-  /** After how long it gives up. Default 10,000. */
+  /**
+   * After how long it gives up.
+   * @default 10,000
+   */
   readonly timeout?: number
 }
 

@@ -27,7 +27,7 @@ export interface GetOptions {
 
 /** Options of `list`, `watch` and `deleteCollection`. Selectors are written as in a query string. */
 export interface ListOptions {
-  /** Default: all namespaces. */
+  /** @default all namespaces */
   readonly namespace?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
@@ -53,13 +53,22 @@ export interface ListQuery extends Omit<ListOptions, 'labelSelector' | 'fieldSel
 
 /** Options of every write. */
 export interface WriteOptions {
-  /** Runs everything except the storage. Default false. */
+  /**
+   * Runs everything except the storage.
+   * @default false
+   */
   readonly dryRun?: boolean
-  /** Default: the part of the user agent before `/`. */
+  /** @default the part of the user agent before `/` */
   readonly fieldManager?: string
-  /** For an apply patch: takes over fields of other managers. Default false. */
+  /**
+   * For an apply patch: takes over fields of other managers.
+   * @default false
+   */
   readonly force?: boolean
-  /** What to do about unknown fields. Default `Warn`, as on the server. */
+  /**
+   * What to do about unknown fields.
+   * @default `Warn`, as on the server
+   */
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict'
   /** The subresource to write: `status`, `scale`, `resize`, ... */
   readonly subresource?: string
@@ -113,7 +122,10 @@ export interface Watch<T> {
   readonly resourceVersion: string
   /** Returns the events since the last call, in order; empty if there are none. */
   next(limit?: number): readonly WatchEvent<T>[]
-  /** Returns the events that `next()` would return, and leaves them. Default: they are not known. */
+  /**
+   * Returns the events that `next()` would return, and leaves them.
+   * @default they are not known
+   */
   peek?(): readonly WatchEvent<T>[]
   /**
    * Sets the listener that is called (synchronously, inside the commit) when there may be new events.
@@ -163,8 +175,8 @@ export interface Client {
   getSubresource(resource: ResourceName, key: ObjectKey, subresource: string): KubeObject
   /**
    * Opens the log of a container, or the streams of a command in it. They progress only while time moves.
-   * Every session must be read to its `end` or stopped. Throws ApiError if the server or the node's kubelet
-   * refuses.
+   * Every session must be read to its `end` or stopped.
+   * @throws ApiError if the server or the node's kubelet refuses
    */
   logs(key: ObjectKey, options?: PodLogOptions): ContainerStream
   exec(key: ObjectKey, options: PodExecOptions): ContainerStream

@@ -14,7 +14,10 @@ import type { ObjectOf, ResourceName } from './resources.js'
 export interface Component {
   readonly name: string
   readonly identity: UserInfo
-  /** See `Module.subject` of the kernel. Default: everything. */
+  /**
+   * See `Module.subject` of the kernel.
+   * @default everything
+   */
   readonly subject?: string
   /** See `Module.setup` of the kernel: runs at start, after a restart, and in every fork and restore. */
   setup(host: ComponentHost): void

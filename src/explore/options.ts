@@ -11,8 +11,8 @@ export interface ExploredAction {
   readonly do: (cluster: SimCluster) => unknown
   /**
    * `start`: before the first step. `rest`: when everything before it has come to rest. `any`: at the start,
-   * and explored at every later step, and before every later request of a component under test. Default
-   * `start`.
+   * and explored at every later step, and before every later request of a component under test.
+   * @default `start`
    */
   readonly at?: 'start' | 'rest' | 'any'
 }
@@ -44,7 +44,10 @@ export interface Faults {
    * never sees what was in between.
    */
   readonly unobserved?: number
-  /** Names of components, or of processes, that the faults may concern. Default: all. */
+  /**
+   * Names of components, or of processes, that the faults may concern.
+   * @default all
+   */
   readonly of?: readonly string[]
 }
 
@@ -80,10 +83,10 @@ export const DEFAULT_WITHIN = '30m'
  * action and the last deviation; what keeps a component waiting ends with its pause or its outage.
  */
 export interface Eventually {
-  /** Default `eventually`. */
+  /** @default `eventually` */
   readonly name?: string
   readonly holds: (cluster: SimCluster) => boolean
-  /** Default 30m. */
+  /** @default 30m */
   readonly within?: Duration
 }
 
@@ -97,42 +100,49 @@ export type Always =
 
 /** Options of `explore()`. At least one of `always`, `eventually` and `sameAs` is needed. */
 export interface ExploreOptions {
-  /** What the user does, in this order. Default: nothing, so that only pending work is explored. */
+  /**
+   * What the user does, in this order.
+   * @default nothing, so that only pending work is explored
+   */
   readonly actions?: readonly ExploredAction[]
-  /** Default `{ delays: 1 }`. */
+  /** @default `{ delays: 1 }` */
   readonly search?: Search
   /**
-   * Virtual time in which periodic work (watchdog timers) is explored, too. Default 0: a run ends when
-   * nothing but that is pending.
+   * Virtual time in which periodic work (watchdog timers) is explored, too.
+   * @default 0: a run ends when nothing but that is pending
    */
   readonly time?: Duration
   /**
    * Components that may pause, once in a run, and for how long: none of their steps runs. One under test may
    * also stand still in the middle of a reconcile, before a request. An informer may pause alone, named by
-   * its component or process and its resource: `informers/kube-controller-manager/pods`. Default: none.
+   * its component or process and its resource: `informers/kube-controller-manager/pods`.
+   * @default none
    */
   readonly lag?: { readonly of: readonly string[]; readonly max: Duration }
-  /** Default: none. */
+  /** @default none */
   readonly faults?: Faults
   /**
    * How many requests of a run may be interrupted: all else that is ready, the component's own informers
-   * included, runs before the request is sent, or before its response arrives. Default 0. The requests of
-   * components under test are interrupted by `delays`, too.
+   * included, runs before the request is sent, or before its response arrives. The requests of components
+   * under test are interrupted by `delays`, too.
+   * @default 0
    */
   readonly preempt?: number
   /**
    * How watch events arrive. `batch`: all that wait, in one step, which a delay may divide. `one`: one in
-   * each step. Default `batch`.
+   * each step.
+   * @default `batch`
    */
   readonly events?: 'batch' | 'one'
   /**
    * How many workers each queue has. With two or more, other keys and other handlers of the same component
-   * run where its request is interrupted. Default 1.
+   * run where its request is interrupted.
+   * @default 1
    */
   readonly workers?: number
   /**
    * The components whose requests are points at which a delay, a pause or the user may come in between.
-   * Default: those that the cluster was given (`components`), and the clients.
+   * @default those that the cluster was given (`components`), and the clients
    */
   readonly underTest?: readonly string[]
   readonly always?: readonly Always[]
@@ -140,17 +150,21 @@ export interface ExploreOptions {
   /** Whether every run must end in the state in which the undisturbed one ends. */
   readonly sameAs?: 'faultless'
   /**
-   * When to give up: after that many runs, or after that time of the real clock. Default: 10,000 runs, no
-   * limit in time.
+   * When to give up: after that many runs, or after that time of the real clock.
+   * @default 10,000 runs, no limit in time
    */
   readonly budget?: { readonly schedules?: number; readonly time?: Duration }
   /**
    * Makes only a part of the runs: the undisturbed one, and of those that begin with the same deviation every
    * `of`th group, from the `index`th on, counted from 0. All shards together are the whole exploration, and
-   * find what it finds; a shard alone may be `vacuous`. For `delays` and `exhaustive`. Default: all runs.
+   * find what it finds; a shard alone may be `vacuous`. For `delays` and `exhaustive`.
+   * @default all runs
    */
   readonly shard?: { readonly index: number; readonly of: number }
-  /** Seed of random priorities. Default 1. */
+  /**
+   * Seed of random priorities.
+   * @default 1
+   */
   readonly seed?: number
 }
 
@@ -163,6 +177,9 @@ export interface ReplayOptions extends ExploreOptions {
   readonly components?: readonly Component[]
   /** The images of the cluster that was explored, which JSON does not have. */
   readonly images?: ClusterOptions['images']
-  /** Stops before the decision with this number. Default: at the violation. */
+  /**
+   * Stops before the decision with this number.
+   * @default at the violation
+   */
   readonly upTo?: number
 }

@@ -54,41 +54,62 @@ export interface KubeletOptions extends KubeletConfiguration {
  */
 export interface KubeletConfiguration {
   /**
-   * Whether it requests a new client certificate before its own expires. Default true, as kubeadm sets it up.
+   * Whether it requests a new client certificate before its own expires.
+   * @default true, as kubeadm sets it up
    */
   readonly rotateCertificates?: boolean
   /**
    * Whether it requests its serving certificate from the cluster, where it must be approved, instead of
-   * signing its own. Default false.
+   * signing its own.
+   * @default false
    */
   readonly serverTLSBootstrap?: boolean
-  /** Graceful node shutdown. Default off, as upstream. */
+  /**
+   * Graceful node shutdown.
+   * @default off, as upstream
+   */
   readonly shutdownGracePeriod?: number
-  /** Part of it (ms) that is reserved for critical pods. Default 0. */
+  /**
+   * Part of it (ms) that is reserved for critical pods.
+   * @default 0
+   */
   readonly shutdownGracePeriodCriticalPods?: number
   /** Graceful node shutdown by priorities, instead of the two above. */
   readonly shutdownGracePeriodByPodPriority?: readonly ShutdownPeriod[]
   /**
-   * Hard eviction thresholds by signal (`memory.available: '100Mi'`). Default `memory.available<100Mi`,
-   * `nodefs.available<10%`, `imagefs.available<15%`.
+   * Hard eviction thresholds by signal (`memory.available: '100Mi'`).
+   * @default `memory.available<100Mi`, `nodefs.available<10%`, `imagefs.available<15%`
    */
   readonly evictionHard?: Readonly<Record<string, string>>
-  /** Soft eviction thresholds by signal. Default none. */
+  /**
+   * Soft eviction thresholds by signal.
+   * @default none
+   */
   readonly evictionSoft?: Readonly<Record<string, string>>
   /** Virtual ms, by signal, for which a soft threshold must be met. */
   readonly evictionSoftGracePeriod?: Readonly<Record<string, number>>
-  /** Grace in seconds of pods that are evicted for a soft threshold. Default 0. */
+  /**
+   * Grace in seconds of pods that are evicted for a soft threshold.
+   * @default 0
+   */
   readonly evictionMaxPodGracePeriod?: number
   /** Amount to reclaim beyond a threshold, by signal. */
   readonly evictionMinimumReclaim?: Readonly<Record<string, string>>
-  /** Virtual ms for which a pressure condition lasts after its last observation. Default 300,000. */
+  /**
+   * Virtual ms for which a pressure condition lasts after its last observation.
+   * @default 300,000
+   */
   readonly evictionPressureTransitionPeriod?: number
   /**
    * Handlers of the machine's container runtime that RuntimeClasses may name, besides `runc`. Pods with other
-   * handlers stay in ContainerCreating. Default: none.
+   * handlers stay in ContainerCreating.
+   * @default none
    */
   readonly runtimeHandlers?: readonly string[]
-  /** crashLoopBackOff.maxContainerRestartPeriod in virtual ms. Default 300,000. */
+  /**
+   * crashLoopBackOff.maxContainerRestartPeriod in virtual ms.
+   * @default 300,000
+   */
   readonly maxContainerRestartPeriod?: number
 }
 

@@ -58,11 +58,14 @@ export interface PolicyConnection {
   /** Port of the pod, not of the Service. */
   readonly port: number
   readonly protocol: Protocol
-  /** It goes through a Service. Default false. */
+  /**
+   * It goes through a Service.
+   * @default false
+   */
   readonly service?: boolean
   /**
-   * Restricts the check to the sender's own policies, because the receiver sees another source. Default: both
-   * sides.
+   * Restricts the check to the sender's own policies, because the receiver sees another source.
+   * @default both sides
    */
   readonly side?: 'egress'
 }
@@ -76,9 +79,15 @@ export interface PolicyEnforcer {
 /** A machine outside the cluster, by name or address. Plain data. */
 export interface OutsideHost {
   readonly ip: string
-  /** TCP ports that it listens on. Default 80 and 443. */
+  /**
+   * TCP ports that it listens on.
+   * @default 80 and 443
+   */
   readonly ports?: readonly number[]
-  /** The body of its HTTP responses. Default empty. */
+  /**
+   * The body of its HTTP responses.
+   * @default empty
+   */
   readonly body?: string
 }
 

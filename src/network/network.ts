@@ -20,9 +20,12 @@ export interface ConnectOptions {
    * one.
    */
   readonly port?: number | string
-  /** Default TCP, or the protocol of the named port. */
+  /** @default TCP, or the protocol of the named port */
   readonly protocol?: Protocol
-  /** What to send once the connection is established: an HTTP request, or text. Default: nothing. */
+  /**
+   * What to send once the connection is established: an HTTP request, or text.
+   * @default nothing
+   */
   readonly send?: Partial<Payload>
 }
 

@@ -39,7 +39,8 @@ export function missingRights(
 }
 
 /**
- * Returns whether everything that `wanted` allows is allowed by `held`. Throws as {@link missingRights}.
+ * Returns whether everything that `wanted` allows is allowed by `held`.
+ * @throws as {@link missingRights}
  * @example hasRights(role.rules ?? [], [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }])
  */
 export function hasRights(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): boolean {

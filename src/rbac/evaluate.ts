@@ -25,7 +25,7 @@ import { isPrivileged, privilegedGroup, subjectApplies } from './subjects.js'
 /** An action to be authorized: on a resource, or on a non-resource `path`. */
 export interface AccessAction {
   readonly verb: string
-  /** Default '', the core group. */
+  /** @default '', the core group */
   readonly apiGroup?: string
   readonly resource?: string
   readonly subresource?: string

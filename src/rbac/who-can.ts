@@ -21,13 +21,13 @@ export interface Holder extends Grant {
 /** Options of {@link whoCan}. */
 export interface WhoCanOptions {
   /**
-   * Includes subjects that are allowed it for some names only; the result says which. Default false: for
-   * every name, or for the requested one.
+   * Includes subjects that are allowed it for some names only; the result says which.
+   * @default false: for every name, or for the requested one
    */
   readonly anyName?: boolean
   /**
-   * Includes subjects that are allowed it in some namespace only; the binding says which. Default false:
-   * everywhere, or in the requested one.
+   * Includes subjects that are allowed it in some namespace only; the binding says which.
+   * @default false: everywhere, or in the requested one
    */
   readonly anyNamespace?: boolean
 }

@@ -10,9 +10,15 @@ import type { TestCluster } from './test-cluster.js'
 
 /** Which clusters {@link clusters} gives. */
 export interface ClustersOptions {
-  /** Options of the simulated cluster. Default: one with three nodes. */
+  /**
+   * Options of the simulated cluster.
+   * @default one with three nodes
+   */
   readonly simulated?: ClusterOptions
-  /** The real cluster. Default: the kubeconfig that `SIMCLUSTER_KUBECONFIG` names; if it is not set, none. */
+  /**
+   * The real cluster.
+   * @default the kubeconfig that `SIMCLUSTER_KUBECONFIG` names; if it is not set, none
+   */
   readonly real?: RealClusterOptions
 }
 

@@ -7,15 +7,30 @@ import type { CommandResult } from '../cluster/streams/pod-streams.js'
 
 /** How {@link connect} finds the cluster. */
 export interface RealClusterOptions {
-  /** Path of the kubeconfig. Default: kubectl's own choice (`KUBECONFIG`, `~/.kube/config`). */
+  /**
+   * Path of the kubeconfig.
+   * @default kubectl's own choice (`KUBECONFIG`, `~/.kube/config`)
+   */
   readonly kubeconfig?: string
-  /** Context of the kubeconfig. Default: the current one. */
+  /**
+   * Context of the kubeconfig.
+   * @default the current one
+   */
   readonly context?: string
-  /** The current namespace. Default `default`. */
+  /**
+   * The current namespace.
+   * @default `default`
+   */
   readonly namespace?: string
-  /** Path of kubectl. Default: `kubectl` on the path. */
+  /**
+   * Path of kubectl.
+   * @default `kubectl` on the path
+   */
   readonly kubectl?: string
-  /** The longest time that `advance` waits; beyond, it throws. Default 5m. */
+  /**
+   * The longest time that `advance` waits; beyond, it throws.
+   * @default 5m
+   */
   readonly longestWait?: Duration
 }
 

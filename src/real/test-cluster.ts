@@ -7,7 +7,10 @@ import type { EditDraft } from '../cluster/edit.js'
 import type { NameOf, NamespacedName } from '../cluster/object-name.js'
 import type { Duration } from '../sim/duration.js'
 
-/** Selects what {@link TestCluster.list} returns. Default: everything in the current namespace. */
+/**
+ * Selects what {@link TestCluster.list} returns.
+ * @default everything in the current namespace
+ */
 export type Selected = Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>
 
 /**
@@ -50,13 +53,19 @@ export interface TestCluster {
     pod: NamespacedName,
     options?: { readonly container?: string; readonly previous?: boolean },
   ): Promise<string>
-  /** Returns whether a user may do something. Default: the administrator. */
+  /**
+   * Returns whether a user may do something.
+   * @default the administrator
+   */
   can(
     verb: string,
     resource: string,
     options?: { readonly as?: string; readonly namespace?: string },
   ): Promise<boolean>
-  /** Waits until the predicate holds. Returns false if it does not within `timeout`. Default 2m. */
+  /**
+   * Waits until the predicate holds. Returns false if it does not within `timeout`.
+   * @default 2m
+   */
   until(
     predicate: (cluster: TestCluster) => boolean | Promise<boolean>,
     options?: { readonly timeout?: Duration },

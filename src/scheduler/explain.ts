@@ -22,11 +22,17 @@ import { schedulerRelease, type SchedulerRelease } from './texts.js'
 
 /** Options of {@link explainScheduling}. */
 export interface ExplainSchedulingOptions extends RelatedObjectLists, StorageObjects, DeviceObjects {
-  /** The Kubernetes version whose texts are used. Default `v1.35`. */
+  /**
+   * The Kubernetes version whose texts are used.
+   * @default `v1.35`
+   */
   readonly version?: string
-  /** Default: the default profile. */
+  /** @default the default profile */
   readonly profile?: ProfileOptions
-  /** Budgets that preemption respects if possible. Default none. */
+  /**
+   * Budgets that preemption respects if possible.
+   * @default none
+   */
   readonly podDisruptionBudgets?: readonly PodDisruptionBudget[]
 }
 

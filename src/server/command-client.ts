@@ -25,7 +25,10 @@ export interface CommandClient {
 export interface CommandClientOptions extends KubeconfigUser {
   /** Environment variables besides those of this process. `KUBECONFIG` leads to the cluster. */
   readonly env?: Readonly<Record<string, string>>
-  /** Real ms that the program has for its first request. Default 10,000. */
+  /**
+   * Real ms that the program has for its first request.
+   * @default 10,000
+   */
   readonly startup?: number
 }
 

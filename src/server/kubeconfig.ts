@@ -3,15 +3,18 @@ import { kubeconfigText } from '../pki/index.js'
 
 /** The user of a kubeconfig file. */
 export interface KubeconfigUser {
-  /** Default `kubernetes-admin`, in `system:masters`. */
+  /** @default `kubernetes-admin`, in `system:masters` */
   readonly user?: string
-  /** Default: none when `user` is given. */
+  /** @default none when `user` is given */
   readonly groups?: readonly string[]
   /** A bearer token instead of a certificate. */
   readonly token?: string
   /** Namespace of the context. */
   readonly namespace?: string
-  /** Validity of the certificate, in ms of virtual time. Default 365 days. */
+  /**
+   * Validity of the certificate, in ms of virtual time.
+   * @default 365 days
+   */
   readonly validFor?: number
 }
 

@@ -48,54 +48,70 @@ import { setImmediate, setTimeout } from './real-timers.js'
 
 /** How a cluster is served. */
 export interface ServeOptions {
-  /** Default: any free port. */
+  /** @default any free port */
   readonly port?: number
-  /** Address to listen on. Default `127.0.0.1`: reachable from this machine only. */
+  /**
+   * Address to listen on.
+   * @default `127.0.0.1`: reachable from this machine only
+   */
   readonly host?: string
   /** Additional names and addresses in the serving certificate. */
   readonly certSANs?: readonly string[]
-  /** What moves the cluster's time. Default `{ speed: 1 }`: real time. See {@link ServeTime}. */
+  /**
+   * What moves the cluster's time. See {@link ServeTime}.
+   * @default `{ speed: 1 }`: real time
+   */
   readonly time?: ServeTime
-  /** Serves the cluster's etcd as well, on its own port. Default: not served. */
+  /**
+   * Serves the cluster's etcd as well, on its own port.
+   * @default not served
+   */
   readonly etcd?: EtcdServeOptions
   /**
    * Handles requests before the apiserver does, to simulate a server that misbehaves. Not called for etcd's
-   * port. Default: none.
+   * port.
+   * @default none
    */
   readonly gateway?: Gateway
   /**
    * Handles requests instead of the apiserver, when their turn has come, and moves time, which stands still
    * otherwise: for `explore()` with clients. If it rejects, the connection breaks.
-   * Default: requests are handled at once.
+   * @default requests are handled at once
    */
   readonly explore?: (request: HttpRequest) => Promise<AnyHttpResponse>
   /** Serving certificate and key (PEM) to use instead of one signed by the cluster's authority. */
   readonly certificate?: { readonly certificate: string; readonly key: string }
   /**
    * Authorities (PEM) whose client certificates are accepted besides those of the cluster's own, as with
-   * `--client-ca-file`; the TLS handshake names them. Default: none.
+   * `--client-ca-file`; the TLS handshake names them.
+   * @default none
    */
   readonly clientCA?: string
   /**
    * Resolves when everything that has been written is stored where it outlives the process; responses wait
-   * for it. If it rejects, those to writes are 500. Default: they do not wait.
+   * for it. If it rejects, those to writes are 500.
+   * @default they do not wait
    */
   readonly committed?: () => Promise<void>
   /**
    * Resolves when the audit log has the requests so far; responses wait for it, if it returns a promise.
-   * Default: they do not wait.
+   * @default they do not wait
    */
   readonly audited?: () => Promise<void> | undefined
-  /** Protocols offered by ALPN. Default `h2` and `http/1.1`. */
+  /**
+   * Protocols offered by ALPN.
+   * @default `h2` and `http/1.1`
+   */
   readonly protocols?: readonly ('h2' | 'http/1.1')[]
   /**
    * Receives errors that only a bug of the simulator can cause, for example in a request or in a cluster that
-   * never settles. Default: process.emitWarning.
+   * never settles.
+   * @default process.emitWarning
    */
   readonly onError?: (error: unknown) => void
   /**
    * Receives requests and moves of time that have kept all other clients waiting for more than 200 ms.
-   * Default: nobody.
+   * @default nobody
    */
   readonly onSlowRequest?: (slow: SlowRequest) => void
 }
@@ -229,7 +245,8 @@ export class ClusterServer {
 
   /**
    * Returns the text of a kubeconfig file for a user, with a client certificate, or with a token if one is
-   * given. Default: the administrator.
+   * given.
+   * @default the administrator
    */
   kubeconfig(user: KubeconfigUser = {}): string {
     checkUser(user)

@@ -7,7 +7,7 @@ import { StoredObjects } from './stored-objects.js'
 
 /** Options of {@link checkInvariants}. */
 export interface InvariantOptions {
-  /** Default: all invariants of this library. */
+  /** @default all invariants of this library */
   readonly invariants?: readonly Invariant[]
 }
 

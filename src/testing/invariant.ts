@@ -44,11 +44,15 @@ export interface Invariant {
   readonly rule: string
   /** Checks a cluster between two steps. */
   readonly check?: (cluster: SimCluster, stored: StoredObjects) => readonly Finding[]
-  /** Whether `check` may fail while something is in flight; it is skipped then. Default false. */
+  /**
+   * Whether `check` may fail while something is in flight; it is skipped then.
+   * @default false
+   */
   readonly onlyAtRest?: boolean
   /**
    * Requests (`create pods/binding`) whose lost response excuses what an observer finds: the component does
-   * not know what it has done, and only what happens at rest counts. Default: none.
+   * not know what it has done, and only what happens at rest counts.
+   * @default none
    */
   readonly excusedBy?: readonly string[]
   /** Starts to observe a cluster in its current state. */

@@ -15,17 +15,26 @@ const LANES = 6
 
 /** How to draw a view. */
 export interface PictureOptions {
-  /** The language of what the picture says itself. Default `en`. */
+  /**
+   * The language of what the picture says itself.
+   * @default `en`
+   */
   readonly lang?: PictureLanguage
-  /** `slide`: 1280 by 720 pixels, scaled to fit. Default: as large as what it shows. */
+  /**
+   * `slide`: 1280 by 720 pixels, scaled to fit.
+   * @default as large as what it shows
+   */
   readonly size?: PictureSize
 }
 
 /** What to draw of a view, which may be large. */
 export interface ClusterPictureOptions extends PictureOptions {
-  /** Default: the time of the view, and the question that it answers. */
+  /** @default the time of the view, and the question that it answers */
   readonly title?: string
-  /** Limits pods and Services to these namespaces. Default: all. */
+  /**
+   * Limits pods and Services to these namespaces.
+   * @default all
+   */
   readonly namespaces?: readonly string[]
 }
 

@@ -4,7 +4,10 @@ import type { ClusterLike } from '../client/cluster-like.js'
 import { displayedView } from './display.js'
 import type { Moment, Timeline } from './timeline.js'
 
-/** Options of {@link viewOfEvents}. Default: all events. */
+/**
+ * Options of {@link viewOfEvents}.
+ * @default all events
+ */
 export interface TimelineOptions {
   /** Limits the events to those about objects of this namespace. */
   readonly namespace?: string

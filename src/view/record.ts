@@ -6,8 +6,9 @@ import { type ClusterView, clusterView } from './cluster-view.js'
 export interface RecordFramesOptions {
   /**
    * The number of frames that are kept. When there are more, every second one goes, but not the first and the
-   * last: the whole history stays, with larger steps. Default 500. A frame of a cluster of three nodes takes
-   * about 60 kB, of fifty nodes about 125 kB.
+   * last: the whole history stays, with larger steps. A frame of a cluster of three nodes takes about 60 kB,
+   * of fifty nodes about 125 kB.
+   * @default 500
    */
   readonly maxFrames?: number
 }

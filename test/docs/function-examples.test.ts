@@ -192,6 +192,29 @@ test.each(Object.keys(ENTRIES))('every function of %s has an example', (entry) =
   expect(without.map(({ name }) => name)).toEqual([])
 })
 
+/** The docstrings of what an entry exports, and of its members, by name. */
+function docstringsOf(entry: string): readonly (readonly [name: string, text: string])[] {
+  const source = program.getSourceFile(fileOf(entry))
+  const entrance = source && checker.getSymbolAtLocation(source)
+  if (entrance === undefined) throw new Error(`no entry ${entry}`)
+  return checker.getExportsOfModule(entrance).flatMap((given) => {
+    const symbol = (given.flags & ts.SymbolFlags.Alias) === 0 ? given : checker.getAliasedSymbol(given)
+    const members = [...(symbol.members?.values() ?? [])].filter(({ valueDeclaration: declared }) => {
+      const isNamed = declared !== undefined && ts.isClassElement(declared) && declared.name !== undefined
+      return !(isNamed && ts.isPrivateIdentifier(declared.name))
+    })
+    return [symbol, ...members].map((each) => {
+      const name = each === symbol ? given.name : `${given.name}.${each.name}`
+      return [name, ts.displayPartsToString(each.getDocumentationComment(checker))] as const
+    })
+  })
+}
+
+test.each(Object.keys(ENTRIES))('defaults and errors in docstrings of %s are tags', (entry) => {
+  const inProse = docstringsOf(entry).filter(([, text]) => /(?:^|[.)] )(?:Default:? |Throws )/.test(text))
+  expect(inProse).toEqual([])
+})
+
 test('the examples compile', () => {
   const modules = [...Object.entries(ENTRIES).map(moduleOf), matcherModule()]
   writeModules('function-examples', modules)

@@ -23,7 +23,10 @@ export type SchemaResult =
  * A schema that is called like zod's. `~standard` is what other libraries take (Standard Schema, version 1).
  */
 export interface KindSchema {
-  /** Returns the value without unknown fields. Throws an error with `issues`. */
+  /**
+   * Returns the value without unknown fields.
+   * @throws an error with `issues`
+   */
   readonly parse: (value: unknown) => unknown
   readonly safeParse: (value: unknown) => SchemaResult
   readonly '~standard': {

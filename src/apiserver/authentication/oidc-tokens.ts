@@ -15,15 +15,18 @@ export interface OidcOptions {
    */
   readonly verify: (token: string) => TokenClaims | undefined
   /**
-   * Makes the user of verified claims, as the rules of an AuthenticationConfiguration do. Default: by the
-   * options below.
+   * Makes the user of verified claims, as the rules of an AuthenticationConfiguration do.
+   * @default by the options below
    */
   readonly userOf?: (claims: TokenClaims) => ClaimedUser
-  /** Default `sub`. */
+  /** @default `sub` */
   readonly usernameClaim?: string
-  /** `-` for no prefix. Default: the issuer and `#`, but no prefix for the claim `email`. */
+  /**
+   * `-` for no prefix.
+   * @default the issuer and `#`, but no prefix for the claim `email`
+   */
   readonly usernamePrefix?: string
-  /** Default: no groups. */
+  /** @default no groups */
   readonly groupsClaim?: string
   readonly groupsPrefix?: string
   /** Claims that a token must have, with their values. */

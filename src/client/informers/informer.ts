@@ -19,8 +19,8 @@ export interface InformerOptions<T> {
   readonly labelSelector?: string
   readonly fieldSelector?: string
   /**
-   * Name under which its state is kept, for successive informers whose selection changes. Default: derived
-   * from the selection.
+   * Name under which its state is kept, for successive informers whose selection changes.
+   * @default derived from the selection
    */
   readonly id?: string
   /** Indexes by name: functions that return the values under which an object is found. */

@@ -32,23 +32,25 @@ export interface UserOptions {
 /** Authentication methods besides certificates and the tokens of service accounts and `kubeadm join`. */
 export interface AuthenticationOptions {
   /**
-   * `--anonymous-auth`: whether requests without credentials are accepted as `system:anonymous`. Default
-   * true.
+   * `--anonymous-auth`: whether requests without credentials are accepted as `system:anonymous`.
+   * @default true
    */
   readonly anonymous?: boolean
   /**
    * `--token-auth-file`: path of one of the files in `cluster.pki` (`/etc/kubernetes/token.csv`), with lines
-   * `token,user,uid,"group1,group2"`. It is read when the apiserver starts. Default none.
+   * `token,user,uid,"group1,group2"`. It is read when the apiserver starts.
+   * @default none
    */
   readonly tokenFile?: string
   /**
    * `--service-account-issuer`: the `iss` of service account tokens. The first signs, tokens of all are
-   * accepted. Default `https://kubernetes.default.svc.cluster.local`.
+   * accepted.
+   * @default `https://kubernetes.default.svc.cluster.local`
    */
   readonly serviceAccountIssuers?: readonly string[]
   /**
    * `--api-audiences`: the audiences for which the apiserver accepts tokens, and that they have by default.
-   * Default: the issuers.
+   * @default the issuers
    */
   readonly apiAudiences?: readonly string[]
   /** The OpenID Connect provider whose tokens are accepted, or several of different issuers. */
@@ -57,7 +59,7 @@ export interface AuthenticationOptions {
   readonly webhook?: AuthenticationWebhook
   /**
    * `--requestheader-*`: the front proxies whose headers say who a client is; false if there are none.
-   * Default: as kubeadm sets the flags.
+   * @default as kubeadm sets the flags
    */
   readonly requestHeader?: RequestHeaderOptions | false
 }

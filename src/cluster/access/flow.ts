@@ -17,10 +17,16 @@ import { userOf } from './identities.js'
 
 /** What is requested, besides verb and resource. */
 export interface FlowOptions extends CanOptions {
-  /** Most objects of a list. Default: all. */
+  /**
+   * Most objects of a list.
+   * @default all
+   */
   readonly limit?: number
   readonly labelSelector?: string
-  /** `'0'`: any version from the cache. Default: the newest. */
+  /**
+   * `'0'`: any version from the cache.
+   * @default the newest
+   */
   readonly resourceVersion?: string
 }
 

@@ -37,13 +37,20 @@ const checkInputs = argumentsCheck(
 
 /** What manifests are checked on. */
 export interface CheckOptions {
-  /** The releases on each of which they are checked. Default: `['v1.35']`. */
+  /**
+   * The releases on each of which they are checked.
+   * @default `['v1.35']`
+   */
   readonly versions?: readonly string[]
-  /** Where objects without a namespace go. Default: `default`. */
+  /**
+   * Where objects without a namespace go.
+   * @default `default`
+   */
   readonly namespace?: string
   /**
-   * The cluster: number of nodes, addons, ... Default: three nodes, each in a zone of its own, with the
-   * default StorageClass, metrics and load balancer of `like: 'kind'`.
+   * The cluster: number of nodes, addons, ...
+   * @default three nodes, each in a zone of its own, with the default StorageClass, metrics and load balancer
+   * of `like: 'kind'`
    */
   readonly cluster?: Omit<ClusterOptions, 'version'>
 }

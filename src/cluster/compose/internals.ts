@@ -203,7 +203,8 @@ export class Internals {
   /**
    * Sets what stands between the components and the apiserver: it can refuse requests, and lose them or their
    * responses. It is not part of the state: forks have none. Set it again when it decides otherwise, since it
-   * does not see the heartbeats of quiet times. Default: nothing.
+   * does not see the heartbeats of quiet times.
+   * @default nothing
    */
   setGate(gate: RequestGate | undefined): void {
     const { plane } = this.#parts.current

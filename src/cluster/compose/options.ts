@@ -34,9 +34,9 @@ export interface NodeOptions {
     readonly value?: string
     readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
   }[]
-  /** Default: 4 cpu, 32Gi memory, 110 pods, 100Gi ephemeral-storage. */
+  /** @default 4 cpu, 32Gi memory, 110 pods, 100Gi ephemeral-storage */
   readonly capacity?: Readonly<Record<string, string>>
-  /** Default: the cluster's version with patch 0 (`v1.35.0`). */
+  /** @default the cluster's version with patch 0 (`v1.35.0`) */
   readonly kubeletVersion?: string
   /**
    * Configuration of its kubelet: eviction thresholds, graceful shutdown, the maximum delay between restarts.
@@ -46,11 +46,11 @@ export interface NodeOptions {
   readonly region?: string
   /** Value of the label topology.kubernetes.io/zone. */
   readonly zone?: string
-  /** Default: 10.0.0.<n>, starting with 11. */
+  /** @default 10.0.0.<n>, starting with 11 */
   readonly internalIP?: string
   /**
-   * Whether the Node is Ready from the start. Default true; if false, it becomes Ready once it has a pod
-   * address range.
+   * Whether the Node is Ready from the start.
+   * @default true; if false, it becomes Ready once it has a pod address range
    */
   readonly registerReady?: boolean
   /** Static pods by file name in /etc/kubernetes/manifests. */

@@ -19,9 +19,9 @@ export interface Usage {
 
 /** Pods of a namespace, by label selector. */
 export interface PodSelection {
-  /** Default `default`. */
+  /** @default `default` */
   readonly namespace?: string
-  /** Default: all pods. */
+  /** @default all pods */
   readonly labelSelector?: LabelQuery
 }
 

@@ -63,7 +63,10 @@ export class NodeHandle {
     return this.#parts.machines.get(this.name)
   }
 
-  /** The Node object, frozen. Throws ApiError NotFound if it has been deleted. */
+  /**
+   * The Node object, frozen.
+   * @throws ApiError NotFound if it has been deleted
+   */
   get object(): Node {
     return this.#parts.client.get('nodes', { name: this.name })
   }

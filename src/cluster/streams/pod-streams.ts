@@ -6,13 +6,16 @@ import type { Duration } from '../../sim/duration.js'
 
 /** Options of `SimCluster.exec`. */
 export interface ExecOptions {
-  /** Default: the pod's only container. */
+  /** @default the pod's only container */
   readonly container?: string
-  /** The standard input. Default: empty. */
+  /**
+   * The standard input.
+   * @default empty
+   */
   readonly stdin?: string
   /**
-   * Virtual time after which to stop waiting. Default 1h. The command keeps running then, and the exit code
-   * is -1.
+   * Virtual time after which to stop waiting. The command keeps running then, and the exit code is -1.
+   * @default 1h
    */
   readonly timeout?: Duration
 }

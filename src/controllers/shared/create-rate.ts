@@ -4,9 +4,15 @@ import type { WorkQueue } from '../../sim/modules/work-queue.js'
 
 /** How fast each controller creates pods. */
 export interface ControllerClientOptions {
-  /** Creations a second once the burst is used up. Default 20 (`--kube-api-qps`). */
+  /**
+   * Creations a second once the burst is used up.
+   * @default 20 (`--kube-api-qps`)
+   */
   readonly qps?: number
-  /** Most creations at one instant. Default 500 (upstream's BurstReplicas). */
+  /**
+   * Most creations at one instant.
+   * @default 500 (upstream's BurstReplicas)
+   */
   readonly burst?: number
 }
 

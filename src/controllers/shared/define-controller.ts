@@ -39,7 +39,10 @@ export interface Controller<S extends Resources> {
     readonly name: string
     readonly period: number
     run(): void
-    /** The form of passes that find nothing to do. Default: none. */
+    /**
+     * The form of passes that find nothing to do.
+     * @default none
+     */
     readonly joinQuiet?: () => QuietPasses | undefined
   }
 }
@@ -76,11 +79,14 @@ export interface ControllerDefinition<S extends Resources, L extends Resources =
   /** Informers that are opened at start, in this order. */
   readonly informers: InformerSpecs<S>
   /**
-   * Informers that are opened by the first call of `need()`, so that a controller without work costs
-   * nothing. Default: none.
+   * Informers that are opened by the first call of `need()`, so that a controller without work costs nothing.
+   * @default none
    */
   readonly lazyInformers?: InformerSpecs<L>
-  /** Options of the work queue. Default: client-go's back-off, under the name `queue`. */
+  /**
+   * Options of the work queue.
+   * @default client-go's back-off, under the name `queue`
+   */
   readonly queue?: QueueOptions
   /** Builds the controller. Runs at start, after a restart, and in every fork and restore. */
   readonly setup: (context: ControllerContext<S, L>) => Controller<S & L>

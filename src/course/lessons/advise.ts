@@ -30,7 +30,8 @@ const list = (sentences: readonly Sentence[], language: keyof Sentence): string 
 /**
  * Returns a hint that depends on what was tried: goals that hold, what the repair took away, commands that
  * were typed. Only if nothing of that helps does it give the next of the lesson's hints. `told` is that of
- * the advice before. Default: 0.
+ * the advice before.
+ * @default 0
  * @throws RangeError if the cluster is not one of the lesson
  * @example const advice = await advise(lesson, desk, { lines: [] })
  */

@@ -17,7 +17,7 @@ export interface OpenLesson extends Desk {
 
 /**
  * Opens a lesson by its id. `seed` draws its names, nodes, the place of its fault, and what is around it.
- * Default: 0, the lesson as it is written.
+ * @default 0, the lesson as it is written
  * @throws NotFoundError if there is no lesson of that id
  * @example const { lesson, cluster } = await openLesson('forgotten-cordon', { seed: 7 })
  */

@@ -59,7 +59,7 @@ function shares(weights: readonly number[]): readonly number[] {
 
 /**
  * Draws an exam: up to 17 tasks of its subjects, on as many clusters. Equal seeds draw the same tasks.
- * Default seed: 1.
+ * @default seed 1
  * @example drawExam('cka', 7).tasks.length
  */
 export function drawExam(name: ExamName, seed = 1): Exam {

@@ -75,12 +75,15 @@ export interface Lesson {
   readonly minutes: number
   /** What its names were drawn by; 0 is the lesson as it is written. */
   readonly seed: number
-  /** Default: none. */
+  /** @default none */
   readonly exams?: readonly ExamName[]
   readonly texts: { readonly ko: LessonText; readonly en: LessonText }
-  /** Default: two nodes. */
+  /** @default two nodes */
   readonly options?: ClusterOptions
-  /** Brings a new cluster into the state before the fault. Default: nothing. */
+  /**
+   * Brings a new cluster into the state before the fault.
+   * @default nothing
+   */
   readonly prepare?: (desk: Desk) => unknown
   /** Brings the prepared cluster into the lesson's initial state. */
   readonly start: (desk: Desk) => unknown
@@ -88,7 +91,10 @@ export interface Lesson {
   readonly shows: { readonly run: string; readonly prints: RegExp }
   /** All of them must be reached. */
   readonly goals: readonly Goal[]
-  /** None of them may be broken on the way. Default: none. */
+  /**
+   * None of them may be broken on the way.
+   * @default none
+   */
   readonly promises?: readonly Promised[]
   /** A solution, as lines for the control plane's shell. */
   readonly solution: string

@@ -96,7 +96,8 @@ export interface KubectlOptions {
   readonly editor?: (text: string, path: string) => string
   /**
    * Whether kubectl has cached the server's discovery, as it does for hours: then it does not ask again, and
-   * words failures of the server differently. Default true. A server that does not exist was never asked.
+   * words failures of the server differently. A server that does not exist was never asked.
+   * @default true
    */
   readonly knowsServer?: boolean
   /**
@@ -105,8 +106,8 @@ export interface KubectlOptions {
    */
   readonly interruptAfter?: number
   /**
-   * Version of kubectl, which decides its texts: `v1.35.2`. Default: the environment's, which is the
-   * cluster's.
+   * Version of kubectl, which decides its texts: `v1.35.2`.
+   * @default the environment's, which is the cluster's
    */
   readonly version?: string
   /** Uses the ports of `port-forward`: called when they are open; they are closed when it returns. */
@@ -130,7 +131,10 @@ export interface ForwardedPort {
   readonly local: number
   /** The port of the pod. */
   readonly remote: number
-  /** Opens a connection to the port. Throws ApiError if the server refuses. */
+  /**
+   * Opens a connection to the port.
+   * @throws ApiError if the server refuses
+   */
   connect(): ReturnType<Client['portForward']>
 }
 

@@ -21,7 +21,10 @@ export interface ImageContext {
 
 /** The effects of a handler. Everything is optional. */
 export interface ImageEffect<State extends PlainData = PlainData> {
-  /** The new state. Default: the old one. */
+  /**
+   * The new state.
+   * @default the old one
+   */
   readonly state?: State
   /** Lines for the container's log. */
   readonly log?: readonly string[]
@@ -57,7 +60,10 @@ export interface ImageExec<State extends PlainData = PlainData> extends ImageEff
  * cluster, so that a fork has the same future. Handlers must be deterministic and keep no state of their own.
  */
 export interface ImageBehavior<State extends PlainData = PlainData> {
-  /** Called when the container starts. Default state: undefined. */
+  /**
+   * Called when the container starts.
+   * @default undefined
+   */
   start?(context: ImageContext): ImageEffect<State>
   /** Called for a request at a port that it listens on. */
   request?(
@@ -83,19 +89,25 @@ export interface ImageDefinition<State extends PlainData = PlainData> extends Co
    * tags that have no entry of their own.
    */
   readonly name: string
-  /** `1000`, `1000:1000`, `nginx`. Default root; unknown for undefined images. */
+  /**
+   * `1000`, `1000:1000`, `nginx`.
+   * @default root; unknown for undefined images
+   */
   readonly user?: string
   readonly env?: Readonly<Record<string, string>>
   readonly entrypoint?: readonly string[]
   readonly cmd?: readonly string[]
-  /** Default `/`. */
+  /** @default `/` */
   readonly workingDir?: string
   /**
-   * Ports that it listens on while it runs its own entrypoint: `80`, `53/udp`. Default: the ports that the
-   * container declares.
+   * Ports that it listens on while it runs its own entrypoint: `80`, `53/udp`.
+   * @default the ports that the container declares
    */
   readonly ports?: readonly (number | string)[]
-  /** Whether it also listens on the ports that its container declares. Default: only if it has no `ports`. */
+  /**
+   * Whether it also listens on the ports that its container declares.
+   * @default only if it has no `ports`
+   */
   readonly listensOnDeclared?: boolean
   /** Text files by absolute path. */
   readonly files?: Readonly<Record<string, string>>
@@ -109,17 +121,23 @@ export interface ImageDefinition<State extends PlainData = PlainData> extends Co
    * not have run like servers.
    */
   readonly programs?: readonly string[]
-  /** Whether commands that are none of its programs fail as the runtime says. Default false: they run. */
+  /**
+   * Whether commands that are none of its programs fail as the runtime says.
+   * @default false: they run
+   */
   readonly closed?: boolean
-  /** Whether it lacks a shell and the common programs. Default false. */
+  /**
+   * Whether it lacks a shell and the common programs.
+   * @default false
+   */
   readonly distroless?: boolean
   /** Lines that it logs when it starts. */
   readonly logs?: readonly string[]
   /** Its start page over HTTP, unless a behaviour responds. */
   readonly page?: string
   /**
-   * Directory whose files it serves over HTTP if it has a page. Default `/usr/share/nginx/html`, of which
-   * probes notice only changes before they first succeed.
+   * Directory whose files it serves over HTTP if it has a page.
+   * @default `/usr/share/nginx/html`, of which probes notice only changes before they first succeed
    */
   readonly documentRoot?: string
   readonly behavior?: ImageBehavior<State>

@@ -5,13 +5,22 @@ import { fullImageName, untaggedImageName } from '../../api/core/image-name.js'
  * pulled, starts, runs until it is stopped, and ends on SIGTERM. All times in virtual ms. Plain data.
  */
 export interface ContainerBehavior {
-  /** Time of the first pull on a node. Default: the runtime's `imagePull`. */
+  /**
+   * Time of the first pull on a node.
+   * @default the runtime's `imagePull`
+   */
   readonly pullTime?: number
   /** Error of the registry with which every pull fails. */
   readonly pullError?: string
-  /** Size of the image in bytes. Default: derived from the name, some 10 to 200 MB. */
+  /**
+   * Size of the image in bytes.
+   * @default derived from the name, some 10 to 200 MB
+   */
   readonly imageSize?: number
-  /** Time from the creation of the container to its start. Default: the runtime's `containerStart`. */
+  /**
+   * Time from the creation of the container to its start.
+   * @default the runtime's `containerStart`
+   */
   readonly startTime?: number
   /** Why the container cannot be started (exit code 128, reason StartError). */
   readonly startError?: string
@@ -20,28 +29,49 @@ export interface ContainerBehavior {
    * 0.
    */
   readonly exitCode?: number
-  /** Time until it ends by itself. Default 0 if `exitCode` is given, else never. */
+  /**
+   * Time until it ends by itself.
+   * @default 0 if `exitCode` is given, else never
+   */
   readonly exitAfter?: number
-  /** Reason of the end, such as `OOMKilled`. Default `Completed` for exit code 0, else `Error`. */
+  /**
+   * Reason of the end, such as `OOMKilled`.
+   * @default `Completed` for exit code 0, else `Error`
+   */
   readonly exitReason?: string
   /** Termination message. */
   readonly exitMessage?: string
   /** Whether it ignores SIGTERM and ends by SIGKILL (137) when the grace period is over. */
   readonly ignoresSigterm?: boolean
-  /** Time from SIGTERM to the end. Default: the runtime's `containerStop`. */
+  /**
+   * Time from SIGTERM to the end.
+   * @default the runtime's `containerStop`
+   */
   readonly stopTime?: number
-  /** Exit code after SIGTERM. Default 143, that of a process without a handler. */
+  /**
+   * Exit code after SIGTERM.
+   * @default 143, that of a process without a handler
+   */
   readonly stopExitCode?: number
-  /** Cores that it uses while it runs. Default 0.001. */
+  /**
+   * Cores that it uses while it runs.
+   * @default 0.001
+   */
   readonly cpu?: number
   /**
    * Bytes of memory that it uses while it runs; above its limit it is killed at its start (OOMKilled).
-   * Default 8Mi, at most half of its limit.
+   * @default 8Mi, at most half of its limit
    */
   readonly memory?: number
-  /** Bytes written to its layer and its logs, besides its visible files and log. Default 0. */
+  /**
+   * Bytes written to its layer and its logs, besides its visible files and log.
+   * @default 0
+   */
   readonly storage?: number
-  /** Whether pulls need a pull secret for the image's registry. Default false. */
+  /**
+   * Whether pulls need a pull secret for the image's registry.
+   * @default false
+   */
   readonly isPrivate?: boolean
 }
 

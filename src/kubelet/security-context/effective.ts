@@ -38,11 +38,20 @@ export interface EffectiveSecurity extends EffectiveIdentity {
 
 /** What the security of containers depends on besides the pod. */
 export interface SecurityOptions {
-  /** Looks up an image by name. Default: unknown images run as root. */
+  /**
+   * Looks up an image by name.
+   * @default unknown images run as root
+   */
   readonly imageOf?: (image: string) => ImageAccounts & { readonly isKnown?: boolean }
-  /** Minor of the node's kubelet. Default 35. */
+  /**
+   * Minor of the node's kubelet.
+   * @default 35
+   */
   readonly minor?: number
-  /** `seccompDefault` of its configuration. Default false. */
+  /**
+   * `seccompDefault` of its configuration.
+   * @default false
+   */
   readonly seccompDefault?: boolean
 }
 

@@ -22,13 +22,19 @@ const checkClaim = argumentsCheck(
 
 /** Who alone may reach some pods, in the words of a NetworkPolicy. */
 export interface ReachClaim {
-  /** Namespace of the pods, in which `podSelector` of a peer is looked for, too. Default `default`. */
+  /**
+   * Namespace of the pods, in which `podSelector` of a peer is looked for, too.
+   * @default `default`
+   */
   readonly namespace?: string
   /** The pods; `{}`: all of the namespace. */
   readonly podSelector: LabelSelectorInput
   /** Those that may reach them; `[]`: nobody. */
   readonly from: readonly NetworkPolicyPeerInput[]
-  /** On which ports they may. Default: all. */
+  /**
+   * On which ports they may.
+   * @default all
+   */
   readonly ports?: readonly NetworkPolicyPortInput[]
 }
 

@@ -26,7 +26,10 @@ import {
 export interface ReachabilityOptions extends NetpolOptions {
   /** Limits the result to these ports. By default, all ports, with those that behave alike merged. */
   readonly ports?: readonly PortWanted[]
-  /** Whether nodes and outside addresses are included. Default true. */
+  /**
+   * Whether nodes and outside addresses are included.
+   * @default true
+   */
   readonly outside?: boolean
 }
 

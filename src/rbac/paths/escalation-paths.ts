@@ -19,8 +19,8 @@ export interface EscalationSubject {
 /** Bounds of the search. */
 export interface EscalationOptions {
   /**
-   * How many paths may be chained, each starting from the identity that the previous one yields. Default 1,
-   * at most 4.
+   * How many paths may be chained, each starting from the identity that the previous one yields.
+   * @default 1, at most 4
    */
   readonly depth?: number
 }

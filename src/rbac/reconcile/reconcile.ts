@@ -57,14 +57,18 @@ export interface ReconciledBinding<
 
 /** Options of {@link reconcileRole}. */
 export interface ReconcileRoleOptions {
-  /** Whether to remove rules that the expected role lacks (`--remove-extra-permissions`). Default false. */
+  /**
+   * Whether to remove rules that the expected role lacks (`--remove-extra-permissions`).
+   * @default false
+   */
   readonly removeExtraPermissions?: boolean
 }
 
 /** Options of {@link reconcileBinding}. */
 export interface ReconcileBindingOptions {
   /**
-   * Whether to remove subjects that the expected binding lacks (`--remove-extra-subjects`). Default false.
+   * Whether to remove subjects that the expected binding lacks (`--remove-extra-subjects`).
+   * @default false
    */
   readonly removeExtraSubjects?: boolean
 }

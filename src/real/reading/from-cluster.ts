@@ -12,9 +12,15 @@ import type { Listed, ClusterSource, ListedResource } from './source.js'
 
 /** Options of {@link fromCluster}: where the cluster is, and what of it is read. */
 export interface FromClusterOptions extends Omit<RealClusterOptions, 'namespace' | 'longestWait'> {
-  /** Namespaces whose objects are read. Default: all. */
+  /**
+   * Namespaces whose objects are read.
+   * @default all
+   */
   readonly namespaces?: readonly string[]
-  /** Whether Secrets are read. Default false. */
+  /**
+   * Whether Secrets are read.
+   * @default false
+   */
   readonly secrets?: boolean
   /** Options of the simulator. */
   readonly options?: Omit<ClusterOptions, 'nodes' | 'version' | 'start'>

@@ -14,7 +14,7 @@ import type { Scenario } from './scenario.js'
 
 /** Options of {@link recordCluster}: where the cluster is, and what the recording is called. */
 export interface RecordClusterOptions extends Omit<RealClusterOptions, 'namespace' | 'longestWait'> {
-  /** Default `recording`. */
+  /** @default `recording` */
   readonly id?: string
 }
 

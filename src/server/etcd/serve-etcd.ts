@@ -13,31 +13,43 @@ import { clearInterval, setInterval } from '../real-timers.js'
 
 /** How etcd's API is served. */
 export interface EtcdServeOptions {
-  /** Default: any free port. */
+  /** @default any free port */
   readonly port?: number
-  /** Address to listen on. Default `127.0.0.1`: reachable from this machine only. */
+  /**
+   * Address to listen on.
+   * @default `127.0.0.1`: reachable from this machine only
+   */
   readonly host?: string
   /** Additional names and addresses in the serving certificate. */
   readonly certSANs?: readonly string[]
   /**
-   * Serves without TLS and without client certificates, on a loopback address only. Default false for a
-   * cluster, true for a store.
+   * Serves without TLS and without client certificates, on a loopback address only.
+   * @default false for a cluster, true for a store
    */
   readonly plain?: boolean
-  /** Receives errors that only a bug of the simulator can cause. Default: process.emitWarning. */
+  /**
+   * Receives errors that only a bug of the simulator can cause.
+   * @default process.emitWarning
+   */
   readonly onError?: (error: unknown) => void
 }
 
 /** Options of {@link serveEtcd}: also what moves time, since no API server does. */
 export interface StandaloneOptions extends EtcdServeOptions {
-  /** For a cluster: see {@link ServeTime}. Default `{ speed: 1 }`. For a store use `now`. */
+  /**
+   * For a cluster: see {@link ServeTime}. For a store use `now`.
+   * @default `{ speed: 1 }`
+   */
   readonly time?: ServeTime
   /**
-   * For a store: the time by which its leases expire, in ms; should be the store's own clock. Default
-   * Date.now.
+   * For a store: the time by which its leases expire, in ms; should be the store's own clock.
+   * @default Date.now
    */
   readonly now?: () => number
-  /** For a store: the member's name. Default `default`. */
+  /**
+   * For a store: the member's name.
+   * @default `default`
+   */
   readonly name?: string
 }
 

@@ -29,12 +29,16 @@ export interface NetworkResponse {
   readonly headers?: Readonly<Record<string, string>>
   readonly body: string
   /**
-   * Virtual ms until the response arrives; a caller with a timeout (a probe) may give up before. Default 0.
+   * Virtual ms until the response arrives; a caller with a timeout (a probe) may give up before.
+   * @default 0
    */
   readonly delay?: number
   /** PEM of the certificate that the server showed, if it speaks TLS. */
   readonly certificate?: string
-  /** Whether the server closes a raw connection after it. Default: it stays open. */
+  /**
+   * Whether the server closes a raw connection after it.
+   * @default it stays open
+   */
   readonly closes?: boolean
 }
 
@@ -49,11 +53,14 @@ export interface NetworkRequest {
   readonly body?: string
   /** Whether the client speaks TLS. */
   readonly secure?: boolean
-  /** PEM of the certificates that the client shows, if it speaks TLS. Default: none. */
+  /**
+   * PEM of the certificates that the client shows, if it speaks TLS.
+   * @default none
+   */
   readonly clientCertificate?: string
   /**
    * The client has opened a raw connection or closes it, for a program whose pause has {@link Pause.talks}.
-   * Default: data arrives.
+   * @default data arrives
    */
   readonly phase?: 'open' | 'close'
   /** Address of the client as the server sees it; set by the network. */
@@ -167,7 +174,10 @@ export interface Pause {
   readonly listens?: readonly string[]
   /** Whether it is told when a raw connection opens and closes, so that it may speak first. */
   readonly talks?: boolean
-  /** What the process uses until it goes on. Default: what its image declares. */
+  /**
+   * What the process uses until it goes on.
+   * @default what its image declares
+   */
   readonly uses?: ProcessUsage
 }
 
@@ -186,9 +196,12 @@ export interface ServedRequest extends NetworkRequest {
 
 /** The result of {@link Program.serve}. */
 export interface Served {
-  /** Default: the connection is closed without a response. */
+  /** @default the connection is closed without a response */
   readonly response?: NetworkResponse
-  /** The exit code with which the program ends, or how it goes on waiting. Default: as before. */
+  /**
+   * The exit code with which the program ends, or how it goes on waiting.
+   * @default as before
+   */
   readonly next?: number | Pause
 }
 
@@ -201,7 +214,7 @@ export interface Program {
   serve?(call: Invocation, request: ServedRequest): Served
   /**
    * Handles SIGTERM while the program pauses: returns the exit code, or how it goes on until it ends.
-   * Default: the signal ends it, but the first process does not see it.
+   * @default the signal ends it, but the first process does not see it
    */
   stop?(call: Invocation): number | Pause
 }

@@ -3,22 +3,36 @@ import type { Slice, TimerOptions, Topic } from './topic.js'
 
 /** The back-off of a work queue, in virtual time. */
 export interface WorkQueueOptions {
-  /** Delay after the first failure. Default 5 ms (client-go's default controller rate limiter). */
+  /**
+   * Delay after the first failure.
+   * @default 5 ms (client-go's default controller rate limiter)
+   */
   readonly baseDelay?: Duration
-  /** Maximum delay. Default 1,000 s (client-go's). */
+  /**
+   * Maximum delay.
+   * @default 1,000 s (client-go's)
+   */
   readonly maxDelay?: Duration
-  /** Timer class of retries. Default `work`. */
+  /**
+   * Timer class of retries.
+   * @default `work`
+   */
   readonly retryClass?: 'work' | 'watchdog'
   /**
    * How many consecutive retries of a key are of class `work`; later ones are watchdogs, so that `settle()`
-   * comes to rest despite a permanent failure. Default: all.
+   * comes to rest despite a permanent failure.
+   * @default all
    */
   readonly workRetries?: number
-  /** After how many consecutive retries a key is dropped until it is added again. Default: never. */
+  /**
+   * After how many consecutive retries a key is dropped until it is added again.
+   * @default never
+   */
   readonly maxRetries?: number
   /**
    * Which errors of `reconcile` cause a retry with back-off (and a log line). All others are bugs and
-   * propagate. Default: none.
+   * propagate.
+   * @default none
    */
   readonly retryOn?: (error: unknown) => boolean
 }

@@ -14,12 +14,14 @@ import { SchemaValues } from './values.js'
 export interface ObjectArbitraryOptions {
   /**
    * The cluster that serves the kind, and judges objects by dry runs: its version, custom kinds, policies and
-   * webhooks. It is forked, and not changed. Default: a new one without nodes.
+   * webhooks. It is forked, and not changed.
+   * @default a new one without nodes
    */
   readonly cluster?: SimCluster
   /**
    * A valid object, without `apiVersion` and `kind`, whose fields all objects have. For kinds with rules that
-   * values from a schema hardly meet. Default: made from the schema.
+   * values from a schema hardly meet.
+   * @default made from the schema
    */
   readonly base?: Readonly<Record<string, unknown>>
 }

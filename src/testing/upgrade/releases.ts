@@ -5,7 +5,7 @@ import { release } from '../../api/releases.js'
 export interface UpgradeSpan {
   /** Such as `v1.24`. */
   readonly from: string
-  /** Default: `v1.35`. */
+  /** @default `v1.35` */
   readonly to?: string
 }
 

@@ -13,9 +13,15 @@ export interface WhatIfScenario {
 export interface ScenarioOptions {
   /** Each node, or all nodes of each zone (`topology.kubernetes.io/zone`). */
   readonly each: 'node' | 'zone'
-  /** Whether each scenario disturbs two of them. Default false. */
+  /**
+   * Whether each scenario disturbs two of them.
+   * @default false
+   */
   readonly pairs?: boolean
-  /** The actions; `{}` stands for the nodes. Default: `['crash {}', 'advance 10m']`. */
+  /**
+   * The actions; `{}` stands for the nodes.
+   * @default `['crash {}', 'advance 10m']`
+   */
   readonly actions?: readonly string[]
 }
 

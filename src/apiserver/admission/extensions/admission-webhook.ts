@@ -61,13 +61,22 @@ export interface AdmissionDecision {
   readonly allowed: boolean
   /** Why it is denied; shown to the user. */
   readonly message?: string
-  /** HTTP status of a denial. Default 400, as upstream. */
+  /**
+   * HTTP status of a denial.
+   * @default 400, as upstream
+   */
   readonly code?: number
-  /** Changes that a mutating webhook makes. Default none. */
+  /**
+   * Changes that a mutating webhook makes.
+   * @default none
+   */
   readonly patch?: readonly JsonPatchOperation[]
   readonly warnings?: readonly string[]
   readonly auditAnnotations?: Readonly<Record<string, string>>
-  /** How long the call takes, in virtual ms. Default 0. */
+  /**
+   * How long the call takes, in virtual ms.
+   * @default 0
+   */
   readonly takes?: number
 }
 

@@ -20,19 +20,29 @@ export interface EtcdMirrorOptions {
   readonly endpoints: readonly string[]
   /** Certificates, for `https://` endpoints. */
   readonly tls?: EtcdTls
-  /** Prefix of all keys; each cluster needs its own. Default `/simcluster/`. */
+  /**
+   * Prefix of all keys; each cluster needs its own.
+   * @default `/simcluster/`
+   */
   readonly prefix?: string
   /**
    * Keeps the objects of the apiserver where a real one does (`/registry/pods/...`) instead of below
    * `prefix`, which is then only that of the mirror's own keys: `/registry`, or another `--etcd-prefix`. Keys
-   * that other clients have written to the cluster's etcd are not kept. Default: none.
+   * that other clients have written to the cluster's etcd are not kept.
+   * @default none
    */
   readonly registry?: string
-  /** Seconds of real time after which the lock of a dead writer expires. Default 15. */
+  /**
+   * Seconds of real time after which the lock of a dead writer expires.
+   * @default 15
+   */
   readonly lockTtl?: number
   /** Options of the cluster. `nodes` and `start` are ignored for a cluster that is already in etcd. */
   readonly cluster?: ClusterOptions
-  /** Called with the reason when a write is retried. Default: none. */
+  /**
+   * Called with the reason when a write is retried.
+   * @default none
+   */
   readonly onRetry?: (error: Error) => void
 }
 
