@@ -93,6 +93,8 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   #isMissing = false
   /** Whether the view is ahead of the state, within a step. */
   #isMoving = false
+  /** In a copy, until its first change: the view is the original's, and so is the watch that wakes it. */
+  #isAsleep = false
 
   constructor(resource: ResourceName, options: InformerOptions<T>, ports: InformerDependencies<T>) {
     const { indexers = {}, id: _name, ...selection } = options
@@ -105,11 +107,12 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     // original does not make. A disconnected informer is woken by reconnect().
     if (!ports.connected()) return
     if (this.#isRefused()) return // its retry is pending
+    this.#isAsleep = this.synced
     if (!this.synced) ports.topic.wake(this.#key)
-    else this.#whileServed(() => this.#resumeWatch())
+    else if (ports.original?.get() === undefined) this.#awaken()
     // read now, while an index finds the few objects of a field selector; later, all changes since then would
     // have to be scanned
-    if (selection.fieldSelector !== undefined) this.#load()
+    if (!this.#isAsleep && selection.fieldSelector !== undefined) this.#load()
   }
 
   get synced(): boolean {
@@ -136,23 +139,19 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
 
   get(key: string): T | undefined {
     checkKey(key)
-    this.#load()
-    return this.#index.get(key)
+    return this.#view().get(key)
   }
 
   list(): readonly T[] {
-    this.#load()
-    return this.#index.values()
+    return this.#view().values()
   }
 
   get size(): number {
-    this.#load()
-    return this.#index.size
+    return this.#view().size
   }
 
   byIndex(index: string, value: string): readonly T[] {
-    this.#load()
-    return this.#index.byIndex(index, value)
+    return this.#view().indexed(this.#index.functionOf(index), value)
   }
 
   /**
@@ -248,6 +247,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
 
   /** Breaks the watch, as a cut connection does; {@link reconnect} resumes it from its position. */
   disconnect(): void {
+    this.#awaken()
     this.#watch?.stop()
     this.#watch = undefined
   }
@@ -270,8 +270,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
 
   /** Returns the objects of one value of the index that a function defines. */
   indexed(valuesOf: IndexFunction<T>, value: string): readonly T[] {
-    this.#load()
-    return this.#index.indexed(valuesOf, value)
+    return this.#view().indexed(valuesOf, value)
   }
 
   /** Resumes after {@link disconnect}. The changes since then are delivered in the next step. */
@@ -285,12 +284,28 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
     return this.#loaded ? this.#index.share() : this.#ports.original?.get()
   }
 
+  #view(): ObjectIndex<T> {
+    if (this.#loaded) return this.#index
+    const known = this.#isAsleep ? this.#ports.original?.get() : undefined
+    if (known !== undefined) return known
+    this.#load()
+    return this.#index
+  }
+
+  /** In a copy, goes on with the watch of the original. */
+  #awaken(): void {
+    if (!this.#isAsleep) return
+    this.#isAsleep = false
+    this.#whileServed(() => this.#resumeWatch())
+  }
+
   /**
-   * In a copy, takes the view of the original or rebuilds it, on first use: as of the revision that this
-   * informer had seen.
+   * In a copy, takes the view of the original or rebuilds it, before its first change: as of the revision
+   * that this informer had seen.
    */
   #load(): void {
     if (this.#loaded) return
+    this.#awaken()
     this.#loaded = true
     const { client, state, original } = this.#ports
     const { resourceVersion } = state.peek

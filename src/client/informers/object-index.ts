@@ -79,7 +79,7 @@ export class ObjectIndex<T extends KubeObject> {
 
   #addIndex(valuesOf: IndexFunction<T>): void {
     if (this.#indexes.has(valuesOf)) return
-    this.#indexes.set(valuesOf, this.#bucketsOf(valuesOf))
+    this.#indexes.set(valuesOf, this.#objects.size === 0 ? new Map() : this.#bucketsOf(valuesOf))
   }
 
   #bucketsOf(valuesOf: IndexFunction<T>): Buckets<T> {
@@ -145,14 +145,20 @@ export class ObjectIndex<T extends KubeObject> {
    * the index exists.
    */
   byIndex(name: string, value: string): readonly T[] {
-    const valuesOf = this.#named[name]
-    if (valuesOf === undefined) throw noIndex(name, this.#named)
-    return this.indexed(valuesOf, value)
+    return this.indexed(this.functionOf(name), value)
   }
 
-  /** As {@link byIndex}, by the function of the index, which must have been added. */
+  /** Returns the function of a named index. @throws InputError if there is no such index */
+  functionOf(name: string): IndexFunction<T> {
+    const valuesOf = this.#named[name]
+    if (valuesOf === undefined) throw noIndex(name, this.#named)
+    return valuesOf
+  }
+
+  /** As {@link byIndex}, by the function of the index, which must have been added here or to the original. */
   indexed(valuesOf: IndexFunction<T>, value: string): readonly T[] {
-    return this.#indexes.get(valuesOf)?.get(value)?.objects ?? NONE
+    const buckets = this.#indexes.get(valuesOf) ?? this.#bucketsOf(valuesOf)
+    return buckets.get(value)?.objects ?? NONE
   }
 
   /** Stores the object and returns the previous one. */
