@@ -94,7 +94,9 @@ test.each(LIMITS)('the limit of %s is %s in the page and in the code', (what, fi
 
 test('the figures for processes are those of the code', () => {
   const [, text = ''] = page.replaceAll('\n', ' ').split('Besides, a process has')
-  const shell = source('shell/interpreter/interpreter.ts')
+  const shell = ['interpreter', 'memory', 'pace']
+    .map((name) => source(`shell/interpreter/${name}.ts`))
+    .join('\n')
   for (const [figure, code] of [
     ['8,000 operations in a step', 'MOST_OPERATIONS = 8_000'],
     ['a tenth when it has not waited for 12 steps', 'PATIENCE = 12\nconst LATER = 0.1'],

@@ -6,7 +6,7 @@ import type { ImageFacts } from '../images/image-table.js'
 import type { ContainerScope } from './container-scope.js'
 import { keyOf } from './container-scope.js'
 import { containerSpec } from './container-view.js'
-import { listenedBy, listensOn, pauseAt } from '../../shell/interpreter/interpreter.js'
+import { listenedBy, listensOn, pauseAt } from '../../shell/interpreter/process.js'
 import type { RuntimeContainer, RuntimePod } from './state.js'
 import { latestContainer, processesOf } from './state.js'
 

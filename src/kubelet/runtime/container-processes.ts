@@ -4,14 +4,8 @@ import type { ImageExec } from '../images/image.js'
 import type { Connected, NetworkRequest, ProcessEntry, ServedRequest } from '../../shell/programs/command.js'
 import { signalName } from '../../shell/interpreter/builtins.js'
 import type { ProcessHost } from '../../shell/interpreter/shell-call.js'
-import {
-  newProcess,
-  runProcess,
-  serveProcess,
-  stopProcess,
-  trapSignal,
-  usageOf,
-} from '../../shell/interpreter/interpreter.js'
+import { runProcess, serveProcess, stopProcess } from '../../shell/interpreter/interpreter.js'
+import { newProcess, trapSignal, usageOf } from '../../shell/interpreter/process.js'
 import type { ShellProcess } from '../../shell/interpreter/state.js'
 import { ContainerListening } from './container-listening.js'
 import type { Transport } from './container-listening.js'

@@ -6,13 +6,12 @@ import type {
   ServedRequest,
   Spawned,
 } from '../programs/command.js'
-import type { Program as Command, ProcessUsage } from '../programs/command.js'
+import type { Program as Command } from '../programs/command.js'
 import { runProgram } from '../programs/command.js'
 import type { Content } from '../../lang/bytes/content.js'
-import { heldSizeOf, joinContent, textOfContent } from '../../lang/bytes/content.js'
+import { joinContent, textOfContent } from '../../lang/bytes/content.js'
 import { Budget, type BudgetLimits, OverBudget, spend, within } from '../../lang/bounds/budget.js'
 import { programOf } from '../programs/programs.js'
-import { SLICE as COPY_SLICE } from '../programs/slices.js'
 import { FileFault } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { BuiltinCall } from './builtins.js'
@@ -32,9 +31,12 @@ import {
   shellName,
   shellOf,
 } from './frames.js'
+import { MOST_MEMORY, memoryOf } from './memory.js'
+import { Pace } from './pace.js'
+import { newProcess } from './process.js'
 import type { ProcessHost } from './shell-call.js'
 import { SHELLS, TIMEOUT_USAGE, baseOf, shellCall, timeoutOf } from './shell-call.js'
-import type { Frame, ProcessStart, ShellProcess, ShellState, Thread } from './state.js'
+import type { Frame, ShellProcess, Thread } from './state.js'
 import { copyShell, exportedEnv, newShell } from './state.js'
 import { ShellStreams } from './streams.js'
 import type { Operation, Program } from './syntax.js'
@@ -42,71 +44,19 @@ import { SyntaxFault, quoteWord } from './syntax.js'
 
 /** What functions and builtins see of the exported variables: they have those of the shell. */
 const NO_VARIABLES: ReadonlyMap<string, string> = new Map()
-/** Most operations in one step; an endless loop continues a little later. */
-const MOST_OPERATIONS = 8_000
-/** Steps of programs and expansions after which a process continues later, too. */
-const ENOUGH_STEPS = 80_000
-/** Number of steps after which a process that never waits gets only a part of that, and the part. */
-const PATIENCE = 12
-const LATER = 0.1
 /** What one step may use. A process that would need more is ended, as by the limits of a real kernel. */
 export const STEP_LIMITS: BudgetLimits = {
   work: 'a step of a process',
   steps: 1_200_000,
   bytes: 64 * 1024 * 1024,
 }
-/** Characters that the variables, inputs and scripts of a process hold, with 64 for each. */
-export const MOST_MEMORY: number = 16 * 1024 * 1024
-/** Bytes of a pipe, or of unread input, that count as one character: they hold up to 512 MiB. */
-const BYTES_OF_CHARACTER = 32
 /** Exit codes of a process that used up its memory (SIGKILL) or its time (SIGXCPU). */
 const OUT_OF_MEMORY = 137
 const OUT_OF_TIME = 152
-/**
- * Virtual ms after which a process that has used up its budget continues. It doubles each time, so that an
- * endless loop is cheap.
- */
-const SLICE = 10
-const LONGEST_SLICE = 60_000
 /** Steps of an operation, besides those of the program that it runs. */
 const COST_OF_OPERATION = 5
-/** Programs that a process starts at one instant. Then each has taken a virtual ms. */
-const MOST_STARTS = 50
-const START_MS = 1
-/** Rounds of so many programs after which a process that never waits counts as an endless loop. */
-const MOST_ROUNDS = 200
-/** Bytes that a process writes to its client before others run. */
-const MOST_WRITTEN = 4 * 1024 * 1024
-/**
- * MiB that a process may copy as fast as it can, and virtual ms until it may copy one more: a loop that
- * copies for ever is cheap, too. So is one that sleeps for a millisecond, as waking up costs a part of that.
- */
-const MOST_COPIED = 2_048
-const COPY_AGAIN_MS = 2_000
-const COST_OF_WAKE = 1 / 20
 /** Deepest nesting of scripts and functions. */
 const MOST_FRAMES = 100
-/** Makes a process that has not run yet. */
-export function newProcess({ pid, words, env, cwd, stdin }: ProcessStart): ShellProcess {
-  const text = words.map(quoteWord).join(' ')
-  const frame: Frame = {
-    text,
-    at: 0,
-    kind: 'process',
-    contexts: [],
-    captured: [],
-    title: words.join(' '),
-    outer: true,
-  }
-  const shell = newShell(new Map(Object.entries(env)), cwd, ['sh'])
-  return {
-    pid,
-    nextPid: pid + 6,
-    threads: [{ pid, frames: [frame], shells: [shell] }],
-    stdin: { content: '', closed: !stdin },
-    signals: [],
-  }
-}
 
 /**
  * Runs a process until it has ended or waits. Returns when it must run again (virtual ms); undefined: when
@@ -115,30 +65,6 @@ export function newProcess({ pid, words, env, cwd, stdin }: ProcessStart): Shell
  */
 export function runProcess(process: ShellProcess, host: ProcessHost): number | undefined {
   return new Interpreter(process, host).run()
-}
-
-/** Whether a command of the process listens on a port (`80`, `53/udp`). */
-export function listensOn(process: ShellProcess, port: string): boolean {
-  return pauseAt(process, port) !== undefined
-}
-
-/** Returns the pause of the command of a process that listens on a port. */
-export function pauseAt({ threads }: ShellProcess, port: string): Pause | undefined {
-  const pauses = threads.map(({ frames }) => frames.at(-1)?.paused)
-  return pauses.find((pause) => pause?.listens?.includes(port) === true)
-}
-
-/** Returns the ports on which the commands of a process listen. */
-export function listenedBy({ threads }: ShellProcess): readonly string[] {
-  return threads.flatMap(({ frames }) => frames.at(-1)?.paused?.listens ?? [])
-}
-
-/** Returns what the commands of a process say that they use; undefined if none does. */
-export function usageOf({ threads }: ShellProcess): ProcessUsage | undefined {
-  const said = threads.flatMap(({ frames }) => frames.at(-1)?.paused?.uses ?? [])
-  if (said.length === 0) return undefined
-  const sum = (kind: keyof ProcessUsage): number => said.reduce((total, one) => total + one[kind], 0)
-  return { cpu: sum('cpu'), memory: sum('memory') }
 }
 
 /** Passes a request to the command that listens on a port. Run the process afterwards if `next` is set. */
@@ -159,79 +85,29 @@ export function stopProcess(process: ShellProcess, host: ProcessHost): boolean {
   return new Interpreter(process, host).stop()
 }
 
-/** Delivers a signal to a trap. Returns whether the process has a trap for it (an empty trap ignores it). */
-export function trapSignal(process: ShellProcess, name: string): boolean {
-  const trap = process.threads[0]?.shells.at(-1)?.traps.get(name)
-  if (trap === undefined) return false
-  if (trap !== '') process.signals.push(name)
-  return true
-}
-
 class Interpreter {
   readonly #process: ShellProcess
   readonly #host: ProcessHost
   readonly #streams: ShellStreams
   readonly #budget = new Budget(STEP_LIMITS)
-  readonly #enough: number
-  #left: number
-  #starts = 0
+  readonly #pace: Pace
 
   constructor(process: ShellProcess, host: ProcessHost) {
-    const share = (process.busy ?? 0) < PATIENCE ? 1 : LATER
-    this.#left = MOST_OPERATIONS * share
-    this.#enough = ENOUGH_STEPS * share
     this.#process = process
     this.#host = host
     this.#streams = new ShellStreams(process, host)
+    this.#pace = new Pace(process, host)
   }
 
   run(): number | undefined {
-    const { threads } = this.#process
     this.#bounded(() => this.#runThreads())
-    if (this.#process.exitCode !== undefined) return undefined
-    const { written } = this.#streams
-    if (written >= MOST_WRITTEN) return this.#mayCopyAt(written / COPY_SLICE)
-    if (this.#starts >= MOST_STARTS) {
-      const rounds = (this.#process.rounds ?? 0) + 1
-      this.#process.rounds = rounds
-      const wait = MOST_STARTS * START_MS * 2 ** Math.max(0, rounds - MOST_ROUNDS)
-      return this.#host.world.now + Math.min(wait, LONGEST_SLICE)
-    }
-    if (this.#isTired) {
-      this.#process.busy = (this.#process.busy ?? 0) + 1
-      return this.#host.world.now + Math.min(SLICE * 2 ** this.#process.busy, LONGEST_SLICE)
-    }
-    delete this.#process.busy
-    delete this.#process.rounds
-    const times = threads.flatMap(({ frames }) => [
-      frames.at(-1)?.paused?.until ?? Infinity,
-      ...frames.map(({ deadline = Infinity }) => deadline),
-    ])
-    const copying = threads.filter(({ frames }) => frames.at(-1)?.paused?.busy).length
-    const next = Math.min(...times)
-    if (copying > 0) return Math.max(next, this.#mayCopyAt(copying))
-    const isShort = next - this.#host.world.now < COST_OF_WAKE * COPY_AGAIN_MS
-    if (isShort) return Math.max(next, this.#mayCopyAt(COST_OF_WAKE))
-    return next === Infinity ? undefined : next
-  }
-
-  /** Charges the process for so many MiB that it has copied. Returns when it may copy more. */
-  #mayCopyAt(size: number): number {
-    const { now } = this.#host.world
-    const { left = 0, at = now } = this.#process.copied ?? {}
-    const copied = Math.max(0, left - (now - at) / COPY_AGAIN_MS) + size
-    this.#process.copied = { left: copied, at: now }
-    return now + Math.ceil(Math.max(size, (copied - MOST_COPIED) * COPY_AGAIN_MS))
+    return this.#process.exitCode === undefined
+      ? this.#pace.next(this.#budget.steps, this.#streams.written)
+      : undefined
   }
 
   get #isTired(): boolean {
-    return this.#left <= 0 || this.#budget.steps > this.#enough || this.#isFull
-  }
-
-  /** Whether it has started, or written, as much as it may at one instant. */
-  get #isFull(): boolean {
-    if (this.#host.isUninterrupted === true) return false
-    return this.#starts >= MOST_STARTS || this.#streams.written >= MOST_WRITTEN
+    return this.#pace.isOver(this.#budget.steps, this.#streams.written)
   }
 
   #runThreads(): void {
@@ -368,7 +244,7 @@ class Interpreter {
 
   /** Runs the next operation of the thread. Returns false if it waits. */
   #advance(thread: Thread, frame: Frame): boolean {
-    this.#left--
+    this.#pace.noteOperation()
     spend(COST_OF_OPERATION)
     let program: Program
     try {
@@ -555,7 +431,7 @@ class Interpreter {
     if (own === undefined && base === 'timeout') return this.#limit(thread, frame, words, env)
     const program = this.#programOf(name)
     if (program === undefined) return this.#runOther(thread, frame, words, env)
-    if (memory === undefined) this.#starts++
+    if (memory === undefined) this.#pace.noteStart()
     return this.#settle(
       thread,
       frame,
@@ -851,36 +727,6 @@ class Interpreter {
     return { shell: shellOf(thread), pid: this.#process.pid, files: this.#host.world.files, captured }
   }
 }
-
-/** About the memory of a process: all texts that it holds. */
-function memoryOf({ threads, stdin }: ShellProcess): number {
-  let size = memoryOfContent(stdin.content)
-  const add = (text: string): void => void (size += text.length + 64)
-  const addShell = ({ vars, functions, traps, args }: ShellState): void => {
-    for (const [name, value] of vars) size += name.length + value.length + 64
-    for (const name of functions.keys()) add(name)
-    for (const text of traps.values()) add(text)
-    for (const text of args) add(text)
-  }
-  for (const { frames, shells } of threads) {
-    shells.forEach(addShell)
-    for (const { text, contexts, captured } of frames) {
-      add(text)
-      captured.forEach(add)
-      for (const context of contexts) {
-        if ('saved' in context) addShell(context.saved)
-        if ('content' in context) size += memoryOfContent(context.content)
-        if (context.kind === 'redirect') size += memoryOfContent(context.input ?? '')
-        if (context.kind === 'loop') context.items.forEach(add)
-      }
-    }
-  }
-  return size
-}
-
-/** A text costs its characters. Bytes are shared with files and streams: a pipe may hold many. */
-const memoryOfContent = (content: Content): number =>
-  typeof content === 'string' ? content.length : Math.ceil(heldSizeOf(content) / BYTES_OF_CHARACTER)
 
 /** The text of a substitution: without line ends at its end, and without NUL. */
 const capturedText = (content: Content): string =>
