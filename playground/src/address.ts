@@ -17,6 +17,9 @@ export function addressOf(place: Place): string {
   }
 }
 
+/** Whether an address means to name a place, so that one that names none is a mistake. */
+export const isAddress = (hash: string): boolean => /^#(?:free|chapter|lesson|exam)\b/.test(hash)
+
 /** Reads an address; undefined if it names no place. Whether the place exists shows when it is opened. */
 export function placeAt(hash: string): Place | undefined {
   const [kind, name = '', more] = hash.replace(/^#/, '').split('/')

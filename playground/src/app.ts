@@ -1,7 +1,7 @@
 import type { Language } from '../../src/course/chapter.js'
 import { absolutePath } from '../../src/shell/files/tree.js'
 import type { Place, Printed } from '../../src/course/deed.js'
-import { addressOf, placeAt } from './address.js'
+import { addressOf, isAddress, placeAt } from './address.js'
 import type { StepAt } from '../../src/course/deed.js'
 import { decodeDeed, encodeDeed } from './actions.js'
 import { Clock } from './clock.js'
@@ -101,7 +101,9 @@ export class App {
   /** Opens the place that the address names, if there is one and it is not open. */
   async #goToAddress(): Promise<void> {
     const place = placeAt(location.hash)
-    if (place === undefined || addressOf(place) === addressOf(this.#session.place)) return
+    if (place === undefined)
+      return isAddress(location.hash) ? void this.#say((words) => words.badLink) : undefined
+    if (addressOf(place) === addressOf(this.#session.place)) return
     await this.#open(place).catch(() => this.#say((words) => words.badLink))
   }
 
@@ -132,6 +134,7 @@ export class App {
       return App.#startAt(place, progress)
     const { session, from } = await reopened(progress.deed)
     const app = new App(progress, session, { keeps: from === 'anew' ? 'later' : 'always' })
+    if (place === undefined && isAddress(location.hash)) return app.#say((each) => each.badLink)
     if (from === 'nothing') return app
     return app.#say((each) => (from === 'kept' ? each.restored : each.anew))
   }

@@ -23,6 +23,8 @@ export class Clock {
   readonly #changesBox: HTMLDetailsElement
   readonly #summary = h('summary')
   readonly #compare: HTMLButtonElement
+  /** Buttons that move time. */
+  readonly #movers: readonly HTMLButtonElement[]
   /** The moment that others are compared with; undefined for the one before. */
   #marked: Frame | undefined
   #timer: ReturnType<typeof setInterval> | undefined
@@ -54,11 +56,19 @@ export class Clock {
     this.#compare = h('button', { type: 'button', onclick: () => this.#mark() }, words.compareFrom)
     this.#changesBox = h('details', { class: 'changed' }, this.#summary, this.#changes)
     const act = (work: () => Promise<unknown>) => (): void => void work()
+    const step = h('button', { type: 'button', onclick: act(() => this.#advance(1000)) }, words.step)
+    const jumps = h('button', { class: 'jump' }, words.jump)
+    const settle = h(
+      'button',
+      { type: 'button', title: words.settleHint, onclick: act(() => session().perform({ do: 'settle' })) },
+      words.settle,
+    )
+    this.#movers = [step, this.#play, jumps, settle]
     this.element = h(
       'section',
       { class: 'clock', 'aria-label': words.clock },
       this.#now,
-      h('button', { type: 'button', onclick: act(() => this.#advance(1000)) }, words.step),
+      step,
       this.#play,
       this.#speed,
       h(
@@ -71,13 +81,9 @@ export class Clock {
           },
         },
         jump,
-        h('button', { class: 'jump' }, words.jump),
+        jumps,
       ),
-      h(
-        'button',
-        { type: 'button', title: words.settleHint, onclick: act(() => session().perform({ do: 'settle' })) },
-        words.settle,
-      ),
+      settle,
       h(
         'div',
         { class: 'timeline' },
@@ -101,6 +107,8 @@ export class Clock {
     this.#slider.setAttribute('aria-valuetext', moment)
     this.#moment.value = session.isLive ? '' : `${this.#words.past} ${moment}`
     this.#branch.hidden = session.isLive
+    // what is over cannot be moved
+    for (const button of this.#movers) button.disabled = !session.isLive
     if (!session.isLive) this.pause()
     this.#showTicks(frames)
     this.#showChanges(session)

@@ -79,6 +79,7 @@ class Steps {
   readonly #next: HTMLButtonElement
   readonly #where = h('output', { class: 'where' })
   readonly #chapter: Chapter
+  #isPlaying = false
   /** Predictions that the learner was asked for once; the next step comes after that. */
   readonly #asked = new Set<HTMLElement>()
 
@@ -230,7 +231,18 @@ class Steps {
     if (count > (steps[place.number] ?? 0)) save({ steps: { ...steps, [place.number]: count } })
   }
 
+  /** A second press while a step is played does not play it twice. */
   async #playNext(): Promise<void> {
+    if (this.#isPlaying) return
+    this.#isPlaying = true
+    try {
+      await this.#playOpen()
+    } finally {
+      this.#isPlaying = false
+    }
+  }
+
+  async #playOpen(): Promise<void> {
     const { done } = this.#parts.session()
     const next = this.#elements.find(({ at }) => !done.has(at.join('.')))
     if (next === undefined) return

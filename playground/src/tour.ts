@@ -72,12 +72,20 @@ export class Tour {
     this.#show()
   }
 
+  /** A crash would spoil a lesson that a link has opened, and nobody is led in an exam. */
+  #isAway(): boolean {
+    const { progress, session } = this.#parts
+    const { tour } = progress()
+    const { kind } = session().place
+    return tour.includes('end') || kind === 'exam' || (kind === 'lesson' && !tour.includes('rewind'))
+  }
+
   /** What is to be pressed next; undefined if all is done, or the tour was closed. */
   #step(): TourStep | undefined {
     const { progress, session, inspected } = this.#parts
     const { tour } = progress()
     const { actions, place } = session()
-    if (tour.includes('end')) return undefined
+    if (this.#isAway()) return undefined
     const of = inspected()
     switch (CHALLENGES.find((each) => !tour.includes(each))) {
       case 'crash':
@@ -97,10 +105,11 @@ export class Tour {
     const { words, progress } = this.#parts
     const { tour } = progress()
     const step = this.#step()
-    const shown = [step, ...tour].join()
+    const isAway = this.#isAway()
+    const shown = [step, isAway, ...tour].join()
     if (shown === this.#shown) return
     this.#shown = shown
-    this.element.hidden = tour.includes('end')
+    this.element.hidden = isAway
     this.#point(step)
     this.element.replaceChildren(
       h(

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Learner, openStage, type Stage } from './browser.js'
+
+let stage: Stage
+beforeAll(async () => void (stage = await openStage()))
+afterAll(() => stage.close())
+
+const tourOf = (learner: Learner): Promise<string | undefined> =>
+  learner.page.evaluate(() => document.documentElement.dataset['tour'])
+
+test('a button that is pressed twice at once plays one step', async () => {
+  const learner = await Learner.open(stage, '#chapter/1')
+  const { page } = learner
+  await page.evaluate(() => {
+    const next = document.querySelector<HTMLElement>('.next')
+    next?.click()
+    next?.click()
+  })
+  await expect.poll(() => page.locator('.step.played').count()).toBe(1)
+  await page.locator('.next').press('Enter')
+  await expect.poll(() => page.locator('.step.played').count()).toBe(2)
+  expect((await learner.deed()).actions).toHaveLength(2)
+  await learner.close()
+})
+
+test('time cannot be moved in the past, and the page shows it', async () => {
+  const learner = await Learner.open(stage, '#free/1')
+  const { page } = learner
+  await learner.types('kubectl create namespace mine')
+  const movers = page.locator('.clock button:disabled')
+  expect(await movers.count()).toBe(0)
+  await page.locator('.timeline input').press('Home')
+  await expect.poll(() => movers.allInnerTexts()).toEqual(['+1 s', 'Play', 'Jump', 'Settle'])
+  await page.getByRole('button', { name: 'Go on from here' }).press('Enter')
+  await expect.poll(() => movers.count()).toBe(0)
+  await learner.close()
+})
+
+test.for(['#lesson/budget/abc', '#lesson/no-such-lesson', '#chapter/99', '#free/1000', '#exam/ckx/1'])(
+  'an address that names no place says so: %s',
+  async (address) => {
+    const learner = await Learner.open(stage, address)
+    const said = (): Promise<string> => learner.page.locator('.says').innerText()
+    expect(await said()).toBe('This link cannot be read.')
+    await learner.page.evaluate(() => (location.hash = '#free/2'))
+    await expect.poll(() => learner.page.locator('.node').count()).toBe(2)
+    await learner.page.evaluate((hash) => (location.hash = hash), address)
+    await expect.poll(said).toBe('This link cannot be read.')
+    await learner.close()
+  },
+)
+
+test('the tour leads nobody into crashing the cluster of a lesson or an exam', async () => {
+  const learner = await Learner.open(stage, '#lesson/budget')
+  expect(await tourOf(learner)).toBe('')
+  expect(await learner.page.locator('.tour').isVisible()).toBe(false)
+  await learner.page.evaluate(() => (location.hash = '#free/2'))
+  await expect.poll(() => tourOf(learner)).toBe('node')
+  await learner.page.locator('#tab-exam').press('Enter')
+  await learner.page.getByRole('button', { name: 'Begin CKA', exact: true }).press('Enter')
+  await learner.page.locator('.tasks [aria-current]').waitFor()
+  expect(await tourOf(learner)).toBe('')
+  await learner.close()
+})
+
+test('the tour goes on after a reload, and in another language', async () => {
+  const learner = await Learner.open(stage)
+  const { page } = learner
+  await page.locator('.of-node').first().press('Enter')
+  await page.getByRole('button', { name: 'Power off' }).press('Enter')
+  await expect.poll(() => tourOf(learner)).toBe('jump')
+  await learner.reload()
+  expect(await tourOf(learner)).toBe('jump')
+  await page.getByRole('button', { name: '한국어' }).press('Enter')
+  expect(await tourOf(learner)).toBe('jump')
+  expect(await page.locator('.tour').innerText()).toContain('✓ 노드 고장 내기')
+  await learner.close()
+})
+
+test('another language changes nothing of what was typed', async () => {
+  const learner = await Learner.open(stage, '#free/1')
+  await learner.types('kubectl create namespace mine')
+  const before = await learner.screen()
+  await learner.page.getByRole('button', { name: '한국어' }).press('Enter')
+  expect(await learner.screen()).toBe(before)
+  expect(await learner.types('kubectl get namespace mine -o name')).toBe('namespace/mine')
+  await learner.close()
+})
+
+test.for([320, 720])('nothing is wider than a page of %i pixels, on any tab', async (width) => {
+  const learner = await Learner.open(stage, '#lesson/budget', { viewport: { width, height: 600 } })
+  const { page } = learner
+  for (const pane of ['guide', 'cluster'])
+    for (const tab of {
+      guide: ['chapters', 'lessons', 'practice', 'exam'],
+      cluster: ['cluster', 'scheduler', 'policies', 'figures'],
+    }[pane] ?? []) {
+      await page.locator(`.to-${pane}`).press('Enter')
+      await page.locator(`#tab-${tab}`).press('Enter')
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+      expect(`${tab}: ${wide}`).toBe(`${tab}: ${width}`)
+      expect(await page.locator(`#panel-${tab}`).isVisible()).toBe(true)
+    }
+  await learner.close()
+})
