@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import { InputError } from './input-error.js'
 import { type Duration, toMillis } from '../sim/duration.js'
 import { nearest } from '../lang/text/nearest.js'
+import { isMap } from '../lang/json/maps.js'
 
 /** The schema of a type whose keys are all there: a key that the type gains or loses does not compile. */
 export type ShapeOf<T> = { readonly [K in keyof Required<T>]: z.ZodMiniType<T[K] | undefined> }
@@ -80,10 +81,7 @@ function isDuration(value: unknown): boolean {
 
 /** Any object, such as one of the API, which the server checks. A loose object of zod copies each member. */
 export const anyObject = <T extends object = object>(): z.ZodMiniType<T> =>
-  z.custom<T>(
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    'must be an object',
-  )
+  z.custom<T>(isMap, 'must be an object')
 
 /** A boolean that may be left out. */
 export const flag: z.ZodMiniType<boolean | undefined> = z.optional(z.boolean())

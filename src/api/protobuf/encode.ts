@@ -4,6 +4,7 @@ import { fromBase64 } from '../../lang/bytes/base64.js'
 import type { LeafType, ProtoField, ProtoMessage } from './tables.js'
 import { secondsOf } from './times.js'
 import { ProtoWriter } from '../../lang/protobuf/writer.js'
+import { isMap } from '../../lang/json/maps.js'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -93,8 +94,7 @@ function writeValue(writer: ProtoWriter, field: ProtoField, number: number, valu
 
 /** Returns the members of a union that JSON writes as one of them. */
 function unionMembers({ name }: ProtoMessage, value: unknown): Values {
-  const isSchema = typeof value === 'object' && value !== null && !Array.isArray(value)
-  if (!isSchema) return { other: value }
+  if (!isMap(value)) return { other: value }
   // Go reads an object as `allows: true` with the schema
   return name === 'JSONSchemaPropsOrBool' ? { other: true, schema: value } : { schema: value }
 }

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../api/kind/definition.js'
 import { YamlError, yamlDocuments } from '../../lang/yaml/read.js'
 import type { Found, CheckRule, Severity } from './finding.js'
 import { SourceLines } from './source-lines.js'
+import { isMap } from '../../lang/json/maps.js'
 
 /** A file of manifests. */
 export interface ManifestFile {
@@ -28,9 +29,6 @@ export interface ReadManifests {
 /** Files of tools that never reach an apiserver, by the group of their apiVersion. */
 const TOOLS =
   /^(?:(?:kustomize|kubelet|kubeproxy|kubescheduler|kubecontrollermanager|apiserver|imagepolicy)\.config\.k8s\.io|config\.k8s\.io|kubeadm\.k8s\.io|kind\.(?:x-k8s\.io|sigs\.k8s\.io)|audit\.k8s\.io|client\.authentication\.k8s\.io|apiserver\.k8s\.io|eksctl\.io|skaffold|k3d\.io|minikube|ctlptl\.dev|ceph\.csi)(?:\/|$)/
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Returns the name of an object as findings write it: `Deployment shop/web`. */
 export function nameOf(
@@ -75,7 +73,7 @@ function readFile({ path, text, builtFrom = [] }: ManifestFile, objects: Sourced
     void found.push({ rule, severity, file: path, line, message })
   const take = (value: unknown): void => {
     if (value === null || value === undefined) return
-    if (!isRecord(value)) {
+    if (!isMap(value)) {
       add('not-checked', 'note', 1, 'skipped: a document is not an object with apiVersion and kind')
       return
     }
@@ -123,7 +121,7 @@ function typedItem(
   item: unknown,
   maps: WeakMap<object, number>,
 ): unknown {
-  if (!isRecord(item) || (item['kind'] !== undefined && item['apiVersion'] !== undefined)) return item
+  if (!isMap(item) || (item['kind'] !== undefined && item['apiVersion'] !== undefined)) return item
   const kind = String(list['kind']).slice(0, -'List'.length)
   if (kind === '') return item
   const typed = { apiVersion: list['apiVersion'], kind, ...item }
@@ -153,11 +151,11 @@ function notAnObject(
       hook.split(',').every((each) => /^\s*(?:test|(?:pre|post)-(?:delete|rollback))/.test(each))
     )
       return skipped(`helm runs it only on ${hook}`)
-    if (metadata !== undefined && !isRecord(metadata))
+    if (metadata !== undefined && !isMap(metadata))
       return { rule: 'invalid-object', severity: 'error', message: 'metadata is not a map' }
     return undefined
   }
-  const isMeant = isRecord(metadata) && ('spec' in value || 'data' in value || 'name' in metadata)
+  const isMeant = isMap(metadata) && ('spec' in value || 'data' in value || 'name' in metadata)
   if (apiVersion === undefined && kind === undefined && !isMeant)
     return skipped('it has no apiVersion and kind, so that it is no manifest')
   if (apiVersion !== undefined && kind === undefined && !isMeant && metadata === undefined)

@@ -2,6 +2,7 @@ import { parseYamlText } from '../../lang/yaml/read.js'
 import { keepLast } from '../../cluster/kubeadm/keep-last.js'
 import type { ComponentName } from '../../cluster/kubeadm/images.js'
 import { COMPONENTS } from '../../cluster/kubeadm/images.js'
+import { isMap } from '../../lang/json/maps.js'
 
 /** The parts of a control plane's static pod that matter here. */
 export interface ReadManifest {
@@ -19,10 +20,8 @@ export interface ReadManifest {
   readonly volumes: readonly { readonly name: string; readonly path: string; readonly type: string }[]
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const records = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
-  Array.isArray(value) ? value.filter(isRecord) : []
+  Array.isArray(value) ? value.filter(isMap) : []
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 const lastRead = keepLast<ReadManifest | string>(32)
@@ -41,9 +40,8 @@ function parseManifest(manifest: string): ReadManifest | string {
   } catch (error) {
     return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
   }
-  if (!isRecord(pod) || pod.kind !== 'Pod')
-    return `invalid pod: ${JSON.stringify(isRecord(pod) ? pod.kind : pod)}`
-  const spec = isRecord(pod.spec) ? pod.spec : {}
+  if (!isMap(pod) || pod.kind !== 'Pod') return `invalid pod: ${JSON.stringify(isMap(pod) ? pod.kind : pod)}`
+  const spec = isMap(pod.spec) ? pod.spec : {}
   const [container] = records(spec.containers)
   if (container === undefined) return 'invalid pod: spec.containers: Required value'
   const words = [
@@ -58,7 +56,7 @@ function parseManifest(manifest: string): ReadManifest | string {
   const command = words as readonly string[]
   const image = text(container.image)
   const volumes = records(spec.volumes).flatMap(({ name, hostPath }) =>
-    isRecord(hostPath) ? [{ name: text(name), path: text(hostPath.path), type: text(hostPath.type) }] : [],
+    isMap(hostPath) ? [{ name: text(name), path: text(hostPath.path), type: text(hostPath.type) }] : [],
   )
   const mounts = records(container.volumeMounts)
     .map(({ name, mountPath, readOnly }) => ({
@@ -76,7 +74,7 @@ function parseManifest(manifest: string): ReadManifest | string {
     image,
     command,
     volumes,
-    name: isRecord(pod.metadata) ? text(pod.metadata.name) : '',
+    name: isMap(pod.metadata) ? text(pod.metadata.name) : '',
     flags: flagsOf(command.slice(1)),
     onMachine: (path) => {
       const mount = mountOf(path)

@@ -4,6 +4,7 @@ import type { Options } from '../commands/command.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { KubeadmError } from './texts.js'
+import { isMap } from '../../lang/json/maps.js'
 
 /** The supported fields of kubeadm's InitConfiguration and ClusterConfiguration. */
 export interface InitConfiguration {
@@ -69,10 +70,8 @@ export const VALUED: readonly string[] = [
 
 type Fields = Readonly<Record<string, unknown>>
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const inside = (value: unknown, ...path: readonly string[]): unknown =>
-  path.reduce<unknown>((at, name) => (isFields(at) ? at[name] : undefined), value)
+  path.reduce<unknown>((at, name) => (isMap(at) ? at[name] : undefined), value)
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined
 const texts = (value: unknown): readonly string[] =>
@@ -96,7 +95,7 @@ function documents(
     )
   try {
     for (const { value } of yamlDocuments(content)) {
-      if (isFields(value) && typeof value.kind === 'string') found.set(value.kind, value)
+      if (isMap(value) && typeof value.kind === 'string') found.set(value.kind, value)
     }
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
@@ -198,6 +197,6 @@ export function joinConfiguration(
       ...texts(inside(join, 'nodeRegistration', 'ignorePreflightErrors')),
     ],
     isControlPlane:
-      options.has('control-plane', 'experimental-control-plane') || isFields(inside(join, 'controlPlane')),
+      options.has('control-plane', 'experimental-control-plane') || isMap(inside(join, 'controlPlane')),
   }
 }

@@ -1,6 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import { parseYamlText, YamlError } from '../../lang/yaml/read.js'
 import { KubectlError } from './errors.js'
+import { isMap } from '../../lang/json/maps.js'
 
 /** A named part of a kubeconfig file. */
 export interface Named<T> {
@@ -38,7 +39,7 @@ export function parseKubeconfig(text: string, path: string): KubeconfigContent {
     if (!(error instanceof YamlError)) throw error
     throw new KubectlError(`error loading config file ${quote(path)}: ${error.message}`)
   }
-  const fields = isFields(value) ? value : {}
+  const fields = isMap(value) ? value : {}
   const users = namedOf(fields['users'], 'user')
   for (const { value: user } of users) checkBase64(textOf(user, 'client-certificate-data'), path)
   return {
@@ -46,7 +47,7 @@ export function parseKubeconfig(text: string, path: string): KubeconfigContent {
     users,
     clusters: namedOf(fields['clusters'], 'cluster'),
     contexts: namedOf(fields['contexts'], 'context'),
-    preferences: isFields(fields['preferences']) ? fields['preferences'] : {},
+    preferences: isMap(fields['preferences']) ? fields['preferences'] : {},
   }
 }
 
@@ -66,14 +67,11 @@ export function textOf(fields: Fields, name: string): string {
     : ''
 }
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 function namedOf(list: unknown, field: string): readonly Named<Fields>[] {
   if (!Array.isArray(list)) return []
   return list
-    .filter(isFields)
-    .map((one) => ({ name: textOf(one, 'name'), value: isFields(one[field]) ? one[field] : {} }))
+    .filter(isMap)
+    .map((one) => ({ name: textOf(one, 'name'), value: isMap(one[field]) ? one[field] : {} }))
 }
 
 /**

@@ -14,6 +14,7 @@ import { forge } from '../crypto/forge.js'
 import { cachedKey } from '../keys.js'
 import { parsePublicKeyInfo, publicKeyInfo, sign, verify } from '../crypto/rsa.js'
 import type { PrivateKey, PublicKey } from '../crypto/rsa.js'
+import { isMap } from '../../lang/json/maps.js'
 
 /**
  * Signs service account tokens as JWT, with RS256 or, on a curve, ES256, ES384 or ES512; and verifies them.
@@ -107,9 +108,7 @@ function decodeJson(part: string): Record<string, unknown> | undefined {
   if (bytes === undefined) return undefined
   try {
     const value: unknown = JSON.parse(forge.util.decodeUtf8(bytes))
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
+    return isMap(value) ? value : undefined
   } catch {
     return undefined
   }

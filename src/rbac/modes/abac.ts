@@ -12,6 +12,7 @@ import type {
   ResourceRule,
   RuleResolver,
 } from '../../apiserver/authorization/authorizer.js'
+import { isMap } from '../../lang/json/maps.js'
 
 /**
  * The scope of a policy. An absent field matches nothing, except that an absent namespace matches the cluster
@@ -53,8 +54,7 @@ export function parseAbacPolicies(text: string): readonly AbacPolicy[] {
     if (trimmed === '' || trimmed.startsWith('#')) return []
     try {
       const policy: unknown = JSON.parse(trimmed)
-      if (typeof policy === 'object' && policy !== null && !Array.isArray(policy))
-        return [policy as AbacPolicy]
+      if (isMap(policy)) return [policy as AbacPolicy]
     } catch {
       // reported below
     }

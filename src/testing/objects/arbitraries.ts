@@ -9,6 +9,7 @@ import { broken, type BrokenObject } from './broken.js'
 import { KindUnderTest } from './kind-under-test.js'
 import { repair, type Repair } from './repair.js'
 import { SchemaValues } from './values.js'
+import { isMap } from '../../lang/json/maps.js'
 
 /** Options of {@link objectArbitraries}. */
 export interface ObjectArbitraryOptions {
@@ -86,9 +87,7 @@ function overlaid(made: object, base: object): Record<string, unknown> {
   const all: Record<string, unknown> = { ...made }
   for (const [name, value] of Object.entries(base)) {
     const there = all[name]
-    const isMerged = [there, value].every(
-      (each) => typeof each === 'object' && each !== null && !Array.isArray(each),
-    )
+    const isMerged = [there, value].every(isMap)
     all[name] = isMerged ? overlaid(there as object, value as object) : value
   }
   return all

@@ -16,6 +16,7 @@ import type {
   InPodStep,
 } from '../../rbac/index.js'
 import { identityOf } from '../../rbac/paths/escalation-paths.js'
+import { isMap } from '../../lang/json/maps.js'
 
 /** The result of a step. */
 export interface StepResult {
@@ -267,13 +268,9 @@ function mergeInto(under: object, over: object): object {
   const result: Record<string, unknown> = { ...under }
   for (const [key, value] of Object.entries(over)) {
     const below = result[key]
-    result[key] = isRecord(value) && isRecord(below) ? mergeInto(below, value) : value
+    result[key] = isMap(value) && isMap(below) ? mergeInto(below, value) : value
   }
   return result
-}
-
-function isRecord(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function patching(patch: readonly object[]): WebhookHandler {
