@@ -65,6 +65,11 @@ export const CLUSTER_FLAGS: Command['flags'] = {
   nodes: { value: 'N', about: 'number of nodes', default: '3' },
   version: { value: 'VERSION', about: 'minor version, such as v1.35' },
   config: { value: 'FILE', about: 'options of SimCluster as YAML or JSON; other flags override it' },
+  'pod-network-cidr': {
+    value: 'CIDR',
+    about: 'range of pod addresses, or two of both families with a comma',
+  },
+  'service-cidr': { value: 'CIDR', about: 'range of cluster IPs, or two of both families with a comma' },
   crds: { value: 'DIR', about: 'manifests to apply first, such as CustomResourceDefinitions' },
   manifests: { value: 'DIR', about: 'manifests to apply at the beginning' },
   snapshot: { value: 'FILE', about: 'snapshot to begin with, if it exists' },
@@ -72,6 +77,19 @@ export const CLUSTER_FLAGS: Command['flags'] = {
     value: 'NAMES',
     about: 'components that are not simulated, such as kube-controller-manager,kube-scheduler',
   },
+}
+
+/** Returns the address ranges in the flags, which have kubeadm's names. */
+function networkOf(flags: Arguments['flags']): ClusterOptions {
+  const podCIDR = textOf(flags, 'pod-network-cidr')
+  const serviceCIDR = textOf(flags, 'service-cidr')
+  if (podCIDR === undefined && serviceCIDR === undefined) return {}
+  return {
+    network: {
+      ...(podCIDR === undefined ? {} : { podCIDR }),
+      ...(serviceCIDR === undefined ? {} : { serviceCIDR }),
+    },
+  }
 }
 
 /** Creates the cluster that the flags describe. Flags and `--config` win over `defaults`. */
@@ -94,6 +112,7 @@ export function clusterOf(flags: Arguments['flags'], defaults: ClusterOptions = 
       ...(disable.length === 0 ? {} : { disable }),
       ...(nodes === undefined ? {} : { nodes: wholeNumber('nodes', nodes) }),
       ...(version === undefined ? {} : { version }),
+      ...networkOf(flags),
     }),
   )
   for (const folder of [textOf(flags, 'crds'), textOf(flags, 'manifests')]) {

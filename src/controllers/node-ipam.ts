@@ -1,58 +1,65 @@
 import type { Node } from '../api/core/generated.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import type { EventRecorder } from '../client/recorders/event-recorder.js'
+import { formatIpRange, parseIpRange, type IpRange } from '../lang/go/ip.js'
 import type { Informer } from '../client/informers/informer.js'
 import type { Slice } from '../sim/modules/module.js'
 import { controllerIdentity, controllerName } from './shared/identity.js'
 import type { Indexers } from '../client/informers/object-index.js'
 import { recordNodeStatus } from './node-lifecycle/node-writer.js'
 
-const BY_RANGE: Indexers<Node> = { podCIDR: ({ spec }) => (spec.podCIDR ? [spec.podCIDR] : []) }
+const BY_RANGE: Indexers<Node> = {
+  podCIDR: ({ spec }) => spec.podCIDRs ?? (spec.podCIDR ? [spec.podCIDR] : []),
+}
 
 /** Flags of kube-controller-manager about pod CIDRs (`--allocate-node-cidrs`). */
 export interface NodeIpamOptions {
-  /** `--cluster-cidr`, IPv4. Default `10.244.0.0/16`. */
+  /** `--cluster-cidr`: a range, or two of different families with a comma. Default `10.244.0.0/16`. */
   readonly clusterCIDR?: string
-  /** `--node-cidr-mask-size`: prefix length of each node's CIDR. Default 24. */
+  /** `--node-cidr-mask-size-ipv4`: prefix length of each node's CIDR. Default 24. */
   readonly mask?: number
+  /** `--node-cidr-mask-size-ipv6`. Default 64. */
+  readonly maskIPv6?: number
 }
 
 interface IpamState {
   /** Index of the block at which the next search begins. */
   next: number
+  /** The same for the second range of a dual-stack cluster. */
+  nextOfSecond?: number
   /** Allocated CIDRs that the informer does not show yet, to the name of their node. */
   readonly pending: Map<string, string>
-  /** The same, by node. */
+  /** The same by node, with a comma between two. */
   readonly pendingOf: Map<string, string>
   /** Nodes for which no block is left. */
   readonly waiting: Set<string>
 }
 
 /**
- * Creates the node IPAM controller, which allocates a block of the cluster CIDR for each node without a pod
+ * Creates the node IPAM controller, which allocates a block of each cluster CIDR for each node without a pod
  * CIDR. The nodes themselves record which blocks are in use. Source:
  * pkg/controller/nodeipam/ipam/range_allocator.go.
- * @throws RangeError if the CIDR is invalid or smaller than one block.
+ * @throws RangeError if a CIDR is invalid or smaller than one block, or two are of the same family.
  */
 export function createNodeIpamController(options: NodeIpamOptions = {}): Component {
-  const pool = parsePool(options.clusterCIDR ?? '10.244.0.0/16', options.mask ?? 24)
+  const pools = parsePools(options)
   return {
     name: controllerName('node-ipam-controller'),
     identity: controllerIdentity('node-controller'),
-    setup: (host) => new NodeIpam(host, pool).start(),
+    setup: (host) => new NodeIpam(host, pools).start(),
   }
 }
 
 class NodeIpam {
   readonly #host: ComponentHost
-  readonly #pool: CidrPool
+  readonly #pools: readonly CidrPool[]
   readonly #nodes: Informer<Node>
   readonly #state: Slice<IpamState>
   readonly #recorder: EventRecorder
 
-  constructor(host: ComponentHost, pool: CidrPool) {
+  constructor(host: ComponentHost, pools: readonly CidrPool[]) {
     this.#host = host
-    this.#pool = pool
+    this.#pools = pools
     this.#nodes = host.informer('nodes', { indexers: BY_RANGE })
     this.#state = host.state('allocations', () => ({
       next: 0,
@@ -86,26 +93,29 @@ class NodeIpam {
     })
   }
 
-  /** Allocates a CIDR for the node; returns false, after an event, if none is left. */
+  /** Allocates a CIDR of each pool for the node; returns false, after an event, if none is left. */
   #allocate(node: Node): boolean {
     const state = this.#state.value
     const isUsed = (cidr: string): boolean =>
       state.pending.has(cidr) || this.#nodes.byIndex('podCIDR', cidr).length > 0
-    const allocation = allocate(this.#pool, state.next, isUsed)
+    const nexts = [state.next, state.nextOfSecond ?? 0]
+    const allocations = this.#pools.flatMap((pool, at) => allocate(pool, nexts[at] ?? 0, isUsed) ?? [])
+    const [first, second] = allocations
     const name = node.metadata.name as string
-    if (!allocation) {
+    if (first === undefined || allocations.length < this.#pools.length) {
       recordNodeStatus(this.#recorder, node, 'CIDRNotAvailable')
       return false
     }
-    const { cidr, next } = allocation
+    const podCIDRs = allocations.map(({ cidr }) => cidr)
     this.#host.client.patch(
       'nodes',
       { name },
-      { type: 'strategic', body: { spec: { podCIDR: cidr, podCIDRs: [cidr] } } },
+      { type: 'strategic', body: { spec: { podCIDR: first.cidr, podCIDRs } } },
     )
-    state.next = next
-    state.pending.set(cidr, name)
-    state.pendingOf.set(name, cidr)
+    state.next = first.next
+    if (second !== undefined) state.nextOfSecond = second.next
+    for (const cidr of podCIDRs) state.pending.set(cidr, name)
+    state.pendingOf.set(name, podCIDRs.join(','))
     return true
   }
 
@@ -116,43 +126,64 @@ class NodeIpam {
   /** Forgets the pending CIDR of a node once the informer shows it, or the node is deleted. */
   #clearPending(name: string): void {
     const { pending, pendingOf } = this.#state.value
-    const cidr = pendingOf.get(name)
-    if (cidr === undefined) return
+    const cidrs = pendingOf.get(name)
+    if (cidrs === undefined) return
     pendingOf.delete(name)
-    pending.delete(cidr)
+    for (const cidr of cidrs.split(',')) pending.delete(cidr)
   }
 }
 
-/** An IPv4 CIDR that is divided into blocks of equal size. */
+/** A CIDR that is divided into blocks of equal size. */
 interface CidrPool {
-  /** First address as an unsigned number. */
-  readonly base: number
+  readonly range: IpRange
   /** Prefix length of the blocks. */
   readonly mask: number
   /** Number of blocks. */
   readonly size: number
 }
 
-/**
- * Divides `clusterCIDR` (`10.244.0.0/16`) into blocks of prefix length `mask`.
- * @throws RangeError if it is not an IPv4 CIDR, or smaller than one block.
- */
-export function parsePool(clusterCIDR: string, mask: number): CidrPool {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(clusterCIDR)
-  const [a = 256, b = 256, c = 256, d = 256, prefix = 33] = match?.slice(1).map(Number) ?? []
-  if (Math.max(a, b, c, d) > 255 || prefix > 32)
-    throw new RangeError(`not an IPv4 CIDR: ${clusterCIDR} (write 10.244.0.0/16)`)
-  if (mask < prefix || mask > 32) throw new RangeError(`node mask /${mask} does not fit into ${clusterCIDR}`)
-  const address = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d
-  const span = 2 ** (32 - prefix)
-  return { base: Math.floor(address / span) * span, mask, size: 2 ** (mask - prefix) }
+/** The largest difference between the prefix of an IPv6 range and of its blocks. */
+const MOST_BITS = 16
+
+function parsePools({
+  clusterCIDR = '10.244.0.0/16',
+  mask = 24,
+  maskIPv6 = 64,
+}: NodeIpamOptions): CidrPool[] {
+  const pools = clusterCIDR.split(',').map((cidr) => parsePool(cidr, cidr.includes(':') ? maskIPv6 : mask))
+  const families = new Set(pools.map(({ range: { family } }) => family))
+  if (families.size < pools.length)
+    throw new RangeError(
+      `expected one pod CIDR of each family, not ${clusterCIDR} (write 10.244.0.0/16,fd00:10:244::/56)`,
+    )
+  return pools
 }
 
+/**
+ * Divides `clusterCIDR` (`10.244.0.0/16`, `fd00:10:244::/56`) into blocks of prefix length `mask`.
+ * @throws RangeError if it is not a CIDR, is smaller than one block, or holds more blocks than upstream can
+ * count.
+ */
+export function parsePool(clusterCIDR: string, mask: number): CidrPool {
+  const range = parseIpRange(clusterCIDR.trim())
+  if (range === undefined)
+    throw new RangeError(`not a CIDR: ${clusterCIDR} (write 10.244.0.0/16 or fd00:10:244::/56)`)
+  const { family, prefix } = range
+  if (mask < prefix || mask > widthOf(family))
+    throw new RangeError(`node mask /${mask} does not fit into ${clusterCIDR}`)
+  if (family === 'IPv6' && mask - prefix > MOST_BITS)
+    throw new RangeError(
+      `${clusterCIDR} is too large for nodes of /${mask}: at most ${MOST_BITS} bits may lie between them`,
+    )
+  return { range, mask, size: 2 ** (mask - prefix) }
+}
+
+const widthOf = (family: IpRange['family']): number => (family === 'IPv4' ? 32 : 128)
+
 /** Returns the CIDR of the pool's block with that index. */
-export function blockAt({ base, mask }: CidrPool, index: number): string {
-  const address = base + index * 2 ** (32 - mask)
-  const bytes = [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256)
-  return `${bytes.join('.')}/${mask}`
+export function blockAt({ range: { family, first }, mask }: CidrPool, index: number): string {
+  const offset = BigInt(index) << BigInt(widthOf(family) - mask)
+  return formatIpRange({ family, first: first + offset, prefix: mask })
 }
 
 /** A free block, and the index at which the next search begins. */

@@ -216,13 +216,14 @@ class Kubelet {
 
   #makeStatuses(release: KubeletRelease): StatusManager {
     const { client, clock } = this.#host
-    const { runtime, internalIP: hostIP, containerRuntimeVersion = 'containerd://' } = this.#options
+    const { runtime, internalIP: hostIP, secondIP, containerRuntimeVersion = 'containerd://' } = this.#options
     const runtimeName = containerRuntimeVersion.split('://')[0] as string
     return new StatusManager({
       client,
       clock,
       runtime,
       hostIP,
+      secondHostIP: secondIP,
       release,
       runtimeName,
       unsent: this.#unsent,
@@ -235,7 +236,7 @@ class Kubelet {
     recorder: EventRecorder | undefined,
     { hooks, looks, volumes }: Readonly<Record<'hooks' | 'looks' | 'volumes', Topic>>,
   ): PodWorkers {
-    const { runtime, operatingSystem = 'linux', internalIP: hostIP } = this.#options
+    const { runtime, operatingSystem = 'linux', internalIP: hostIP, secondIP } = this.#options
     const objects = new ApiObjects(this.#host.client)
     const events = new PodEvents(recorder)
     const stopper = new ContainerStopper({ runtime, events, release, hostIP })
@@ -285,6 +286,7 @@ class Kubelet {
         release,
         objects,
         hostIP,
+        secondHostIP: secondIP,
         stopper,
         longestBackOff: this.#options.maxContainerRestartPeriod,
       }),

@@ -12,6 +12,8 @@ export interface KubeletOptions extends KubeletConfiguration {
   readonly runtime: ContainerRuntime
   /** The machine's address: InternalIP of the node, hostIP of its pods. */
   readonly internalIP: string
+  /** Its address of the other family, in a dual-stack cluster: the second InternalIP. */
+  readonly secondIP?: string
   readonly externalIP?: string
   /** Labels besides those that every kubelet sets. */
   readonly labels?: Readonly<Record<string, string>>
@@ -24,7 +26,10 @@ export interface KubeletOptions extends KubeletConfiguration {
   readonly capacity?: ResourceList
   /** `v1.35.2`; texts follow its minor. Default: the server's minor, patch 0. */
   readonly kubeletVersion?: string
-  /** Pod CIDR if the Node has no spec.podCIDR. Without either, the pod network does not come up. */
+  /**
+   * Pod CIDR, or two with a comma, if the Node has no spec.podCIDR. Without either, the pod network does not
+   * come up.
+   */
   readonly podCIDR?: string
   readonly osImage?: string
   readonly kernelVersion?: string

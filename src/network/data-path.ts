@@ -21,7 +21,9 @@ import {
   hostPortOf,
   isRunning,
   nameOf,
+  nodeAddress,
   obstacleBetween,
+  podAddress,
   type ConnectionRequest,
   type InFlightPacket,
   type Source,
@@ -80,7 +82,7 @@ export class DataPath {
   /** Opens a connection to an address, and sends the payload if there is one. */
   connect(source: Source, request: ConnectionRequest): Connection {
     const hops: Hop[] = []
-    const from = this.#endOf(source)
+    const from = this.#endOf(source, request.ip)
     const running = isRunning(source)
     hops.push({
       hop: 'source',
@@ -113,7 +115,7 @@ export class DataPath {
    */
   send(source: Source, request: ConnectionRequest, by: NetworkNode | undefined): Connection {
     const hops: Hop[] = []
-    const own = this.#endOf(source)
+    const own = this.#endOf(source, request.ip)
     const running = isRunning(source)
     hops.push({
       hop: 'source',
@@ -123,7 +125,7 @@ export class DataPath {
       running,
     })
     if (!running) return endedAt(hops, 'unreachable')
-    const from = by === undefined ? own : { ip: by.address, node: by.name }
+    const from = by === undefined ? own : { ip: nodeAddress(by, request.ip), node: by.name }
     const at = source.kind === 'pod' || source.kind === 'node' ? source.node : by
     const packet: InFlightPacket = {
       hops,
@@ -147,7 +149,7 @@ export class DataPath {
     } = packet
     const onHost = source.kind === 'node' || source.pod.hostNetwork
     if (LOOPBACK.test(ip) && !onHost) return this.#listener(packet, source.node, source.pod, port)
-    const toNode = ip === source.node.address || (LOOPBACK.test(ip) && onHost)
+    const toNode = source.node.addresses.includes(ip) || (LOOPBACK.test(ip) && onHost)
     const origin = packet.fromPod ? ('pod' as const) : ('node' as const)
     const done = this.#translated(packet, source.node, {
       sourceIP: packet.from.ip,
@@ -221,7 +223,7 @@ export class DataPath {
     }
     const node = nodes.length === 1 ? (nodes[0] as NetworkNode) : this.#dependencies.chance().pick(nodes)
     hops.push({ hop, address: request.ip, node: node.name })
-    const destination = ip ?? node.address
+    const destination = ip ?? nodeAddress(node, request.ip)
     const arrived = { ...packet, at: node, fromPod: false }
     const seen: Packet = {
       sourceIP: packet.from.ip,
@@ -273,10 +275,9 @@ export class DataPath {
     packet.hops.push(found.hop)
     if (found.target === undefined)
       return endedAt(packet.hops, found.hop.verdict === 'reject' ? 'refused' : 'timeout')
+    const own = nodeAddress(node, found.target.ip)
     const from =
-      found.hop.masqueraded === true && packet.from.ip !== node.address
-        ? { ip: node.address, node: node.name }
-        : packet.from
+      found.hop.masqueraded === true && packet.from.ip !== own ? { ip: own, node: node.name } : packet.from
     return this.#toBackEnd({ ...packet, from, at: node }, found.target)
   }
 
@@ -312,6 +313,10 @@ export class DataPath {
     if (found.kind === 'none') return this.#toOutside(packet, ip, port)
     const { node } = found
     const hop = { hop: 'route', to: ip, node: node.name } as const
+    if (at !== undefined && ip.includes(':') !== packet.from.ip.includes(':')) {
+      hops.push({ ...hop, ok: false, reason: `${packet.from.ip} is of the other family` })
+      return endedAt(hops, 'unreachable', { endpoint: hostPort(ip, port) })
+    }
     const obstacle = obstacleBetween(at, node)
     if (obstacle !== undefined) {
       hops.push({ ...hop, ok: false, reason: obstacle })
@@ -325,7 +330,7 @@ export class DataPath {
     if (found.kind === 'pod') return this.#toPod(packet, node, found.pod, port)
     if (isTranslated || node === at) return this.#host(packet, node, port)
     // packets that leave the pod network have the node as their source
-    const from = packet.fromPod && at !== undefined ? { ip: at.address, node: at.name } : packet.from
+    const from = packet.fromPod && at !== undefined ? { ip: nodeAddress(at, ip), node: at.name } : packet.from
     const denied = packet.fromPod
       ? this.#egress(packet, packet.from, { ip, node: node.name }, port)
       : undefined
@@ -345,7 +350,8 @@ export class DataPath {
 
   /** Delivers to a pod on the pod network, after evaluating policies. */
   #toPod(packet: InFlightPacket, node: NetworkNode, pod: RunningPod, port: number): Connection {
-    const denied = this.#policy(packet, { ip: pod.ip ?? '', pod: nameOf(pod), node: node.name }, port)
+    const ip = podAddress(pod, packet.request.ip)
+    const denied = this.#policy(packet, { ip, pod: nameOf(pod), node: node.name }, port)
     return denied ?? this.#listener(packet, node, pod, port)
   }
 
@@ -393,13 +399,16 @@ export class DataPath {
   #listener(packet: InFlightPacket, node: NetworkNode, pod: RunningPod, port: number): Connection {
     const {
       hops,
-      request: { protocol, payload },
+      request: { ip, protocol, payload },
     } = packet
     const listening = node.accepts(pod, port, protocol)
     const at = nameOf(pod)
     hops.push({ hop: 'listener', at, port, protocol, listening })
-    const reached = { pod: at, endpoint: hostPort(pod.hostNetwork ? node.address : (pod.ip ?? ''), port) }
+    const own = pod.hostNetwork ? nodeAddress(node, ip) : podAddress(pod, ip)
+    const reached = { pod: at, endpoint: hostPort(own, port) }
     if (!listening) return endedAt(hops, 'refused', reached)
+    if (payload !== undefined && this.#isApiserverPod(node, pod, port))
+      return endedAt(hops, 'connected', { ...reached, response: this.#dependencies.apiserver.ask(payload) })
     return payload === undefined
       ? endedAt(hops, 'connected', reached)
       : accepted(hops, node.request(pod, port, { ...payload, from: packet.from.ip }), reached)
@@ -411,13 +420,14 @@ export class DataPath {
       hops,
       request: { ip, protocol, payload },
     } = packet
-    const address = LOOPBACK.test(ip) && !packet.service ? ip : node.address
+    const own = nodeAddress(node, ip)
+    const address = LOOPBACK.test(ip) && !packet.service ? ip : own
     const found = this.#onHost(node, address, port, protocol)
     const onHost = found?.containerPort === undefined ? found?.pod : undefined
     const denied = this.#policy(
       packet,
       {
-        ip: node.address,
+        ip: own,
         node: node.name,
         ...(onHost === undefined ? {} : { pod: nameOf(onHost), hostNetwork: true }),
       },
@@ -437,7 +447,7 @@ export class DataPath {
       protocol,
       listening: program !== undefined,
     })
-    const endpoint = hostPort(node.address, port)
+    const endpoint = hostPort(own, port)
     if (program === undefined) return endedAt(hops, 'refused', { endpoint })
     return endedAt(hops, 'connected', {
       endpoint,
@@ -514,6 +524,13 @@ export class DataPath {
     return this.#dependencies.apiserver.ip === ip && this.#dependencies.nodes.at(ip) === undefined
   }
 
+  /** Returns whether a port is that of the apiserver's static pod, which speaks for the control plane. */
+  #isApiserverPod({ addresses }: NetworkNode, { hostNetwork, pod }: RunningPod, port: number): boolean {
+    const { ip, port: own } = this.#dependencies.apiserver
+    const isPod = hostNetwork && pod?.metadata.labels?.['component'] === 'kube-apiserver'
+    return isPod && port === own && addresses.includes(ip)
+  }
+
   #toApiserver(packet: InFlightPacket, ip: string, port: number): Connection {
     const {
       hops,
@@ -550,7 +567,7 @@ export class DataPath {
     const balanced = this.services.now().balancedAt(ip)
     if (balanced !== undefined && at !== undefined && !at.isolated) {
       return this.#balance(
-        { ...packet, from: { ip: at.address, node: at.name }, at: undefined, fromPod: false },
+        { ...packet, from: { ip: nodeAddress(at, ip), node: at.name }, at: undefined, fromPod: false },
         balanced,
       )
     }
@@ -580,15 +597,17 @@ export class DataPath {
     return Object.values(this.#dependencies.outside).find((host) => host.ip === ip)
   }
 
-  #endOf(source: Source): PolicyEnd {
+  /** Returns the sender of traffic to an address. */
+  #endOf(source: Source, to: string): PolicyEnd {
     switch (source.kind) {
       case 'pod': {
         const { node, pod } = source
-        if (pod.hostNetwork) return { ip: node.address, pod: nameOf(pod), node: node.name, hostNetwork: true }
-        return { ip: pod.ip ?? '', pod: nameOf(pod), node: node.name }
+        if (pod.hostNetwork)
+          return { ip: nodeAddress(node, to), pod: nameOf(pod), node: node.name, hostNetwork: true }
+        return { ip: podAddress(pod, to), pod: nameOf(pod), node: node.name }
       }
       case 'node':
-        return { ip: source.node.address, node: source.node.name }
+        return { ip: nodeAddress(source.node, to), node: source.node.name }
       case 'apiserver':
         return { ip: this.#dependencies.apiserver.ip }
       case 'outside':

@@ -13,6 +13,8 @@ export interface RunningPod {
   /** It has a network only if `ready`. */
   readonly sandbox: 'creating' | 'ready' | 'notready'
   readonly ip?: string
+  /** Its address of the other family. */
+  readonly secondIP?: string
   readonly pod?: Pod
 }
 
@@ -24,8 +26,10 @@ export type Accepted =
 /** A node's machine as the network sees it. */
 export interface NetworkNode {
   readonly name: string
-  /** InternalIP. */
+  /** Its first InternalIP. */
   readonly address: string
+  /** All of them. */
+  readonly addresses: readonly string[]
   readonly powered: boolean
   /** Cut off from every other machine. */
   readonly isolated: boolean
@@ -146,6 +150,6 @@ export interface NodeDirectory {
   get(name: string): NetworkNode | undefined
   /** In order of creation. */
   names(): readonly string[]
-  /** Returns the node with an address (InternalIP). */
+  /** Returns the node with an address (one of its InternalIPs). */
   at(address: string): NetworkNode | undefined
 }

@@ -110,6 +110,7 @@ export class Ends {
     const node: NetworkNode = this.#nodes.get(spec.nodeName ?? '') ?? {
       name: spec.nodeName ?? '',
       address: '',
+      addresses: [],
       powered: false,
       isolated: false,
       kubelet: false,

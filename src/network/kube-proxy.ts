@@ -52,7 +52,7 @@ export function translate(
   const { services } = rules
   const match =
     services.match(packet.ip, packet.port, packet.protocol) ??
-    (packet.toNode ? services.matchNodePort(packet.port, packet.protocol) : undefined)
+    (packet.toNode ? services.matchNodePort(packet.ip, packet.port, packet.protocol) : undefined)
   if (match === undefined) return undefined
   const all = services.backEnds(match.service, match.port, packet.ip.includes(':'))
   const { cluster, local, any } = usableEndpoints(all, match.service, rules.place)

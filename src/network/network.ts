@@ -107,7 +107,12 @@ export class Network {
   #sourceAgain({ pod, node, ip }: SourceHop): Source | undefined {
     if (pod === undefined) return this.ends.source(node === undefined ? { ip } : { node })
     const source = ignoreNotFound(() => this.ends.source(pod))
-    return source?.kind === 'pod' && !source.pod.hostNetwork && source.pod.ip !== ip ? undefined : source
+    return source?.kind === 'pod' &&
+      !source.pod.hostNetwork &&
+      source.pod.ip !== ip &&
+      source.pod.secondIP !== ip
+      ? undefined
+      : source
   }
 
   /** Returns the kubelets' --cluster-dns. */
@@ -163,7 +168,8 @@ export class Network {
         hops,
         hop.rcode === 'TIMEOUT' || hop.rcode === 'UNREACHABLE' ? 'dns-timeout' : 'no-such-host',
       )
-    return addresses.length === 1 ? first : this.#dependencies.chance().pick(addresses)
+    const same = addresses.filter((address) => address.includes(':') === first.includes(':'))
+    return same.length === 1 ? first : this.#dependencies.chance().pick(same)
   }
 }
 

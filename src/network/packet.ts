@@ -33,6 +33,22 @@ export interface InFlightPacket {
   readonly fromPod: boolean
 }
 
+/** Returns the one of some addresses that has the family of `other`, else the first. */
+function sameFamily(addresses: readonly string[], other: string): string {
+  const isV6 = other.includes(':')
+  return addresses.find((address) => address.includes(':') === isV6) ?? addresses[0] ?? ''
+}
+
+/** Returns the address of a node for traffic with `other`. */
+export const nodeAddress = ({ addresses }: NetworkNode, other: string): string => sameFamily(addresses, other)
+
+/** Returns the addresses of a pod on the pod network, the first family first. */
+export const podAddresses = ({ ip, secondIP }: RunningPod): readonly string[] =>
+  [ip, secondIP].filter((address) => address !== undefined)
+
+/** Returns the address of a pod on the pod network for traffic with `other`. */
+export const podAddress = (pod: RunningPod, other: string): string => sameFamily(podAddresses(pod), other)
+
 /** Returns `namespace/name`. */
 export const nameOf = ({ namespace, name }: RunningPod): string => `${namespace}/${name}`
 

@@ -75,7 +75,8 @@ export class Routes {
 
 /** Returns the pod on a node with an address. */
 function podAt(node: NetworkNode, ip: string): RunningPod | undefined {
-  for (const pod of node.pods()) if (pod.ip === ip && !pod.hostNetwork && pod.sandbox === 'ready') return pod
+  for (const pod of node.pods())
+    if ((pod.ip === ip || pod.secondIP === ip) && !pod.hostNetwork && pod.sandbox === 'ready') return pod
   return undefined
 }
 

@@ -75,9 +75,10 @@ export class ServiceSnapshot {
     return undefined
   }
 
-  /** Returns the Service and port behind a node port. */
-  matchNodePort(port: number, protocol: Protocol): ServiceMatch | undefined {
+  /** Returns the Service and port behind a node port, at an address of a family that the Service has. */
+  matchNodePort(ip: string, port: number, protocol: Protocol): ServiceMatch | undefined {
     for (const service of this.#services.byIndex('nodePort', String(port))) {
+      if (!clusterIPsOf(service).some((own) => own.includes(':') === ip.includes(':'))) continue
       const found = service.spec.ports?.find(
         (one) => one.nodePort === port && (one.protocol ?? 'TCP') === protocol,
       )

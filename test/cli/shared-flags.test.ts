@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { clusterOf } from '../../src/cli/serving.js'
 import { typed } from './typed.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'simcluster-flags-'))
@@ -144,4 +145,15 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: jane}]
       "write nobody, or names such as 'User jane",
     )
   })
+})
+
+test('The address ranges of a served cluster are kubeadm flags, with two ranges for two families.', () => {
+  const cluster = clusterOf({
+    nodes: '1',
+    'pod-network-cidr': '10.32.0.0/16,fd00:32::/56',
+    'service-cidr': '10.33.0.0/16,fd00:33::/112',
+  })
+  cluster.settle()
+  expect(cluster.get('nodes', 'node-1').spec.podCIDRs).toEqual(['10.32.0.0/24', 'fd00:32::/64'])
+  expect(cluster.get('servicecidrs', 'kubernetes').spec.cidrs).toEqual(['10.33.0.0/16', 'fd00:33::/112'])
 })

@@ -71,7 +71,7 @@ test('blocks of a cluster CIDR', () => {
   expect(blockAt(parsePool('192.168.77.9/22', 26), 5)).toBe('192.168.77.64/26')
 })
 
-test.each([['10.244.0.0'], ['10.244.0.256/16'], ['10.244.0.0/33'], ['fd00::/64']])(
+test.each([['10.244.0.0'], ['10.244.0.256/16'], ['10.244.0.0/33'], ['fd00::/129']])(
   '%s is refused',
   (cidr) => {
     expect(() => parsePool(cidr, 24)).toThrow(RangeError)

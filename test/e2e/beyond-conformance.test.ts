@@ -168,3 +168,49 @@ ${pod('first')}`,
   await served.kubectl('delete pod first')
   await served.kubectl('wait --for=condition=Ready pod/second --timeout=25s')
 })
+
+test('sig-network: kubectl sees two families of addresses, and a pod is reached at both', async (context) => {
+  needs(context, 'kubectl')
+  await using served = await serveCluster({
+    nodes: 2,
+    network: { podCIDR: '10.244.0.0/16,fd00:10:244::/56', serviceCIDR: '10.96.0.0/16,fd00:10:96::/112' },
+  })
+  served.file(
+    'dual.yaml',
+    `
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: default, labels: {app: web}}
+spec:
+  containers:
+  - {name: c, image: ${AGNHOST}, args: [netexec, --http-port=8083]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web-service, namespace: default}
+spec:
+  ipFamilyPolicy: RequireDualStack
+  selector: {app: web}
+  ports: [{port: 80, targetPort: 8083}]
+`,
+  )
+  await served.kubectl('apply -f dual.yaml')
+  await served.kubectl('wait --for=condition=Ready pod/web --timeout=25s')
+  const text = async (what: string, path: string): Promise<readonly string[]> =>
+    (await served.kubectl(['get', ...what.split(' '), '-o', `jsonpath={${path}}`])).stdout.split(' ')
+  const ips = await text('pod web', '.status.podIPs[*].ip')
+  expect(ips.map((ip) => ip.includes(':'))).toEqual([false, true])
+  expect(await text('node node-1', '.status.addresses[?(@.type=="InternalIP")].address')).toEqual([
+    '10.0.0.11',
+    'fd00::b',
+  ])
+  const [, second = ''] = await text('service web-service', '.spec.clusterIPs[*]')
+  for (const url of [`[${ips[1] ?? ''}]:8083`, `[${second}]`, 'web-service'])
+    expect(
+      (await served.kubectl(['exec', 'web', '--', 'curl', '-gs', `http://${url}/hostname`])).stdout,
+    ).toBe('web')
+  const slices = await served.kubectl(
+    'get endpointslices -l kubernetes.io/service-name=web-service --no-headers',
+  )
+  expect(slices.stdout).toMatch(new RegExp(`IPv6 +8083 +${ips[1] ?? ''}`))
+})

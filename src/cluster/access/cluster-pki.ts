@@ -26,6 +26,25 @@ export function serviceAddress(serviceCIDR: string = '10.96.0.0/12'): string {
   return formatIp({ family: range.family, value: range.first + 1n })
 }
 
+const familyOfRange = (cidr: string): string => (cidr.includes(':') ? 'IPv6' : 'IPv4')
+
+/**
+ * Returns the address that the apiserver advertises, which has the family of the Service `kubernetes`.
+ * @throws RangeError if the given one has the other family. Source: cmd/kube-apiserver/app/options
+ * validatePublicIPServiceClusterIPRangeIPFamilies.
+ */
+export function advertisedAddress(given: string | undefined, serviceCIDR: string = '10.96.0.0/12'): string {
+  const family = familyOfRange(serviceCIDR.split(',')[0] ?? '')
+  if (given === undefined) return family === 'IPv6' ? '[fd00::a]:6443' : '10.0.0.10:6443'
+  const own = familyOfRange(given.replace(/:\d+$/, ''))
+  if (own !== family)
+    throw new RangeError(
+      `service IP family "${family}" must match public address family "${own}": ` +
+        `serviceCIDR ${serviceCIDR}, advertiseAddress ${given}`,
+    )
+  return given
+}
+
 /** The cluster-specific settings of a PKI. */
 export interface ClusterPkiOptions {
   readonly version: string

@@ -24,7 +24,7 @@ import type { ProtobufDecoder } from '../../api/protobuf/protobuf-codec.js'
 import type { Pki } from '../../pki/index.js'
 import { reconcilePolicy } from '../../rbac/reconcile/reconcile-policy.js'
 import type { Simulation } from '../../sim/simulation.js'
-import { clusterPki } from '../access/cluster-pki.js'
+import { advertisedAddress, clusterPki } from '../access/cluster-pki.js'
 import {
   type AccessOptions,
   type AuthenticationOptions,
@@ -44,9 +44,6 @@ import type { RequestGate } from './request-gate.js'
 import { processOf, type SharedProcess } from '../access/identities.js'
 import { InformerViews, type SharedViews } from './informer-views.js'
 import { ProcessInformers, SHARED_INFORMER } from './process-informers.js'
-
-/** The default address of the apiserver in client errors. */
-const APISERVER_ADDRESS = '10.0.0.10:6443'
 
 /** The options of a control plane. */
 export interface ControlPlaneOptions {
@@ -129,7 +126,7 @@ export class ControlPlane {
 
   constructor(options: ControlPlaneOptions) {
     const { simulation, store, version, kubeadm = {} } = options
-    const { advertiseAddress: address = APISERVER_ADDRESS } = kubeadm
+    const address = advertisedAddress(kubeadm.advertiseAddress, options.serviceCIDR)
     const { clock, random, bus, trace, quiet } = simulation
     quiet.asksOutside = asksOutside(options)
     this.#options = options

@@ -224,7 +224,7 @@ const addonSchema = (): z.ZodMiniType<AddonOptions> =>
 
 const networkSchema = (): z.ZodMiniType<NetworkOptions> =>
   strict<NetworkOptions>({
-    podCIDR: like("{ network: { podCIDR: '10.32.0.0/12' } }", word.clone()),
+    podCIDR: like("{ network: { podCIDR: '10.244.0.0/16,fd00:10:244::/56' } }", word.clone()),
     serviceCIDR: like("{ network: { serviceCIDR: '10.96.0.0/12,fd00:10::/112' } }", word.clone()),
     policy: like(
       "{ network: { policy: { existingConnections: 'cut' } } }",

@@ -46,7 +46,10 @@ export interface NodeOptions {
   readonly region?: string
   /** Value of the label topology.kubernetes.io/zone. */
   readonly zone?: string
-  /** @default 10.0.0.<n>, starting with 11 */
+  /**
+   * Its address (`--node-ip`), or two of different families: `10.0.0.11,fd00::b`.
+   * @default 10.0.0.<n>, starting with 11, and fd00::<n> for pods with IPv6
+   */
   readonly internalIP?: string
   /**
    * Whether the Node is Ready from the start.
@@ -109,9 +112,10 @@ export interface AddonOptions {
 /** Address ranges, network policy, and what is outside of the cluster. */
 export interface NetworkOptions {
   /**
-   * The range of pod addresses (`--cluster-cidr`), of which each node gets a /24.
+   * The range of pod addresses (`--cluster-cidr`), of which each node gets a /24, or two of different
+   * families: each node then also gets a /64, and pods and nodes have two addresses.
    * @default '10.244.0.0/16'
-   * @example { network: { podCIDR: '10.32.0.0/12' } }
+   * @example { network: { podCIDR: '10.244.0.0/16,fd00:10:244::/56' } }
    */
   readonly podCIDR?: string
   /**
@@ -232,8 +236,9 @@ export interface KubeadmOptions extends Partial<
    */
   readonly init?: boolean
   /**
-   * Host and port that the apiserver advertises (`--apiserver-advertise-address`).
-   * @default '10.0.0.10:6443'
+   * Host and port that the apiserver advertises (`--apiserver-advertise-address`), of the family of the first
+   * `network.serviceCIDR`.
+   * @default '10.0.0.10:6443', or '[fd00::a]:6443'
    * @example { kubeadm: { advertiseAddress: '192.0.2.10:6443' } }
    */
   readonly advertiseAddress?: string
@@ -436,7 +441,6 @@ export interface ClusterOptions {
 /** What options are that are not given. */
 export const DEFAULTS = {
   version: 'v1.35',
-  advertiseAddress: '10.0.0.10:6443',
   podCIDR: '10.244.0.0/16',
   serviceCIDR: '10.96.0.0/12',
   /** Name of the control plane's machine. */

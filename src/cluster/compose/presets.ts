@@ -1,3 +1,4 @@
+import { advertisedAddress } from '../access/cluster-pki.js'
 import { controlPlaneMarks } from '../kubeadm/control-plane-marks.js'
 import { COMPONENTS, minorOf } from '../kubeadm/images.js'
 import type { Pod } from '../../api/core/generated.js'
@@ -22,13 +23,21 @@ export function withPreset(options: ClusterOptions): ClusterOptions {
   }
 }
 
+/** Returns the address of the control plane, and one of the other family if the pods have two. */
+function addressesOf(advertiseAddress: string, podCIDR: string = ''): string {
+  const host = advertiseAddress.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+  if (!podCIDR.includes(',')) return host
+  return `${host},${host.includes(':') ? '10.0.0.10' : 'fd00::a'}`
+}
+
 /** Returns the node that `kubeadm init` makes of its machine, with the static pods of the control plane. */
 function controlPlaneNode({
   version = DEFAULTS.version,
   kubeadm = {},
   network = {},
 }: ClusterOptions): NodeOptions {
-  const { advertiseAddress = DEFAULTS.advertiseAddress, nodeName = DEFAULTS.controlPlane } = kubeadm
+  const { nodeName = DEFAULTS.controlPlane } = kubeadm
+  const advertiseAddress = advertisedAddress(kubeadm.advertiseAddress, network.serviceCIDR)
   const { labels, taints } = controlPlaneMarks(minorOf(version))
   const config = {
     version: `${version}.0`,
@@ -41,7 +50,7 @@ function controlPlaneNode({
   }
   return {
     name: nodeName,
-    internalIP: advertiseAddress.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''),
+    internalIP: addressesOf(advertiseAddress, network.podCIDR),
     labels: Object.fromEntries(labels.map((label) => [label, ''])),
     taints: taints.map((key) => ({ key, effect: 'NoSchedule' })),
     staticPods: Object.fromEntries(

@@ -31,7 +31,8 @@ export interface ClusterNetworkDependencies {
     names(): readonly string[]
     find(node: string): Machine | undefined
   }
-  readonly addressOf: (node: string) => string
+  /** The addresses of a node, the first family first. */
+  readonly addressesOf: (node: string) => readonly string[]
   /** Range of cluster IPs. Default 10.96.0.0/12. */
   readonly serviceCIDR?: string | undefined
   readonly outside?: Readonly<Record<string, OutsideHost>> | undefined
@@ -218,7 +219,9 @@ interface Kubelets {
 class NodesOfMachines implements NodeDirectory {
   readonly #dependencies: ClusterNetworkDependencies
   readonly #nodes = new Map<string, MachineNode>()
-  #byAddress: Map<string, string> | undefined
+  #byAddress: ReadonlyMap<string, string> = new Map()
+  /** Number of machines in the map. */
+  #known = -1
 
   readonly #kubelets: Kubelets
 
@@ -242,16 +245,20 @@ class NodesOfMachines implements NodeDirectory {
   }
 
   at(address: string): NetworkNode | undefined {
-    const { machines, addressOf } = this.#dependencies
-    if (this.#byAddress?.size !== machines.size)
-      this.#byAddress = new Map(machines.names().map((node) => [addressOf(node), node]))
+    const { machines, addressesOf } = this.#dependencies
+    if (this.#known !== machines.size) {
+      this.#byAddress = new Map(
+        machines.names().flatMap((node) => addressesOf(node).map((each) => [each, node] as const)),
+      )
+      this.#known = machines.size
+    }
     const name = this.#byAddress.get(address)
     return name === undefined ? undefined : this.get(name)
   }
 
   /** Handles the removal of a machine. */
   changed(): void {
-    this.#byAddress = undefined
+    this.#known = -1
     this.#nodes.clear()
   }
 }
@@ -260,6 +267,7 @@ class NodesOfMachines implements NodeDirectory {
 class MachineNode implements NetworkNode {
   readonly name: string
   readonly address: string
+  readonly addresses: readonly string[]
   readonly machine: Machine
   readonly #dependencies: ClusterNetworkDependencies
   readonly #kubelets: Kubelets
@@ -267,7 +275,8 @@ class MachineNode implements NetworkNode {
   constructor(dependencies: ClusterNetworkDependencies, kubelets: Kubelets, name: string, machine: Machine) {
     this.#kubelets = kubelets
     this.name = name
-    this.address = dependencies.addressOf(name)
+    this.addresses = dependencies.addressesOf(name)
+    this.address = this.addresses[0] ?? ''
     this.machine = machine
     this.#dependencies = dependencies
   }

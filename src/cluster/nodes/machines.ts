@@ -38,6 +38,7 @@ interface MachinesState {
 type MachineFacts = Partial<
   Pick<
     KubeletOptions,
+    | 'secondIP'
     | 'externalIP'
     | 'podCIDR'
     | 'osImage'
@@ -85,7 +86,10 @@ export class Machines {
       plane,
       simulation,
       machines: this,
-      addressOf: (name) => this.#state.peek.nodes.get(name)?.internalIP ?? '',
+      addressesOf: (name) => {
+        const { internalIP = '', secondIP } = this.#state.peek.nodes.get(name) ?? {}
+        return secondIP === undefined ? [internalIP] : [internalIP, secondIP]
+      },
       serviceCIDR: options.network?.serviceCIDR,
       outside: options.network?.outside,
       enforcer: options.network?.policyEnforcer,
@@ -111,26 +115,35 @@ export class Machines {
     if (fault !== undefined) throw new RangeError(`invalid node name ${JSON.stringify(node.name)}: ${fault}`)
     const { value } = this.#state
     if (value.nodes.has(node.name)) throw new RangeError(`there is a node ${node.name} already`)
-    const internalIP = node.internalIP ?? this.#freeAddress()
+    const [internalIP = '', secondIP] = (node.internalIP ?? this.#freeAddresses()).split(',')
     if (node.internalIP !== undefined) value.fixed = true
     const now = this.#plane.simulation.clock.now()
     value.nodes.set(node.name, {
       ...node,
       internalIP,
+      ...(secondIP === undefined ? {} : { secondIP }),
       ...(now === this.#plane.pki.config.created ? {} : { joined: now }),
     })
     this.#start(node.name)
   }
 
-  #freeAddress(): string {
+  /** Returns an address of each family that pods have, in the same order, with a comma between two. */
+  #freeAddresses(): string {
     const { value } = this.#state
     const taken = new Set(
-      value.fixed === true ? [...value.nodes.values()].map((node) => node.internalIP) : [],
+      value.fixed === true
+        ? [...value.nodes.values()].flatMap((node) => [node.internalIP, node.secondIP])
+        : [],
     )
+    const ranges = (this.#options.network?.podCIDR ?? '').split(',')
     for (;;) {
       const number = value.next++
-      const address = `10.0.${Math.floor(number / 256)}.${number % 256}`
-      if (!taken.has(address)) return address
+      const addresses = ranges.map((range) =>
+        range.includes(':')
+          ? `fd00::${number.toString(16)}`
+          : `10.0.${Math.floor(number / 256)}.${number % 256}`,
+      )
+      if (!addresses.some((address) => taken.has(address))) return addresses.join(',')
     }
   }
 
@@ -271,7 +284,7 @@ export class Machines {
   }
 
   #certificatesOf(name: string): NodeCertificates {
-    const { internalIP, externalIP } = this.#node(name)
+    const { internalIP, secondIP, externalIP } = this.#node(name)
     const kubelet = kubeletOf(name)
     const certificates = new NodeCertificates({
       node: name,
@@ -279,7 +292,7 @@ export class Machines {
       verifier: this.#verifier,
       identity: kubeletIdentity(name),
       now: () => this.#plane.simulation.clock.now(),
-      addresses: externalIP === undefined ? [internalIP] : [internalIP, externalIP],
+      addresses: [internalIP, secondIP, externalIP].filter((address) => address !== undefined),
       exit: () => this.#plane.onExit(kubelet),
     })
     this.#certificates.set(name, certificates)

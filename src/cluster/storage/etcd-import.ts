@@ -170,14 +170,18 @@ const addressAt = (number: number): string => `10.0.${Math.floor(number / 256)}.
 /** Returns the machine that a Node describes. */
 function machineOf({ metadata, spec, status }: Node, at: number): AddressedNode {
   const { addresses = [], capacity, nodeInfo } = status ?? {}
-  const address = (type: string): string | undefined => addresses.find((one) => one.type === type)?.address
-  const externalIP = address('ExternalIP')
+  const ofType = (type: string): readonly string[] =>
+    addresses.flatMap((one) => (one.type === type ? [one.address] : []))
+  const [externalIP] = ofType('ExternalIP')
+  const [internalIP = addressAt(FIRST_ADDRESS + at), ...others] = ofType('InternalIP')
+  const secondIP = others.find((each) => each.includes(':') !== internalIP.includes(':'))
   const { kubeletVersion, osImage, kernelVersion, containerRuntimeVersion, architecture, operatingSystem } =
     nodeInfo ?? {}
   return {
     name: metadata?.name ?? '',
-    internalIP: address('InternalIP') ?? addressAt(FIRST_ADDRESS + at),
+    internalIP,
     ...present({
+      secondIP,
       externalIP,
       capacity,
       kubeletVersion,
@@ -187,7 +191,7 @@ function machineOf({ metadata, spec, status }: Node, at: number): AddressedNode 
       architecture,
       operatingSystem,
     }),
-    ...(spec?.podCIDR === undefined ? {} : { podCIDR: spec.podCIDR }),
+    ...(spec?.podCIDR === undefined ? {} : { podCIDR: (spec.podCIDRs ?? [spec.podCIDR]).join(',') }),
   }
 }
 

@@ -67,9 +67,10 @@ export class NodeAgent {
     return new Set(this.node.status.volumesAttached?.map(({ name }) => name))
   }
 
-  /** CIDR of this node's pods. */
+  /** CIDR of this node's pods; two with a comma in a dual-stack cluster. */
   get podCIDR(): string | undefined {
-    return this.#ports.nodes.get(this.#ports.options.node)?.spec.podCIDR ?? this.#ports.options.podCIDR
+    const { podCIDR, podCIDRs = [] } = this.#ports.nodes.get(this.#ports.options.node)?.spec ?? {}
+    return podCIDRs.length > 1 ? podCIDRs.join(',') : (podCIDR ?? this.#ports.options.podCIDR)
   }
 
   /** Whether pods can get a network: the plugin works, and the node has a CIDR (or registers as Ready). */

@@ -135,8 +135,9 @@ export function foreignResourcesDiffer(
   )
 }
 
-function addressesOf({ node, internalIP, externalIP }: KubeletOptions): NodeAddress[] {
+function addressesOf({ node, internalIP, secondIP, externalIP }: KubeletOptions): NodeAddress[] {
   const addresses = [{ type: 'InternalIP', address: internalIP }]
+  if (secondIP !== undefined) addresses.push({ type: 'InternalIP', address: secondIP })
   if (externalIP !== undefined) addresses.push({ type: 'ExternalIP', address: externalIP })
   return [...addresses, { type: 'Hostname', address: node }]
 }

@@ -39,6 +39,7 @@ export interface ContainerStarterDependencies {
   readonly objects: ApiObjects
   /** Address of the node. */
   readonly hostIP: string
+  readonly secondHostIP?: string | undefined
   readonly stopper: ContainerStopper
   /** Longest delay between restarts in virtual ms. Default 300,000. */
   readonly longestBackOff?: number | undefined
@@ -56,6 +57,7 @@ export class ContainerStarter {
   readonly #release: KubeletRelease
   readonly #objects: ApiObjects
   readonly #hostIP: string
+  readonly #secondHostIP: string | undefined
   readonly #stopper: ContainerStopper
 
   readonly #longest: number
@@ -66,6 +68,7 @@ export class ContainerStarter {
     release,
     objects,
     hostIP,
+    secondHostIP,
     stopper,
     longestBackOff = BACK_OFF_MAX,
   }: ContainerStarterDependencies) {
@@ -76,6 +79,7 @@ export class ContainerStarter {
     this.#release = release
     this.#objects = objects
     this.#hostIP = hostIP
+    this.#secondHostIP = secondHostIP
   }
 
   /** Begins to start a container that is due. */
@@ -262,6 +266,15 @@ export class ContainerStarter {
     return true
   }
 
+  #addressesOf(uid: string): Pick<Pod['status'], 'podIP' | 'podIPs' | 'hostIP' | 'hostIPs'> {
+    const hostIP = this.#hostIP
+    const host = [hostIP, ...(this.#secondHostIP === undefined ? [] : [this.#secondHostIP])]
+    const { ip, secondIP } = this.#runtime.pod(uid) ?? {}
+    const own = ip === undefined ? host : [ip, ...(secondIP === undefined ? [] : [secondIP])]
+    const listed = (ips: readonly string[]): { ip: string }[] => ips.map((each) => ({ ip: each }))
+    return { podIP: own[0] ?? '', podIPs: listed(own), hostIP, hostIPs: listed(host) }
+  }
+
   /**
    * Resolves the variables; undefined if that fails, as its waiting state then says. Variables that
    * are more than Linux takes fail later, when the runtime starts the program.
@@ -272,11 +285,7 @@ export class ContainerStarter {
     now: number,
   ): Pick<ContainerRequest, 'env' | 'startError'> | undefined {
     const { uid } = record
-    const ip = this.#runtime.pod(uid)?.ip ?? this.#hostIP
-    const pod: Pod = {
-      ...record.pod,
-      status: { ...record.pod.status, podIP: ip, podIPs: [{ ip }], hostIP: this.#hostIP },
-    }
+    const pod: Pod = { ...record.pod, status: { ...record.pod.status, ...this.#addressesOf(uid) } }
     try {
       const image = this.#runtime.imageFacts(container.image ?? '')
       checkNonRoot(pod, container, image.isKnown ? (image.user ?? '') : undefined, formatPod(record))

@@ -38,7 +38,7 @@ export function fieldOf(pod: Pod, path: string): string | undefined {
     case 'status.hostIP':
       return status.hostIP ?? ''
     case 'status.hostIPs':
-      return status.hostIP ?? ''
+      return status.hostIPs?.map(({ ip }) => ip).join(',') ?? status.hostIP ?? ''
     default:
       return undefined
   }

@@ -15,6 +15,7 @@ export interface StatusManagerDependencies {
   readonly clock: Clock
   readonly runtime: ContainerRuntime
   readonly hostIP: string
+  readonly secondHostIP?: string | undefined
   readonly release: KubeletRelease
   /** Scheme of container ids. */
   readonly runtimeName: string
@@ -53,9 +54,18 @@ export class StatusManager {
   }
 
   #wanted(record: PodRecord, old: Pod['status']): Pod['status'] {
-    const { clock, runtime, hostIP, release, runtimeName } = this.#ports
+    const { clock, runtime, hostIP, secondHostIP, release, runtimeName } = this.#ports
     const sandbox = runtime.pod(record.uid)
-    return podStatus({ record, sandbox, old, now: clock.now(), hostIP, release, runtime: runtimeName })
+    return podStatus({
+      record,
+      sandbox,
+      old,
+      now: clock.now(),
+      hostIP,
+      secondHostIP,
+      release,
+      runtime: runtimeName,
+    })
   }
 
   /**

@@ -26,9 +26,15 @@ export function adoptedPod(pod: Pod): RuntimePod | undefined {
     attempt: 0,
     sandbox: 'ready',
     ip: status.podIP,
+    ...secondIPOf(pod),
     pod,
     containers,
   }
+}
+
+function secondIPOf({ status: { podIPs = [] } }: Pod): Pick<RuntimePod, 'secondIP'> {
+  const [, second] = podIPs
+  return second === undefined ? {} : { secondIP: second.ip }
 }
 
 /** The last two containers of that name, the older first. */

@@ -4,7 +4,7 @@ import type { ContainerProcesses } from './container-processes.js'
 import { declaresUsage } from './container-usage.js'
 import type { Exit } from './containers.js'
 import { addContainer, endContainer, exitOf, signal } from './containers.js'
-import { allocateIp, poolRange, releaseIp } from './ip-pool.js'
+import { allocateIp, poolFor, poolRange, releaseIp } from './ip-pool.js'
 import type { RuntimeTimings } from './machine.js'
 import type { ContainerRequest, RuntimeChange, SandboxRequest } from './runtime-api.js'
 import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
@@ -158,27 +158,38 @@ export class ContainerLifecycle {
     const pod = this.#pod(uid)
     if (!pod) return
     pod.sandbox = 'notready'
-    if (pod.ip !== undefined) releaseIp(this.#ports.state.value.ips, pod.ip)
-    delete pod.ip
+    this.#release(pod)
   }
 
-  /** Finishes a sandbox: it gets its address. */
+  #release(pod: RuntimePod): void {
+    const pools = this.#ports.state.value
+    for (const ip of [pod.ip, pod.secondIP]) if (ip !== undefined) releaseIp(poolFor(pools, ip), ip)
+    delete pod.ip
+    delete pod.secondIP
+  }
+
+  /** Finishes a sandbox: it gets an address of each range of the node. */
   sandboxMade(uid: string, podCIDR: string | undefined): void {
     const pod = this.#mustHave(uid)
-    if (!pod.hostNetwork) {
-      const ip = podCIDR === undefined ? undefined : allocateIp(this.#ports.state.value.ips, podCIDR)
-      if (ip === undefined) {
-        pod.sandbox = 'notready'
-        pod.error =
-          podCIDR === undefined
-            ? 'no podCIDR'
-            : `no IP addresses available in range set: ${poolRange(podCIDR)}`
-        return this.#ports.tell(`pod/${uid}`)
-      }
-      pod.ip = ip
-    }
-    pod.sandbox = 'ready'
+    const fault = pod.hostNetwork ? undefined : this.#allocate(pod, podCIDR)
+    if (fault !== undefined) pod.error = fault
+    pod.sandbox = fault === undefined ? 'ready' : 'notready'
     this.#ports.tell(`pod/${uid}`)
+  }
+
+  /** Returns why the pod gets no address, if so. */
+  #allocate(pod: RuntimePod, podCIDR: string | undefined): string | undefined {
+    if (podCIDR === undefined) return 'no podCIDR'
+    const pools = this.#ports.state.value
+    for (const [at, range] of podCIDR.split(',').entries()) {
+      const ip = allocateIp(poolFor(pools, range), range)
+      if (ip === undefined) {
+        this.#release(pod)
+        return `no IP addresses available in range set: ${poolRange(range)}`
+      }
+      pod[at === 0 ? 'ip' : 'secondIP'] = ip
+    }
+    return undefined
   }
 
   /** How a container of an image that nobody has described starts and ends; empty for all others. */

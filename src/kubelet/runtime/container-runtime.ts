@@ -22,7 +22,7 @@ import { containerUsage } from './container-usage.js'
 import { readVolume } from './container-world.js'
 import { fullImageName } from '../../api/core/image-name.js'
 import { beginPull, endPull, imageSize } from './image-pulls.js'
-import { reserveIp } from './ip-pool.js'
+import { poolFor, reserveIp } from './ip-pool.js'
 import type { ContainerRuntimeOptions, Machine, RuntimeTimings } from './machine.js'
 import { DEFAULT_RUNTIME_TIMINGS } from './machine.js'
 import type { ContainerRequest, RuntimeChange, SandboxRequest } from './runtime-api.js'
@@ -345,10 +345,11 @@ class SimulatedMachine implements Machine {
 
   adopt(pod: Pod): void {
     const adopted = adoptedPod(pod)
-    const { pods, images, ips } = this.#state
+    const { pods, images } = this.#state
     if (!adopted || pods.has(adopted.uid)) return
     pods.set(adopted.uid, adopted)
-    if (!adopted.hostNetwork && adopted.ip !== undefined) reserveIp(ips, adopted.ip)
+    for (const ip of adopted.hostNetwork ? [] : [adopted.ip, adopted.secondIP])
+      if (ip !== undefined) reserveIp(poolFor(this.#state, ip), ip)
     for (const image of adoptedImages(adopted, (name) => this.behavior(name).imageSize ?? imageSize(name))) {
       if (!images.has(image.name)) images.set(image.name, image)
     }

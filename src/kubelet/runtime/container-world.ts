@@ -358,7 +358,7 @@ export function makeSubPaths(view: ContainerView): void {
 
 function imageTree(view: ContainerView): Tree {
   const { sandbox, image } = view
-  const { pod, ip = '127.0.0.1' } = sandbox
+  const { pod, ip = '127.0.0.1', secondIP } = sandbox
   const tree: Tree = new Map()
   for (const path of DIRECTORIES)
     tree.set(path, {
@@ -385,8 +385,8 @@ function imageTree(view: ContainerView): Tree {
       '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ' +
       'ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\n' +
       `fe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${ip}\t${hostsNames(names)}\n${
-        aliases === '' ? '' : `\n# Entries added by HostAliases.\n${aliases}`
-      }`,
+        secondIP === undefined ? '' : `${secondIP}\t${hostsNames(names)}\n`
+      }${aliases === '' ? '' : `\n# Entries added by HostAliases.\n${aliases}`}`,
     'etc/resolv.conf': resolvConf,
     'etc/passwd': passwdText(image),
     'etc/group': groupText(image),

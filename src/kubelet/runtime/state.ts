@@ -108,6 +108,8 @@ export interface RuntimePod {
   attempt: number
   sandbox: 'creating' | 'ready' | 'notready'
   ip?: string
+  /** Its address of the other family, in a dual-stack cluster. */
+  secondIP?: string
   /** Why the last sandbox failed. */
   error?: string
   containers: RuntimeContainer[]
@@ -168,7 +170,10 @@ export interface RuntimeState {
   shuttingDown: boolean
   readonly pods: Map<string, RuntimePod>
   readonly images: Map<string, RuntimeImage>
+  /** Addresses of IPv4. */
   readonly ips: IpPool
+  /** Addresses of IPv6, once there are any. */
+  ips6?: IpPool
   readonly behaviors: Map<string, ContainerBehavior>
   /** The part of the machine's disk that pods have written: hostPath and local volumes. */
   readonly disk: Tree

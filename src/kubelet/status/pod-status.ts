@@ -15,6 +15,8 @@ export interface PodStatusInput {
   readonly old: PodStatus
   readonly now: number
   readonly hostIP: string
+  /** The host's address of the other family. */
+  readonly secondHostIP?: string | undefined
   readonly release: KubeletRelease
   /** `containerd`, `docker`, ... */
   readonly runtime: string
@@ -49,7 +51,7 @@ function rejectedStatus({ record, old, now, release }: PodStatusInput): PodStatu
 }
 
 function ordinaryStatus(input: PodStatusInput): PodStatus {
-  const { record, sandbox, old, now, hostIP, release } = input
+  const { record, sandbox, old, now, hostIP, secondHostIP, release } = input
   const { pod, verdict } = record
   const { spec } = pod
   const terminating = record.stage === 'terminating' || record.stage === 'finished'
@@ -75,7 +77,13 @@ function ordinaryStatus(input: PodStatusInput): PodStatus {
     [init, apps] = finalStatuses(init, apps)
   const phase = phaseOf(input, init, apps)
   const generation = release.observedGeneration ? pod.metadata.generation : undefined
-  const podIP = spec.hostNetwork ? hostIP : (sandbox?.ip ?? old.podIP)
+  const hostIPs = addresses(hostIP, secondHostIP)
+  const podIPs = spec.hostNetwork
+    ? hostIPs
+    : sandbox?.ip
+      ? addresses(sandbox.ip, sandbox.secondIP)
+      : undefined
+  const podIP = podIPs?.[0]?.ip ?? old.podIP
   const ended = record.stage === 'finished' && phase === 'Failed' ? verdict : undefined
   const reason = ended?.reason ?? (phase === old.phase ? old.reason : undefined)
   const message = ended?.message ?? (phase === old.phase ? old.message : undefined)
@@ -84,18 +92,23 @@ function ordinaryStatus(input: PodStatusInput): PodStatus {
     ...(apps.length > 0 ? { containerStatuses: apps } : {}),
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
     hostIP,
-    ...(release.hostIPs ? { hostIPs: [{ ip: hostIP }] } : {}),
+    ...(release.hostIPs ? { hostIPs } : {}),
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
     ...(message ? { message } : {}),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     phase,
-    ...(podIP ? { podIP, ...(release.podIPs ? { podIPs: [{ ip: podIP }] } : {}) } : {}),
+    ...(podIP
+      ? { podIP, ...(release.podIPs ? { podIPs: podIPs ?? old.podIPs ?? [{ ip: podIP }] } : {}) }
+      : {}),
     ...(old.qosClass ? { qosClass: old.qosClass } : {}),
     ...(reason ? { reason } : {}),
     ...(old.resourceClaimStatuses ? { resourceClaimStatuses: old.resourceClaimStatuses } : {}),
     startTime: old.startTime ?? formatTime(record.startTime ?? now),
   }
 }
+
+const addresses = (first: string, second: string | undefined): { readonly ip: string }[] =>
+  second === undefined ? [{ ip: first }] : [{ ip: first }, { ip: second }]
 
 type Statuses = NonNullable<PodStatus['containerStatuses']>
 

@@ -4,7 +4,7 @@ import { parseIp } from '../../lang/go/ip.js'
 import type { Pod } from '../../api/core/generated.js'
 import { podHostname } from '../../api/core/pod-hostname.js'
 import type { DataPath } from '../data-path.js'
-import type { Source } from '../packet.js'
+import { podAddresses, type Source } from '../packet.js'
 import type { Connection, DnsHop } from '../connection.js'
 import type { OutsideHost, RunningPod } from '../dependencies.js'
 import { responderOf } from '../../lang/text/corefile.js'
@@ -51,7 +51,7 @@ export class Resolver {
     this.#dependencies = dependencies
   }
 
-  /** Returns the addresses of a name, IPv4 before IPv6. */
+  /** Returns the addresses of a name: those of the sender's families first, IPv4 before IPv6. */
   lookup(source: Source, name: string): Resolved {
     const hosts = hostsOf(source, name)
     if (hosts !== undefined) return resolved(name, { addresses: hosts, found: name, rcode: 'NOERROR' })
@@ -62,9 +62,12 @@ export class Resolver {
       if (reply.rcode === 'TIMEOUT' || reply.rcode === 'UNREACHABLE')
         return resolved(name, { addresses: [], rcode: reply.rcode, server, way })
       const v6 = reply.rcode === 'NOERROR' ? this.query(source, found, 'AAAA', server).records : []
-      const addresses = [...reply.records, ...v6]
-        .filter(({ type }) => type === 'A' || type === 'AAAA')
-        .map(({ data }) => data)
+      const addresses = inOrder(
+        source,
+        [...reply.records, ...v6]
+          .filter(({ type }) => type === 'A' || type === 'AAAA')
+          .map(({ data }) => data),
+      )
       if (addresses.length > 0)
         return resolved(name, {
           addresses,
@@ -198,17 +201,27 @@ function resolved(
 const isCutOff = (source: Source): boolean =>
   (source.kind === 'pod' || source.kind === 'node') && source.node.isolated
 
+/** Puts the addresses first that the sender can reach. Source: RFC 6724, rule 1 of destinations. */
+function inOrder(source: Source, addresses: readonly string[]): readonly string[] {
+  if (source.kind !== 'pod' && source.kind !== 'node') return addresses
+  const isOnHost = source.kind === 'node' || source.pod.hostNetwork
+  const own = isOnHost ? source.node.addresses : podAddresses(source.pod)
+  const isNear = (address: string): boolean =>
+    own.length === 0 || own.some((each) => each.includes(':') === address.includes(':'))
+  return [...addresses.filter(isNear), ...addresses.filter((address) => !isNear(address))]
+}
+
 /** Returns the addresses of a name in a pod's /etc/hosts. */
 function hostsOf(source: Source, name: string): readonly string[] | undefined {
   if (parseIp(name) !== undefined) return [name]
   if (name === 'localhost') return ['127.0.0.1']
   if (source.kind !== 'pod')
-    return source.kind === 'node' && name === source.node.name ? [source.node.address] : undefined
+    return source.kind === 'node' && name === source.node.name ? source.node.addresses : undefined
   const { pod, node } = source
-  if (pod.hostNetwork && name === node.name) return [node.address]
+  if (pod.hostNetwork && name === node.name) return node.addresses
   if (!pod.hostNetwork && pod.pod !== undefined) {
     const { hostname, fullName } = podHostname(pod.pod)
-    if (name === hostname || name === fullName) return [pod.ip ?? '']
+    if (name === hostname || name === fullName) return podAddresses(pod)
   }
   const alias = pod.pod?.spec.hostAliases?.find(({ hostnames = [] }) => hostnames.includes(name))
   return alias?.ip === undefined ? undefined : [alias.ip]

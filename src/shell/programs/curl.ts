@@ -8,7 +8,7 @@ const SYN_TIMEOUT = 130_000
 
 /**
  * Requests a URL like curl: `-s`, `-S`, `-f`, `-o FILE`, `-i`, `-I`, `-X`, `-d`, `-H`, `-m`,
- * `--connect-timeout`, `-w '%{http_code}'`, `-k`, `--cert`.
+ * `--connect-timeout`, `-w '%{http_code}'`, `-k`, `--cert`, `-4`, `-6`.
  */
 export const curl: Program = {
   name: 'curl',
@@ -29,7 +29,8 @@ export const curl: Program = {
           : `Connection timed out after ${ms} milliseconds`,
       )
     }
-    const [address] = addressesOf(url.host, (name) => call.world.network.lookup(name)) ?? []
+    const all = addressesOf(url.host, (name) => call.world.network.lookup(name)) ?? []
+    const address = all.find((each) => !flags.has(each.includes(':') ? '4' : '6'))
     if (address === undefined) return failed(call, flags, 6, `Could not resolve host: ${url.host}`)
     const body = flags.get('d') ?? flags.get('data')
     const host = url.port === (url.secure ? 443 : 80) ? url.host : `${url.host}:${url.port}`
@@ -117,6 +118,9 @@ const VALUED = new Set(
   ).split(' '),
 )
 
+/** Long options for the family of addresses. */
+const FAMILIES: Readonly<Record<string, string>> = { ipv4: '4', ipv6: '6' }
+
 function optionsOf(args: readonly string[]): {
   flags: Map<string, string>
   headers: Record<string, string>
@@ -134,7 +138,7 @@ function optionsOf(args: readonly string[]): {
     const name = word.startsWith('--') ? word.slice(2) : undefined
     const found =
       name === undefined ? flagsOf([word, ...args.slice(at + 1, at + 2)], 'XdHomwAuE').flags : undefined
-    if (name !== undefined) flags.set(name, VALUED.has(name) ? (args[++at] ?? '') : '')
+    if (name !== undefined) flags.set(FAMILIES[name] ?? name, VALUED.has(name) ? (args[++at] ?? '') : '')
     for (const [flag, value] of found ?? []) flags.set(flag, value)
     if (
       found !== undefined &&

@@ -1,5 +1,6 @@
 import type { FileSystem } from '../files/file-system.js'
 import type { Program } from './command.js'
+import { formatIp, parseIp } from '../../lang/go/ip.js'
 import { flagsOf, inputText } from './command.js'
 
 /** Kernel parameters that containers may read, with their defaults. */
@@ -45,17 +46,22 @@ export const ip: Program = {
       error('ip: RTNETLINK answers: Operation not permitted\n')
       return 2
     }
-    const address = world.network.lookup(world.hostname)?.addresses[0] ?? '127.0.0.1'
+    const own = (world.network.lookup(world.hostname)?.addresses ?? ['127.0.0.1']).filter(
+      (each) => !args.includes(each.includes(':') ? '-4' : '-6'),
+    )
     if ('address'.startsWith(object) && object !== '') {
       write('1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n')
-      write('    inet 127.0.0.1/8 scope host lo\n')
+      if (own.some((each) => !each.includes(':'))) write('    inet 127.0.0.1/8 scope host lo\n')
+      if (own.some((each) => each.includes(':'))) write('    inet6 ::1/128 scope host \n')
       write('2: eth0@if3: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1450 qdisc noqueue\n')
-      write(`    inet ${address}/24 scope global eth0\n`)
+      for (const each of own)
+        write(
+          each.includes(':')
+            ? `    inet6 ${each}/64 scope global \n`
+            : `    inet ${each}/24 scope global eth0\n`,
+        )
     } else if ('route'.startsWith(object) && object !== '') {
-      const gateway = address.replace(/\.\d+$/, '.1')
-      write(
-        `default via ${gateway} dev eth0 \n${gateway.replace(/\.1$/, '.0')}/24 dev eth0 scope link  src ${address} \n`,
-      )
+      for (const each of own) write(routesOf(each, args.includes('-6')))
     } else if ('link'.startsWith(object) && object !== '') {
       write('1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue qlen 1000\n')
       write('2: eth0@if3: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1450 qdisc noqueue\n')
@@ -65,6 +71,20 @@ export const ip: Program = {
     }
     return 0
   },
+}
+
+/** The lines of `ip route` for an address; those of IPv6 are shown with `-6` only. */
+function routesOf(address: string, isV6: boolean): string {
+  if (address.includes(':') !== isV6) return ''
+  if (isV6) {
+    const network = formatIp({ family: 'IPv6', value: ((parseIp(address)?.value ?? 0n) >> 64n) << 64n })
+    return `${network}/64 dev eth0  metric 256 \ndefault via ${network}1 dev eth0  metric 1024 \n`
+  }
+  const gateway = address.replace(/\.\d+$/, '.1')
+  return (
+    `default via ${gateway} dev eth0 \n` +
+    `${gateway.replace(/\.1$/, '.0')}/24 dev eth0 scope link  src ${address} \n`
+  )
 }
 
 /** Returns the line of /etc/hosts that has a name, in words: the address, then all names. */

@@ -1,3 +1,4 @@
+import { parseIp } from '../../lang/go/ip.js'
 import { textOfContent } from '../../lang/bytes/content.js'
 import type { Invocation, Pause, Program, Served, ServedRequest } from './command.js'
 import { flagsOf, inputText } from './command.js'
@@ -89,7 +90,16 @@ function serveConnection(call: Invocation, { body = '', method, path = '' }: Ser
 }
 
 const TYPES = { a: 'A', aaaa: 'AAAA', cname: 'CNAME', srv: 'SRV', ptr: 'PTR' } as const
-const IPV4 = /^\d+\.\d+\.\d+\.\d+$/
+
+/** Returns the name under which DNS knows an address; undefined if `name` is none. */
+function reverseName(name: string): string | undefined {
+  const address = parseIp(name)
+  if (address === undefined) return undefined
+  if (address.family === 'IPv4') return `${name.split('.').reverse().join('.')}.in-addr.arpa`
+  const digits = address.value.toString(16).padStart(32, '0')
+  return `${digits.split('').reverse().join('.')}.ip6.arpa`
+}
+
 const USAGE =
   'BusyBox v1.36.1 () multi-call binary.\n\nUsage: nslookup [-type=QUERY_TYPE] [-debug] HOST [DNS_SERVER]\n'
 
@@ -109,15 +119,11 @@ export const nslookup: Program = {
       return 1
     }
     write(`Server:\t\t${server}\nAddress:\t${server.includes(':') ? `[${server}]` : server}:53\n\n`)
-    const isReverse = IPV4.test(name)
+    const reversed = reverseName(name)
     const type = wanted === undefined ? undefined : TYPES[wanted as keyof typeof TYPES]
-    if (type === undefined && !isReverse && server === world.network.dnsServer) return lookedUp(call, name)
-    return asked(
-      call,
-      isReverse ? `${name.split('.').reverse().join('.')}.in-addr.arpa` : name,
-      type ?? (isReverse ? 'PTR' : 'A'),
-      server,
-    )
+    if (type === undefined && reversed === undefined && server === world.network.dnsServer)
+      return lookedUp(call, name)
+    return asked(call, reversed ?? name, type ?? (reversed === undefined ? 'A' : 'PTR'), server)
   },
 }
 
