@@ -90,7 +90,7 @@ class ResourceClaims implements Controller<Eager & Lazy> {
 
   #podChanged(pod: Pod, isGone: boolean): readonly string[] {
     const { resourceClaims = [] } = pod.spec
-    if (resourceClaims.length === 0) return []
+    if (resourceClaims.length === 0 && pod.status.extendedResourceClaimStatus === undefined) return []
     if (resourceClaims.some(({ resourceClaimTemplateName }) => resourceClaimTemplateName !== undefined))
       this.#templates.need()
     const keys = !isGone && !isPodDone(pod) ? [] : resourceClaimKeys(pod).map((key) => WORK.claim + key)

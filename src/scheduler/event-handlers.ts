@@ -1,3 +1,4 @@
+import { mayNeedDevices } from './devices/extended-resources.js'
 import { quote } from '../lang/go/quote.js'
 import type { Change } from '../client/informers/informer.js'
 import { keyOf } from '../client/informers/object-index.js'
@@ -52,6 +53,7 @@ function podWaiting(runtime: SchedulerRuntime, pod: Pod, before: Pod | undefined
   runtime.relatedObjects.needFor(info)
   if (claimsOfPod(pod).length > 0) storage.need()
   if (release.dynamicResources && pod.spec.resourceClaims !== undefined) devices.need()
+  if (release.extendedResources && mayNeedDevices(info)) devices.need()
   nominator.set(info.key, pod.status.nominatedNodeName || undefined)
   if (!queue.get(info.key)) {
     // a pod that left the queue because it is being deleted stays out, whatever happens to it

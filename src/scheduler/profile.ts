@@ -4,6 +4,7 @@ import { synchronousMethods } from '../lang/synchronous.js'
 import { DEFAULT_WEIGHTS, defaultPlugins, makePlugins } from './default-plugins.js'
 import type { KubeSchedulerConfiguration, PluginArgs, PluginSets } from './configuration.js'
 import { resolvePlugins } from './configuration.js'
+import { mayNeedDevices } from './devices/extended-resources.js'
 import { Framework } from './framework/framework.js'
 import { checkPlugin } from './framework/plugin-schema.js'
 import type { Plugin, PluginFactory, PluginHandle } from './framework/plugin.js'
@@ -65,6 +66,8 @@ export function makeFramework(profile: ProfileOptions, handle: PluginHandle): Fr
   return new Framework(schedulerName, plugins, {
     weights,
     percentageOfNodesToScore,
+    // what devices give to a pod depends on their classes, too
+    ...(handle.release.extendedResources ? { isNodeLocal: (pod) => !mayNeedDevices(pod) } : {}),
     ...(resolved && { at: (method, all) => resolved.at(method, all) }),
   })
 }

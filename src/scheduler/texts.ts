@@ -16,6 +16,8 @@ export interface SchedulerRelease {
   readonly postFilterMessages: boolean
   /** Whether DynamicResources runs (its PostFilter text is in every message). */
   readonly dynamicResources: boolean
+  /** Whether devices satisfy extended resources (DRAExtendedResource). */
+  readonly extendedResources: boolean
   /**
    * SchedulerPopFromBackoffQ: back-off ends early if nothing else is ready, and is counted in whole seconds.
    */
@@ -46,6 +48,7 @@ const OLDEST: Omit<SchedulerRelease, 'minor'> = {
   tooManyPods: 'Insufficient pods',
   postFilterMessages: false,
   dynamicResources: false,
+  extendedResources: false,
   popFromBackoff: false,
   ties: 'random',
   observedGeneration: false,
@@ -85,6 +88,7 @@ const CHANGES: readonly Since[] = [
     observedGeneration: true,
   },
   { since: 35, ties: 'first', nominatesExpectedNode: true },
+  { since: 36, extendedResources: true },
 ]
 
 /** Returns the scheduler's differences for a Kubernetes version (`v1.35`). */

@@ -5,6 +5,12 @@ import type { ResourceClaim } from './generated.js'
 /** The finalizer of a claim that is allocated. Source: resourceapi.Finalizer. */
 export const CLAIM_FINALIZER = 'resource.kubernetes.io/delete-protection'
 
+/** The annotation of a claim that the scheduler made for the extended resources of its pod. */
+export const EXTENDED_CLAIM = 'resource.kubernetes.io/extended-resource-claim'
+
+/** The prefix of the extended resource that every DeviceClass has, before its name. */
+export const DEVICE_CLASS_PREFIX = 'deviceclass.resource.kubernetes.io/'
+
 /** The ResourceClaim behind an entry of `spec.resourceClaims`. */
 export interface NamedClaim {
   /** Absent if it was decided that none is needed. */
@@ -34,13 +40,14 @@ export function namedClaim(
 
 /** Returns the keys (`namespace/name`) of the claims of a pod that have a name, for an index. */
 export function resourceClaimKeys(pod: Pod): readonly string[] {
-  const { resourceClaims } = pod.spec
-  if (resourceClaims === undefined || resourceClaims.length === 0) return NONE
-  const keys: string[] = []
+  const { resourceClaims = [] } = pod.spec
+  const extended = pod.status.extendedResourceClaimStatus?.resourceClaimName
+  if (resourceClaims.length === 0 && extended === undefined) return NONE
+  const { namespace = '' } = pod.metadata
+  const keys = extended === undefined ? [] : [`${namespace}/${extended}`]
   for (const entry of resourceClaims) {
     const claim = namedClaim(pod, entry)
-    if (typeof claim !== 'string' && claim.name !== undefined)
-      keys.push(`${pod.metadata.namespace ?? ''}/${claim.name}`)
+    if (typeof claim !== 'string' && claim.name !== undefined) keys.push(`${namespace}/${claim.name}`)
   }
   return keys
 }

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../api/kind/definition.js'
 import { defaultFlowControl } from '../../api/flowcontrol/default-objects.js'
 import type { Component } from '../../client/component.js'
 import { AGGREGATION_CONTROLLER } from '../../controllers/clusterrole-aggregation.js'
-import { addedPolicy, aggregatedPolicy, bootstrapPolicy } from '../../rbac/bootstrap-policy/index.js'
+import { aggregatedPolicy, bootstrapPolicy } from '../../rbac/bootstrap-policy/index.js'
 import { legacyTokenObjects } from '../access/tokens.js'
 import type { ClusterRole, ClusterRoleBinding } from '../../api/rbac/generated.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
@@ -25,12 +25,12 @@ export function defaultObjects(
   now: number,
   accounts: readonly KubeObject[] = [],
 ): readonly DefaultObjects[] {
+  const { minor } = scheme.release
   const isAggregated = components.some(({ name }) => name === AGGREGATION_CONTROLLER)
   return [
-    { list: isAggregated ? aggregatedPolicy() : bootstrapPolicy() },
-    { list: addedPolicy(scheme.release.minor) },
-    { list: kubeadmObjects(scheme.release.minor), creator: 'kubeadm' },
-    { list: legacyTokenObjects(scheme.release.minor, now) },
+    { list: isAggregated ? aggregatedPolicy(minor) : bootstrapPolicy(minor) },
+    { list: kubeadmObjects(minor), creator: 'kubeadm' },
+    { list: legacyTokenObjects(minor, now) },
     { list: apiServices(scheme, now) },
     { list: defaultFlowControl(now) },
     { list: accounts },

@@ -1,4 +1,9 @@
-import type { Container, Pod, PodResourceClaim } from '../../api/core/generated.js'
+import type {
+  Container,
+  Pod,
+  PodExtendedResourceClaimStatus,
+  PodResourceClaim,
+} from '../../api/core/generated.js'
 import { foreignResourceClaim, isReservedFor, namedClaim } from '../../api/resource/pod-claims.js'
 import type { ResourceClaim } from '../../api/resource/generated.js'
 import { isRequestFailure, type ApiObjects } from './api-objects.js'
@@ -39,9 +44,13 @@ export class DeviceClaims {
   /** Returns whether all claims of a pod are prepared; if not, an event says why, and it is tried again. */
   prepare(record: PodRecord, now: number): boolean {
     const { resourceClaims = [] } = record.pod.spec
-    if (resourceClaims.length === 0) return true
+    const extended = record.pod.status.extendedResourceClaimStatus
+    if (resourceClaims.length === 0 && extended === undefined) return true
     try {
-      record.devices = resourceClaims.flatMap((entry) => this.#prepareOne(record.pod, entry))
+      record.devices = [
+        ...resourceClaims.flatMap((entry) => this.#prepareOne(record.pod, entry)),
+        ...(extended === undefined ? [] : this.#prepareExtended(record.pod, extended)),
+      ]
       return true
     } catch (error) {
       if (!(error instanceof ClaimFault)) throw error
@@ -55,23 +64,42 @@ export class DeviceClaims {
   #prepareOne(pod: Pod, entry: PodResourceClaim): readonly PreparedDevice[] {
     const named = namedClaim(pod, entry)
     if (typeof named === 'string') throw new ClaimFault(named)
-    if (named.name === undefined) return []
-    const claim = this.#read(pod.metadata.namespace ?? '', named.name)
+    const { name, isGenerated } = named
+    if (name === undefined) return []
+    return this.#devicesOf(pod, name, isGenerated).map((device) => ({ claim: entry.name, ...device }))
+  }
+
+  #prepareExtended(
+    pod: Pod,
+    { resourceClaimName, requestMappings }: PodExtendedResourceClaimStatus,
+  ): readonly PreparedDevice[] {
+    return this.#devicesOf(pod, resourceClaimName, true).map((device) => ({
+      claim: '',
+      ...device,
+      containers: requestMappings.flatMap(({ containerName, requestName }) =>
+        requestName === device.request ? [containerName] : [],
+      ),
+    }))
+  }
+
+  #devicesOf(
+    pod: Pod,
+    name: string,
+    isGenerated: boolean,
+  ): readonly Pick<PreparedDevice, 'request' | 'env'>[] {
+    const claim = this.#read(pod.metadata.namespace ?? '', name)
     const { metadata, status } = claim
-    const foreign = named.isGenerated ? foreignResourceClaim(pod, claim) : undefined
+    const foreign = isGenerated ? foreignResourceClaim(pod, claim) : undefined
     if (foreign !== undefined) throw new ClaimFault(foreign)
     if (!isReservedFor(pod, claim)) {
       const user = `pod ${pod.metadata.name ?? ''} (${pod.metadata.uid ?? ''})`
-      throw new ClaimFault(
-        `${user} is not allowed to use ResourceClaim ${named.name} (${metadata.uid ?? ''})`,
-      )
+      throw new ClaimFault(`${user} is not allowed to use ResourceClaim ${name} (${metadata.uid ?? ''})`)
     }
-    if (status.allocation === undefined)
-      throw new ClaimFault(`ResourceClaim ${named.name}: claim not allocated`)
+    if (status.allocation === undefined) throw new ClaimFault(`ResourceClaim ${name}: claim not allocated`)
     return (status.allocation.devices.results ?? []).map(({ driver, device, request }) => {
       const fault = this.#drivers.fault(driver)
       if (fault !== undefined) throw new ClaimFault(fault)
-      return { claim: entry.name, request, env: this.#drivers.env(driver, device) }
+      return { request, env: this.#drivers.env(driver, device) }
     })
   }
 
@@ -89,11 +117,12 @@ export class DeviceClaims {
 export function withDevices(
   env: Readonly<Record<string, string>>,
   { devices = [] }: PodRecord,
-  { resources }: Container,
+  { name: container, resources }: Container,
 ): Readonly<Record<string, string>> {
   const used = resources?.claims ?? []
-  if (used.length === 0 || devices.length === 0) return env
-  const isUsed = ({ claim, request }: PreparedDevice): boolean =>
+  if (devices.length === 0) return env
+  const isUsed = ({ claim, request, containers }: PreparedDevice): boolean =>
+    containers?.includes(container) ??
     used.some(
       ({ name, request: only = '' }) =>
         name === claim && (only === '' || only === request || request.startsWith(`${only}/`)),

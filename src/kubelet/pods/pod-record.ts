@@ -63,8 +63,10 @@ export interface InFlight {
 
 /** A device that a driver has prepared for a pod. Plain data. */
 export interface PreparedDevice {
-  /** Name of the entry in the pod's `spec.resourceClaims`. */
+  /** Name of the entry in the pod's `spec.resourceClaims`; '' for its extended resources. */
   readonly claim: string
+  /** The containers whose extended resources it satisfies. */
+  readonly containers?: readonly string[]
   /** `request`, or `request/alternative`. */
   readonly request: string
   /** Variables of the containers that use it. */

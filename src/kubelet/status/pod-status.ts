@@ -91,6 +91,9 @@ function ordinaryStatus(input: PodStatusInput): PodStatus {
     conditions: conditionsOf(input, phase, [...init, ...apps], generation),
     ...(apps.length > 0 ? { containerStatuses: apps } : {}),
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
+    ...(old.extendedResourceClaimStatus
+      ? { extendedResourceClaimStatus: old.extendedResourceClaimStatus }
+      : {}),
     hostIP,
     ...(release.hostIPs ? { hostIPs } : {}),
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),

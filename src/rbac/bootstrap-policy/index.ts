@@ -10,47 +10,56 @@ import { namespaceRoles, roleBindings } from './namespace-roles.js'
 
 const CONTROLLER = 'system:controller:'
 
-let objects: readonly KubeObject[] | undefined
-let aggregated: readonly KubeObject[] | undefined
+/** The policies that differ between minor versions, each built once. */
+interface Built {
+  plain?: readonly KubeObject[]
+  aggregated?: readonly KubeObject[]
+}
+
+const old: Built = {}
+const current: Built = {}
+
+/** The first minor version with taints of devices, and with devices for extended resources. */
+const DEVICES_SINCE = 36
+
+const builtFor = (minor: number): Built => (minor < DEVICES_SINCE ? old : current)
 
 /**
- * Returns the default roles and bindings that the apiserver creates at startup, in its order; those of v1.34
- * for every minor version. They are frozen and built once, and lack what differs between clusters (uid,
- * resourceVersion, creationTimestamp).
+ * Returns the default roles and bindings that the apiserver creates at startup, in its order: those of v1.34
+ * for every minor version before v1.36. They are frozen and built once, and lack what differs between
+ * clusters (uid, resourceVersion, creationTimestamp).
  * @example bootstrapPolicy().filter(({ kind }) => kind === 'ClusterRole')
  */
-export function bootstrapPolicy(): readonly KubeObject[] {
-  objects ??= deepFreeze([
-    ...[...clusterRoles(), ...controllerRoles()].map(roleObject),
+export function bootstrapPolicy(minor: number = 34): readonly KubeObject[] {
+  const isCurrent = minor >= DEVICES_SINCE
+  const added = isCurrent
+    ? [roleObject(deviceTaintRole), bindingObject(controllerBinding(deviceTaintRole.name))]
+    : []
+  return (builtFor(minor).plain ??= deepFreeze([
+    ...[...clusterRoles(), ...controllerRoles()].map((role) =>
+      roleObject(
+        isCurrent && role.name === SCHEDULER ? { ...role, rules: [...role.rules, MAKES_CLAIMS] } : role,
+      ),
+    ),
     ...[...clusterRoleBindings(), ...controllerRoles().map(({ name }) => controllerBinding(name))].map(
       bindingObject,
     ),
     ...namespaceRoles().map(roleObject),
     ...roleBindings().map(bindingObject),
-  ])
-  return objects
-}
-
-let added: readonly KubeObject[] | undefined
-
-/** Returns the default roles and bindings that a minor version adds to {@link bootstrapPolicy}. */
-export function addedPolicy(minor: number): readonly KubeObject[] {
-  if (minor < DEVICE_TAINTS_SINCE) return NONE
-  return (added ??= deepFreeze([
-    roleObject(deviceTaintRole),
-    bindingObject(controllerBinding(deviceTaintRole.name)),
+    ...added,
   ]))
 }
 
-const DEVICE_TAINTS_SINCE = 36
-const NONE: readonly never[] = []
+const SCHEDULER = 'system:kube-scheduler'
+/** The scheduler makes claims for extended resources. */
+const MAKES_CLAIMS = 'create,delete resource.k8s.io resourceclaims'
 
 /**
  * Returns the same after the clusterrole-aggregation controller has filled in `admin`, `edit` and `view`.
  * @example compileAccess([...aggregatedPolicy(), ...objects])
  */
-export function aggregatedPolicy(): readonly KubeObject[] {
-  return (aggregated ??= deepFreeze(fillIn(fillIn(fillIn(bootstrapPolicy())))))
+export function aggregatedPolicy(minor: number = 34): readonly KubeObject[] {
+  return (builtFor(minor).aggregated ??= deepFreeze(fillIn(fillIn(fillIn(bootstrapPolicy(minor))))))
 }
 
 /**

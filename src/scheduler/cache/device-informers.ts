@@ -11,7 +11,14 @@ import { keyOf } from '../../client/informers/object-index.js'
 import { Written } from '../../client/written.js'
 import type { Slice } from '../../sim/modules/module.js'
 import type { DeviceView, PendingAllocation } from '../devices/device-view.js'
-import { deviceId, heldBy, heldIn } from '../devices/device-view.js'
+import {
+  deviceId,
+  extendedOwner,
+  heldBy,
+  heldIn,
+  implicitClass,
+  newestClass,
+} from '../devices/device-view.js'
 import type { ClusterEvent, DeviceEventKind } from '../framework/cluster-event.js'
 
 interface Opened {
@@ -38,6 +45,7 @@ export interface DeviceInformerDependencies {
 const DEVICE = 'device'
 const NODE = 'node'
 const POOL = 'pool'
+const EXTENDED = 'extended'
 
 const devicesOf = (claim: ResourceClaim): readonly string[] => heldBy(claim).map(deviceId)
 const poolOf = ({ spec }: ResourceSlice): readonly string[] => [`${spec.driver}/${spec.pool.name}`]
@@ -82,6 +90,20 @@ export class DeviceInformers implements DeviceView {
     return this.#opened?.classes.get(name)
   }
 
+  classBehind(resource: string): DeviceClass | undefined {
+    const name = implicitClass(resource)
+    if (name !== undefined) return this.deviceClass(name)
+    return newestClass(this.#opened?.classes.byIndex(EXTENDED, resource) ?? [])
+  }
+
+  extendedClaimOf(podUid: string): ResourceClaim | undefined {
+    const seen = this.#opened?.claims.byIndex(EXTENDED, podUid) ?? []
+    const own = [...this.#dependencies.written.value.values()].filter((claim) =>
+      extendedOwner(claim).includes(podUid),
+    )
+    return this.#claims.latestOf(seen)[0] ?? own[0]
+  }
+
   slicesFor(node: string): readonly ResourceSlice[] {
     const { slices } = this.#opened ?? {}
     return slices === undefined ? [] : [...slices.byIndex(NODE, node), ...slices.byIndex(NODE, '')]
@@ -122,8 +144,8 @@ export class DeviceInformers implements DeviceView {
   release(pod: string): void {
     const given = this.pendingOf(pod)
     this.setPending(pod, [])
-    for (const { claim, allocation } of given) {
-      const object = this.claim(claim)
+    for (const { claim, allocation, extended } of given) {
+      const object = this.claim(claim) ?? extended?.claim
       if (object === undefined) continue
       // for others it is as if the claim had lost its devices
       const old = { ...object, status: { ...object.status, allocation } }
@@ -137,14 +159,18 @@ export class DeviceInformers implements DeviceView {
 
   #open(): Opened {
     const { host, onClaimChange } = this.#dependencies
-    const claims = host.informer('resourceclaims', { indexers: { [DEVICE]: devicesOf } })
+    const claims = host.informer('resourceclaims', {
+      indexers: { [DEVICE]: devicesOf, [EXTENDED]: extendedOwner },
+    })
     const slices = host.informer('resourceslices', { indexers: { [NODE]: nodeOf, [POOL]: poolOf } })
     this.#emit('ResourceClaim', claims, (change) => {
       this.#claims.observe(change)
       onClaimChange()
     })
     this.#emit('ResourceSlice', slices)
-    return { claims, slices, classes: this.#emit('DeviceClass', host.informer('deviceclasses')) }
+    const byResource = ({ spec }: DeviceClass): readonly string[] => [spec.extendedResourceName ?? '']
+    const classes = host.informer('deviceclasses', { indexers: { [EXTENDED]: byResource } })
+    return { claims, slices, classes: this.#emit('DeviceClass', classes) }
   }
 
   #emit<T extends KubeObject>(

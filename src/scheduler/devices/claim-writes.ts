@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { AllocationResult, ResourceClaim } from '../../api/resource/generated.js'
 import { CLAIM_FINALIZER } from '../../api/resource/pod-claims.js'
-import { ApiError, ConnectionError, isApiError } from '../../client/api-error.js'
+import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import { keyOf } from '../../client/informers/object-index.js'
 
@@ -80,7 +80,7 @@ function withFinalizer(client: Client, claim: ResourceClaim): ResourceClaim {
 }
 
 /** Says what a request was for in its error. */
-function explained<T>(what: string, request: () => T): T {
+export function explained<T>(what: string, request: () => T): T {
   try {
     return request()
   } catch (error) {
@@ -88,6 +88,16 @@ function explained<T>(what: string, request: () => T): T {
     if (!(error instanceof ApiError)) throw error
     throw new ApiError(error.code, error.reason, `${what}: ${error.message}`)
   }
+}
+
+/** Deletes a claim, with its finalizer. @throws ApiError, ConnectionError */
+export function deleteClaim(client: Client, { metadata }: ResourceClaim): void {
+  const claim = ignoreNotFound(() => client.get('resourceclaims', metadata))
+  if (claim === undefined) return
+  const finalizers = (claim.metadata.finalizers ?? []).filter((each) => each !== CLAIM_FINALIZER)
+  if (claim.metadata.finalizers?.includes(CLAIM_FINALIZER) === true)
+    client.update('resourceclaims', { ...claim, metadata: { ...claim.metadata, finalizers } })
+  ignoreNotFound(() => client.delete('resourceclaims', metadata))
 }
 
 /** Takes the devices of a claim. @throws ApiError, ConnectionError */

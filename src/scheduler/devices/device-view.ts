@@ -1,3 +1,4 @@
+import type { ContainerExtendedResourceRequest } from '../../api/core/generated.js'
 import type {
   AllocationResult,
   DeviceClass,
@@ -5,7 +6,15 @@ import type {
   ResourceClaim,
   ResourceSlice,
 } from '../../api/resource/generated.js'
+import { controllerOf } from '../../api/meta/owner-references.js'
+import { DEVICE_CLASS_PREFIX, EXTENDED_CLAIM } from '../../api/resource/pod-claims.js'
 import { keyOf } from '../../client/informers/object-index.js'
+
+/** What a node has to give by devices for the extended resources of a pod. */
+export interface ExtendedRequests {
+  readonly claim: ResourceClaim
+  readonly mappings: readonly ContainerExtendedResourceRequest[]
+}
 
 /** A claim that is being allocated: a node was chosen for its pod, and its status is not written yet. */
 export interface PendingAllocation {
@@ -13,6 +22,8 @@ export interface PendingAllocation {
   readonly claim: string
   readonly uid: string
   readonly allocation: AllocationResult
+  /** What the claim is made of when its pod is bound, if it is for extended resources. */
+  readonly extended?: ExtendedRequests
 }
 
 /**
@@ -23,6 +34,10 @@ export interface DeviceView {
   /** By `namespace/name`. */
   claim(key: string): ResourceClaim | undefined
   deviceClass(name: string): DeviceClass | undefined
+  /** Returns the class whose devices satisfy an extended resource: of several the newest. */
+  classBehind(resource: string): DeviceClass | undefined
+  /** Returns the claim that was made for the extended resources of the pod with a UID. */
+  extendedClaimOf(podUid: string): ResourceClaim | undefined
   /** Returns the slices of a node and those that are not for one node, each sorted by name. */
   slicesFor(node: string): readonly ResourceSlice[]
   slicesOfPool(driver: string, pool: string): readonly ResourceSlice[]
@@ -57,6 +72,26 @@ export function heldIn(allocation: AllocationResult | undefined): readonly Devic
   return allocation?.devices.results?.filter(({ adminAccess }) => adminAccess !== true) ?? NONE
 }
 
+/** Returns the UIDs of the pods that a claim for extended resources was made for, for an index. */
+export function extendedOwner(claim: ResourceClaim): readonly string[] {
+  const isExtended = claim.metadata.annotations?.[EXTENDED_CLAIM] === 'true'
+  return isExtended ? [controllerOf(claim)?.uid ?? ''] : NONE
+}
+
+/** Returns the newest of some classes; of equally old ones the first by name. */
+export function newestClass(classes: readonly DeviceClass[]): DeviceClass | undefined {
+  const ageOf = ({ metadata }: DeviceClass): string => metadata.creationTimestamp ?? ''
+  return classes.reduce<DeviceClass | undefined>((best, one) => {
+    if (best === undefined || ageOf(one) > ageOf(best)) return one
+    const isFirst = (one.metadata.name ?? '') < (best.metadata.name ?? '')
+    return ageOf(one) === ageOf(best) && isFirst ? one : best
+  }, undefined)
+}
+
+/** Returns the name of the class in a resource that every class has; undefined for any other resource. */
+export const implicitClass = (resource: string): string | undefined =>
+  resource.startsWith(DEVICE_CLASS_PREFIX) ? resource.slice(DEVICE_CLASS_PREFIX.length) : undefined
+
 const NONE: readonly never[] = []
 
 /** The objects of {@link plainDevices}; absent ones do not exist. */
@@ -81,6 +116,15 @@ export function plainDevices({
   return {
     claim: (key) => claims.find((claim) => keyOf(claim) === key),
     deviceClass: (name) => deviceClasses.find(({ metadata }) => metadata.name === name),
+    classBehind: (resource) => {
+      const name = implicitClass(resource)
+      return newestClass(
+        deviceClasses.filter(({ metadata, spec }) =>
+          name === undefined ? spec.extendedResourceName === resource : metadata.name === name,
+        ),
+      )
+    },
+    extendedClaimOf: (uid) => claims.find((claim) => extendedOwner(claim).includes(uid)),
     slicesFor: (node) => slices.filter(({ spec }) => (spec.nodeName ?? node) === node),
     slicesOfPool: (driver, pool) =>
       slices.filter(({ spec }) => spec.driver === driver && spec.pool.name === pool),

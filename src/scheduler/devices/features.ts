@@ -10,6 +10,8 @@ export interface DeviceFeatures {
   readonly taints: boolean
   /** Devices need preparations before a pod is bound (DRADeviceBindingConditions). */
   readonly bindingConditions: boolean
+  /** Devices satisfy extended resources (DRAExtendedResource). */
+  readonly extendedResources: boolean
   /** Pools without all their slices are passed over, not only for requests of all devices. */
   readonly skipsIncomplete: boolean
   /** Nodes with an earlier alternative of a request are preferred. */
@@ -24,6 +26,7 @@ export function deviceFeatures(minor: number): DeviceFeatures {
     consumable: has('consumableCapacity'),
     taints: has('deviceTaints'),
     bindingConditions: has('deviceBindingConditions'),
+    extendedResources: has('extendedResources'),
     skipsIncomplete: minor >= 35,
     scoresAlternatives: minor >= 35,
   }

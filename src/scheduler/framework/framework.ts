@@ -63,6 +63,8 @@ export interface FrameworkOptions {
   readonly weights?: Readonly<Record<string, number>>
   /** Default 0: adaptive. */
   readonly percentageOfNodesToScore?: number
+  /** Whether the results of node-local filters for a pod depend on nothing else. Default: always. */
+  readonly isNodeLocal?: (pod: PodInfo) => boolean
   /** Returns the plugins of an extension point in order. Default: all that have the method. */
   readonly at?: (method: PluginMethod, plugins: readonly Plugin[]) => readonly Plugin[]
 }
@@ -129,7 +131,7 @@ export class Framework {
     const firstOther = this.#filter.findIndex(({ isNodeLocal }) => !isNodeLocal)
     this.#localFilters = firstOther < 0 ? this.#filter : this.#filter.slice(0, firstOther)
     this.#otherFilters = this.#filter.slice(this.#localFilters.length)
-    this.#nodeLocalCache = new NodeLocalCache(this.#localFilters)
+    this.#nodeLocalCache = new NodeLocalCache(this.#localFilters, options.isNodeLocal)
   }
 
   /** Plugins whose events can requeue pods. */

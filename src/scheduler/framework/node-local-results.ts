@@ -112,17 +112,26 @@ const MAX_KINDS = 64
 export class NodeLocalCache {
   readonly #filters: readonly Named<FilterPlugin>[]
   readonly #byKind = new Map<string, NodeLocalResults>()
+  readonly #isKept: (pod: PodInfo) => boolean
   readonly #fewNodes: number
 
-  /** `filters` are the node-local ones that come before all others. */
-  constructor(filters: readonly Named<FilterPlugin>[], fewNodes: number = FEW_NODES) {
+  /**
+   * `filters` are the node-local ones that come before all others. Results for pods that `isKept` excludes
+   * depend on more than pod and node.
+   */
+  constructor(
+    filters: readonly Named<FilterPlugin>[],
+    isKept: (pod: PodInfo) => boolean = () => true,
+    fewNodes: number = FEW_NODES,
+  ) {
     this.#filters = filters
+    this.#isKept = isKept
     this.#fewNodes = fewNodes
   }
 
   /** Returns the results for pods equivalent to this one; empty ones if there are few nodes. */
   for(pod: PodInfo, nodes: number): NodeLocalResults {
-    if (nodes < this.#fewNodes) return new NodeLocalResults(this.#filters)
+    if (nodes < this.#fewNodes || !this.#isKept(pod)) return new NodeLocalResults(this.#filters)
     const kind = podKind(pod)
     let results = this.#byKind.get(kind)
     if (results) this.#byKind.delete(kind)

@@ -13,8 +13,10 @@ import {
   hasBindingConditions,
   isBindingOverdue,
 } from '../devices/binding-conditions.js'
-import { bindClaim, deallocate, unreserve } from '../devices/claim-writes.js'
-import type { DeviceView, PendingAllocation } from '../devices/device-view.js'
+import type { Client } from '../../client/client.js'
+import { bindClaim, deallocate, deleteClaim, explained, unreserve } from '../devices/claim-writes.js'
+import type { DeviceView, ExtendedRequests, PendingAllocation } from '../devices/device-view.js'
+import { extendedRequests, needsDevices, pendingUid } from '../devices/extended-resources.js'
 import { deviceFeatures } from '../devices/features.js'
 import { AllocationError, alternativesOf } from '../devices/requests.js'
 import type { DeviceEvent, PodEvent } from '../framework/cluster-event.js'
@@ -27,6 +29,7 @@ import { scaleToMax } from './normalize.js'
 const NAME = 'DynamicResources'
 const NOTHING_TO_DEALLOCATE = unschedulable('no new claims to deallocate')
 const NO_STATE = unresolvable('not found')
+const STALE = unschedulable('cannot schedule extended resource claim')
 const NOT_THERE = unresolvable('resourceclaim not available on the node')
 /** Most alternatives of a request. Source: FirstAvailableDeviceRequestMaxSize. */
 const MOST_ALTERNATIVES = 8
@@ -36,8 +39,13 @@ class ClaimData implements CycleData {
   claims: readonly ResourceClaim[] = []
   /** Those without devices. */
   wanting: readonly ResourceClaim[] = []
-  /** Allocations of the wanting claims by node. */
+  /** Whether devices may have to satisfy extended resources. */
+  needsDevices = false
+  /** The claim for extended resources of an earlier attempt, which has to go first. */
+  stale: ResourceClaim | undefined
+  /** Allocations of the wanting claims by node, and after them that for extended resources. */
   readonly byNode = new Map<string, readonly AllocationResult[]>()
+  readonly extendedByNode = new Map<string, ExtendedRequests>()
   /** Allocated claims that some node cannot use, in the order of the pod's claims. */
   readonly unavailable = new Set<ResourceClaim>()
 
@@ -62,30 +70,38 @@ export const dynamicResources: PluginFactory = (handle): Plugin => {
       const claims = claimsOf(pod, devices)
       return typeof claims === 'string' ? unresolvable(claims) : undefined
     },
-    preFilter: ({ pod }, cycle) => {
+    preFilter: (info, cycle) => {
+      const { pod } = info
       const data = new ClaimData()
       cycle.data.set(NAME, data)
-      if (!hasClaims(pod)) return 'skip'
+      data.needsDevices = features.extendedResources && needsDevices(info, devices)
+      if (data.needsDevices) data.stale = devices.extendedClaimOf(pod.metadata.uid ?? '')
+      if (!hasClaims(pod) && !data.needsDevices) return 'skip'
       const claims = claimsOf(pod, devices)
       if (typeof claims === 'string') return unresolvable(claims)
-      if (claims.length === 0) return 'skip'
+      if (claims.length === 0 && !data.needsDevices) return 'skip'
       const fault = faultOf(claims, devices)
       if (fault !== undefined) return unresolvable(fault)
       data.claims = claims
       data.wanting = claims.filter(({ status }) => status.allocation === undefined)
       return undefined
     },
-    filter: (_, { name, node }, cycle) => {
+    filter: (info, nodeInfo, cycle) => {
+      const { name, node } = nodeInfo
       const data = dataOf(cycle)
-      if (data === undefined || data.claims.length === 0) return undefined
+      if (data === undefined || (data.claims.length === 0 && !data.needsDevices)) return undefined
+      if (data.stale !== undefined) return STALE
+      const extended = data.needsDevices ? extendedRequests(info, nodeInfo, devices) : undefined
       const absent = data.claims.filter(({ status }) => {
         const selector = status.allocation?.nodeSelector
         return selector !== undefined && !matchesNodeSelector(selector, node)
       })
-      if (data.wanting.length > 0) {
-        const found = allocateOrFail({ claims: data.wanting, node, view: devices, features })
+      const wanting = extended === undefined ? data.wanting : [...data.wanting, extended.claim]
+      if (wanting.length > 0) {
+        const found = allocateOrFail({ claims: wanting, node, view: devices, features })
         if (typeof found === 'string') return unresolvable(found)
         data.byNode.set(name, found)
+        if (extended !== undefined) data.extendedByNode.set(name, extended)
       }
       // they could be freed to try other devices
       if (features.bindingConditions) absent.push(...data.claims.filter((claim) => isLost(claim, now())))
@@ -95,6 +111,12 @@ export const dynamicResources: PluginFactory = (handle): Plugin => {
     postFilter: ({ pod }, cycle) => {
       const data = dataOf(cycle)
       if (data === undefined) return NO_STATE
+      const { stale } = data
+      if (stale !== undefined) {
+        return unschedulable(
+          attempted(() => deleteClaim(client(), stale)) ?? 'deletion of ResourceClaim completed',
+        )
+      }
       if (data.claims.length === 0) return NOTHING_TO_DEALLOCATE
       return unschedulable(freeOne(pod, data, (claim) => devices.assumeClaim(deallocate(client(), claim))))
     },
@@ -108,29 +130,37 @@ export const dynamicResources: PluginFactory = (handle): Plugin => {
       return wanting.reduce((sum, claim, at) => sum + scoreOf(claim, allocations[at]), 0)
     },
     normalizeScore: (scores) => scaleToMax(scores),
-    reserve: ({ key }, { name }, cycle) => {
+    reserve: ({ key, pod }, { name }, cycle) => {
       const data = dataOf(cycle)
-      if (data === undefined || data.wanting.length === 0) return undefined
-      const allocations = data.byNode.get(name) as readonly AllocationResult[]
-      devices.setPending(
-        key,
-        data.wanting.map((claim, at): PendingAllocation => ({
-          claim: keyOf(claim),
-          uid: claim.metadata.uid ?? '',
-          allocation: withShareIds(allocations[at] as AllocationResult, randomInt),
-        })),
-      )
+      const allocations = data?.byNode.get(name)
+      if (data === undefined || allocations === undefined) return undefined
+      const extended = data.extendedByNode.get(name)
+      const pending = data.wanting.map((claim, at): PendingAllocation => ({
+        claim: keyOf(claim),
+        uid: claim.metadata.uid ?? '',
+        allocation: withShareIds(allocations[at] as AllocationResult, randomInt),
+      }))
+      if (extended !== undefined) {
+        const allocation = withShareIds(allocations[pending.length] as AllocationResult, randomInt)
+        pending.push({ claim: keyOf(extended.claim), uid: pendingUid(pod), allocation, extended })
+      }
+      devices.setPending(key, pending)
       return undefined
     },
     unreserve: ({ pod, key }) => {
-      if (!hasClaims(pod)) return
+      if (!hasClaims(pod) && !features.extendedResources) return
       devices.release(key)
       for (const claim of reservedClaims(pod, devices)) unreserve(client(), claim, pod)
+      const made = features.extendedResources ? devices.extendedClaimOf(pod.metadata.uid ?? '') : undefined
+      // what cannot be deleted now goes before the next attempt
+      if (made !== undefined) attempted(() => deleteClaim(client(), made))
     },
     preBind: (info, { name }) => {
-      if (!hasClaims(info.pod)) return undefined
+      const extended = devices.pendingOf(info.key).find((one) => one.extended !== undefined)
+      if (!hasClaims(info.pod) && extended === undefined) return undefined
       const at = features.bindingConditions ? formatTime(now()) : undefined
       bindClaims(info, devices, (claim, allocation) => bindClaim(client(), claim, info.pod, allocation, at))
+      if (extended !== undefined) bindExtended(info, devices, client(), extended, at)
       if (!features.bindingConditions) return undefined
       const claims = claimsOf(info.pod, devices)
       if (typeof claims === 'string' || !claims.some(hasBindingConditions)) return undefined
@@ -206,15 +236,53 @@ function freeOne(pod: Pod, data: ClaimData, free: (claim: ResourceClaim) => void
   for (const claim of data.unavailable) {
     const { reservedFor = [] } = claim.status
     if (reservedFor.some(({ uid }) => uid !== pod.metadata.uid)) continue
-    try {
-      free(claim)
-    } catch (error) {
-      if (error instanceof ApiError || error instanceof ConnectionError) return error.message
-      throw error
-    }
-    return 'deallocation of ResourceClaim completed'
+    return attempted(() => free(claim)) ?? 'deallocation of ResourceClaim completed'
   }
   return 'still not schedulable'
+}
+
+/** Makes a request. Returns its error, if it fails. */
+function attempted(request: () => void): string | undefined {
+  try {
+    request()
+    return undefined
+  } catch (error) {
+    if (error instanceof ApiError || error instanceof ConnectionError) return error.message
+    throw error
+  }
+}
+
+/**
+ * Makes the claim for the extended resources of a pod, with its devices, and notes it in the pod's status.
+ * @throws CycleError
+ */
+function bindExtended(
+  { pod, key }: PodInfo,
+  devices: DeviceView,
+  client: Client,
+  { uid, allocation, extended }: PendingAllocation,
+  at: string | undefined,
+): void {
+  const { claim, mappings } = extended as ExtendedRequests
+  const fault = attempted(() => {
+    const { name: _, ...metadata } = claim.metadata
+    const made = explained(`create claim for extended resources ${keyOf(claim)}`, () =>
+      client.create('resourceclaims', { ...claim, metadata }),
+    )
+    devices.assumeClaim(made)
+    devices.assumeClaim(bindClaim(client, made, pod, allocation, at))
+    const status = {
+      extendedResourceClaimStatus: { requestMappings: mappings, resourceClaimName: made.metadata.name ?? '' },
+    }
+    explained(`update pod ${key} ExtendedResourceClaimStatus`, () =>
+      client.patch('pods', pod.metadata, { type: 'strategic', body: { status } }, { subresource: 'status' }),
+    )
+  })
+  if (fault !== undefined) throw new CycleError(`running PreBind plugin "${NAME}": ${fault}`)
+  devices.setPending(
+    key,
+    devices.pendingOf(key).filter((one) => one.uid !== uid),
+  )
 }
 
 const hasAlternatives = ({ spec }: ResourceClaim): boolean =>

@@ -5,6 +5,7 @@ import type { NodeEvent, PodEvent } from '../framework/cluster-event.js'
 import type { Plugin, PluginFactory } from '../framework/plugin.js'
 import type { Rejection } from '../framework/rejection.js'
 import type { SchedulerRelease } from '../texts.js'
+import { isByDevices, needsDevices } from '../devices/extended-resources.js'
 import { configuredFitScore, balanceOf, requestOf } from './resource-scores.js'
 
 /**
@@ -14,20 +15,31 @@ import { configuredFitScore, balanceOf, requestOf } from './resource-scores.js'
  */
 export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): PluginFactory {
   const counts = withoutIgnored(args)
-  return ({ release }): Plugin => ({
-    name: 'NodeResourcesFit',
-    isNodeLocal: true,
-    filter: (pod, node) => fits(counts(pod), node, release),
-    score: configuredFitScore(args) ?? leastAllocatedScore,
-    eventsToRegister: {
-      'AssignedPod/Delete': 'queue',
-      'AssignedPod/UpdateScaleDown': freesWhatIsRequested,
-      'Pod/UpdateScaleDown': 'queue',
-      'Node/Add': (pod, event) => fitsWhenEmpty(counts(pod), event, release),
-      'Node/UpdateAllocatable': (pod, event) =>
-        fitsWhenEmpty(counts(pod), event, release) && growsWhatIsRequested(pod, event),
-    },
-  })
+  return ({ release, devices }): Plugin => {
+    // what devices give is up to DynamicResources
+    const counted = (pod: PodInfo, node: NodeInfo): PodInfo =>
+      release.extendedResources && needsDevices(pod, devices)
+        ? without(counts(pod), (name) => isByDevices(name, node, devices))
+        : counts(pod)
+    const fitsEmpty = (pod: PodInfo, { object }: NodeEvent): boolean => {
+      const node = new NodeInfo('', object)
+      return fits(counted(pod, node), node, release) === undefined
+    }
+    return {
+      name: 'NodeResourcesFit',
+      isNodeLocal: true,
+      filter: (pod, node) => fits(counted(pod, node), node, release),
+      score: configuredFitScore(args) ?? leastAllocatedScore,
+      eventsToRegister: {
+        'AssignedPod/Delete': 'queue',
+        'AssignedPod/UpdateScaleDown': freesWhatIsRequested,
+        'Pod/UpdateScaleDown': 'queue',
+        'Node/Add': fitsEmpty,
+        'Node/UpdateAllocatable': (pod, event) => fitsEmpty(pod, event) && growsWhatIsRequested(pod, event),
+        ...(release.extendedResources ? { 'DeviceClass/Add': 'queue', 'DeviceClass/Update': 'queue' } : {}),
+      },
+    }
+  }
 }
 
 /** Returns the pod without requests for ignored resources. */
@@ -39,12 +51,14 @@ function withoutIgnored({
   const isIgnored = (name: string): boolean =>
     ignoredResources.includes(name) ||
     (name.includes('/') && ignoredResourceGroups.includes(name.slice(0, name.indexOf('/'))))
-  return (pod) => {
-    const scalars = pod.requests.scalars.filter(([name]) => !isIgnored(name))
-    return scalars.length === pod.requests.scalars.length
-      ? pod
-      : { ...pod, requests: { ...pod.requests, scalars } }
-  }
+  return (pod) => without(pod, isIgnored)
+}
+
+function without(pod: PodInfo, isLeftOut: (resource: string) => boolean): PodInfo {
+  const scalars = pod.requests.scalars.filter(([name]) => !isLeftOut(name))
+  return scalars.length === pod.requests.scalars.length
+    ? pod
+    : { ...pod, requests: { ...pod.requests, scalars } }
 }
 
 /**
@@ -121,10 +135,6 @@ export function leastAllocatedScore(pod: PodInfo, node: NodeInfo): number {
 
 function left(used: number, total: number): number {
   return used > total ? 0 : Math.floor(((total - used) * 100) / total)
-}
-
-function fitsWhenEmpty(pod: PodInfo, { object }: NodeEvent, release: SchedulerRelease): boolean {
-  return fits(pod, new NodeInfo('', object), release) === undefined
 }
 
 function growsWhatIsRequested(pod: PodInfo, { object, old }: NodeEvent): boolean {
