@@ -80,11 +80,34 @@ function clusterWithClass(): SimCluster {
   return cluster
 }
 
+/** Makes the directory of a local volume on a node, as its administrator does. */
+function directory(cluster: SimCluster, node: string, path: string): void {
+  cluster.apply({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `makes-on-${node}`, namespace: 'default' },
+    spec: {
+      nodeName: node,
+      containers: [
+        {
+          name: 'c',
+          image: 'busybox',
+          command: ['sleep', '1h'],
+          volumeMounts: [{ name: 'd', mountPath: '/d' }],
+        },
+      ],
+      volumes: [{ name: 'd', hostPath: { path, type: 'DirectoryOrCreate' } }],
+    },
+  })
+  cluster.settle()
+}
+
 const sh = (cluster: SimCluster, name: string, script: string): string =>
   cluster.exec(name, ['sh', '-c', script]).stdout
 
 test('pods go where their local volume is, one after the other or together, and see its files', () => {
   const cluster = clusterWithClass()
+  directory(cluster, 'node-2', '/tmp/disk')
   volume(cluster, 'pv', 'node-2', '/tmp/disk')
   pod(cluster, 'a', 'pv')
   cluster.settle()
@@ -168,4 +191,42 @@ test('a block volume has the size of its claim', () => {
     'No space left on device',
   )
   expect(cluster.exec('a', 'blockdev --getsize64 /etc/hosts').exitCode).toBe(1)
+})
+
+test('A pod waits for the path of its local volume, and starts once the node has it.', () => {
+  const cluster = clusterWithClass()
+  volume(cluster, 'pv', 'node-2', '/mnt/disks/ssd1')
+  pod(cluster, 'a', 'pv')
+  cluster.advance('1m')
+  expect(cluster.kubectl('get pod a --no-headers').stdout).toMatch(/^a +0\/1 +ContainerCreating /)
+  const messages = cluster
+    .list('events', { namespace: 'default' })
+    .items.flatMap(({ reason, message }) => (reason === 'FailedMount' ? [message] : []))
+  expect(messages[0]).toBe(
+    'MountVolume.NewMounter initialization failed for volume "pv" : path "/mnt/disks/ssd1" does not exist',
+  )
+  directory(cluster, 'node-2', '/mnt/disks/ssd1')
+  cluster.advance('3m')
+  expect(cluster.get('pods', 'a').status.phase).toBe('Running')
+})
+
+test('A local volume whose path is a file is refused.', () => {
+  const cluster = clusterWithClass()
+  volume(cluster, 'pv', 'node-2', '/etc/hostname')
+  pod(cluster, 'a', 'pv')
+  cluster.advance('10s')
+  expect(cluster.kubectl('describe pod a').stdout).toContain('only directory and block device are supported')
+})
+
+test('The machines of a cluster that ran before have files that are not known.', () => {
+  const cluster = clusterWithClass()
+  directory(cluster, 'node-2', '/data')
+  volume(cluster, 'pv', 'node-2', '/data')
+  pod(cluster, 'a', 'pv')
+  cluster.settle()
+  const again = SimCluster.fromEtcdSnapshot(cluster.internals.etcd.snapshot())
+  again.kubectl('delete pod a')
+  pod(again, 'b', 'pv')
+  again.settle()
+  expect(again.get('pods', 'b').status.phase).toBe('Running')
 })

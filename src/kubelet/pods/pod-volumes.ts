@@ -22,6 +22,8 @@ export interface MountFault {
   /** How the event names the volume, if it is not by that name. */
   readonly shown?: string
   readonly message: string
+  /** The step that failed. Default `SetUp`. */
+  readonly step?: 'NewMounter initialization'
 }
 
 const NOTHING: ApiMounts = { volumes: new Map(), mutable: false, faults: [] }

@@ -164,6 +164,10 @@ class SimulatedMachine implements Machine {
     return this.#state.pods.get(uid)
   }
 
+  get hasUnknownFiles(): boolean {
+    return this.#state.adopted === true
+  }
+
   get disk(): Tree {
     return this.#state.disk
   }
@@ -348,6 +352,7 @@ class SimulatedMachine implements Machine {
     const { pods, images } = this.#state
     if (!adopted || pods.has(adopted.uid)) return
     pods.set(adopted.uid, adopted)
+    this.#state.adopted = true
     for (const ip of adopted.hostNetwork ? [] : [adopted.ip, adopted.secondIP])
       if (ip !== undefined) reserveIp(poolFor(this.#state, ip), ip)
     for (const image of adoptedImages(adopted, (name) => this.behavior(name).imageSize ?? imageSize(name))) {

@@ -84,6 +84,8 @@ export interface ContainerRuntime {
   serviceEnv(pod: Pod): Readonly<Record<string, string>>
   /** The part of the machine's disk that pods have written. */
   readonly disk: Tree
+  /** Whether the machine ran before the simulation began, with files that are not known here. */
+  readonly hasUnknownFiles: boolean
   /** Shows a changed pod to its containers: the labels and annotations of downward API volumes. */
   updateMetadata(uid: string, metadata: Pod['metadata']): void
   /** Mounts the volumes of a pod, or updates those from the API. */

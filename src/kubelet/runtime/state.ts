@@ -177,6 +177,8 @@ export interface RuntimeState {
   readonly behaviors: Map<string, ContainerBehavior>
   /** The part of the machine's disk that pods have written: hostPath and local volumes. */
   readonly disk: Tree
+  /** Whether the machine ran before the simulation began, so that its disk has more. */
+  adopted?: true
   /** What processes have mounted for the whole machine. */
   mounts?: AddedMounts
   /** Number of the next `exec`. */

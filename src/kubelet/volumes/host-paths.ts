@@ -1,3 +1,4 @@
+import { quote } from '../../lang/go/quote.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { Tree } from '../../shell/files/tree.js'
 import { FileSystem } from '../../shell/files/file-system.js'
@@ -175,6 +176,18 @@ export function hostPathFaults(
     faults.push({ volume: name, message: `hostPath type check failed: ${path} is not ${kind}` })
   }
   return faults
+}
+
+/**
+ * Returns why a local volume with files cannot be mounted: its directory has to be there. Source:
+ * pkg/volume/local getGlobalLocalPath.
+ */
+export function localPathFault(path: string, disk: Tree): string | undefined {
+  const found = kindOf(disk, realDiskPath(disk, path))
+  if (found === 'Directory') return undefined
+  return found === undefined
+    ? `path ${quote(path)} does not exist`
+    : 'only directory and block device are supported'
 }
 
 /** Returns the key of a path on a machine's disk, at the end of the links that pods have made. */

@@ -13,7 +13,7 @@ import type { PodVolume, PodVolumes } from '../runtime/volumes.js'
 import { comesFromApi } from '../runtime/volumes.js'
 import type { ClaimMount } from './claims.js'
 import { claimMounts } from './claims.js'
-import { hostPathFaults } from './host-paths.js'
+import { hostPathFaults, localPathFault } from './host-paths.js'
 import { inlineNetworkVolume } from './sources.js'
 
 /**
@@ -139,7 +139,7 @@ export class VolumeMounter {
       setUp: [
         ...api.faults,
         ...hostPathFaults(pod, runtime.disk, used, now),
-        ...claims.mounts.flatMap((one) => this.#exclusionFault(record, one) ?? []),
+        ...claims.mounts.flatMap((one) => this.#exclusionFault(record, one) ?? this.#localFault(one) ?? []),
       ],
       unprocessed: claims.faults,
       unattached: needed
@@ -175,6 +175,15 @@ export class VolumeMounter {
     return undefined
   }
 
+  /** Returns the fault of a local volume whose directory is not there. */
+  #localFault({ volume, persistentVolume: { metadata, spec } }: ClaimMount): MountFault | undefined {
+    const { runtime } = this.#ports
+    if (spec.local === undefined || spec.volumeMode === 'Block' || runtime.hasUnknownFiles) return undefined
+    const message = localPathFault(spec.local.path, runtime.disk)
+    if (message === undefined) return undefined
+    return { volume, shown: metadata.name ?? '', message, step: 'NewMounter initialization' }
+  }
+
   /** Reports volumes as in use before they are mounted, so that they are not detached. */
   #use(record: PodRecord, names: readonly string[]): void {
     if (names.length === 0 || record.volumesInUse?.join() === names.join()) return
@@ -184,12 +193,12 @@ export class VolumeMounter {
 
   #wait(record: PodRecord, { setUp, unprocessed, unattached }: VolumeSnapshot, now: number): void {
     const { events, minor } = this.#ports
-    for (const { volume, shown = volume, message } of setUp) {
+    for (const { volume, shown = volume, message, step = 'SetUp' } of setUp) {
       events.pod(
         record,
         'Warning',
         'FailedMount',
-        `MountVolume.SetUp failed for volume ${quote(shown)} : ${message}`,
+        `MountVolume.${step} failed for volume ${quote(shown)} : ${message}`,
       )
     }
     const unmounted = [...setUp, ...unprocessed]
