@@ -110,7 +110,7 @@ test('A node that has the resource itself gives it, and no device.', () => {
   expect(cluster.list('resourceclaims').items).toEqual([])
 })
 
-test('An init container uses the devices of later containers, and what it needs beyond is one more request.', () => {
+test('An init container uses the devices of later containers, and requests what it needs beyond.', () => {
   const cluster = newCluster()
   pod(cluster, 'a', {
     initContainers: [{ ...container('init', { [RESOURCE]: '2' }), command: ['true'] }],

@@ -513,7 +513,7 @@ function volumeMount(
       writable: () => tree,
       readOnly: readOnly || mounted.readOnly,
       prefix,
-      directory: owned,
+      directory: mounted.keepsGroup ? ROOT_DIRECTORY : owned,
       device: type === 'nfs' ? id.slice('nfs/'.length) : '/dev/vdb',
       type,
       ...(mounted.size === undefined ? {} : { limit: mounted.size }),

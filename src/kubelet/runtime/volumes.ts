@@ -56,6 +56,8 @@ export interface NetworkVolume {
   readonly type: string
   /** Bytes of a block device. Default: those of a disk. */
   readonly size?: number
+  /** Whether its files keep their group, whatever the pod's fsGroup is. */
+  readonly keepsGroup?: true
 }
 
 /** A mounted volume of a pod. Plain data. */

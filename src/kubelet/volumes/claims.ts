@@ -62,11 +62,7 @@ function claimMount(
   const unbound = volumeFault(found, claim)
   if (unbound !== undefined) throw new ClaimFault(`${processing}: ${unbound}`)
   checkMode(pod, volume.name, claim.spec.volumeMode ?? 'Filesystem')
-  const { mounted, attachment } = sourceOf(
-    found,
-    readOnly,
-    (driver) => objects.csiDriver(driver)?.spec.attachRequired !== false,
-  )
+  const { mounted, attachment } = sourceOf(found, readOnly, (driver) => objects.csiDriver(driver))
   return {
     volume: volume.name,
     mounted,

@@ -98,10 +98,11 @@ export class DeviceInformers implements DeviceView {
 
   extendedClaimOf(podUid: string): ResourceClaim | undefined {
     const seen = this.#opened?.claims.byIndex(EXTENDED, podUid) ?? []
-    const own = [...this.#dependencies.written.value.values()].filter((claim) =>
-      extendedOwner(claim).includes(podUid),
-    )
-    return this.#claims.latestOf(seen)[0] ?? own[0]
+    const [claim] = this.#claims.latestOf(seen)
+    if (claim !== undefined) return claim
+    for (const own of this.#dependencies.written.value.values())
+      if (extendedOwner(own).includes(podUid)) return own
+    return undefined
   }
 
   slicesFor(node: string): readonly ResourceSlice[] {
