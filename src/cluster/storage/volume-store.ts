@@ -26,7 +26,7 @@ export class VolumeStore {
 
   /** Deletes the content of a volume, wherever it is. */
   discard(volume: PersistentVolume): void {
-    const { mounted } = sourceOf(volume, false, () => false)
+    const { mounted } = sourceOf(volume, false, () => undefined)
     if ('parts' in mounted) return
     if (mounted.kind === 'network') this.#state().value.delete(mounted.id)
     else for (const { disk } of this.#machines()) removeBelow(disk, diskPath(mounted.path))

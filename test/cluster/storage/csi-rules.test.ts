@@ -18,13 +18,12 @@ function csiDriver(cluster: SimCluster, spec: object): void {
   cluster.apply({ apiVersion: 'storage.k8s.io/v1', kind: 'CSIDriver', metadata: { name: DRIVER }, spec })
 }
 
-function storageClass(cluster: SimCluster, volumeBindingMode: string, parameters: object = {}): void {
+function storageClass(cluster: SimCluster, volumeBindingMode: 'Immediate' | 'WaitForFirstConsumer'): void {
   cluster.apply({
     apiVersion: 'storage.k8s.io/v1',
     kind: 'StorageClass',
     metadata: { name: volumeBindingMode.toLowerCase() },
     provisioner: DRIVER,
-    parameters,
     volumeBindingMode,
   })
 }
@@ -119,7 +118,7 @@ describe('fsGroupPolicy', () => {
     ['ReadWriteOnceWithFSType', 'ext4', 'ReadWriteOnce', 1234],
     ['ReadWriteOnceWithFSType', 'ext4', 'ReadWriteMany', 0],
     ['ReadWriteOnceWithFSType', '', 'ReadWriteOnce', 0],
-  ])(
+  ] as const)(
     '%s with file system "%s" and %s gives the directory of a volume group %i.',
     (policy, fsType, mode, group) => {
       const cluster = newCluster(
