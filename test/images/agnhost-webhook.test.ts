@@ -176,3 +176,36 @@ it('a conversion webhook behind a Service converts custom resources', () => {
     port: '8080',
   })
 })
+
+describe('a webhook of agnhost', () => {
+  it('ends without a certificate, as on a real node', () => {
+    const cluster = new SimCluster({ nodes: 1 })
+    const image = 'registry.k8s.io/e2e-test-images/agnhost:2.59'
+    const containers = [{ name: 'c', image, args: ['webhook', '--port=8444'] }]
+    cluster.create('pods', { metadata: { name: 'p' }, spec: { restartPolicy: 'Never', containers } })
+    cluster.settle()
+    expect(cluster.get('pods', 'p').status.containerStatuses?.[0]?.state?.terminated?.exitCode).toBe(255)
+    expect(cluster.logs('p')).toMatch(/^F0101 .*\] open : no such file or directory\n$/)
+  })
+
+  it.each([
+    ['text/plain', 'hello', 200, ''],
+    ['application/json', '{', 400, 'Request could not be decoded: '],
+    ['application/json', '5', 400, 'Request could not be decoded: '],
+  ])('is not confused by a body of type %s: %s', (type, body, status, start) => {
+    const cluster = new SimCluster({ nodes: 1, time: { start: START } })
+    cluster.apply(
+      deployed('webhook')
+        .map((object) => JSON.stringify(object))
+        .join('\n---\n'),
+    )
+    cluster.settle()
+    const { response } = cluster.network.connect({
+      from: { node: 'node-1' },
+      to: 'default/e2e-test-webhook',
+      send: { method: 'POST', path: '/always-deny', headers: { 'content-type': type }, body },
+    })
+    expect(response?.status).toBe(status)
+    expect(response?.body.startsWith(start)).toBe(true)
+  })
+})

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../api/kind/definition.js'
 import { defaultFlowControl } from '../../api/flowcontrol/default-objects.js'
 import type { Component } from '../../client/component.js'
 import { AGGREGATION_CONTROLLER } from '../../controllers/clusterrole-aggregation.js'
-import { aggregatedPolicy, bootstrapPolicy } from '../../rbac/bootstrap-policy/index.js'
+import { aggregatedPolicyOf, policyOf } from '../../rbac/bootstrap-policy/index.js'
 import { legacyTokenObjects } from '../access/tokens.js'
 import type { ClusterRole, ClusterRoleBinding } from '../../api/rbac/generated.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
@@ -28,7 +28,7 @@ export function defaultObjects(
   const { minor } = scheme.release
   const isAggregated = components.some(({ name }) => name === AGGREGATION_CONTROLLER)
   return [
-    { list: isAggregated ? aggregatedPolicy(minor) : bootstrapPolicy(minor) },
+    { list: isAggregated ? aggregatedPolicyOf(minor) : policyOf(minor) },
     { list: kubeadmObjects(minor), creator: 'kubeadm' },
     { list: legacyTokenObjects(minor, now) },
     { list: apiServices(scheme, now) },

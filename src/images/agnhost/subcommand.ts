@@ -78,7 +78,7 @@ export function log(call: Invocation, text: string): void {
 }
 
 /** Writes a line to standard error as klog does; `where` is the file and line of the call. */
-export function klog(call: Invocation, severity: 'I' | 'E', where: string, text: string): void {
+export function klog(call: Invocation, severity: 'I' | 'E' | 'F', where: string, text: string): void {
   const time = new Date(call.world.now).toISOString()
   const at = `${time.slice(5, 7)}${time.slice(8, 10)} ${time.slice(11, 23)}000`
   call.error(`${severity}${at}       1 ${where}] ${text}\n`)

@@ -1,7 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import type { Served, ServedRequest } from '../../kubelet/index.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
-import { NOT_FOUND, jsonResponse, listening, textResponse, urlOf } from './subcommand.js'
+import { NOT_FOUND, jsonResponse, klog, listening, textResponse, urlOf } from './subcommand.js'
 
 /** The parts of an AdmissionReview's request that the webhooks read. */
 interface Review {
@@ -128,26 +128,55 @@ function secured({ flags, world }: SubcommandCall, served: Served, delay = 0): S
   return { ...served, response: { ...response, certificate, ...(delay === 0 ? {} : { delay }) } }
 }
 
+/** Listens, if there are a certificate and its key. Source: webhook/config.go configTLS. */
+function begin(call: SubcommandCall): ReturnType<typeof listening> | number {
+  for (const flag of ['tls-cert-file', 'tls-private-key-file']) {
+    const path = call.flags[flag] ?? ''
+    if (path !== '' && call.world.files.stat(path)?.kind === 'file') continue
+    klog(call, 'F', 'config.go:48', `open ${path}: no such file or directory`)
+    return 255
+  }
+  return listening([call.flags['port'] ?? ''])
+}
+
+/** Reads the review in a request, or returns the response to what is none. Source: webhook/main.go serve. */
+function reviewIn<T>(call: SubcommandCall, { body = '', headers }: ServedRequest): T | Served {
+  const type = String(headers?.['content-type'] ?? '')
+  if (type !== 'application/json') {
+    klog(call, 'E', 'main.go:111', `contentType=${type}, expect application/json`)
+    return textResponse('')
+  }
+  const refuse = (why: string): Served => textResponse(`Request could not be decoded: ${why}\n`, 400)
+  try {
+    const review: unknown = JSON.parse(body)
+    const isReview = typeof review === 'object' && review !== null && 'request' in review
+    return isReview ? (review as T) : refuse("Object 'Kind' is missing")
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return refuse(error.message)
+  }
+}
+
 const flags = { 'tls-cert-file': '', 'tls-private-key-file': '', port: '443', 'sidecar-image': '' }
+
+interface AdmissionReview {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly request: Review
+}
 
 /** An admission webhook for tests. Source: test/images/agnhost/webhook. */
 export const webhook: Subcommand = {
   flags,
-  run: (call) => listening([call.flags['port'] ?? '']),
+  run: begin,
   serve(call, request) {
     const { pathname } = urlOf(request)
     if (pathname === '/readyz') return secured(call, textResponse('ok'))
     const endpoint = Object.hasOwn(ENDPOINTS, pathname) ? ENDPOINTS[pathname] : undefined
     if (endpoint === undefined) return secured(call, NOT_FOUND)
-    const {
-      apiVersion,
-      kind,
-      request: review,
-    } = JSON.parse(request.body ?? '') as {
-      readonly apiVersion: string
-      readonly kind: string
-      readonly request: Review
-    }
+    const read = reviewIn<AdmissionReview>(call, request)
+    if (!('request' in read)) return secured(call, read)
+    const { apiVersion, kind, request: review } = read
     const response = { uid: review.uid, ...endpoint(review, call) }
     const waits = review.object?.metadata?.labels?.['webhook-e2e-test'] === 'wait-forever'
     const delay = pathname === '/always-allow-delay-5s' ? DELAY : waits && pathname === '/pods' ? FOREVER : 0
@@ -182,20 +211,20 @@ function convert(object: Converted, desired: string): Converted | string {
   return `unexpected conversion version ${quote(from.startsWith('stable.') ? desired : from)}`
 }
 
-function converted(request: ServedRequest): Served {
-  const {
-    apiVersion,
-    kind,
-    request: asked,
-  } = JSON.parse(request.body ?? '') as {
-    readonly apiVersion: string
-    readonly kind: string
-    readonly request: {
-      readonly uid: string
-      readonly desiredAPIVersion: string
-      readonly objects: readonly Converted[]
-    }
+interface ConversionReview {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly request: {
+    readonly uid: string
+    readonly desiredAPIVersion: string
+    readonly objects: readonly Converted[]
   }
+}
+
+function converted(call: SubcommandCall, request: ServedRequest): Served {
+  const read = reviewIn<ConversionReview>(call, request)
+  if (!('request' in read)) return read
+  const { apiVersion, kind, request: asked } = read
   const objects = asked.objects.map((object) => convert(object, asked.desiredAPIVersion))
   const fault = objects.find((one) => typeof one === 'string')
   const response =
@@ -208,10 +237,10 @@ function converted(request: ServedRequest): Served {
 /** A conversion webhook for tests. Source: test/images/agnhost/crd-conversion-webhook. */
 export const crdConversionWebhook: Subcommand = {
   flags,
-  run: (call) => listening([call.flags['port'] ?? '']),
+  run: begin,
   serve(call, request) {
     const { pathname } = urlOf(request)
     if (pathname === '/readyz') return secured(call, textResponse('ok'))
-    return secured(call, pathname === '/crdconvert' ? converted(request) : NOT_FOUND)
+    return secured(call, pathname === '/crdconvert' ? converted(call, request) : NOT_FOUND)
   },
 }

@@ -22,15 +22,20 @@ const current: Built = {}
 /** The first minor version with taints of devices, and with devices for extended resources. */
 const DEVICES_SINCE = 36
 
+const OLDEST = 34
+
 const builtFor = (minor: number): Built => (minor < DEVICES_SINCE ? old : current)
 
 /**
- * Returns the default roles and bindings that the apiserver creates at startup, in its order: those of v1.34
- * for every minor version before v1.36. They are frozen and built once, and lack what differs between
+ * Returns the default roles and bindings that the apiserver creates at startup, in its order: those of v1.34,
+ * and of every minor version before v1.36. They are frozen and built once, and lack what differs between
  * clusters (uid, resourceVersion, creationTimestamp).
  * @example bootstrapPolicy().filter(({ kind }) => kind === 'ClusterRole')
  */
-export function bootstrapPolicy(minor: number = 34): readonly KubeObject[] {
+export const bootstrapPolicy = (): readonly KubeObject[] => policyOf(OLDEST)
+
+/** As {@link bootstrapPolicy}, for a minor version. */
+export function policyOf(minor: number): readonly KubeObject[] {
   const isCurrent = minor >= DEVICES_SINCE
   const added = isCurrent
     ? [roleObject(deviceTaintRole), bindingObject(controllerBinding(deviceTaintRole.name))]
@@ -58,8 +63,11 @@ const MAKES_CLAIMS = 'create,delete resource.k8s.io resourceclaims'
  * Returns the same after the clusterrole-aggregation controller has filled in `admin`, `edit` and `view`.
  * @example compileAccess([...aggregatedPolicy(), ...objects])
  */
-export function aggregatedPolicy(minor: number = 34): readonly KubeObject[] {
-  return (builtFor(minor).aggregated ??= deepFreeze(fillIn(fillIn(fillIn(bootstrapPolicy(minor))))))
+export const aggregatedPolicy = (): readonly KubeObject[] => aggregatedPolicyOf(OLDEST)
+
+/** As {@link aggregatedPolicy}, for a minor version. */
+export function aggregatedPolicyOf(minor: number): readonly KubeObject[] {
+  return (builtFor(minor).aggregated ??= deepFreeze(fillIn(fillIn(fillIn(policyOf(minor))))))
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from '../../api/rbac/generated.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import { bootstrapPolicy } from '../bootstrap-policy/index.js'
+import { policyOf } from '../bootstrap-policy/index.js'
 import type { ReconcileOperation } from './reconcile.js'
 import { reconcileBinding, reconcileRole } from './reconcile.js'
 
@@ -32,7 +32,7 @@ export interface PolicyChange {
  * longer exists are skipped. Source: pkg/registry/rbac/rest/storage_rbac.go ensureRBACPolicy.
  */
 export function reconcilePolicy(client: Client, minor: number): readonly PolicyChange[] {
-  return bootstrapPolicy(minor).flatMap((expected) => {
+  return policyOf(minor).flatMap((expected) => {
     const resource = RESOURCES[expected.kind ?? ''] as Resource
     const existing = orUndefined(() => client.get(resource, expected.metadata))
     const {
