@@ -5,7 +5,7 @@ export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 
 /** What is sent over a connection. */
 export interface Payload {
-  readonly protocol: 'http' | 'tcp' | 'udp'
+  readonly protocol: 'http' | 'tcp' | 'udp' | 'sctp'
   readonly method?: string
   readonly path?: string
   readonly host?: string

@@ -56,11 +56,7 @@ export class Network {
     const source = this.ends.source(from)
     const target = this.ends.target(to)
     const { number, transport } = portOf(portsOf(target, this.path.services.now()), port, protocol)
-    const payload: Payload | undefined = send && {
-      protocol:
-        transport === 'UDP' ? 'udp' : send.body === undefined || send.path !== undefined ? 'http' : 'tcp',
-      ...send,
-    }
+    const payload = payloadOf(transport, send)
     const hops: Hop[] = []
     const ip = this.#addressOf(source, target, hops)
     if (typeof ip !== 'string') return ip
@@ -89,11 +85,7 @@ export class Network {
     const translated = proof.findLast(isProxy)
     const by = translated?.masqueraded === true ? this.#dependencies.nodes.get(translated.node) : undefined
     const { protocol, port } = last
-    const payload: Payload | undefined = send && {
-      protocol:
-        protocol === 'UDP' ? 'udp' : send.body === undefined || send.path !== undefined ? 'http' : 'tcp',
-      ...send,
-    }
+    const payload = payloadOf(protocol, send)
     const ip = endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, '')
     const now = this.path.send(
       source,
@@ -171,6 +163,14 @@ export class Network {
     const same = addresses.filter((address) => address.includes(':') === first.includes(':'))
     return same.length === 1 ? first : this.#dependencies.chance().pick(same)
   }
+}
+
+/** Returns what to send: an HTTP request, or text over the transport. */
+function payloadOf(transport: Protocol, send: Partial<Payload> | undefined): Payload | undefined {
+  if (send === undefined) return undefined
+  if (transport === 'TCP')
+    return { protocol: send.body === undefined || send.path !== undefined ? 'http' : 'tcp', ...send }
+  return { protocol: transport === 'UDP' ? 'udp' : 'sctp', ...send }
 }
 
 const isSource = (hop: Hop): hop is SourceHop => hop.hop === 'source'

@@ -386,7 +386,7 @@ const endSchema = (): z.ZodMiniType =>
   ])
 
 const payload = z.strictObject({
-  protocol: z.optional(z.enum(['http', 'tcp', 'udp'])),
+  protocol: z.optional(z.enum(['http', 'tcp', 'udp', 'sctp'])),
   method: z.optional(z.string()),
   path: z.optional(z.string()),
   host: z.optional(z.string()),

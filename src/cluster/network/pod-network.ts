@@ -3,6 +3,8 @@ import type { ContainerNetwork } from '../../kubelet/index.js'
 import { resolvConfText } from '../../network/index.js'
 import type { Network, Source } from '../../network/index.js'
 
+const TRANSPORTS = { http: 'TCP', tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' } as const
+
 /** The network as one pod sees it. Nothing is looked up before it is used. */
 export class PodNetwork implements ContainerNetwork {
   readonly #network: Network
@@ -43,7 +45,7 @@ export class PodNetwork implements ContainerNetwork {
     const { outcome, response } = this.#network.path.connect(from, {
       ip,
       port,
-      protocol: request.protocol === 'udp' ? 'UDP' : 'TCP',
+      protocol: TRANSPORTS[request.protocol],
       payload: request,
     })
     if (outcome === 'connected') return { kind: 'responded', response: response ?? { body: '' } }

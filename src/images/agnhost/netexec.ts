@@ -79,19 +79,22 @@ function root(call: SubcommandCall): Served {
   return textResponse(`NOW: ${seconds}000000 +0000 UTC m=+${(call.world.now % 1e6) / 1000}`)
 }
 
-function datagram(call: SubcommandCall, { body = '', from = '' }: ServedRequest): Served {
+function datagram(call: SubcommandCall, { protocol, body = '', from = '' }: ServedRequest): Served {
   const text = body.trim().toLowerCase()
   if (text === 'hostname') {
-    log(call, 'Sending udp hostName response')
+    log(call, `Sending ${protocol} hostName response`)
     return { response: { body: call.world.hostname } }
   }
   if (text === 'clientip') return { response: { body: `${from}:${CLIENT_PORT}` } }
   if (text.startsWith('echo ')) {
     const echoed = text.slice('echo '.length)
-    log(call, `Echoing ${echoed} to UDP client ${from}`)
+    log(call, protocol === 'udp' ? `Echoing ${echoed} to UDP client ${from}` : `Echoing ${echoed}`)
     return { response: { body: echoed } }
   }
-  if (text !== '') log(call, `Unknown UDP command received from ${from}: ${text}`)
+  if (text !== '') {
+    const where = protocol === 'udp' ? `UDP command received from ${from}` : 'sctp command received'
+    log(call, `Unknown ${where}: ${text}`)
+  }
   return {}
 }
 
@@ -213,7 +216,7 @@ function dial(call: SubcommandCall, request: ServedRequest): Served {
   if (tries !== '' && !/^\d+$/.test(tries)) return textResponse('tries parameter is invalid. \n', 400)
   if (asked === '') return textResponse('request parameter not specified. <nil>\n', 400)
   const kind = protocol.toLowerCase()
-  if (kind !== '' && kind !== 'http' && kind !== 'udp')
+  if (!['', 'http', 'udp', 'sctp'].includes(kind))
     return textResponse(`unsupported protocol. ${protocol}\n`, 400)
   const [address] = addressesOf(host, (name) => call.world.network.lookup(name)) ?? []
   if (address === undefined)
@@ -221,7 +224,7 @@ function dial(call: SubcommandCall, request: ServedRequest): Served {
   const responses: string[] = []
   const errors: string[] = []
   for (let at = 0; at < Number(tries === '' ? 1 : tries); at++) {
-    const result = dialOnce(call, address, Number(port), kind === 'udp', asked)
+    const result = dialOnce(call, address, Number(port), kind, asked)
     if (result.body === undefined) errors.push(result.error)
     else responses.push(result.body)
   }
@@ -237,19 +240,19 @@ function dialOnce(
   call: SubcommandCall,
   address: string,
   port: number,
-  isUdp: boolean,
+  kind: string,
   asked: string,
 ): { readonly body: string } | { readonly body?: undefined; readonly error: string } {
   const at = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
-  if (!isUdp) {
+  if (kind !== 'udp' && kind !== 'sctp') {
     const got = getUrl(call, `http://${at}/${asked}`)
     return got.status === undefined ? { error: got.error } : { body: got.body }
   }
-  const connected = call.world.network.connect(address, port, { protocol: 'udp', body: asked })
+  const connected = call.world.network.connect(address, port, { protocol: kind, body: asked })
   if (connected.kind === 'responded' && connected.response.body !== '')
     return { body: connected.response.body }
   const why = connected.kind === 'refused' ? 'read: connection refused' : 'i/o timeout'
-  return { error: `reading from udp connection failed. err:'read udp ${at}: ${why}'` }
+  return { error: `reading from ${kind} connection failed. err:'read ${kind} ${at}: ${why}'` }
 }
 
 /** Whether a part of a form is its file: one of its lines says so. */

@@ -82,12 +82,12 @@ export const porter: Subcommand = {
       }),
     ),
   serve({ env, flags, world }, { protocol, port, method = 'GET' }) {
-    const isUdp = protocol === 'udp'
-    const names = isUdp ? ['UDP_PORT'] : ['PORT', 'TCP_PORT', 'TLS_PORT']
+    const isPlain = protocol === 'udp' || protocol === 'sctp'
+    const names = isPlain ? [`${protocol.toUpperCase()}_PORT`] : ['PORT', 'TCP_PORT', 'TLS_PORT']
     const name = names.map((kind) => `SERVE_${kind}_${port}`).find((one) => env[one] !== undefined)
     if (name === undefined) return {}
     const body = env[name] ?? ''
-    if (isUdp) return { response: { body } }
+    if (isPlain) return { response: { body } }
     const { response } =
       flags['json-response'] === 'true' ? jsonResponse({ Method: method, Body: body }) : textResponse(body)
     const isTls = name.startsWith('SERVE_TLS') && response !== undefined

@@ -52,15 +52,16 @@ export const connect: Subcommand = {
     if (port === '') return fail(`UNKNOWN: address ${destination}: missing port in address`)
     const [address] = addressesOf(host, (name) => world.network.lookup(name)) ?? []
     if (address === undefined) return fail(`DNS: lookup ${host}: no such host`)
-    const isUdp = flags['protocol'] === 'udp'
+    const asked = flags['protocol'] ?? 'tcp'
+    const protocol = asked === 'udp' || asked === 'sctp' ? asked : 'tcp'
+    if (asked !== protocol) return fail(`Unsupported protocol ${asked}`)
     const { kind } = world.network.connect(address, Number(port), {
-      protocol: isUdp ? 'udp' : 'tcp',
-      ...(isUdp ? { body: `${flags['udp-data'] ?? ''}\n` } : {}),
+      protocol,
+      ...(protocol === 'tcp' ? {} : { body: `${flags[`${protocol}-data`] ?? ''}\n` }),
     })
-    if (kind === 'responded' || (kind === 'reset' && !isUdp)) return 0
+    if (kind === 'responded' || (kind === 'reset' && protocol === 'tcp')) return 0
     if (kind === 'refused') return fail('REFUSED')
-    if (kind !== 'timeout')
-      return fail(`OTHER: dial ${isUdp ? 'udp' : 'tcp'} ${destination}: no route to host`)
+    if (kind !== 'timeout') return fail(`OTHER: dial ${protocol} ${destination}: no route to host`)
     const timeout = durationOf(flags['timeout'] ?? '') ?? 0
     return { until: world.now + (timeout > 0 ? timeout : SYN_TIMEOUT), memory: null }
   },

@@ -19,7 +19,7 @@ const NOT_FOUND =
 export const HEALTH_CHECK = '/grpc.health.v1.Health/Check'
 
 /** Protocol of incoming data; HTTP uses TCP. */
-export type Transport = NetworkRequest['protocol'] | 'sctp'
+export type Transport = NetworkRequest['protocol']
 
 /** Delivers requests to the ports of containers, and returns their responses. */
 export class ContainerListening {

@@ -44,7 +44,7 @@ export interface NetworkResponse {
 
 /** What is sent on a connection: an HTTP request, raw text, or nothing. */
 export interface NetworkRequest {
-  readonly protocol: 'http' | 'tcp' | 'udp'
+  readonly protocol: 'http' | 'tcp' | 'udp' | 'sctp'
   readonly method?: string
   readonly path?: string
   readonly host?: string

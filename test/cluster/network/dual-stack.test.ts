@@ -18,7 +18,7 @@ function netexec(cluster: SimCluster, name: string, node: string, hostNetwork: b
         {
           name: 'webserver',
           image: AGNHOST,
-          args: ['netexec', '--http-port=8083', '--udp-port=8081'],
+          args: ['netexec', '--http-port=8083', '--udp-port=8081', '--sctp-port=8082'],
           env: ['podIP', 'podIPs', 'hostIP', 'hostIPs'].map((name) => ({
             name,
             valueFrom: { fieldRef: { fieldPath: `status.${name}` } },
@@ -38,6 +38,7 @@ function service(cluster: SimCluster, name: string, spec: Partial<ServiceSpec>):
       ports: [
         { name: 'http', port: 80, protocol: 'TCP', targetPort: 8083 },
         { name: 'udp', port: 90, protocol: 'UDP', targetPort: 8081 },
+        { name: 'sctp', port: 95, protocol: 'SCTP', targetPort: 8082 },
       ],
       ...spec,
     },
@@ -169,19 +170,34 @@ describe('Kubernetes own tests of dual stack', () => {
     (_kind, pod) => {
       const cluster = setup()
       const second = secondOf(cluster, 'node-port')
-      const [http = 0, udp = 0] = (cluster.get('services', 'node-port').spec.ports ?? []).map(
+      const [http = 0, udp = 0, sctp = 0] = (cluster.get('services', 'node-port').spec.ports ?? []).map(
         ({ nodePort }) => nodePort ?? 0,
       )
-      for (const [host, tcp, datagrams] of [
-        [second, 80, 90],
-        ['fd00::b', http, udp],
-        ['fd00::d', http, udp],
+      for (const [host, tcp, datagrams, chunks] of [
+        [second, 80, 90, 95],
+        ['fd00::b', http, udp, sctp],
+        ['fd00::d', http, udp, sctp],
       ] as const) {
         expect(dial(cluster, [pod, 'http', host, tcp])).toEqual(BOTH)
         expect(dial(cluster, [pod, 'udp', host, datagrams])).toEqual(BOTH)
+        expect(dial(cluster, [pod, 'sctp', host, chunks])).toEqual(BOTH)
       }
     },
   )
+
+  test('agnhost connects with SCTP, and not where nothing listens or a policy forbids it.', () => {
+    const cluster = setup()
+    const [first = '', second = ''] = podIPs(cluster, 'netserver-0')
+    const connect = (at: string): string =>
+      cluster.exec('test', ['/agnhost', 'connect', '--timeout=3s', '--protocol=sctp', at]).stderr
+    expect([connect(`${first}:8082`), connect(`[${second}]:8082`)]).toEqual(['', ''])
+    expect(connect(`${first}:8083`)).toBe('REFUSED\n')
+    cluster.create('networkpolicies', {
+      metadata: { name: 'no-sctp' },
+      spec: { podSelector: {}, ingress: [{ ports: [{ protocol: 'TCP', port: 8083 }] }] },
+    })
+    expect(connect(`[${second}]:8082`)).toBe('TIMEOUT\n')
+  })
 
   test('A deleted endpoint gets no traffic at the second address any more.', () => {
     const cluster = setup()
