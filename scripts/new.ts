@@ -2,6 +2,8 @@
  * `npm run new -- kind NAME --group FOLDER [--since MINOR] [--cluster-scoped]`: writes the skeleton of a kind
  * whose types and field table are in `src/api/FOLDER/generated.ts`: its definition, its line in the group's
  * table of facts, and its test. The types of resources are generated anew.
+ *
+ * `npm run new -- lesson NAME`: writes NAME.yaml, a lesson that works, for a teacher to change.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,7 +13,8 @@ import { parseArgs } from 'node:util'
 import { nearest } from '../src/lang/text/nearest.js'
 import { pluralGuess } from '../src/api/not-served.js'
 
-const USAGE = 'npm run new -- kind NAME --group FOLDER [--since MINOR] [--cluster-scoped]'
+const USAGE =
+  'npm run new -- kind NAME --group FOLDER [--since MINOR] [--cluster-scoped], or npm run new -- lesson NAME'
 
 export interface NewKind {
   readonly kind: string
@@ -174,6 +177,57 @@ test('a ${kind} that breaks a rule is refused', () => {
 })
 `
 
+/** A lesson that works, with a comment for each field. */
+export const lessonText = (
+  name: string,
+): string => `# npm start -- lessons preview ${name}.yaml shows it as a learner sees it, and what is wrong with it.
+id: ${name}
+level: easy # or medium, hard
+minutes: 5
+exams: [ckad] # cka, ckad, cks, or leave it out
+cluster: { nodes: 2 } # options of new SimCluster
+ko:
+  title: 아무도 연결하지 못하는 서비스 # does not give the cause away
+  symptom: 포드는 실행 중인데 서비스 web으로 연결되지 않습니다.
+  hints: ['kubectl get endpointslices', '서비스의 셀렉터와 포드의 레이블을 비교하세요.'] # each says more
+  explanation: 셀렉터가 어떤 포드도 선택하지 않아 엔드포인트가 없었습니다.
+en:
+  title: A Service that nobody reaches
+  symptom: The pods run, but nobody reaches the Service web.
+  hints: ['kubectl get endpointslices', 'Compare the selector of the Service with the labels of the pods.']
+  explanation: The selector matched no pod, so the Service had no endpoints.
+start: | # breaks the cluster: lines for the shell of the control plane
+  kubectl create deployment web --image=nginx --replicas=2
+  kubectl expose deployment web --port=80
+  kubectl patch service web -p '{"spec":{"selector":{"app":"wbe"}}}'
+  sleep 30
+shows: { run: kubectl get endpointslices, prints: 'web-.*<unset>' } # only while the fault is there
+goals: # a line for the shell, and a pattern of what it prints when the goal is reached
+  - ko: 서비스 web에 엔드포인트가 두 개 있습니다.
+    en: The Service web has two endpoints.
+    run: >- # two lines make one
+      kubectl get endpointslices -l kubernetes.io/service-name=web
+      -o jsonpath='{.items[*].endpoints[*].addresses}'
+    prints: '^\\S+ \\S+$'
+mayChange: [services/web] # a repair changes nothing else, not even for a moment
+solution: |
+  kubectl patch service web -p '{"spec":{"selector":{"app":"web"}}}'
+  sleep 5
+wrongRepairs: # look right, and are not: none may solve the lesson
+  - kubectl label pods --all app=wbe --overwrite; sleep 5
+  - kubectl scale deployment web --replicas=4; sleep 30
+  - kubectl rollout restart deployment web; sleep 60
+`
+
+function newLesson(name: string, root: string): void {
+  if (!/^[a-z][a-z0-9-]*$/.test(name))
+    throw new Error(`${name}: write a name of lower case letters, digits and hyphens`)
+  const path = join(root, `${name}.yaml`)
+  if (existsSync(path)) throw new Error(`${name}.yaml is there already`)
+  writeFileSync(path, lessonText(name))
+  console.log(`${name}.yaml: see it by npm start -- lessons preview ${name}.yaml`)
+}
+
 function main(): void {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
@@ -184,6 +238,10 @@ function main(): void {
     },
   })
   const [what, kind] = positionals
+  if (what === 'lesson' && kind !== undefined) {
+    newLesson(kind, process.cwd())
+    return
+  }
   if (what !== 'kind' || kind === undefined || values.group === undefined) throw new Error(`usage: ${USAGE}`)
   const root = fileURLToPath(new URL('..', import.meta.url))
   const since = values.since === undefined ? undefined : Number(values.since.replace(/^v?1\./, ''))

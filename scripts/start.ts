@@ -1,4 +1,8 @@
-/** `npm start`: the course in the terminal, as `simcluster play`; `npm start -- --help` has the flags. */
+/**
+ * `npm start`: the course in the terminal, as `simcluster play`, and the commands of teachers;
+ * `npm start -- --help` has the flags.
+ */
 import { runHere } from '../src/cli/run.js'
 
-await runHere(['play', ...process.argv.slice(2)])
+const words = process.argv.slice(2)
+await runHere(['lessons', 'slides', 'grade'].includes(words[0] ?? '') ? words : ['play', ...words])

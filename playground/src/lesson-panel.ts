@@ -19,6 +19,12 @@ export function lessonPanel(parts: GuideParts): HTMLElement {
   return new LessonPanel(parts, place, lesson).element
 }
 
+/** How the page checks and undoes, for hints. */
+const BUTTONS = {
+  check: { en: 'press Check', ko: '확인 버튼을 누르세요' },
+  undo: { en: 'press Undo', ko: '되돌리기 버튼을 누르세요' },
+} as const
+
 /** A lesson: its symptom, its goals beside the cluster, hints, undo, and another seed. */
 class LessonPanel {
   readonly element: HTMLElement
@@ -176,7 +182,11 @@ class LessonPanel {
   async #hint(): Promise<void> {
     const session = this.#parts.session()
     const { asked, typed } = session
-    const { text, told } = await advise(this.#lesson, session.desk, { lines: typed, told: asked.told })
+    const { text, told } = await advise(this.#lesson, session.desk, {
+      lines: typed,
+      told: asked.told,
+      says: BUTTONS,
+    })
     asked.told = told
     asked.isAtEnd = text === undefined
     if (text !== undefined && text.en !== asked.advice.at(-1)?.en) asked.advice.push(text)

@@ -67,7 +67,7 @@ export class PracticePanel {
       verdict.classList.toggle('solved', isGood)
       verdict.replaceChildren(
         h('strong', {}, isGood ? words.right : words.wrong(question.answer.map(nameOf).join(', '))),
-        h('pre', { tabindex: 0, 'aria-label': words.proof }, question.explanation.trimEnd()),
+        h('pre', { tabindex: 0, 'aria-label': words.proof }, question.explanation[language].trimEnd()),
         h(
           'button',
           { type: 'button', class: 'primary', onclick: () => this.show(subject) },

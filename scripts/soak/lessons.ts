@@ -1,5 +1,5 @@
 import { LESSONS, openLesson } from '../../src/course/lessons/index.js'
-import { propertiesOf } from '../../test/course/lessons/properties.js'
+import { propertiesOf } from '../../src/course/lessons/properties.js'
 
 /** Opens every lesson at a seed, and checks its properties with all its wrong repairs. */
 export async function lessons(seed: number): Promise<string> {

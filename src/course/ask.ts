@@ -4,12 +4,20 @@ import { DESCRIPTION, TabWriter } from '../lang/text/tabwriter.js'
 import type { ConnectionVerdict } from '../netpol/index.js'
 import { formatProof as formatPolicyProof, reachability, worldOf } from '../netpol/index.js'
 import { formatProof as formatAccessProof } from '../rbac/index.js'
-import type { Question } from './chapter.js'
+import type { Language, Question } from './chapter.js'
 
 const table = (rows: readonly (readonly string[])[]): string =>
   new TabWriter(DESCRIPTION).format(rows.map((cells) => cells.join('\t')).join('\n')).replaceAll(/ +$/gm, '')
 
-const ANSWERS: Readonly<Record<Question, (cluster: SimCluster, words: readonly string[]) => string>> = {
+type Answer = (cluster: SimCluster, words: readonly string[], lang: Language) => string
+
+const SKEW = {
+  en: 'every component is within the version skew policy',
+  ko: '모든 컴포넌트가 버전 차이 정책을 지킵니다',
+}
+const LACKS_NOTHING = { en: 'lacks nothing', ko: '부족한 것이 없습니다' }
+
+const ANSWERS: Readonly<Record<Question, Answer>> = {
   /** Every gate of the release, and whether it is on. */
   'feature-gates': ({ versions }) =>
     table(versions.featureGates().map(({ name, stage, enabled }) => [name, stage, enabled ? 'on' : 'off'])),
@@ -19,9 +27,8 @@ const ANSWERS: Readonly<Record<Question, (cluster: SimCluster, words: readonly s
     table(versions.components().map(({ component, version, node = '' }) => [component, version, node])),
 
   /** Components that are too old or too new for the apiserver. */
-  skew: ({ versions }) =>
-    table(versions.skew().map(({ component, version, rule }) => [component, version, rule])) ||
-    'every component is within the version skew policy',
+  skew: ({ versions }, _, lang) =>
+    table(versions.skew().map(({ component, version, rule }) => [component, version, rule])) || SKEW[lang],
 
   /** The certificates and keys of the control plane and of the kubelets. */
   certificates: ({ pki }) =>
@@ -40,40 +47,50 @@ const ANSWERS: Readonly<Record<Question, (cluster: SimCluster, words: readonly s
     ]),
 
   /** `can USER VERB RESOURCE [NAMESPACE]`: the binding and rule that decide. */
-  can: (cluster, [user = '', verb = '', resource = '', namespace]) =>
-    formatAccessProof(cluster.can({ user }, verb, resource, namespace === undefined ? {} : { namespace })),
+  can: (cluster, [user = '', verb = '', resource = '', namespace], lang) =>
+    formatAccessProof(cluster.can({ user }, verb, resource, namespace === undefined ? {} : { namespace }), {
+      lang,
+    }),
 
   /** `connect FROM TO PORT`: every hop, with the policies that decide. */
-  connect: (cluster, [from = '', to = '', port = '']) => connectionText(cluster, from, to, Number(port)),
+  connect: (cluster, [from = '', to = '', port = ''], lang) =>
+    connectionText(cluster, { from, to, port: Number(port) }, lang),
 
   /** Who reaches whom on which port, by the policies. */
-  matrix: (cluster) => reachability(worldOf(cluster), { outside: false }).toText().trimEnd(),
+  matrix: (cluster, _, lang) => reachability(worldOf(cluster), { outside: false }).toText({ lang }).trimEnd(),
 
   /** Nodes with their pods, Services with their ways, and the connections that policies leave open. */
   network: (cluster) => networkText(cluster),
 
   /** `why RESOURCE NAME`: why an object is not as wanted. */
-  why: (cluster, [resource = '', name = '']) =>
-    cluster.why(resource as BuiltInResource, name) || `${resource} ${name} lacks nothing`,
+  why: (cluster, [resource = '', name = ''], lang) =>
+    cluster.why(resource as BuiltInResource, name) || `${resource} ${name}: ${LACKS_NOTHING[lang]}`,
 }
 
 /**
- * Answers a question of the course as text: `askCluster(cluster, 'can gasbugs list pods office')`.
+ * Answers a question of the course as text: `askCluster(cluster, 'can gasbugs list pods office')`. `lang` is
+ * the language of what the answer says itself.
  * @throws ApiError if an object that the question names does not exist
  */
-export function askCluster(cluster: SimCluster, question: string): string {
+export function askCluster(cluster: SimCluster, question: string, lang: Language = 'en'): string {
   const [name = '', ...words] = question.split(' ')
-  return ANSWERS[name as Question](cluster, words)
+  return ANSWERS[name as Question](cluster, words, lang)
 }
 
-function connectionText(cluster: SimCluster, from: string, to: string, port: number): string {
+interface Asked {
+  readonly from: string
+  readonly to: string
+  readonly port: number
+}
+
+function connectionText(cluster: SimCluster, { from, to, port }: Asked, lang: Language): string {
   const { outcome, proof } = cluster.network.connect({ from, to, port })
   const hops = proof.flatMap((hop): readonly string[] => {
     if (hop.hop === 'dns') return [`dns: ${hop.name} ${hop.rcode} ${hop.addresses.join(', ')}`]
     if (hop.hop === 'kube-proxy')
       return [`kube-proxy: Service ${hop.service} -> ${hop.chosen ?? hop.verdict}`]
     if (hop.hop !== 'policy' || hop.proof === undefined) return []
-    return formatPolicyProof(hop as unknown as ConnectionVerdict).split('\n')
+    return formatPolicyProof(hop as unknown as ConnectionVerdict, { lang }).split('\n')
   })
   return [`${from} -> ${to}:${port}: ${outcome}`, ...hops.map((line) => `  ${line}`)].join('\n')
 }

@@ -4,7 +4,7 @@ import { SimCluster } from '../cluster/sim-cluster.js'
 import type { Host, HostResult, CommandResult } from '../host/index.js'
 import { hostOf } from '../host/index.js'
 import { askCluster } from './ask.js'
-import type { CourseEvent, EventStep, Step } from './chapter.js'
+import type { CourseEvent, EventStep, Language, Step } from './chapter.js'
 
 /** What runs the lines of a playback. */
 export interface LineRunner {
@@ -100,8 +100,8 @@ export class Playback {
     return copy
   }
 
-  /** Plays a step. Returns what was typed, or the answer to a question as `stdout`. */
-  async play(step: Step): Promise<Shown> {
+  /** Plays a step. Returns what was typed, or the answer to a question in that language as `stdout`. */
+  async play(step: Step, lang: Language = 'en'): Promise<Shown> {
     const nothing = { stdout: '', stderr: '', terminal: '', exitCode: 0 }
     switch (step.kind) {
       case 'prose':
@@ -116,7 +116,7 @@ export class Playback {
       case 'predict':
         return step.part === 'question' ? nothing : this.#answer(step.line)
       case 'ask':
-        return shown(`${askCluster(this.cluster, step.question)}\n`)
+        return shown(`${askCluster(this.cluster, step.question, lang)}\n`)
     }
   }
 

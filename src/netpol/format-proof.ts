@@ -1,7 +1,7 @@
 import { checkFormatted } from './inputs.js'
 import { formatRequirement } from '../api/selectors/labels.js'
+import type { LanguageOptions, Part } from '../lang/text/phrases.js'
 import type {
-  Because,
   EndProof,
   PolicyProof,
   Proof,
@@ -11,123 +11,83 @@ import type {
   Trial,
   ConnectionVerdict,
 } from './proof.js'
+import { type ProofPhrase, say, speaker } from './words.js'
 
-const words: Readonly<Record<Because, string>> = {
-  everyPeer: 'speaks of everyone',
-  everyPort: 'speaks of all ports',
-  podSelected: 'selects the pod',
-  addressInRange: 'has the address',
-  nodeSelected: 'selects the node',
-  domainMatched: 'has the domain',
-  portMatched: 'has the port',
-  everyPortOfProtocol: 'has all ports of the protocol',
-  namedPortMatched: 'names the port',
-  podLabels: 'the pod does not match',
-  namespaceLabels: 'the namespace does not match',
-  nodeLabels: 'the node does not match',
-  otherNamespace: 'the pod is in another namespace',
-  notAPod: 'no pod is there',
-  notANode: 'no node is there',
-  addressOutOfRange: 'does not have the address',
-  addressExcepted: 'excepts the address',
-  otherFamily: 'is of another family',
-  noAddress: 'there is no address',
-  addressOfPod: 'it is the address of a pod',
-  noDomain: 'no domain led there',
-  otherDomain: 'another domain led there',
-  otherProtocol: 'is of another protocol',
-  otherPort: 'has another port',
-  noSuchNamedPort: 'the pod has no port of that name',
-  unknownField: 'has no field that is known',
-}
+type Said = Part<ProofPhrase>
+/** A line, two spaces deeper a level. */
+type Lines = readonly (readonly [depth: number, line: Said])[]
 
-function formatEnd({ pod, node, address, domains = [] }: EndProof): string {
-  const name = pod ?? (node === undefined ? (address ?? 'nobody') : `node ${node}`)
+function endText({ pod, node, address, domains = [] }: EndProof): Said {
+  const name = pod ?? (node === undefined ? (address ?? say('nobody')) : say('node', node))
   const more = [...(name === address || address === undefined ? [] : [address]), ...domains]
-  return more.length === 0 ? name : `${name} (${more.join(', ')})`
+  return more.length === 0 ? name : say('bracketed', name, more.join(', '))
 }
 
-/** Formats what a trial required and what it found. */
-function formatTrial({ path, because, requirement, actual }: Trial): string {
-  const said = `${path}: ${words[because]}`
+/** What a trial required and what it found. */
+function trialText({ path, because, requirement, actual }: Trial): Said {
+  const said = say('titled', path, say(because))
   if (requirement !== undefined) {
-    const is =
+    const wanted = formatRequirement(requirement)
+    const found =
       actual === null || actual === undefined
-        ? `it has no label ${requirement.key}`
-        : `it is ${requirement.key}=${actual}`
-    return `${said}: ${formatRequirement(requirement)} is wanted, ${is}`
+        ? say('wantedNone', wanted, requirement.key)
+        : say('wantedIs', wanted, `${requirement.key}=${actual}`)
+    return say('titled', said, found)
   }
-  return actual === undefined || actual === null ? said : `${said}: ${actual}`
+  return actual === undefined || actual === null ? said : say('titled', said, actual)
 }
 
-function formatRule({ path, matched, action, failsClosed, trials }: RuleProof): readonly string[] {
-  const is = matched ? (action ?? 'allows') : 'no match'
+function ruleLines({ path, matched, action, failsClosed, trials }: RuleProof): Lines {
+  const is = matched ? (action ?? say('allows')) : say('noMatch')
   return [
-    `      ${path}: ${is}${failsClosed === true ? ', fails closed' : ''}`,
-    ...trials.map((trial) => `        ${formatTrial(trial)}`),
+    [3, say('titled', path, failsClosed === true ? say('failsClosed', is) : is)],
+    ...trials.map((trial) => [4, trialText(trial)] as const),
   ]
 }
 
-function formatPolicy({ kind, namespace, name, priority, rules }: PolicyProof): readonly string[] {
-  const title =
-    `    ${kind} ` +
-    (namespace === undefined ? name : `${namespace}/${name}`) +
-    (priority === undefined ? '' : `, priority ${priority}`)
-  return [
-    rules.length === 0 ? `${title}: selects the pod and has no rule` : title,
-    ...rules.flatMap(formatRule),
-  ]
+function policyLines({ kind, namespace, name, priority, rules }: PolicyProof): Lines {
+  const named = `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`
+  const title = priority === undefined ? named : say('priority', named, priority)
+  return [[2, rules.length === 0 ? say('hasNoRule', title) : title], ...rules.flatMap(ruleLines)]
 }
 
-function formatTier({ tier, outcome, exception, policies }: TierProof): readonly string[] {
-  const why =
-    exception === undefined
-      ? ''
-      : exception === 'self'
-        ? ', as the pod reaches itself'
-        : ', as it is traffic with the own node of the pod'
-  const is = policies.length === 0 ? 'selects nothing' : outcome === 'none' ? 'does not decide' : outcome
-  return [`  ${tier}: ${is}${why}`, ...(exception === undefined ? policies.flatMap(formatPolicy) : [])]
+function tierLines({ tier, outcome, exception, policies }: TierProof): Lines {
+  const is = policies.length === 0 ? say('selectsNothing') : outcome === 'none' ? say('undecided') : outcome
+  const why = exception === undefined ? is : say(exception === 'self' ? 'toItself' : 'ownNodeTraffic', is)
+  return [[1, say('titled', tier, why)], ...(exception === undefined ? policies.flatMap(policyLines) : [])]
 }
 
-const sideWords: Readonly<Record<'noSubject' | 'self' | 'default', string>> = {
-  noSubject: 'there is no pod that policies could select',
-  self: 'a pod reaches itself',
-  default: 'no policy decides',
-}
-
-function formatSide({ direction, allowed, because, tiers }: SideProof, end: EndProof): readonly string[] {
+function sideLines({ direction, allowed, because, tiers }: SideProof, end: EndProof): Lines {
   const why =
     because === 'noSubject' || because === 'self' || because === 'default'
-      ? sideWords[because]
-      : `by ${because === 'NetworkPolicy' ? because : `tier ${because}`}`
+      ? say(because)
+      : say(because === 'NetworkPolicy' ? 'byPolicies' : 'byTier', because)
   return [
-    `${direction} ${direction === 'egress' ? 'from' : 'to'} ${formatEnd(end)}: ` +
-      `${allowed ? 'allowed' : 'denied'}, ${why}`,
-    ...tiers.flatMap(formatTier),
+    [0, say(direction, endText(end), say(allowed ? 'allowed' : 'denied'), why)],
+    ...tiers.flatMap(tierLines),
   ]
 }
 
-/** Formats a connection: `default/web (10.0.0.1) -> default/db (10.0.0.2), 6379/TCP`. */
-function formatConnection({ from, to, port, protocol, service }: Proof['connection']): string {
-  return (
-    `${formatEnd(from)} -> ${formatEnd(to)}, ` +
-    `${port ?? 'no such port'}/${protocol}${service === true ? ' through a Service' : ''}`
-  )
+/** A connection: `default/web (10.0.0.1) -> default/db (10.0.0.2), 6379/TCP`. */
+function connectionText({ from, to, port, protocol, service }: Proof['connection']): Said {
+  const way = say('way', endText(from), endText(to), port ?? say('noSuchPort'), protocol)
+  return service === true ? say('throughService', way) : way
 }
 
 /**
  * Formats a proof as text: each side, each tier, each policy that selects the pod, each rule that was tried,
- * and the field that matched or failed.
- * @example console.log(formatProof(evaluate(cluster, connection)))
+ * and the field that matched or failed. `lang` is the language of what it says itself, default `en`.
+ * @example console.log(formatProof(evaluate(cluster, connection), { lang: 'ko' }))
  */
-export function formatProof(verdict: ConnectionVerdict): string {
-  checkFormatted([verdict])
+export function formatProof(verdict: ConnectionVerdict, options: LanguageOptions = {}): string {
+  checkFormatted([verdict, options])
   const { allowed, proof } = verdict
   const { connection, egress, ingress } = proof
-  return [
-    `${formatConnection(connection)}: ${allowed ? 'allowed' : 'denied'}`,
-    ...formatSide(egress, connection.from),
-    ...formatSide(ingress, connection.to),
-  ].join('\n')
+  const written = speaker(options.lang)
+  const lines: Lines = [
+    [0, say('titled', connectionText(connection), say(allowed ? 'allowed' : 'denied'))],
+    ...sideLines(egress, connection.from),
+    ...sideLines(ingress, connection.to),
+  ]
+  return lines.map(([depth, line]) => '  '.repeat(depth) + written(line)).join('\n')
 }

@@ -21,7 +21,7 @@ const aVerdict = z.looseObject({ allowed: z.boolean(), proof: aProof })
 export const checkFormatted: Check = argumentsCheck(
   'formatProof()',
   'formatProof(evaluate(world, connection))',
-  () => ({ verdict: aVerdict }),
+  () => ({ verdict: aVerdict, options: z.strictObject({ lang: z.optional(z.enum(['en', 'ko'])) }) }),
 )
 
 /** Checks the argument of `formatChanges()`. */

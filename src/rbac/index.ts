@@ -13,6 +13,7 @@ export { whoCan } from './who-can.js'
 export type { Holder, WhoCanOptions } from './who-can.js'
 export { proofErrors } from './proof/proof-errors.js'
 export { formatProof } from './proof/format-proof.js'
+export type { Language, LanguageOptions } from '../lang/text/phrases.js'
 export type { ProvenVerdict } from './proof/format-proof.js'
 export type {
   AllowedProof,

@@ -125,7 +125,7 @@ const verdict = z.looseObject({ allowed: z.boolean(), proof: z.looseObject({ kin
 export const checkFormatted: (args: readonly unknown[]) => void = argumentsCheck(
   'formatProof()',
   'formatProof(authorize(objects, query))',
-  () => ({ verdict }),
+  () => ({ verdict, options: z.strictObject({ lang: z.optional(z.enum(['en', 'ko'])) }) }),
 )
 
 /** Checks the arguments of `proofErrors()`. */

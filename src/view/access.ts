@@ -6,9 +6,10 @@ import type {
   ProvenVerdict,
   RoleName,
 } from '../rbac/index.js'
-import { formatProof } from '../rbac/index.js'
-import type { Branch, Tree } from '../lang/svg/tree.js'
+import type { Phrase } from '../lang/text/phrases.js'
+import type { Branch, Tree } from './tree.js'
 import { displayedView } from './display.js'
+import { type Said, say, type TreePhrase } from './words.js'
 
 /** How many rules are shown that would allow an action if they were bound differently. */
 const MISSES = 3
@@ -21,17 +22,20 @@ const MISSES = 3
  */
 export function viewOfAccess(verdict: ProvenVerdict, title?: string): Tree {
   checkAccessViewed([verdict, title])
-  return displayedView({ title: title ?? (verdict.allowed ? 'allowed' : 'denied'), roots: rootsOf(verdict) })
+  return displayedView({
+    title: title ?? say(verdict.allowed ? 'allowed' : 'denied'),
+    roots: rootsOf(verdict),
+  })
 }
 
 function rootsOf(verdict: ProvenVerdict): readonly Branch[] {
   const { proof, allowed } = verdict
   const look = allowed ? 'good' : 'bad'
   if (proof.kind === 'rule') {
-    const rule = `✓ rule ${proof.index} allows it`
+    const rule = say('tick', say('ruleAllows', proof.index))
     return [wayTo({ lines: [rule, ...ruleLines(proof.rule)], look }, proof)]
   }
-  if (proof.kind !== 'denied') return [{ lines: [`${allowed ? '✓' : '✗'} ${formatProof(verdict)}`], look }]
+  if (proof.kind !== 'denied') return [{ lines: [say(allowed ? 'tick' : 'cross', otherWay(verdict))], look }]
   const tried = proof.tried.map((grant) => wayTo({ lines: failureOf(grant), look }, grant))
   const misses = proof.nearMisses
     .slice(0, MISSES)
@@ -43,8 +47,8 @@ function rootsOf(verdict: ProvenVerdict): readonly Branch[] {
           branches: [
             {
               lines: [
-                `✗ rule ${index} would allow it`,
-                because === 'wrongNamespace' ? 'but in another namespace' : 'but is bound to somebody else',
+                say('cross', say('ruleWouldAllow', index)),
+                say(because === 'wrongNamespace' ? 'inAnotherNamespace' : 'boundToOthers'),
               ],
               look,
             } as const,
@@ -52,7 +56,7 @@ function rootsOf(verdict: ProvenVerdict): readonly Branch[] {
         },
       ],
     }))
-  if (tried.length === 0) return [{ lines: ['✗ no binding names the user'], look }, ...misses]
+  if (tried.length === 0) return [{ lines: [say('cross', say('noBinding'))], look }, ...misses]
   return [...tried, ...misses]
 }
 
@@ -84,17 +88,20 @@ function ruleLines({ verbs, resources, apiGroups, resourceNames, nonResourceURLs
   )
 }
 
-const FAULTS = {
-  verb: 'another verb',
-  apiGroup: 'another API group',
-  resource: 'another resource',
-  resourceName: 'other names only',
-  nonResourceURL: 'another path',
-} as const
+/** A verdict without rules: of a privileged group, or of another authorizer, whose words stay as they are. */
+function otherWay({ allowed, proof }: ProvenVerdict): Phrase<TreePhrase> {
+  if (proof.kind === 'privileged') return say('everything', proof.group)
+  const is = say(allowed ? 'allowed' : 'denied')
+  const reason = proof.kind === 'authorizer' ? (proof.reason ?? '') : ''
+  return reason === '' ? is : say('titled', is, reason)
+}
 
-function failureOf({ failed, faults }: FailedGrant): readonly string[] {
-  if (failed === 'namespace') return ['✗ for its own namespace only']
-  if (failed === 'role') return ['✗ the role does not exist']
-  if (faults.length === 0) return ['✗ the role has no rule']
-  return ['✗ no rule matches', ...faults.map((fault, at) => `rule ${at}: ${FAULTS[fault]}`)]
+function failureOf({ failed, faults }: FailedGrant): readonly Said[] {
+  if (failed === 'namespace') return [say('cross', say('ownNamespace'))]
+  if (failed === 'role') return [say('cross', say('noRole'))]
+  if (faults.length === 0) return [say('cross', say('roleWithoutRule'))]
+  return [
+    say('cross', say('noRuleMatches')),
+    ...faults.map((fault, at) => say('titled', say('rule', at), say(fault))),
+  ]
 }

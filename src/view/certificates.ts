@@ -1,7 +1,8 @@
 import { checkCertificatesViewed } from './inputs.js'
 import type { InventoryRow } from '../pki/index.js'
-import type { Branch, Tree } from '../lang/svg/tree.js'
+import type { Branch, Tree } from './tree.js'
 import { displayedView } from './display.js'
+import { say } from './words.js'
 
 const DAY = 86_400_000
 /** When kubeadm and kubelets renew at the latest, in days. */
@@ -20,7 +21,7 @@ export function viewOfCertificates(cluster: {
   const rows = cluster.pki.inventory().filter(({ notAfter }) => notAfter !== undefined)
   const authorities = rows.filter(isAuthority)
   return displayedView({
-    title: `certificates on ${dateOf(now)}`,
+    title: say('certificates', dateOf(now)),
     roots: authorities.map((authority) => ({
       ...certificateBranch(authority, now),
       branches: rows
@@ -40,14 +41,16 @@ function certificateBranch(
 ): Branch {
   const days = Math.floor((notAfter - now) / DAY)
   const isExpired = notAfter <= now
-  const left = isExpired ? `✗ expired ${dateOf(notAfter)}` : `expires ${dateOf(notAfter)}, in ${days} days`
+  const left = isExpired
+    ? say('cross', say('expired', dateOf(notAfter)))
+    : say('expires', dateOf(notAfter), days)
   const isSoon = !isExpired && days < SOON
   return {
     lines: [
       commonName,
       path.replace('/etc/kubernetes/', ''),
       `${component}: ${type}`,
-      isSoon ? `! ${left}` : left,
+      isSoon ? say('warning', left) : left,
     ],
     ...(isExpired || isSoon ? { look: 'bad' as const } : {}),
   }

@@ -2,7 +2,8 @@ import { documentOf, Drawing, LINE, type Look, type PictureSize, pixels } from '
 import { wrapText } from '../lang/text/text-width.js'
 import type { ClusterView, NodeView, PodState, PodView, ServiceView } from './cluster-view.js'
 import { MARKS, type PodRow, podRows } from './pod-rows.js'
-import { type PictureLanguage, type PictureWords, WORDS } from './words.js'
+import type { Language } from '../lang/text/phrases.js'
+import { type PictureWords, WORDS } from './words.js'
 
 const TOP = 40
 const PADDING = 8
@@ -19,7 +20,7 @@ export interface PictureOptions {
    * The language of what the picture says itself.
    * @default `en`
    */
-  readonly lang?: PictureLanguage
+  readonly lang?: Language
   /**
    * `slide`: 1280 by 720 pixels, scaled to fit.
    * @default as large as what it shows
@@ -56,7 +57,9 @@ export function clusterText(view: ClusterView, options: ClusterPictureOptions = 
       : [words.pending, ...pending.flatMap((pod) => pendingLines(pod, words)).map((line) => `  ${line}`)]),
     ...services.flatMap((service) => [
       serviceText(service),
-      ...endsOf(shown, service).map(({ name, why }) => `  -> ${name}${why === 'ready' ? '' : ` (${why})`}`),
+      ...endsOf(shown, service).map(
+        ({ name, why }) => `  -> ${name}${why === 'ready' ? '' : ` (${words.whys[why] ?? why})`}`,
+      ),
     ]),
   ].join('\n')
 }

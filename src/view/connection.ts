@@ -1,9 +1,10 @@
 import { checkConnectionViewed } from './inputs.js'
 import type { ConnectionVerdict } from '../netpol/index.js'
 import type { Connection, Hop } from '../network/index.js'
-import type { Branch, Tree } from '../lang/svg/tree.js'
+import type { Branch, Tree } from './tree.js'
 import { displayedView } from './display.js'
 import { policyBranches } from './policies.js'
+import { type Said, say } from './words.js'
 
 type HopOf<Name extends Hop['hop']> = Extract<Hop, { readonly hop: Name }>
 
@@ -34,7 +35,7 @@ function branchOf(hop: Hop): Branch {
         lines: [
           `DNS: ${hop.name}`,
           `${mark(hop.addresses.length > 0)} ${hop.rcode} ${hop.addresses.join(', ')}`.trimEnd(),
-          hop.server === undefined ? 'from /etc/hosts' : `from ${hop.server}`,
+          say('from', hop.server ?? '/etc/hosts'),
         ],
         ...(hop.addresses.length > 0 ? {} : { look: 'bad' }),
       }
@@ -45,17 +46,19 @@ function branchOf(hop: Hop): Branch {
       return {
         lines: [
           `${hop.hop}: ${hop.address}`,
-          hop.node === undefined ? `✗ ${hop.reason ?? 'leads nowhere'}` : `✓ to ${hop.node}`,
+          hop.node === undefined
+            ? say('cross', hop.reason ?? say('leadsNowhere'))
+            : say('tick', say('to', hop.node)),
         ],
         ...(hop.node === undefined ? { look: 'bad' } : {}),
       }
     case 'route':
       return {
         lines: [
-          `route to ${hop.to}`,
+          say('route', hop.to),
           hop.ok
-            ? `✓ ${hop.node === undefined ? 'there is one' : `on ${hop.node}`}`
-            : `✗ ${hop.reason ?? 'none'}`,
+            ? say('tick', hop.node === undefined ? say('thereIsOne') : say('onNode', hop.node))
+            : say('cross', hop.reason ?? say('none')),
         ],
         ...(hop.ok ? {} : { look: 'bad' }),
       }
@@ -65,7 +68,9 @@ function branchOf(hop: Hop): Branch {
       return {
         lines: [
           `${hop.at}`,
-          `${hop.listening ? '✓ listens' : '✗ nothing listens'} on ${hop.port}/${hop.protocol}`,
+          hop.listening
+            ? say('tick', say('listens', `${hop.port}/${hop.protocol}`))
+            : say('cross', say('nothingListens', `${hop.port}/${hop.protocol}`)),
         ],
         ...(hop.listening ? {} : { look: 'bad' }),
       }
@@ -73,11 +78,11 @@ function branchOf(hop: Hop): Branch {
 }
 
 function sourceBranch({ pod, node, ip, running }: HopOf<'source'>): Branch {
-  const name = pod ?? (node === undefined ? 'outside the cluster' : `node ${node}`)
-  const place = pod === undefined || node === undefined ? ip : `${ip} on ${node}`
+  const name = pod ?? (node === undefined ? say('outside') : say('node', node))
+  const place: Said = pod === undefined || node === undefined ? ip : [`${ip} `, say('onNode', node)]
   return running
-    ? { lines: [`from ${name}`, place] }
-    : { lines: [`from ${name}`, place, '✗ does not run'], look: 'bad' }
+    ? { lines: [say('from', name), place] }
+    : { lines: [say('from', name), place, say('cross', say('doesNotRun'))], look: 'bad' }
 }
 
 function proxyBranch(hop: HopOf<'kube-proxy'>): Branch {
@@ -85,17 +90,17 @@ function proxyBranch(hop: HopOf<'kube-proxy'>): Branch {
   const forwards = verdict === 'forward'
   return {
     lines: [
-      `kube-proxy of ${node}`,
-      `Service ${service}:${port} by ${by}`,
-      forwards ? `✓ to ${chosen} (${choice})` : `✗ ${verdict}: ${reason}`,
-      ...(hop.masqueraded === true ? ['source becomes the node'] : []),
-      ...(hop.staleSince === undefined ? [] : [`rules as of ${hop.staleSince}`]),
+      say('kubeProxy', node),
+      say('serviceBy', service, port, by),
+      forwards ? say('tick', say('byChoice', chosen, choice)) : `✗ ${verdict}: ${reason}`,
+      ...(hop.masqueraded === true ? [say('masqueraded')] : []),
+      ...(hop.staleSince === undefined ? [] : [say('staleRules', hop.staleSince)]),
     ],
     ...(forwards ? {} : { look: 'bad' }),
     branches: hop.endpoints.map(({ endpoint, pod, ready, terminating, used }) => ({
       lines: [
         `${endpoint === chosen ? '✓' : used ? ' ' : '✗'} ${pod ?? endpoint}`,
-        `${endpoint}, ${terminating ? 'terminating' : ready ? 'ready' : 'not ready'}`,
+        say('and', endpoint, say(terminating ? 'terminating' : ready ? 'ready' : 'notReady')),
       ],
       ...(used ? {} : { look: 'bad' as const }),
     })),
@@ -107,9 +112,9 @@ function policyBranch({ from, to, port, protocol, side, allowed, proof }: HopOf<
   const sides = isProof ? policyBranches(proof as unknown as ConnectionVerdict['proof']) : []
   return {
     lines: [
-      `network policies${side === undefined ? '' : ` (${side})`}`,
+      side === undefined ? say('policies') : say('policiesOf', side),
       `${from} -> ${to}:${port}/${protocol}`,
-      `${mark(allowed)} ${allowed ? 'allowed' : 'denied'}`,
+      allowed ? say('tick', say('allowed')) : say('cross', say('denied')),
     ],
     ...(allowed ? {} : { look: 'bad' }),
     branches: side === undefined ? sides : sides.slice(0, 1),

@@ -3,9 +3,10 @@ import type { ClusterLike } from '../client/cluster-like.js'
 import type { Pod } from '../api/core/generated.js'
 import { evaluateModel, readWorld, worldOf } from '../netpol/index.js'
 import { choicesOf } from '../netpol/world-of.js'
-import type { Branch, Tree } from '../lang/svg/tree.js'
+import type { Branch, Tree } from './tree.js'
 import { type ClusterView, type PodView, type ServiceView, clusterView, podsOf } from './cluster-view.js'
 import { displayedView } from './display.js'
+import { say } from './words.js'
 import { entryOf, podBranch, serviceBranch } from './service.js'
 
 /**
@@ -17,7 +18,7 @@ import { entryOf, podBranch, serviceBranch } from './service.js'
 export function viewOfNetwork(cluster: ClusterLike): Tree {
   checkNetworkViewed([cluster])
   const map = new NetworkMap(cluster)
-  return displayedView({ title: 'network', roots: map.roots() })
+  return displayedView({ title: say('network'), roots: map.roots() })
 }
 
 class NetworkMap {
@@ -67,8 +68,8 @@ class NetworkMap {
     const ports = this.#targetPorts.get(service.uid) ?? []
     const isOpen = targets.some((pod) => ports.some((port) => this.#allows(from, nameOf(pod), port)))
     const branch = serviceBranch(service)
-    if (!isOpen) return { lines: [...branch.lines, '✗ closed by the policies'], look: 'bad' }
-    const lines = [...branch.lines, '✓ open']
+    if (!isOpen) return { lines: [...branch.lines, say('cross', say('closed'))], look: 'bad' }
+    const lines = [...branch.lines, say('tick', say('open'))]
     if (this.#drawn.has(service.uid)) return { lines }
     this.#drawn.add(service.uid)
     const fresh = targets.filter(({ uid }) => !this.#drawn.has(uid))
@@ -79,7 +80,7 @@ class NetworkMap {
   #podBranch(pod: PodView): Branch {
     this.#drawn.add(pod.uid)
     const others = this.#services.filter((service) => !this.#behind(service).includes(pod))
-    const disks = (this.#claims.get(pod.uid) ?? []).map((claim) => ({ lines: ['disk of the claim', claim] }))
+    const disks = (this.#claims.get(pod.uid) ?? []).map((claim) => ({ lines: [say('claimDisk'), claim] }))
     return {
       ...podBranch(pod),
       branches: [...others.map((service) => this.#serviceBranch(service, nameOf(pod))), ...disks],

@@ -2,7 +2,7 @@ import { checkAnimated, checkSvg, checkText } from './inputs.js'
 import { sameJson } from '../lang/json/same-json.js'
 import { documentOf } from '../lang/svg/drawing.js'
 import { visible } from '../lang/text/visible.js'
-import { type Branch, drawTree, type Tree, treeText } from '../lang/svg/tree.js'
+import { type Branch as Box, drawTree, type Tree as Boxes, treeText } from '../lang/svg/tree.js'
 import type { ClusterView } from './cluster-view.js'
 import {
   type ClusterPictureOptions,
@@ -12,7 +12,8 @@ import {
   type PictureOptions,
 } from './cluster-picture.js'
 import { drawTimeline, type Timeline, timelineText } from './timeline.js'
-import { inKorean } from './words.js'
+import type { Branch, Tree } from './tree.js'
+import { sayIn } from './words.js'
 
 /** What can be drawn: {@link viewOf} and the other views. */
 export type View = ClusterView | Tree | Timeline
@@ -27,14 +28,13 @@ function shown(value: unknown): unknown {
 }
 
 /** A tree in the language of a picture. */
-function said(tree: Tree, { lang }: PictureOptions): Tree {
-  if (lang !== 'ko') return tree
-  const branch = (one: Branch): Branch => ({
-    ...one,
-    lines: one.lines.map(inKorean),
-    ...(one.branches === undefined ? {} : { branches: one.branches.map(branch) }),
+function said({ title, isChain, roots }: Tree, { lang }: PictureOptions): Boxes {
+  const box = ({ lines, look, branches }: Branch): Box => ({
+    lines: lines.map((line) => sayIn(line, lang)),
+    ...(look === undefined ? {} : { look }),
+    ...(branches === undefined ? {} : { branches: branches.map(box) }),
   })
-  return { ...tree, title: inKorean(tree.title), roots: tree.roots.map(branch) }
+  return { title: sayIn(title, lang), ...(isChain && { isChain }), roots: roots.map(box) }
 }
 
 /**

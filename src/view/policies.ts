@@ -1,7 +1,9 @@
 import { checkPoliciesViewed } from './inputs.js'
 import type { ConnectionVerdict } from '../netpol/index.js'
-import type { Branch, Tree } from '../lang/svg/tree.js'
+import type { Branch, Tree } from './tree.js'
 import { displayedView } from './display.js'
+import { type Said, say, type TreePhrase } from './words.js'
+import type { Part } from '../lang/text/phrases.js'
 
 type Proof = ConnectionVerdict['proof']
 type SideProof = Proof['egress']
@@ -15,41 +17,35 @@ export function viewOfPolicies(verdict: ConnectionVerdict): Tree {
   checkPoliciesViewed([verdict])
   const { allowed, proof } = verdict
   const { from, to, port, protocol } = proof.connection
-  const ends = `${endName(from)} -> ${endName(to)}:${port ?? '?'}/${protocol}`
-  return displayedView({ title: `${ends}: ${allowed ? 'allowed' : 'denied'}`, roots: policyBranches(proof) })
+  const title: Said = [
+    endName(from),
+    ' -> ',
+    endName(to),
+    `:${port ?? '?'}/${protocol}: `,
+    say(allowed ? 'allowed' : 'denied'),
+  ]
+  return displayedView({ title, roots: policyBranches(proof) })
 }
 
 type EndProof = Proof['connection']['from']
 
-const endName = ({ pod, node, address }: EndProof): string =>
-  pod ?? (node === undefined ? (address ?? 'nobody') : `node ${node}`)
+const endName = ({ pod, node, address }: EndProof): Part<TreePhrase> =>
+  pod ?? (node === undefined ? (address ?? say('nobody')) : say('node', node))
 
 /** The two sides of a proof. */
 export function policyBranches({ egress, ingress }: Proof): readonly Branch[] {
   return [egress, ingress].map(sideBranch)
 }
 
-const WHY: Readonly<Record<SideProof['because'], string>> = {
-  noSubject: 'no policy can select this end',
-  self: 'a pod reaches itself',
-  default: 'no policy selects the pod',
-  Admin: 'decided by the Admin tier',
-  NetworkPolicy: 'decided by network policies',
-  Baseline: 'decided by the Baseline tier',
-}
-
-const EXCEPTIONS = {
-  self: 'a pod may always reach itself',
-  ownNode: 'a pod and its node may always reach each other',
-} as const
-
 function sideBranch({ direction, allowed, because, tiers }: SideProof): Branch {
   const policies = tiers.flatMap((tier) => tier.policies)
   return {
     lines: [
       `${allowed ? '✓' : '✗'} ${direction}`,
-      WHY[because],
-      ...tiers.flatMap(({ exception }) => (exception === undefined ? [] : [EXCEPTIONS[exception]])),
+      say(because),
+      ...tiers.flatMap(({ exception }) =>
+        exception === undefined ? [] : [say(exception === 'self' ? 'toItself' : exception)],
+      ),
     ],
     look: allowed ? 'good' : 'bad',
     // what NetworkPolicy cannot block is not asked of any rule
@@ -63,8 +59,10 @@ function policyBranch({ kind, namespace, name, rules }: PolicyProof): Branch {
     lines: [
       kind,
       `${namespace === undefined ? '' : `${namespace}/`}${name}`,
-      ...matched.map(({ path, action = 'allows' }) => `✓ ${path} ${action}`),
-      ...(matched.length > 0 ? [] : [rules.length === 0 ? '✗ has no rule' : '✗ no rule matches']),
+      ...matched.map(({ path, action }) =>
+        say('tick', action === undefined ? say('fieldAllows', path) : say('fieldDoes', path, action)),
+      ),
+      ...(matched.length > 0 ? [] : [say('cross', say(rules.length === 0 ? 'hasNoRule' : 'noRuleMatches'))]),
     ],
     ...(matched.length > 0 ? {} : { look: 'bad' as const }),
   }

@@ -3,10 +3,11 @@ import { notFound } from '../client/not-found.js'
 import type { ReplicaSet } from '../api/apps/generated.js'
 import { isControlledBy } from '../api/meta/owner-references.js'
 import { keyOf, splitKey } from '../client/informers/object-index.js'
-import type { Branch, Tree } from '../lang/svg/tree.js'
+import type { Branch, Tree } from './tree.js'
 import type { ClusterLike } from '../client/cluster-like.js'
 import { clusterView, podsOf } from './cluster-view.js'
 import { displayedView } from './display.js'
+import { say } from './words.js'
 import { podBranches } from './service.js'
 
 const REVISION = 'deployment.kubernetes.io/revision'
@@ -41,13 +42,13 @@ export function viewOfRollout(cluster: ClusterLike, name: string): Tree {
   const view = clusterView(cluster)
   const pods = podsOf(view)
   return displayedView({
-    title: `rollout of ${key.namespace}/${key.name}`,
+    title: say('rollout', `${key.namespace}/${key.name}`),
     roots: [
       {
         lines: [
           `Deployment ${key.name}`,
-          `${wanted} wanted, ${updatedReplicas} updated`,
-          `${readyReplicas} ready, ${availableReplicas} available`,
+          say('wantedUpdated', wanted, updatedReplicas),
+          say('readyAvailable', readyReplicas, availableReplicas),
           ...(progress?.reason === undefined ? [] : [progress.reason]),
         ],
         ...(progress?.status === 'False' ? { look: 'bad' as const } : {}),
@@ -70,8 +71,8 @@ function setBranch(set: ReplicaSet): Branch {
   return {
     lines: [
       `ReplicaSet ${set.metadata.name ?? ''}`,
-      `revision ${revisionOf(set)}: ${images.join(', ')}`,
-      `${set.spec.replicas ?? 1} wanted, ${set.status?.readyReplicas ?? 0} ready`,
+      say('revision', revisionOf(set), images.join(', ')),
+      say('wantedReady', set.spec.replicas ?? 1, set.status?.readyReplicas ?? 0),
     ],
   }
 }

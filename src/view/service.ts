@@ -2,9 +2,11 @@ import { checkServiceViewed } from './inputs.js'
 import { notFound } from '../client/not-found.js'
 import type { ClusterLike } from '../client/cluster-like.js'
 import { splitKey } from '../client/informers/object-index.js'
-import type { Branch, Tree } from '../lang/svg/tree.js'
+import type { Branch, Tree } from './tree.js'
 import { type ClusterView, type PodView, type ServiceView, clusterView, podsOf } from './cluster-view.js'
+import type { Part } from '../lang/text/phrases.js'
 import { displayedView } from './display.js'
+import { say, type TreePhrase } from './words.js'
 import { MARKS, type PodRow, podRows } from './pod-rows.js'
 
 /**
@@ -23,16 +25,22 @@ export function viewOfService(cluster: ClusterLike, name: string): Tree {
     throw notFound('Service', `${key.namespace}/${key.name}`, { known })
   }
   return displayedView({
-    title: `the way of Service ${key.namespace}/${key.name}`,
+    title: say('serviceWay', `${key.namespace}/${key.name}`),
     roots: [entryOf(service, { ...serviceBranch(service), branches: endpointBranches(view, service) })],
   })
+}
+
+/** Why an endpoint gets no connections, as {@link ClusterView} says it. */
+function whyNot(why: string): Part<TreePhrase> {
+  if (why === 'not ready') return say('notReady')
+  return why === 'terminating' ? say('terminating') : why
 }
 
 /** The Service, behind the nodes' ports if it has any. */
 export function entryOf({ ports, type }: ServiceView, branch: Branch): Branch {
   const open = ports.flatMap((port) => (port.includes(':') ? [port.replace(/^\d+:/, '')] : []))
   if (open.length === 0) return branch
-  return { lines: ['outside the cluster', `every node: ${open.join(', ')}`, type], branches: [branch] }
+  return { lines: [say('outside'), say('everyNode', open.join(', ')), type], branches: [branch] }
 }
 
 export function serviceBranch({ namespace, name, type, address, ports }: ServiceView): Branch {
@@ -40,8 +48,8 @@ export function serviceBranch({ namespace, name, type, address, ports }: Service
   return {
     lines: [
       `Service ${namespace}/${name}`,
-      `${address === 'None' ? 'headless' : address === '' ? type : address}`,
-      inside.join(', ') || 'no port',
+      address === 'None' ? say('headless') : address === '' ? type : address,
+      inside.join(', ') || say('noPort'),
     ],
   }
 }
@@ -59,7 +67,7 @@ function endpointBranches(view: ClusterView, service: ServiceView): readonly Bra
   const branches = [...reasons].flatMap(([why, list]) =>
     podBranches(list, view, why === 'ready' ? undefined : why),
   )
-  return branches.length > 0 ? branches : [{ lines: ['✗ no pod is behind it'], look: 'bad' }]
+  return branches.length > 0 ? branches : [{ lines: [say('cross', say('nobodyBehind'))], look: 'bad' }]
 }
 
 /** A box for each pod, or for those of an owner that are alike if there are many on a node. */
@@ -101,8 +109,10 @@ function branchOf(
   return {
     lines: [
       count === 1 ? name : `${name} x${count}`,
-      `${mark} ${status} ${ready}${not !== undefined ? `, ${not}` : ''}`,
-      [ip, node === undefined ? 'on no node' : `on ${node}`].filter((text) => text !== undefined).join(' '),
+      not === undefined
+        ? `${mark} ${status} ${ready}`
+        : say('and', `${mark} ${status} ${ready}`, whyNot(not)),
+      [ip === undefined ? '' : `${ip} `, node === undefined ? say('onNoNode') : say('onNode', node)],
     ],
     ...(isBad ? { look: 'bad' as const } : {}),
   }

@@ -1,6 +1,11 @@
 import { wrapText } from '../lang/text/text-width.js'
 import { type DocumentOptions, Drawing, LINE } from '../lang/svg/drawing.js'
-import { inKorean } from './words.js'
+import type { Language } from '../lang/text/phrases.js'
+import { type Said, say, sayIn } from './words.js'
+
+interface TimelinePictureOptions extends DocumentOptions {
+  readonly lang?: Language
+}
 
 /** What the events of a cluster tell, in order of time. Plain JSON. */
 export interface Timeline {
@@ -24,27 +29,26 @@ export interface Moment {
 }
 
 /** Returns a timeline as text: one event a line. */
-export function timelineText({ start, moments }: Timeline, { lang }: DocumentOptions = {}): string {
-  const title = lang === 'ko' ? inKorean(titleOf(start)) : titleOf(start)
+export function timelineText({ start, moments }: Timeline, { lang }: TimelinePictureOptions = {}): string {
+  const title = sayIn(titleOf(start), lang)
   const lines = moments.map(
-    (moment) => `${clockOf(moment.time, start)} ${headOf(moment)}: ${moment.message.trim()}`,
+    (moment) => `${clockOf(moment.time, start)} ${sayIn(headOf(moment), lang)}: ${moment.message.trim()}`,
   )
   return [title, ...lines].join('\n')
 }
 
 /** Draws a timeline downwards: clock and time since the first event, object, reason, message. */
-export function drawTimeline(timeline: Timeline, options: DocumentOptions = {}): string {
-  const say = options.lang === 'ko' ? inKorean : (text: string): string => text
+export function drawTimeline(timeline: Timeline, options: TimelinePictureOptions = {}): string {
   const drawing = new Drawing()
   const { start, moments } = timeline
-  drawing.text(12, 24, say(titleOf(start)), 'strong')
+  drawing.text(12, 24, sayIn(titleOf(start), options.lang), 'strong')
   let y = 52
   const first = y
   for (const moment of moments) {
     const isWarning = moment.type === 'Warning'
     drawing.text(12, y, clockOf(moment.time, start), 'faint')
     drawing.box({ x: 158, y: y - 9, width: 10, height: 10 }, isWarning ? 'bad' : 'plain')
-    drawing.text(182, y, headOf(moment), isWarning ? 'bad' : 'strong')
+    drawing.text(182, y, sayIn(headOf(moment), options.lang), isWarning ? 'bad' : 'strong')
     for (const line of wrapText(moment.message.trim(), 90)) {
       y += LINE
       drawing.text(182, y, line)
@@ -56,13 +60,15 @@ export function drawTimeline(timeline: Timeline, options: DocumentOptions = {}):
       [150, first - 9],
       [150, y - LINE - 6],
     ])
-  return drawing.toString(say(titleOf(start)), timelineText(timeline, options), options)
+  return drawing.toString(sayIn(titleOf(start), options.lang), timelineText(timeline, options), options)
 }
 
-const titleOf = (start: number): string => `events since ${new Date(start).toISOString().slice(0, 19)}Z`
+const titleOf = (start: number): Said => say('events', `${new Date(start).toISOString().slice(0, 19)}Z`)
 
-const headOf = ({ type, object, reason, count }: Moment): string =>
-  `${type === 'Warning' ? '! ' : ''}${object} ${reason}${count > 1 ? ` (${count} times)` : ''}`
+function headOf({ type, object, reason, count }: Moment): Said {
+  const head = `${type === 'Warning' ? '! ' : ''}${object} ${reason}`
+  return count > 1 ? say('times', head, count) : head
+}
 
 /** `09:00:05  +5s` */
 function clockOf(time: number, start: number): string {

@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { WORDS } from '../../src/cli/course/words.js'
+import { WORDS as NETPOL } from '../../src/netpol/words.js'
+import { WORDS as RBAC } from '../../src/rbac/proof/words.js'
+import { TREE_WORDS } from '../../src/view/words.js'
 import { LESSONS } from '../../src/course/lessons/index.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -42,6 +45,9 @@ const files: readonly Named[] = [
   'site/.vitepress/config.ts',
   'playground/src/figure-texts.ts',
   'src/view/words.ts',
+  'src/netpol/words.ts',
+  'src/rbac/proof/words.ts',
+  'src/course/event-text.ts',
   'playground/src/texts.ts',
   'src/cli/course/words.ts',
 ].map((path): Named => [path, read(path)])
@@ -56,4 +62,19 @@ test.each([...files, ...lessonTexts])('%s uses the words of the glossary', (_, t
 
 test('what the program says is Korean in Korean', () => {
   for (const text of Object.values(WORDS.ko)) if (typeof text === 'string') expect(text).toMatch(/[가-힣]/)
+})
+
+test.each([
+  ['pictures', TREE_WORDS],
+  ['proofs of policies', NETPOL],
+  ['proofs of access', RBAC],
+])('%s say in Korean what they say in English, about the same things', (_, { en, ko }) => {
+  const phrases = Object.entries<string>(ko)
+  const holes = (text: string): readonly string[] => [...new Set(text.match(/\{\d\}/g))].toSorted()
+  for (const [name, text] of phrases) {
+    const english = Object.entries<string>(en).find(([key]) => key === name)?.[1] ?? ''
+    expect([name, holes(text)]).toEqual([name, holes(english)])
+    // marks and brackets are the same in every language
+    if (/[a-z]{2}/.test(english)) expect(text).toMatch(/[가-힣]/)
+  }
 })

@@ -373,7 +373,7 @@ describe('groups', () => {
       { name: 'a/*', sort: 'pods', pods: ['a/done', 'a/x'], nodes: [], ranges: [], labels: {} },
     ])
     // one that can be selected is enough for a group to be told of
-    expect([reach.governed, reach.toText().includes('a/* (2 pods)  *')]).toEqual([[true], true])
+    expect([reach.governed, reach.toText().includes('all pods in a (2 pods)  *')]).toEqual([[true], true])
   })
 
   it('come in the order of what they are, then by name', () => {

@@ -21,7 +21,6 @@ import {
 } from '../../src/netpol/reachability/bits.js'
 import {
   cellText,
-  countText,
   type ReachabilityVerdict,
   type ReachTable,
   renderReachability,
@@ -235,23 +234,6 @@ describe('cells', () => {
       'blank',
     ])
   })
-
-  it('tell how many there are', () => {
-    const count = (sort: string, pods: number, nodes: number): string =>
-      countText({
-        sort,
-        pods: Array.from({ length: pods }, String),
-        nodes: Array.from({ length: nodes }, String),
-      })
-    expect([
-      count('pods', 0, 0),
-      count('pods', 1, 5),
-      count('pods', 2, 5),
-      count('nodes', 0, 1),
-      count('nodes', 0, 2),
-      count('outside', 0, 0),
-    ]).toEqual(['', '', ' (2 pods)', '', ' (2)', ''])
-  })
 })
 
 describe('for people', () => {
@@ -427,13 +409,28 @@ describe('groups', () => {
     const web = { app: 'web', other: 'x' }
     expect(
       namesOf({ pods: [pod('a/x', web), pod('a/y', web), pod('a/z'), pod('a/u'), pod('b/v')], policies }),
-    ).toEqual(['a,b/(a/u,a/z,b/v)', 'a/app=web'])
+    ).toEqual(['a/app=web', 'a/u,a/z,b/v'])
     expect(
       namesOf({ pods: [pod('a/x', web), ...['u', 'v', 'w', 'z'].map((name) => pod(`a/${name}`))], policies }),
     ).toEqual(['a/u,v,w and 1 more', 'a/x'])
     expect(
       namesOf({ pods: [pod('a/x', web), pod('a/y', { app: 'db' }), pod('a/z', { app: 'db' })], policies }),
     ).toEqual(['a/app=db', 'a/x'])
+  })
+
+  it('are said in words, in both languages', () => {
+    const policies = [narrow('a', { ...app('web'), ingress: [] })]
+    const web = { app: 'web' }
+    const world = { pods: [pod('a/x', web), pod('a/y', web), pod('a/z'), pod('b/v')], policies }
+    const rows = (text: string): readonly string[] =>
+      text.split('\n').flatMap((line) => /^\d (.+?) {2,}/.exec(line)?.[1] ?? [])
+    const reach = reachability(world, { outside: false })
+    expect(rows(reach.toText())).toEqual(['pods app=web in a (2 pods)', 'a/z, b/v (2 pods)'])
+    expect(rows(reach.toText({ lang: 'ko' }))).toEqual(['a의 app=web 포드 (2개)', 'a/z, b/v (2개)'])
+    expect(reach.toText({ lang: 'ko' })).toMatch(
+      /^출발 \\ 도착[^]*\n\* {2}모든 포트\n- {2}없음\n포드는 언제나/,
+    )
+    expect(reach.toSvg({ lang: 'ko' })).toContain('lang="ko"')
   })
 
   it('have the labels that all have, of those that policies ask for', () => {

@@ -131,14 +131,14 @@ describe('for people', () => {
 
   it('10,000 pods are a table', () => {
     expect(reach.toText()).toMatchInlineSnapshot(`
-      "from \\ to                   1         2         3         4         5    6       7
-      1 bank/* (2500 pods)        -         -         -         -         *    *       *
-      2 shop/app=api (2500 pods)  -         -         5432      -         *    *       *
-      3 shop/app=db (2500 pods)   -         -         -         -         [1]  53/UDP  53/UDP
-      4 shop/app=web (2500 pods)  -         8080      -         -         *    *       *
-      5 nodes (2)                 own node  own node  own node  own node
-      6 10.0.0.0/8                -         -         -         -
-      7 outside                   -         -         -         443
+      "from \\ to                           1         2         3         4         5    6       7
+      1 all pods in bank (2500 pods)      -         -         -         -         *    *       *
+      2 pods app=api in shop (2500 pods)  -         -         5432      -         *    *       *
+      3 pods app=db in shop (2500 pods)   -         -         -         -         [1]  53/UDP  53/UDP
+      4 pods app=web in shop (2500 pods)  -         8080      -         -         *    *       *
+      5 nodes (2)                         own node  own node  own node  own node
+      6 10.0.0.0/8                        -         -         -         -
+      7 outside                           -         -         -         443
 
       *  every port
       -  nothing
@@ -178,7 +178,7 @@ describe('for people', () => {
   it('the picture is well-formed and has a cell for each pair; names that are markup are none there', () => {
     const svg = reach.toSvg()
     expect(svg.match(/<rect class="box/g)).toHaveLength(reach.groups.length ** 2)
-    expect(svg).toContain('<title>shop/app=web to shop/app=api: 8080</title>')
+    expect(svg).toContain('<title>pods app=web in shop to pods app=api in shop: 8080</title>')
     const evil = reachability({ pods: [{ metadata: { namespace: '<b>&"', name: '<svg>' } }] }).toSvg()
     expect(evil).toContain('&lt;b&gt;&amp;&quot;/&lt;svg&gt;')
     expect(evil.match(/<svg/g)).toHaveLength(1)
@@ -190,11 +190,11 @@ describe('for people', () => {
       outside: false,
     })
     expect(some.toText()).toMatchInlineSnapshot(`
-      "from \\ to                 1  2     3     4
-      1 bank/* (10 pods)        -  -     -     -
-      2 shop/app=api (10 pods)  -  -     5432  -
-      3 shop/app=db (10 pods)   -  -     -     -
-      4 shop/app=web (10 pods)  -  8080  -     -
+      "from \\ to                         1  2     3     4
+      1 all pods in bank (10 pods)      -  -     -     -
+      2 pods app=api in shop (10 pods)  -  -     5432  -
+      3 pods app=db in shop (10 pods)   -  -     -     -
+      4 pods app=web in shop (10 pods)  -  8080  -     -
 
       -  nothing
       A pod always reaches itself.

@@ -7,12 +7,14 @@ import { exactJson } from '../../lang/json/exact-json.js'
 import type { Arguments, Command, Flag, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
 import { gradeOf, type Grade } from '../course/grade.js'
+import { withKeyboard } from '../course/keyboard.js'
+import { preview } from '../course/preview.js'
 import { readSubmissions, type Submission, SubmissionError } from '../course/submission.js'
 import { readCourse } from '../course/read.js'
 import { slidesOf } from '../course/slides.js'
 import { csv, markdown, type Table, text } from '../course/tables.js'
 import { textOf } from '../files.js'
-import { languageOf, LANGUAGE_FLAG, seedOf, VERSION_FLAG, versionOf } from './play-command.js'
+import { languageOf, LANGUAGE_FLAG, screenOf, seedOf, VERSION_FLAG, versionOf } from './play-command.js'
 
 const FORMS = ['text', 'json', 'markdown', 'csv'] as const
 
@@ -100,16 +102,24 @@ const answerOf = ({ id, seed, texts, solution, goals, wrongRepairs }: Lesson, la
 /** `simcluster lessons`: what a teacher chooses from, and the answer keys. */
 export const lessonsCommand: Command = {
   name: 'lessons',
-  about: 'Lists the lessons, or with --answers prints answer keys of all or of some as Markdown.',
-  words: '[ID...]',
+  about:
+    'Lists the lessons, prints answer keys as Markdown (--answers), or shows a lesson or a chapter that ' +
+    'you write as a learner sees it (preview).',
+  words: '[ID... | preview FILE]',
   flags: {
     lang: LANGUAGE_FLAG,
     seed: { value: 'N', about: 'draws other names, nodes and places of the fault', default: '0' },
     answers: { about: 'prints goals, solutions, explanations and wrong repairs' },
+    version: VERSION_FLAG,
     output: OUTPUT,
   },
-  examples: ['simcluster lessons -o markdown', 'simcluster lessons budget taint --seed 7 --answers'],
-  run: ({ flags, words }, terminal) => {
+  examples: [
+    'simcluster lessons -o markdown',
+    'simcluster lessons budget taint --seed 7 --answers',
+    'simcluster lessons preview my-lesson.yaml --lang ko',
+  ],
+  run: async ({ flags, words }, terminal) => {
+    if (words[0] === 'preview') return previewed(words.slice(1), flags, terminal)
     const [language, seed] = [languageOf(flags), seedOf(flags)]
     const ids = words.length === 0 ? LESSONS.map(({ id }) => id) : words
     const lessons = ids.map((id) => drawn(id, seed))
@@ -139,6 +149,21 @@ export const lessonsCommand: Command = {
     printTable(table, json, flags, terminal)
     return 0
   },
+}
+
+async function previewed(
+  [file, ...more]: readonly string[],
+  flags: Arguments['flags'],
+  terminal: Terminal,
+): Promise<number> {
+  if (file === undefined || more.length > 0) throw new UsageError('name one file: lessons preview FILE')
+  const screen = screenOf(flags, terminal)
+  let faults: readonly string[] = []
+  await withKeyboard(async (read) => {
+    faults = await preview(file, { screen, version: versionOf(flags), read })
+  })
+  for (const fault of faults) terminal.err(`${fault}\n`)
+  return faults.length === 0 ? 0 : 1
 }
 
 function drawn(id: string, seed: number): Lesson {

@@ -33,7 +33,8 @@ export async function own(line: string, playback: Playback, screen: Screen): Pro
 }
 
 function why(words: readonly string[], playback: Playback, screen: Screen): void {
-  if (words.length === 2) screen.line(`${askCluster(playback.cluster, `why ${words.join(' ')}`)}\n`)
+  if (words.length === 2)
+    screen.line(`${askCluster(playback.cluster, `why ${words.join(' ')}`, screen.language)}\n`)
   else screen.note(screen.words.whyUsage)
 }
 

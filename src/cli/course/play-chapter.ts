@@ -25,7 +25,7 @@ export async function playChapter(chapter: Chapter, screen: Screen): Promise<voi
     screen.section(section)
     for (const step of section.steps) {
       screen.before(step, promptOf(playback.host))
-      screen.after(await playback.play(step))
+      screen.after(await playback.play(step, screen.language))
     }
   }
   lessonsOf(chapter, screen)
@@ -54,7 +54,7 @@ export async function teachChapter(
   let playback = new Playback(startCluster(chapter.start))
   screen.chapter(chapter)
   screen.wrapped(`\n${screen.words.chapterKeys}`)
-  for (const { step } of steps.slice(0, first)) await playback.play(step)
+  for (const { step } of steps.slice(0, first)) await playback.play(step, screen.language)
   if (first > 0) screen.note(screen.words.resumed(first + 1, steps.length))
   const past: { readonly at: number; readonly playback: Playback }[] = []
   for (let at = first; at < steps.length;) {
@@ -114,7 +114,7 @@ async function teach(teaching: Teaching): Promise<Done> {
   screen.before(step, promptOf(playback.host), { isTaught: true })
   if (step.kind === 'predict') return predict({ ...teaching, step })
   if (step.kind !== 'command') {
-    screen.after(await playback.play(step))
+    screen.after(await playback.play(step, screen.language))
     return 'on'
   }
   for (;;) {
@@ -129,7 +129,7 @@ async function teach(teaching: Teaching): Promise<Done> {
       screen.before(step, '', { isTaught: true })
     } else if (word !== undefined) tell(line, where, files, screen)
     else if (line === '') {
-      screen.after(await playback.play(step))
+      screen.after(await playback.play(step, screen.language))
       return 'on'
     } else if (!isForCourse(line) && (await hasSameEffect(playback, step.line, line))) {
       screen.after(await playback.type(withAlias(line)))
@@ -178,7 +178,7 @@ async function predict({ step, playback, screen, read, where, files }: Teaching<
       return 'on'
     }
   }
-  const answer = await playback.play(step)
+  const answer = await playback.play(step, screen.language)
   screen.after(answer)
   const guess = guesses.get(playback)?.trim() ?? ''
   if (guess !== '') {

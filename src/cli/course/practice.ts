@@ -26,7 +26,7 @@ export async function practise(
     screen.prose(question.question[language])
     if (read === undefined) {
       screen.note(words.answerIs(answer.join(', ')))
-      screen.line(`${explanation.trimEnd()}\n`)
+      screen.line(`${explanation[language].trimEnd()}\n`)
       return counts
     }
     const given = await ask(read, screen, choices)
@@ -35,7 +35,7 @@ export async function practise(
     counts.asked++
     if (isAnswered) counts.right++
     screen.note(isAnswered ? words.right : words.wrong(answer.join(', ')))
-    screen.line(`${explanation.trimEnd()}\n`)
+    screen.line(`${explanation[language].trimEnd()}\n`)
   }
   screen.note(words.practised(counts.asked, counts.right))
   return counts

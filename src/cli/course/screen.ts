@@ -17,14 +17,14 @@ export class Screen {
   /** The editor of the learner; a terminal of which nothing is known has none. */
   readonly editor: Editor | undefined
   readonly words: Words
-  readonly #language: Language
+  readonly language: Language
   readonly #options: ScreenOptions
   readonly #write: (text: string) => void
 
   constructor(language: Language, options: ScreenOptions, write: (text: string) => void, editor?: Editor) {
     this.editor = editor
     this.words = WORDS[language]
-    this.#language = language
+    this.language = language
     this.#options = options
     this.#write = write
   }
@@ -54,25 +54,25 @@ export class Screen {
 
   chapter({ number, title, goals, version, start }: Chapter): void {
     const { version: release = version } = start.cluster
-    this.title(this.words.chapter(number, title[this.#language], release.slice(1)))
+    this.title(this.words.chapter(number, title[this.language], release.slice(1)))
     this.line(this.words.goals)
     for (const goal of goals) {
-      const [first = '', ...more] = wrapText(goal[this.#language], this.#options.columns - 4)
+      const [first = '', ...more] = wrapText(goal[this.language], this.#options.columns - 4)
       for (const [at, line] of [first, ...more].entries()) this.line(`${at === 0 ? '- ' : '  '}${line}`)
     }
   }
 
   section({ rows, title }: Section): void {
     const ids = rows.length === 0 ? '' : `${rows.join(', ')}  `
-    this.line(`\n${styled(`--- ${ids}${title[this.#language]}`, 'bold', this.#options)}\n`)
+    this.line(`\n${styled(`--- ${ids}${title[this.language]}`, 'bold', this.#options)}\n`)
   }
 
   /** A step before it is played: its text, or what is about to be typed. */
   before(step: Step, prompt: string, { isTaught = false }: { readonly isTaught?: boolean } = {}): void {
-    if (step.kind === 'prose') this.prose(step.text[this.#language])
+    if (step.kind === 'prose') this.prose(step.text[this.language])
     if (step.kind === 'predict')
       this.note(
-        (step.part === 'question' ? this.words.predict : this.words.answer)(step.question[this.#language]),
+        (step.part === 'question' ? this.words.predict : this.words.answer)(step.question[this.language]),
       )
     if (step.kind === 'event') this.note(`... ${this.words.event(step)}`)
     if (step.kind === 'ask') this.note(this.words.ask(step.question))

@@ -42,7 +42,7 @@ const titleSlide = ({ number, title, goals }: Chapter, language: Language): stri
   `<ul>${goals.map((each) => `<li>${inline(each[language])}</li>`).join('\n')}</ul>`
 
 async function blockOf(step: Step, playback: Playback, language: Language): Promise<string> {
-  const { terminal } = await playback.play(step)
+  const { terminal } = await playback.play(step, language)
   switch (step.kind) {
     case 'prose':
       return markup(step.text[language])

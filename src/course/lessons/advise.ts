@@ -10,6 +10,18 @@ export interface TriedLine {
   readonly stderr: string
 }
 
+/** How a learner checks and undoes on a surface, as requests: `type check`, or `press Undo`. */
+export interface SurfaceWords {
+  readonly check: Sentence
+  readonly undo: Sentence
+}
+
+/** Those of the terminal. */
+const TYPED: SurfaceWords = {
+  check: { en: 'type check', ko: '확인(check)을 입력하세요' },
+  undo: { en: 'type back', ko: '되돌리기(back)를 입력하세요' },
+}
+
 /** The response to a request for a hint. */
 export interface Advice {
   /** Undefined if all hints have been given. */
@@ -30,31 +42,33 @@ const list = (sentences: readonly Sentence[], language: keyof Sentence): string 
 /**
  * Returns a hint that depends on what was tried: goals that hold, what the repair took away, commands that
  * were typed. Only if nothing of that helps does it give the next of the lesson's hints. `told` is that of
- * the advice before.
- * @default 0
+ * the advice before, and `says` how the learner checks and undoes.
+ * @default 0, and by typing
  * @throws RangeError if the cluster is not one of the lesson
  * @example const advice = await advise(lesson, desk, { lines: [] })
  */
 export async function advise(
   lesson: Lesson,
   desk: Desk,
-  tried: { readonly lines: readonly TriedLine[]; readonly told?: number },
+  tried: { readonly lines: readonly TriedLine[]; readonly told?: number; readonly says?: SurfaceWords },
 ): Promise<Advice> {
   checkAdvised([lesson, desk, tried])
-  const { lines, told = 0 } = tried
+  const { lines, told = 0, says: { check, undo } = TYPED } = tried
   const { goals, broken, isSolved } = await judge(lesson, desk)
   if (isSolved)
     return {
       told,
-      text: { en: 'All goals are reached: type check.', ko: '모든 목표에 도달했습니다. 확인을 입력하세요.' },
+      text: { en: `All goals are reached: ${check.en}.`, ko: `모든 목표에 도달했습니다. ${check.ko}.` },
     }
   if (broken.length > 0) {
     const kept = broken.map(({ text }) => text)
     return {
       told,
       text: {
-        en: `This was not kept on the way: ${list(kept, 'en')} Type back until it is undone.`,
-        ko: `도중에 지켜지지 않았습니다: ${list(kept, 'ko')} 그 전까지 되돌리세요.`,
+        en:
+          `This was not kept on the way: ${list(kept, 'en')} To go back before it, ${undo.en}, ` +
+          'more than once if needed.',
+        ko: `도중에 지켜지지 않았습니다: ${list(kept, 'ko')} 그 이전으로 돌아갈 때까지 ${undo.ko}.`,
       },
     }
   }
@@ -67,8 +81,8 @@ export async function advise(
     return {
       told,
       text: {
-        en: `Your repair broke what was right: ${list(texts, 'en')} ${what}Undo that with back.`,
-        ko: `원래 맞던 것이 틀려졌습니다: ${list(texts, 'ko')} ${what}되돌리기로 되돌리세요.`,
+        en: `Your repair broke what was right: ${list(texts, 'en')} ${what}To undo that, ${undo.en}.`,
+        ko: `원래 맞던 것이 틀려졌습니다: ${list(texts, 'ko')} ${what}되돌리려면 ${undo.ko}.`,
       },
     }
   }

@@ -61,3 +61,35 @@ export function ko(name: string, particle: string): string {
   const isVowel = '2459'.includes(digit) || (consonant === '으로' && '178'.includes(digit))
   return name + (isVowel ? vowel : consonant)
 }
+
+/** Names that lessons draw, by how they end when they are read aloud. */
+const NAMES = {
+  consonant:
+    'web shop billing admin login team jane ellen dan kevin ken ian john brian martin ann robot cleanup ' +
+    'block zone public premium monitoring region backup warn',
+  /** They take 로, like a vowel. */
+  rieul: 'payroll stable',
+  vowel:
+    'queue db cache store payments gateway frontend client vault settings sales research report ops office ' +
+    'limits front finance features deployer uploads runner reader proxy mode media ledger import health ' +
+    'gold first fast edge dev dashboard customers collector canary business bank archive agent api helper',
+} as const
+
+const ENDINGS = new Map(
+  (['consonant', 'rieul', 'vowel'] as const).flatMap((end) =>
+    NAMES[end].split(' ').map((name) => [name, end] as const),
+  ),
+)
+
+const NAMED = new RegExp(
+  String.raw`(?<![\w./-])(${[...ENDINGS.keys()].join('|')})(으로|[이가은는을를과와로])(?=[\s,.)]|$)`,
+  'g',
+)
+
+/** Returns a Korean text in which drawn names have the particles that suit them: `web는` becomes `web은`. */
+export const withParticles = (text: string): string =>
+  text.replaceAll(NAMED, (_, name: string, particle: string) => {
+    const [consonant = particle, vowel = particle] = PARTICLES.find((pair) => pair.includes(particle)) ?? []
+    const end = ENDINGS.get(name)
+    return name + (end === 'vowel' || (end === 'rieul' && consonant === '으로') ? vowel : consonant)
+  })

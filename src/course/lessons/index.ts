@@ -12,7 +12,7 @@ export type {
   Promised,
   Sentence,
 } from './lesson.js'
-export type { Advice, TriedLine } from './advise.js'
+export type { Advice, SurfaceWords, TriedLine } from './advise.js'
 export { advise } from './advise.js'
 export type { Exam, ExamTask, TaskReport } from './exam.js'
 export { drawExam, gradeTask } from './exam.js'

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { argumentsCheck, text } from '../../api/checked-input.js'
 import { aCluster } from '../../cluster/inputs/a-cluster.js'
 
+const aSentence = z.strictObject({ ko: z.string(), en: z.string() })
 const aSeed = z.optional(z.int().check(z.minimum(0)))
 
 /** Checks the arguments of `drawLesson()`. */
@@ -72,6 +73,10 @@ export const checkAdvised: (args: readonly unknown[]) => void = argumentsCheck(
   () => ({
     lesson: aLesson,
     desk: z.looseObject({ cluster: aCluster }),
-    tried: z.strictObject({ lines: z.array(z.looseObject({ line: z.string() })), told: aSeed }),
+    tried: z.strictObject({
+      lines: z.array(z.looseObject({ line: z.string() })),
+      told: aSeed,
+      says: z.optional(z.strictObject({ check: aSentence, undo: aSentence })),
+    }),
   }),
 )

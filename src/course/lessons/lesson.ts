@@ -2,7 +2,7 @@ import type { ClusterOptions } from '../../cluster/compose/options.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import type { Host } from '../../host/index.js'
-import { Draw } from './draw.js'
+import { Draw, withParticles } from './draw.js'
 
 /** Workplace of a lesson: the cluster, and a terminal on its control plane. */
 export interface Desk {
@@ -117,5 +117,28 @@ export const lesson = (
   id,
   level,
   minutes,
-  drawn: (seed) => ({ id, level, minutes, seed, ...draw(new Draw(id, seed)) }),
+  drawn: (seed) => ({ id, level, minutes, seed, ...spelt(draw(new Draw(id, seed))) }),
 })
+
+/** Its Korean texts, with the particles of the names that were drawn. */
+function spelt<L extends Pick<Lesson, 'texts' | 'goals' | 'promises'>>(drawn: L): L {
+  const { ko, en } = drawn.texts
+  const sentence = <S extends { readonly text: Sentence }>(given: S): S => ({
+    ...given,
+    text: { en: given.text.en, ko: withParticles(given.text.ko) },
+  })
+  return {
+    ...drawn,
+    texts: {
+      en,
+      ko: {
+        title: withParticles(ko.title),
+        symptom: withParticles(ko.symptom),
+        hints: ko.hints.map(withParticles),
+        explanation: withParticles(ko.explanation),
+      },
+    },
+    goals: drawn.goals.map(sentence),
+    ...(drawn.promises === undefined ? {} : { promises: drawn.promises.map(sentence) }),
+  }
+}

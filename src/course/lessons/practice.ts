@@ -5,6 +5,7 @@ import { authorize, formatProof as formatAccessProof } from '../../rbac/index.js
 import { explainScheduling } from '../../scheduler/explain.js'
 import { Random, type RandomStream } from '../../sim/random.js'
 import { checkAnswered, checkPractice } from './inputs.js'
+import type { Language } from '../../lang/text/phrases.js'
 import type { Sentence } from './lesson.js'
 
 /** What one can practise: who reaches whom, who may do what, and where a pod fits. */
@@ -21,7 +22,7 @@ export interface PracticeQuestion {
   /** The right choices, in the order of `choices`; all of them are wanted. */
   readonly answer: readonly string[]
   /** The proof of the answer, as text. */
-  readonly explanation: string
+  readonly explanation: Sentence
 }
 
 type Draw = RandomStream
@@ -34,6 +35,21 @@ const some = <T>(draw: Draw, from: readonly T[], most: number): readonly T[] => 
 }
 
 const toYaml = (objects: readonly object[]): string => objects.map(printYaml).join('---\n')
+
+const inBoth = (written: (lang: Language) => string): Sentence => ({ en: written('en'), ko: written('ko') })
+
+const FITS: Sentence = { en: 'fits', ko: '배치할 수 있음' }
+
+const isPlain = (text: string): boolean => /^[\w./-]+$/.test(text) && Number.isNaN(Number(text))
+
+/** An object in one line of YAML, for what is only the setting of a question. */
+function inLine(value: unknown): string {
+  if (typeof value === 'string') return isPlain(value) ? value : JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(inLine).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return String(value)
+  const fields = Object.entries(value).map(([key, one]) => `${key}: ${inLine(one)}`)
+  return `{${fields.join(', ')}}`
+}
 
 const metadata = (name: string, labels?: object, namespace = 'shop'): object => ({
   name,
@@ -92,10 +108,12 @@ function networkQuestion(draw: Draw): Omit<PracticeQuestion, 'subject'> {
       ko: `${from}에서 ${to}의 80번 포트로 연결됩니까?`,
     },
     // with the pods, whose labels decide
-    objects: toYaml([...namespaces, ...pods, other, ...policies]),
+    objects: [...[...namespaces, ...pods, other].map((each) => `${inLine(each)}\n`), toYaml(policies)].join(
+      '---\n',
+    ),
     choices: ['yes', 'no'],
     answer: [verdict.allowed ? 'yes' : 'no'],
-    explanation: formatPolicyProof(verdict),
+    explanation: inBoth((lang) => formatPolicyProof(verdict, { lang })),
   }
 }
 
@@ -166,7 +184,7 @@ function accessQuestion(draw: Draw): Omit<PracticeQuestion, 'subject'> {
     objects: toYaml([...roles, ...bindings]),
     choices: ['yes', 'no'],
     answer: [verdict.allowed ? 'yes' : 'no'],
-    explanation: formatAccessProof(verdict),
+    explanation: inBoth((lang) => formatAccessProof(verdict, { lang })),
   }
 }
 
@@ -232,14 +250,16 @@ function placeQuestion(draw: Draw): Omit<PracticeQuestion, 'subject'> {
     objects: toYaml([...nodes, pod]),
     choices: [...names, 'none'],
     answer: fits.length === 0 ? ['none'] : names.filter((name) => fits.includes(name)),
-    explanation: names
-      .map((name) => {
-        const { rejected } = found.nodes.find(({ node }) => node === name) ?? {}
-        return rejected === undefined
-          ? `${name}: fits`
-          : `${name}: ${rejected.reasons.join(', ')} (${rejected.plugin})`
-      })
-      .join('\n'),
+    explanation: inBoth((lang) =>
+      names
+        .map((name) => {
+          const { rejected } = found.nodes.find(({ node }) => node === name) ?? {}
+          return rejected === undefined
+            ? `${name}: ${FITS[lang]}`
+            : `${name}: ${rejected.reasons.join(', ')} (${rejected.plugin})`
+        })
+        .join('\n'),
+    ),
   }
 }
 

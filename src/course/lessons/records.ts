@@ -40,7 +40,11 @@ function watch(
 ): void {
   // a cluster that was rewound has not broken yet what it broke later
   const { revision } = cluster.internals.etcd
-  const broken = new Map([...past].filter(([, moment]) => moment.revision <= revision))
+  const now = cluster.now()
+  // a restored etcd has an older revision, but time goes on
+  const isPast = (moment: Moment): boolean =>
+    moment.time < now || (moment.time === now && moment.revision <= revision)
+  const broken = new Map([...past].filter(([, moment]) => isPast(moment)))
   const isWatched = records.has(cluster)
   records.set(cluster, { ...begun, broken })
   if (!isWatched) {

@@ -1,19 +1,19 @@
 import { type Box, type DocumentOptions, Drawing, LINE, type Look, pixels } from './drawing.js'
 
-/** A tree of boxes, as plain JSON. */
-export interface Tree {
-  readonly title: string
+/** A tree of boxes, as plain JSON. Its lines are texts, unless somebody is yet to say them in a language. */
+export interface Tree<L = string> {
+  readonly title: L
   /** Whether each root leads to the next: they are hops, from top to bottom. */
   readonly isChain?: true
-  readonly roots: readonly Branch[]
+  readonly roots: readonly Branch<L>[]
 }
 
 /** A box with lines of text, and the boxes that arrows lead to. */
-export interface Branch {
-  readonly lines: readonly string[]
+export interface Branch<L = string> {
+  readonly lines: readonly L[]
   /** Said by the lines, too: a tick or a cross, a status, a word. */
   readonly look?: 'good' | 'bad'
-  readonly branches?: readonly Branch[]
+  readonly branches?: readonly Branch<L>[]
 }
 
 const PADDING = 8

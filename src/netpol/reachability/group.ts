@@ -3,6 +3,8 @@ import type { CompiledWorld } from '../compile/compiled-world.js'
 import type { Labels } from '../../api/selectors/labels.js'
 import type { AddressSpan, EquivalentEnds } from './ends.js'
 import { mergeAdjacent } from './ports.js'
+import type { Part } from '../../lang/text/phrases.js'
+import { type ProofPhrase, say } from '../words.js'
 
 /** A list with at least one element. */
 export type NonEmpty<T> = readonly [T, ...T[]]
@@ -71,7 +73,21 @@ function podsName(pods: readonly string[], labels: Labels, sizes: ReadonlyMap<st
     ? `${where}/${marks.join(',')}`
     : namespaces.length === 1
       ? `${where}/${some(pods.map((key) => key.slice(key.indexOf('/') + 1)))}`
-      : `${where}/(${some(pods)})`
+      : some(pods)
+}
+
+/** A group as people say it: `pods app=web in shop`, `all pods in shop`, `node node-1`. */
+export function groupText({ name, sort, pods }: ReachabilityGroup): Part<ProofPhrase> {
+  const [, where = '', who = ''] = /^([^/]+)\/(.+)$/.exec(name) ?? []
+  if (sort === 'nodes')
+    return name.startsWith('node ') ? say('node', name.slice('node '.length)) : say('nodes')
+  if (sort === 'outside')
+    return name.startsWith('outside') ? say('outside', name.slice('outside'.length)) : name
+  if (pods.length === 1) return name
+  const [, count] = /^(\d+) namespaces$/.exec(where) ?? []
+  const places = count === undefined ? where.replaceAll(',', ', ') : say('namespaces', count)
+  if (who === '*') return say('allPodsIn', places)
+  return who.includes('=') ? say('podsIn', who, places) : name.replaceAll(',', ', ')
 }
 
 /** The totals that the names of groups depend on. */

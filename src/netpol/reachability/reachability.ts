@@ -1,3 +1,4 @@
+import type { LanguageOptions } from '../../lang/text/phrases.js'
 import type { PortPoint } from '../compile/cell.js'
 import { CompiledWorld, compileWorld } from '../compile/compiled-world.js'
 import { checkGroup } from '../inputs.js'
@@ -51,8 +52,8 @@ export class Reachability implements ReachTable {
 
   static {
     // what a notebook shows of it
-    const display = function (this: Reachability): object {
-      return { 'image/svg+xml': this.toSvg(), 'text/plain': this.toText() }
+    const display = function (this: Reachability, options: LanguageOptions = {}): object {
+      return { 'image/svg+xml': this.toSvg(options), 'text/plain': this.toText(options) }
     }
     Object.defineProperty(this.prototype, Symbol.for('Jupyter.display'), { value: display })
   }
@@ -100,9 +101,12 @@ export class Reachability implements ReachTable {
     return this.#groupByPod.get(pod) ?? -1
   }
 
-  /** Formats the result as a text table with a row for each source and a column for each destination. */
-  toText(): string {
-    return formatReachability(this)
+  /**
+   * Formats the result as a text table with a row for each source and a column for each destination. `lang`
+   * is the language of what it says itself, default `en`.
+   */
+  toText(options: LanguageOptions = {}): string {
+    return formatReachability(this, options.lang)
   }
 
   toJSON(): ReachabilityJson {
@@ -116,8 +120,8 @@ export class Reachability implements ReachTable {
   }
 
   /** Renders the result as an SVG document. */
-  toSvg(): string {
-    return renderReachability(this)
+  toSvg(options: LanguageOptions = {}): string {
+    return renderReachability(this, options.lang)
   }
 }
 

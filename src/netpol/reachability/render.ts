@@ -1,5 +1,8 @@
 import { Drawing, type Look, pixels } from '../../lang/svg/drawing.js'
-import type { ReachabilityGroup } from './group.js'
+import type { Language } from '../../lang/text/phrases.js'
+import { padText, textWidth } from '../../lang/text/text-width.js'
+import { say, speaker } from '../words.js'
+import { groupText, type ReachabilityGroup } from './group.js'
 import type { PortClass } from './ports.js'
 
 /** Whether one group can reach another on some ports. `ownNode`: only between a pod and its own node. */
@@ -21,45 +24,55 @@ export interface CellText {
   readonly look: 'all' | 'some' | 'none' | 'node' | 'blank'
 }
 
+type Speak = ReturnType<typeof speaker>
+
+/** The name of a class of ports, which is a phrase if it is about all or the rest. */
+function portText(name: string, speak: Speak): string {
+  if (name === 'every port') return speak(say('everyPortText'))
+  return name === 'other ports' ? speak(say('otherPorts')) : name
+}
+
 /** Formats how one group reaches another in a few characters. */
-export function cellText(reachability: ReachTable, from: number, to: number): CellText {
+export function cellText(
+  reachability: ReachTable,
+  from: number,
+  to: number,
+  speak: Speak = speaker(),
+): CellText {
   const { ports, governed } = reachability
   if (governed[from] !== true && governed[to] !== true) return { text: '', look: 'blank' }
   const reaches = ports.map((_, port) => reachability.reach(from, to, port))
   const names = (wanted: ReachabilityVerdict): readonly string[] =>
-    ports.flatMap(({ name }, port) => (reaches[port] === wanted ? [name] : []))
+    ports.flatMap(({ name }, port) => (reaches[port] === wanted ? [portText(name, speak)] : []))
+  const ownNode = speak(say('ownNode'))
   const [allowed, own, denied] = [names('allow'), names('ownNode'), names('deny')]
   if (allowed.length === ports.length) return { text: '*', look: 'all' }
   if (denied.length === ports.length) return { text: '-', look: 'none' }
-  if (own.length === ports.length) return { text: 'own node', look: 'node' }
+  if (own.length === ports.length) return { text: ownNode, look: 'node' }
   const list = (some: readonly string[], rest: readonly string[]): string =>
-    some.includes('other ports') ? `all but ${rest.join(' ')}` : some.join(' ')
+    some.includes(speak(say('otherPorts'))) ? speak(say('allBut', rest.join(' '))) : some.join(' ')
   if (own.length === 0) return { text: list(allowed, denied), look: 'some' }
   const parts = [
     ...(allowed.length === 0 ? [] : [list(allowed, [...own, ...denied])]),
-    `own node: ${denied.length === 0 ? 'the rest' : list(own, [...allowed, ...denied])}`,
+    `${ownNode}: ${denied.length === 0 ? speak(say('rest')) : list(own, [...allowed, ...denied])}`,
   ]
   return { text: parts.join('; '), look: 'some' }
 }
 
 /** Returns what `*` stands for: every port, or all requested ones. */
-export function wholeText(ports: readonly PortClass[]): string {
+function wholeText(ports: readonly PortClass[], speak: Speak): string {
   const names = ports.map(({ name }) => name)
-  return names.includes('other ports') ? 'every port' : names.join(' ')
+  return names.includes('other ports')
+    ? speak(say('everyPortText'))
+    : names.map((name) => portText(name, speak)).join(' ')
 }
 
-/** Formats how many pods, nodes or ranges a group has: ` (3 pods)`. Empty for a single one. */
-export function countText({
-  sort,
-  pods,
-  nodes,
-}: {
-  readonly sort: string
-  readonly pods: readonly string[]
-  readonly nodes: readonly string[]
-}): string {
-  if (sort === 'pods') return pods.length > 1 ? ` (${pods.length} pods)` : ''
-  return nodes.length > 1 ? ` (${nodes.length})` : ''
+/** Formats a group, with how many pods or nodes it has if there is more than one. */
+function labelText(group: ReachabilityGroup, speak: Speak): string {
+  const { sort, pods, nodes } = group
+  const text = groupText(group)
+  const count = sort === 'pods' ? pods.length : nodes.length
+  return speak(count > 1 ? say(sort === 'pods' ? 'counted' : 'numbered', text, count) : text)
 }
 
 const LONGEST_TEXT = 24
@@ -83,36 +96,36 @@ class Notes {
 }
 
 /** Formats reachability as a text table. */
-export function formatReachability(reachability: ReachTable): string {
+export function formatReachability(reachability: ReachTable, lang?: Language): string {
   const { groups, ports } = reachability
+  const speak = speaker(lang)
   const notes = new Notes()
-  const labels = groups.map((group, at) => `${at + 1} ${group.name}${countText(group)}`)
+  const labels = groups.map((group, at) => `${at + 1} ${labelText(group, speak)}`)
   const cells = groups.map((_, from) =>
-    groups.map((__, to) => notes.shorten(cellText(reachability, from, to).text)),
+    groups.map((__, to) => notes.shorten(cellText(reachability, from, to, speak).text)),
   )
   const lines = [
-    ['from \\ to', ...groups.map((_, at) => String(at + 1))],
+    [speak(say('fromTo')), ...groups.map((_, at) => String(at + 1))],
     ...labels.map((label, from) => [label, ...(cells[from] as readonly string[])]),
   ]
   const widths = ['', ...groups].map((_, column) =>
-    Math.max(...lines.map((line) => (line[column] as string).length)),
+    Math.max(...lines.map((line) => textWidth(line[column] as string))),
   )
   const table = lines.map((line) =>
     line
-      .map((text, column) => text.padEnd(widths[column] as number))
+      .map((text, column) => padText(text, widths[column] as number))
       .join('  ')
       .trimEnd(),
   )
   const used = cells.flat()
+  const ownNode = speak(say('ownNode'))
   const legend = [
-    ...(used.includes('*') ? [`*  ${wholeText(ports)}`] : []),
-    ...(used.includes('-') ? ['-  nothing'] : []),
-    ...(used.some((text) => text.includes('own node'))
-      ? ['own node  only between a pod and the node that it is on']
-      : []),
+    ...(used.includes('*') ? [`*  ${wholeText(ports, speak)}`] : []),
+    ...(used.includes('-') ? [`-  ${speak(say('nothing'))}`] : []),
+    ...(used.some((text) => text.includes(ownNode)) ? [speak(say('onlyOwnNode', ownNode))] : []),
     ...notes.lines(),
   ]
-  return `${[...table, '', ...legend, 'A pod always reaches itself.'].join('\n')}\n`
+  return `${[...table, '', ...legend, speak(say('always'))].join('\n')}\n`
 }
 
 const ROW = 22
@@ -135,24 +148,28 @@ const shortened = (text: string): string =>
  * Renders reachability as an SVG document with a row for each source; a pointer on a cell shows all of its
  * ports.
  */
-export function renderReachability(reachability: ReachTable): string {
+export function renderReachability(reachability: ReachTable, lang?: Language): string {
   const { groups, ports } = reachability
+  const speak = speaker(lang)
+  const corner = speak(say('fromTo'))
   const drawing = new Drawing()
-  const labels = groups.map((group, at) => `${at + 1} ${group.name}${countText(group)}`)
-  const left = Math.max(...labels.map(pixels), pixels('from \\ to')) + 2 * PADDING
-  drawing.text(PADDING, ROW, 'from \\ to', 'faint')
+  const labels = groups.map((group, at) => `${at + 1} ${labelText(group, speak)}`)
+  const left = Math.max(...labels.map(pixels), pixels(corner)) + 2 * PADDING
+  drawing.text(PADDING, ROW, corner, 'faint')
   for (const at of groups.keys()) drawing.text(left + at * COLUMN + PADDING, ROW, `${at + 1}`, 'strong')
   for (const [from, label] of labels.entries()) {
     const y = (from + 1) * ROW + PADDING
     drawing.text(PADDING, y + ROW - 8, label, 'strong')
     for (const [to, target] of groups.entries()) {
-      const { text, look } = cellText(reachability, from, to)
+      const { text, look } = cellText(reachability, from, to, speak)
       const box = { x: left + to * COLUMN, y, width: COLUMN - 4, height: ROW - 3 }
-      const allowed = text === '*' ? wholeText(ports) : text === '-' ? 'nothing' : text
-      const said = text === '' ? 'no policy decides' : allowed
-      drawing.box(box, looks[look], `${(groups[from] as ReachabilityGroup).name} to ${target.name}: ${said}`)
+      const allowed = text === '*' ? wholeText(ports, speak) : text === '-' ? speak(say('nothing')) : text
+      const said = text === '' ? say('default') : allowed
+      const ends = [groups[from] as ReachabilityGroup, target].map(groupText)
+      drawing.box(box, looks[look], speak(say('whoToWhom', ...ends, said)))
       if (text !== '') drawing.text(box.x + 4, y + ROW - 8, shortened(text), looks[look])
     }
   }
-  return drawing.toString('who reaches whom', formatReachability(reachability))
+  const title = speak(say('whoReaches'))
+  return drawing.toString(title, formatReachability(reachability, lang), lang === undefined ? {} : { lang })
 }

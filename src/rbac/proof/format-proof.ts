@@ -1,67 +1,75 @@
 import { checkFormatted } from '../inputs.js'
 import { ruleText } from '../covers.js'
 import type { AuthorizationVerdict, BindingName, FailedGrant, NearMiss, RoleName } from './proof.js'
-import type { RuleFault } from '../rules.js'
+import type { LanguageOptions, Phrase } from '../../lang/text/phrases.js'
+import { type ProofPhrase, say, sayIn } from './words.js'
 
 /** A verdict with a proof, of `authorize` or of `cluster.can`, where another authorizer may have decided. */
 export type ProvenVerdict =
   | AuthorizationVerdict
   | { readonly allowed: boolean; readonly proof: { readonly kind: 'authorizer'; readonly reason?: string } }
 
-const FAULTS: Readonly<Record<RuleFault, string>> = {
-  verb: 'another verb',
-  apiGroup: 'another API group',
-  resource: 'another resource',
-  resourceName: 'other names only',
-  nonResourceURL: 'another path',
-}
-
 /**
  * Formats a verdict and why, for people: one line, and if it is denied one for each binding that was tried.
- * @example console.log(formatProof(authorize(cluster, query)))
+ * `lang` is the language of what it says itself, default `en`.
+ * @example console.log(formatProof(authorize(cluster, query), { lang: 'ko' }))
  */
-export function formatProof(proven: ProvenVerdict): string {
-  checkFormatted([proven])
-  const { allowed, proof } = proven
-  const verdict = allowed ? 'allowed' : 'denied'
+export function formatProof(proven: ProvenVerdict, options: LanguageOptions = {}): string {
+  checkFormatted([proven, options])
+  const [first, ...more] = linesOf(proven)
+  return [first, ...more.map((line) => ['  ', line])]
+    .map((line) => sayIn(line ?? '', options.lang))
+    .join('\n')
+}
+
+type Said = Phrase<ProofPhrase>
+
+function linesOf({ allowed, proof }: ProvenVerdict): readonly Said[] {
+  const verdict = say(allowed ? 'allowed' : 'denied')
   switch (proof.kind) {
     case 'privileged':
-      return `${verdict}: members of ${proof.group} may do everything`
+      return [say('privileged', verdict, proof.group)]
     case 'rule':
-      return `${verdict}: ${grantText(proof)}, rule ${proof.index}: ${ruleText(proof.rule)}`
+      return [say('byRule', verdict, grantText(proof), proof.index, ruleText(proof.rule))]
     case 'authorizer':
-      return proof.reason === undefined || proof.reason === '' ? verdict : `${verdict}: ${proof.reason}`
+      return [
+        proof.reason === undefined || proof.reason === '' ? verdict : say('titled', verdict, proof.reason),
+      ]
     case 'denied':
       return [
-        proof.tried.length === 0 ? `${verdict}: no binding names the user` : `${verdict}:`,
+        say(proof.tried.length === 0 ? 'noBinding' : 'only', verdict),
         ...proof.tried.map(failureText),
         ...proof.nearMisses.map(nearMissText),
-      ].join('\n')
+      ]
   }
 }
 
 const nameText = ({ kind, namespace, name }: BindingName | RoleName): string =>
   `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`
 
-function grantText({ binding, subject, role }: Pick<FailedGrant, 'binding' | 'subject' | 'role'>): string {
+function grantText({ binding, subject, role }: Pick<FailedGrant, 'binding' | 'subject' | 'role'>): Said {
   const { kind, namespace, name } = subject
-  return (
-    `${nameText(binding)} gives ${nameText(role)} to ` +
-    `${kind} ${namespace === undefined || namespace === '' ? '' : `${namespace}/`}${name}`
-  )
+  const to = `${kind} ${namespace === undefined || namespace === '' ? '' : `${namespace}/`}${name}`
+  return say('gives', nameText(binding), nameText(role), to)
 }
 
-function failureText(grant: FailedGrant): string {
+function failureText(grant: FailedGrant): Said {
+  const faults = grant.faults.map((fault) => say(fault))
   const because = {
-    namespace: 'for its own namespace only',
-    role: 'which does not exist',
-    rules: `whose rules are about ${grant.faults.map((fault) => FAULTS[fault]).join(', ') || 'nothing'}`,
+    namespace: say('ownNamespace'),
+    role: say('noRole'),
+    rules: say(
+      'rulesAbout',
+      faults.length === 0 ? say('nothing') : faults.reduce((all, one) => say('and', all, one)),
+    ),
   }[grant.failed]
-  return `  ${grantText(grant)}, ${because}`
+  return say('and', grantText(grant), because)
 }
 
-function nearMissText({ because, binding, role, index }: NearMiss): string {
-  const why =
-    because === 'wrongNamespace' ? 'is bound to the user in another namespace' : 'is bound to somebody else'
-  return `  rule ${index} of ${nameText(role)} would allow it, but ${why}: ${nameText(binding)}`
-}
+const nearMissText = ({ because, binding, role, index }: NearMiss): Said =>
+  say(
+    because === 'wrongNamespace' ? 'otherNamespace' : 'otherSubject',
+    index,
+    nameText(role),
+    nameText(binding),
+  )

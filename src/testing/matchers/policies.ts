@@ -123,7 +123,7 @@ function judged(allows: boolean) {
 function formatExample(who: string, { world, connection, a, b }: CounterConnection): string {
   return `only ${who} allow, in this cluster:\n\n${netpolManifest({ world, connection })}\n${[a, b]
     .filter(({ allowed }) => !allowed)
-    .map(formatProof)
+    .map((verdict) => formatProof(verdict))
     .join('\n')}`
 }
 

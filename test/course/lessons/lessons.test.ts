@@ -10,7 +10,7 @@ import {
   openDesk,
   openLesson,
 } from '../../../src/course/lessons/index.js'
-import { propertiesOf } from './properties.js'
+import { propertiesOf } from '../../../src/course/lessons/properties.js'
 
 /**
  * Seeds besides 0 that each lesson is played at here. With all its wrong repairs, a lesson takes some 1.2 s

@@ -1,6 +1,7 @@
 import { expect, it, test } from 'vitest'
 import { isRight, practiceQuestion, type PracticeQuestion } from '../../../src/course/lessons/index.js'
 import { practise } from '../../../src/cli/course/practice.js'
+import { parseYamlText } from '../../../src/lang/yaml/read.js'
 import { Screen } from '../../../src/cli/course/screen.js'
 
 const SUBJECTS = ['netpol', 'rbac', 'scheduler'] as const
@@ -12,7 +13,9 @@ test.each(SUBJECTS)('questions of %s have an answer among the choices, and are n
   for (const { answer, choices, explanation, objects, question } of questions) {
     expect(choices).toEqual(expect.arrayContaining([...answer]))
     expect(answer.length).toBeGreaterThan(0)
-    expect(explanation).not.toBe('')
+    expect(explanation.en).not.toBe('')
+    // names and messages of Kubernetes are the same
+    if (subject !== 'scheduler') expect(explanation.ko).toMatch(/[가-힣]/)
     expect(objects).toContain('kind: ')
     expect(question.ko).toMatch(/[가-힣]/)
   }
@@ -27,10 +30,9 @@ test.each(SUBJECTS)('questions of %s have an answer among the choices, and are n
 it('shows the labels of the pods that a question about policies is about', () => {
   for (const { objects, question } of drawn('netpol', 20)) {
     const [, from = ''] = /Does \w+\/(\w+) reach/.exec(question.en) ?? []
-    const pod = objects
-      .split('---\n')
-      .find((each) => /kind: Pod/.test(each) && each.includes(`\n  name: ${from}\n`))
-    expect(pod).toMatch(/labels:\n +app: \w+/)
+    const pod = objects.split('---\n').find((each) => each.includes(`kind: Pod, metadata: {name: ${from}, `))
+    expect(pod).toMatch(/labels: \{app: \w+\}/)
+    expect(parseYamlText(pod ?? '')).toMatchObject({ kind: 'Pod', metadata: { name: from } })
   }
 })
 

@@ -187,6 +187,13 @@ export const clusterTaskLessons: readonly LessonSource[] = [
         ),
         `kubectl create namespace ${shop}`,
         lines(`rm ${MANIFESTS}/etcd.yaml`, 'sleep 60'),
+        // the restored etcd has the guard again, but it was away
+        lines(
+          'kubectl delete clusterrolebinding kubeadm:node-autoapprove-bootstrap',
+          `etcdutl snapshot restore ${path} --data-dir /var/lib/etcd-restored`,
+          `sed -i 's#path: /var/lib/etcd$#path: /var/lib/etcd-restored#' ${MANIFESTS}/etcd.yaml`,
+          'sleep 120',
+        ),
       ],
     }
   }),

@@ -1,5 +1,6 @@
-import { deskOf } from '../../../src/course/lessons/desk.js'
-import { type Desk, isSolved, judge, type Lesson } from '../../../src/course/lessons/index.js'
+import { deskOf } from './desk.js'
+import { isSolved, judge } from './judge.js'
+import type { Desk, Lesson } from './lesson.js'
 
 const missedBy = async (lesson: Lesson, desk: Desk): Promise<readonly string[]> => {
   const { goals, broken } = await judge(lesson, desk)
