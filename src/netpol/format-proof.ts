@@ -89,5 +89,6 @@ export function formatProof(verdict: ConnectionVerdict, options: LanguageOptions
     ...sideLines(egress, connection.from),
     ...sideLines(ingress, connection.to),
   ]
+  // bounded: levels of a proof
   return lines.map(([depth, line]) => '  '.repeat(depth) + written(line)).join('\n')
 }

@@ -17,11 +17,27 @@ export function checkSource(source: unknown): void {
 const aProof = z.looseObject({ connection: anyObject(), egress: anyObject(), ingress: anyObject() })
 const aVerdict = z.looseObject({ allowed: z.boolean(), proof: aProof })
 
+const language = z.strictObject({ lang: z.optional(z.enum(['en', 'ko'])) })
+
+/** Checks the options of `reachability().toText()`. */
+export const checkTableText: Check = argumentsCheck(
+  'toText()',
+  "reachability(world).toText({ lang: 'ko' })",
+  () => ({ options: language }),
+)
+
+/** Checks the options of `reachability().toSvg()`. */
+export const checkTableSvg: Check = argumentsCheck(
+  'toSvg()',
+  "reachability(world).toSvg({ lang: 'ko' })",
+  () => ({ options: language }),
+)
+
 /** Checks the argument of `formatProof()`. */
 export const checkFormatted: Check = argumentsCheck(
   'formatProof()',
   'formatProof(evaluate(world, connection))',
-  () => ({ verdict: aVerdict, options: z.strictObject({ lang: z.optional(z.enum(['en', 'ko'])) }) }),
+  () => ({ verdict: aVerdict, options: language }),
 )
 
 /** Checks the argument of `formatChanges()`. */

@@ -9,6 +9,7 @@ import type {
 import type { Phrase } from '../lang/text/phrases.js'
 import type { Branch, Tree } from './tree.js'
 import { displayedView } from './display.js'
+import { iconOf } from './icons.js'
 import { type Said, say, type TreePhrase } from './words.js'
 
 /** How many rules are shown that would allow an action if they were bound differently. */
@@ -40,10 +41,10 @@ function rootsOf(verdict: ProvenVerdict): readonly Branch[] {
   const misses = proof.nearMisses
     .slice(0, MISSES)
     .map(({ because, binding, role, index }) => ({
-      lines: nameLines(binding),
+      ...named(binding),
       branches: [
         {
-          lines: nameLines(role),
+          ...named(role),
           branches: [
             {
               lines: [
@@ -67,15 +68,18 @@ function wayTo(
 ): Branch {
   const { kind, namespace = '', name } = subject
   return {
-    lines: nameLines({ kind, name, ...(namespace === '' ? {} : { namespace }) }),
-    branches: [{ lines: nameLines(binding), branches: [{ lines: nameLines(role), branches: [last] }] }],
+    ...named({ kind, name, ...(namespace === '' ? {} : { namespace }) }),
+    branches: [{ ...named(binding), branches: [{ ...named(role), branches: [last] }] }],
   }
 }
 
-const nameLines = ({ kind, namespace, name }: BindingName | RoleName): readonly string[] => [
-  kind,
-  `${namespace === undefined ? '' : `${namespace}/`}${name}`,
-]
+function named({ kind, namespace, name }: BindingName | RoleName): Pick<Branch, 'lines' | 'icon'> {
+  const icon = iconOf(kind)
+  return {
+    lines: [kind, `${namespace === undefined ? '' : `${namespace}/`}${name}`],
+    ...(icon === undefined ? {} : { icon }),
+  }
+}
 
 type Rule = Extract<AuthorizationVerdict['proof'], { readonly kind: 'rule' }>['rule']
 

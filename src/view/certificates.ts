@@ -46,6 +46,7 @@ function certificateBranch(
     : say('expires', dateOf(notAfter), days)
   const isSoon = !isExpired && days < SOON
   return {
+    icon: 'Certificate',
     lines: [
       commonName,
       path.replace('/etc/kubernetes/', ''),

@@ -1,4 +1,5 @@
-import { documentOf, Drawing, LINE, type Look, type PictureSize, pixels } from '../lang/svg/drawing.js'
+import { documentOf, Drawing, ICON, LINE, type Look, type PictureSize, pixels } from '../lang/svg/drawing.js'
+import { ICONS, type IconName } from './icons.js'
 import { wrapText } from '../lang/text/text-width.js'
 import type { ClusterView, NodeView, PodState, PodView, ServiceView } from './cluster-view.js'
 import { MARKS, type PodRow, podRows } from './pod-rows.js'
@@ -203,6 +204,13 @@ function pendingLines(pod: PodView, words: PictureWords): readonly string[] {
 const serviceText = ({ namespace, name, type, address, ports }: ServiceView): string =>
   `Service ${namespace}/${name} ${type} ${address} ${ports.join(', ')}`.trimEnd()
 
+/** Draws the icon of a kind beside the first line of a box. */
+const drawIcon = (drawing: Drawing, right: number, top: number, kind: IconName): void =>
+  drawing.icon(right - PADDING - ICON, top + PADDING / 2 + 1, { path: ICONS[kind], title: kind })
+
+/** Pixels that an icon takes before a text. */
+const BESIDE = ICON + 4
+
 interface Point {
   readonly x: number
   readonly y: number
@@ -214,9 +222,11 @@ function drawServices(drawing: Drawing, services: readonly ServiceView[]): Reado
   let x = 12
   for (const { uid, namespace, name, type, address, ports } of services) {
     const lines = [`Service ${namespace}/${name}`, `${type} ${address} ${ports.join(', ')}`.trimEnd()]
-    const width = Math.max(...lines.map(pixels)) + 2 * PADDING
+    const [first = 0, second = 0] = lines.map(pixels)
+    const width = Math.max(first + BESIDE, second) + 2 * PADDING
     const height = 2 * LINE + PADDING
     drawing.box({ x, y: TOP, width, height })
+    drawIcon(drawing, x + width, TOP, 'Service')
     for (const [at, line] of lines.entries())
       drawing.text(x + PADDING, TOP + (at + 1) * LINE - 2, line, at === 0 ? 'strong' : 'plain')
     starts.set(uid, { x: x + width / 2, y: TOP + height })
@@ -262,9 +272,9 @@ function drawNodes(drawing: Drawing, shown: Shown, top: number): DrawnNodes {
 
 const widthOf = (node: ShownNode, shown: Shown): number =>
   Math.max(
-    ...nodeLines(node, shown.words).map(pixels),
-    ...linesOf(node.rows, shown).map(({ text, row }) =>
-      pixels(`  ${row === undefined ? '' : '✓ '}${text}  `),
+    ...nodeLines(node, shown.words).map((line) => pixels(line) + BESIDE),
+    ...linesOf(node.rows, shown).map(
+      ({ text, row }) => pixels(`  ${row === undefined ? '' : '✓ '}${text}  `) + BESIDE,
     ),
   )
 
@@ -283,6 +293,7 @@ function drawNode(
   shown: Shown,
 ): readonly (readonly [PodRow, Point])[] {
   drawing.box(box, node.ready && !node.cordoned ? 'plain' : 'bad')
+  drawIcon(drawing, box.x + box.width, box.y, 'Node')
   const head = nodeLines(node, shown.words)
   for (const [at, line] of head.entries())
     drawing.text(box.x + PADDING, box.y + (at + 1) * LINE - 2, line, at === 0 ? 'strong' : 'plain')
@@ -305,7 +316,9 @@ function drawNode(
       drawing.text(box.x + 2 * PADDING, baseOf(at), text, 'faint')
       return []
     }
-    drawing.text(box.x + 2 * PADDING, baseOf(at), `${MARKS[row.state]} ${text}`, LOOKS[row.state])
+    const left = box.x + 2 * PADDING
+    drawing.icon(left, baseOf(at) - ICON + 2, { path: ICONS.Pod, title: 'Pod' })
+    drawing.text(left + BESIDE, baseOf(at), `${MARKS[row.state]} ${text}`, LOOKS[row.state])
     return [[row, { x: box.x + PADDING, y: baseOf(at) - 4 }]]
   })
 }

@@ -98,6 +98,23 @@ export const checkCertificatesViewed: Check = argumentsCheck(
   () => ({ cluster: z.looseObject({ now: callable(), pki: anyObject() }) }),
 )
 
+/** Checks the arguments of `viewOfHandshake()`. */
+export const checkHandshakeViewed: Check = argumentsCheck(
+  'viewOfHandshake()',
+  "viewOfHandshake(cluster, { from: 'kube-scheduler', to: 'kube-apiserver' })",
+  () => ({
+    cluster: z.looseObject({ now: callable(), pki: anyObject() }),
+    options: z.strictObject({ from: text, to: z.optional(z.enum(['kube-apiserver', 'etcd'])) }),
+  }),
+)
+
+/** Checks the arguments of `viewOfPeers()`. */
+export const checkPeersViewed: Check = argumentsCheck(
+  'viewOfPeers()',
+  "viewOfPeers(cluster, 'shop/db')",
+  () => ({ cluster, name: text }),
+)
+
 /** Checks the arguments of `viewOfRollout()`. */
 export const checkRolloutViewed: Check = argumentsCheck(
   'viewOfRollout()',

@@ -68,19 +68,22 @@ class NetworkMap {
     const ports = this.#targetPorts.get(service.uid) ?? []
     const isOpen = targets.some((pod) => ports.some((port) => this.#allows(from, nameOf(pod), port)))
     const branch = serviceBranch(service)
-    if (!isOpen) return { lines: [...branch.lines, say('cross', say('closed'))], look: 'bad' }
+    if (!isOpen) return { ...branch, lines: [...branch.lines, say('cross', say('closed'))], look: 'bad' }
     const lines = [...branch.lines, say('tick', say('open'))]
-    if (this.#drawn.has(service.uid)) return { lines }
+    if (this.#drawn.has(service.uid)) return { ...branch, lines }
     this.#drawn.add(service.uid)
     const fresh = targets.filter(({ uid }) => !this.#drawn.has(uid))
     for (const { uid } of fresh) this.#drawn.add(uid)
-    return { lines, branches: fresh.map((pod) => this.#podBranch(pod)) }
+    return { ...branch, lines, branches: fresh.map((pod) => this.#podBranch(pod)) }
   }
 
   #podBranch(pod: PodView): Branch {
     this.#drawn.add(pod.uid)
     const others = this.#services.filter((service) => !this.#behind(service).includes(pod))
-    const disks = (this.#claims.get(pod.uid) ?? []).map((claim) => ({ lines: [say('claimDisk'), claim] }))
+    const disks = (this.#claims.get(pod.uid) ?? []).map((claim) => ({
+      icon: 'PersistentVolumeClaim' as const,
+      lines: [say('claimDisk'), claim],
+    }))
     return {
       ...podBranch(pod),
       branches: [...others.map((service) => this.#serviceBranch(service, nameOf(pod))), ...disks],

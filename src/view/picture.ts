@@ -12,6 +12,7 @@ import {
   type PictureOptions,
 } from './cluster-picture.js'
 import { drawTimeline, type Timeline, timelineText } from './timeline.js'
+import { ICONS } from './icons.js'
 import type { Branch, Tree } from './tree.js'
 import { sayIn } from './words.js'
 
@@ -29,9 +30,10 @@ function shown(value: unknown): unknown {
 
 /** A tree in the language of a picture. */
 function said({ title, isChain, roots }: Tree, { lang }: PictureOptions): Boxes {
-  const box = ({ lines, look, branches }: Branch): Box => ({
+  const box = ({ lines, look, icon, branches }: Branch): Box => ({
     lines: lines.map((line) => sayIn(line, lang)),
     ...(look === undefined ? {} : { look }),
+    ...(icon === undefined ? {} : { icon: { path: ICONS[icon] ?? '', title: icon } }),
     ...(branches === undefined ? {} : { branches: branches.map(box) }),
   })
   return { title: sayIn(title, lang), ...(isChain && { isChain }), roots: roots.map(box) }

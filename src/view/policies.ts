@@ -56,6 +56,7 @@ function sideBranch({ direction, allowed, because, tiers }: SideProof): Branch {
 function policyBranch({ kind, namespace, name, rules }: PolicyProof): Branch {
   const matched = rules.filter((rule) => rule.matched)
   return {
+    icon: 'NetworkPolicy',
     lines: [
       kind,
       `${namespace === undefined ? '' : `${namespace}/`}${name}`,

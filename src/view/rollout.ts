@@ -45,6 +45,7 @@ export function viewOfRollout(cluster: ClusterLike, name: string): Tree {
     title: say('rollout', `${key.namespace}/${key.name}`),
     roots: [
       {
+        icon: 'Deployment',
         lines: [
           `Deployment ${key.name}`,
           say('wantedUpdated', wanted, updatedReplicas),
@@ -69,6 +70,7 @@ const revisionOf = ({ metadata }: ReplicaSet): number => Number(metadata.annotat
 function setBranch(set: ReplicaSet): Branch {
   const images = (set.spec.template?.spec?.containers ?? []).map(({ image }) => image ?? '')
   return {
+    icon: 'ReplicaSet',
     lines: [
       `ReplicaSet ${set.metadata.name ?? ''}`,
       say('revision', revisionOf(set), images.join(', ')),

@@ -40,12 +40,17 @@ function whyNot(why: string): Part<TreePhrase> {
 export function entryOf({ ports, type }: ServiceView, branch: Branch): Branch {
   const open = ports.flatMap((port) => (port.includes(':') ? [port.replace(/^\d+:/, '')] : []))
   if (open.length === 0) return branch
-  return { lines: [say('outside'), say('everyNode', open.join(', ')), type], branches: [branch] }
+  return {
+    icon: 'Outside',
+    lines: [say('outside'), say('everyNode', open.join(', ')), type],
+    branches: [branch],
+  }
 }
 
 export function serviceBranch({ namespace, name, type, address, ports }: ServiceView): Branch {
   const inside = ports.map((port) => port.replace(/:\d+/, ''))
   return {
+    icon: 'Service',
     lines: [
       `Service ${namespace}/${name}`,
       address === 'None' ? say('headless') : address === '' ? type : address,
@@ -107,6 +112,7 @@ function branchOf(
   const isBad = state === 'failing' || (not !== undefined && state !== 'progress')
   const mark = isBad ? '✗' : MARKS[state]
   return {
+    icon: 'Pod',
     lines: [
       count === 1 ? name : `${name} x${count}`,
       not === undefined

@@ -1,8 +1,15 @@
 import type * as boxes from '../lang/svg/tree.js'
+import type { IconName } from './icons.js'
 import type { Said } from './words.js'
 
 /** A picture of boxes, whose lines are said in the language in which it is drawn. */
-export type Tree = boxes.Tree<Said>
+export interface Tree extends Omit<boxes.Tree<Said>, 'roots'> {
+  readonly roots: readonly Branch[]
+}
 
 /** A box of a {@link Tree}. */
-export type Branch = boxes.Branch<Said>
+export interface Branch extends Omit<boxes.Branch<Said>, 'icon' | 'branches'> {
+  /** The kind of what it is about. */
+  readonly icon?: IconName
+  readonly branches?: readonly Branch[]
+}

@@ -326,7 +326,8 @@ describe('for people', () => {
       .sim .box{fill:var(--box);stroke:var(--edge)}.sim .box.good{stroke:var(--good)}
       .sim .box.bad{stroke:var(--bad);stroke-dasharray:5 3}.sim .line{fill:none;stroke:var(--edge)}
       .sim .line.bad{stroke:var(--bad);stroke-dasharray:5 3}
-      .sim .tip{fill:var(--edge)}.sim .tip.bad{fill:var(--bad)}</style>
+      .sim .tip{fill:var(--edge)}.sim .tip.bad{fill:var(--bad)}
+      .sim .icon{fill:none;stroke:var(--faint);stroke-linejoin:round}</style>
       <rect class="paper" x="0" y="0" width="472" height="87"/>
       <text class="faint" x="12" y="22">from \\ to</text>
       <text class="strong" x="332" y="22">1</text>

@@ -311,7 +311,13 @@ export const WRONG_FUNCTIONS: readonly Row[] = [
     called(view, 'viewOfConnection', connection),
     'connection.outcome must be a string',
   ],
+  [
+    'view:viewOfHandshake',
+    called(view, 'viewOfHandshake', cluster, { from: 'kubelet', to: 'ectd' }),
+    "did you mean 'etcd'?",
+  ],
   ['view:viewOfNetwork', called(view, 'viewOfNetwork', {}), 'must be a SimCluster'],
+  ['view:viewOfPeers', called(view, 'viewOfPeers', cluster), 'name must be a string'],
   [
     'view:viewOfPolicies',
     called(view, 'viewOfPolicies', { allowed: true }),

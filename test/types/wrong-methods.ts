@@ -342,6 +342,12 @@ const WRONG_OF_HANDLES: readonly Row[] = [
   ['CompiledWorld.setPolicy', called(world, 'setPolicy', { kind: 'NetworkPolcy' }), 'supported values'],
   ['CompiledWorld.setDomains', called(world, 'setDomains', { 'a.com': '10.0.0.1' }), 'domains.a.com'],
   ['Reachability.groupOf', called(netpol.reachability(world), 'groupOf', 'web'), 'must be namespace/name'],
+  [
+    'Reachability.toText',
+    called(netpol.reachability(world), 'toText', { lang: 'fr' }),
+    "must be one of 'en', 'ko'",
+  ],
+  ['Reachability.toSvg', called(netpol.reachability(world), 'toSvg', { language: 'ko' }), 'did you mean'],
   ['Reachability.reach', called(netpol.reachability(world), 'reach', 0, 0, 99), 'there is no port class 99'],
   [
     'CompiledAccess.allows',

@@ -66,7 +66,7 @@ export const seedOf = (flags: Arguments['flags']): number => {
 export const versionOf = (flags: Arguments['flags']): CourseVersion =>
   oneOf('version', textOf(flags, 'version') ?? 'v1.35', VERSIONS)
 
-/** The learner's screen: a terminal reads, and shows colours unless `NO_COLOR` is set; a pipe does neither. */
+/** The learner's screen: a terminal reads, and has colours unless `NO_COLOR` is set; a pipe does neither. */
 export function screenOf(flags: Arguments['flags'], terminal: Terminal): Screen {
   // a terminal that does not know its width says 0
   const columns = Math.min(stdout.columns || WIDEST, WIDEST)

@@ -81,6 +81,7 @@ const ENDINGS = new Map(
   ),
 )
 
+// bounded: the names above
 const NAMED = new RegExp(
   String.raw`(?<![\w./-])(${[...ENDINGS.keys()].join('|')})(으로|[이가은는을를과와로])(?=[\s,.)]|$)`,
   'g',

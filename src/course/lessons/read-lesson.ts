@@ -91,8 +91,10 @@ export function readLesson(name: string, source: string): Lesson {
       if (exitCode !== 0)
         throw new Error(`${name}:${lineOf(source, ['start'])}: start ends with ${exitCode}: ${stderr.trim()}`)
     },
+    // bounded: a teacher's own text
     shows: { run: shows.run, prints: new RegExp(shows.prints) },
     goals: [
+      // bounded: a teacher's own text
       ...goals.map((goal) => runs(goal.en, goal.ko, goal.run, new RegExp(goal.prints))),
       keepsTheRest(Object.fromEntries(mayChange.map((what) => [what as ResourceName, gone]))),
     ],
@@ -129,6 +131,7 @@ function lineOf(source: string, path: readonly string[]): number {
   let [at, found] = [-1, 0]
   for (const step of path) {
     const isItem = /^\d+$/.test(step)
+    // bounded: a key of a teacher's own file
     const begins = isItem ? /^\s*-(?:\s|$)/ : new RegExp(String.raw`(?:^|[\s{,-])${step}\s*:`)
     let left = isItem ? Number(step) : 0
     // an item and its first key stand in one line

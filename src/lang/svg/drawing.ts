@@ -42,6 +42,7 @@ const STYLE = [
   '.sim .box.bad{stroke:var(--bad);stroke-dasharray:5 3}.sim .line{fill:none;stroke:var(--edge)}',
   '.sim .line.bad{stroke:var(--bad);stroke-dasharray:5 3}',
   '.sim .tip{fill:var(--edge)}.sim .tip.bad{fill:var(--bad)}',
+  '.sim .icon{fill:none;stroke:var(--faint);stroke-linejoin:round}',
 ].join('\n')
 
 /** Escapes a text for XML, without the characters that XML cannot represent. */
@@ -50,6 +51,16 @@ export function escapeXml(text: string): string {
   return text
     .replaceAll(/[&<>"]/g, (character) => names[character] ?? character)
     .replaceAll(/[\p{Cs}\ufffe\uffff]|[^\P{Cc}\t\n\r]/gu, '')
+}
+
+/** Pixels of an icon. */
+export const ICON = 12
+
+/** A small picture of a kind of thing, whose name is its title. */
+export interface Icon {
+  /** A path of SVG on 12 by 12 pixels. */
+  readonly path: string
+  readonly title: string
 }
 
 export interface Box {
@@ -95,6 +106,15 @@ export class Drawing {
       : ` textLength="${width}" lengthAdjust="spacingAndGlyphs"`
     const name = look === 'plain' ? '' : ` class="${escapeXml(look)}"`
     this.#parts.push(`<text${name} x="${x}" y="${y}"${fitted}>${escapeXml(text)}</text>`)
+  }
+
+  /** Draws an icon of 12 by 12 pixels, below and right of a point. `title` is what a pointer on it shows. */
+  icon(x: number, y: number, { path, title }: Icon): void {
+    this.#reach(x + ICON, y + ICON)
+    this.#parts.push(
+      `<svg class="icon" x="${x}" y="${y}" width="${ICON}" height="${ICON}" viewBox="0 0 ${ICON} ${ICON}">` +
+        `<title>${escapeXml(title)}</title><path d="${path}"/></svg>`,
+    )
   }
 
   /** Draws a line with an arrow head at its last point, which is beside or below the one before. */

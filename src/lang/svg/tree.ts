@@ -1,4 +1,13 @@
-import { type Box, type DocumentOptions, Drawing, LINE, type Look, pixels } from './drawing.js'
+import {
+  type Box,
+  type DocumentOptions,
+  Drawing,
+  ICON,
+  type Icon,
+  LINE,
+  type Look,
+  pixels,
+} from './drawing.js'
 
 /** A tree of boxes, as plain JSON. Its lines are texts, unless somebody is yet to say them in a language. */
 export interface Tree<L = string> {
@@ -13,6 +22,8 @@ export interface Branch<L = string> {
   readonly lines: readonly L[]
   /** Said by the lines, too: a tick or a cross, a status, a word. */
   readonly look?: 'good' | 'bad'
+  /** In the corner of the box. */
+  readonly icon?: Icon
   readonly branches?: readonly Branch<L>[]
 }
 
@@ -68,8 +79,10 @@ export function drawTree(tree: Tree, options: DocumentOptions = {}): string {
   return drawing.toString(tree.title, treeText(tree), options)
 }
 
-function measure({ lines, branches = [] }: Branch, depth: number, widths: number[]): void {
-  const width = Math.max(...lines.map(pixels)) + 2 * PADDING
+function measure({ lines, icon, branches = [] }: Branch, depth: number, widths: number[]): void {
+  const [first = 0, ...others] = lines.map(pixels)
+  const beside = icon === undefined ? 0 : ICON + PADDING
+  const width = Math.max(first + beside, ...others) + 2 * PADDING
   widths[depth] = Math.max(widths[depth] ?? 0, width)
   for (const branch of branches) measure(branch, depth + 1, widths)
 }
@@ -87,7 +100,7 @@ function place(
   branch: Branch,
   { depth, top, widths, lefts }: Place,
 ): { readonly box: Box; readonly bottom: number } {
-  const { lines, look, branches = [] } = branch
+  const { lines, look, icon, branches = [] } = branch
   const height = ownHeight(branch)
   const middles: number[] = []
   let below = top + Math.max(0, (height - heightOfAll(branches)) / 2)
@@ -100,6 +113,7 @@ function place(
   const middle = Math.round((top + bottom) / 2)
   const box = { x: lefts[depth] ?? 0, y: middle - height / 2, width: widths[depth] ?? 0, height }
   drawing.box(box, look ?? 'plain')
+  if (icon !== undefined) drawing.icon(box.x + box.width - PADDING - ICON, box.y + PADDING / 2 + 1, icon)
   for (const [at, line] of lines.entries())
     drawing.text(box.x + PADDING, box.y + (at + 1) * LINE - 2, line, lookOf(at, look))
   const [from, to] = [box.x + box.width, lefts[depth + 1] ?? 0]

@@ -19,7 +19,10 @@ export type Language = 'en' | 'ko'
 
 /** How a text is written. */
 export interface LanguageOptions {
-  /** The language of what it says itself. Default `en`. */
+  /**
+   * The language of what it says itself.
+   * @default `en`
+   */
   readonly lang?: Language
 }
 

@@ -1,7 +1,7 @@
 import type { LanguageOptions } from '../../lang/text/phrases.js'
 import type { PortPoint } from '../compile/cell.js'
 import { CompiledWorld, compileWorld } from '../compile/compiled-world.js'
-import { checkGroup } from '../inputs.js'
+import { checkGroup, checkTableSvg, checkTableText } from '../inputs.js'
 import type { NetpolOptions } from '../options.js'
 import type { WorldSource } from '../world-of.js'
 import {
@@ -106,6 +106,7 @@ export class Reachability implements ReachTable {
    * is the language of what it says itself, default `en`.
    */
   toText(options: LanguageOptions = {}): string {
+    checkTableText([options])
     return formatReachability(this, options.lang)
   }
 
@@ -121,6 +122,7 @@ export class Reachability implements ReachTable {
 
   /** Renders the result as an SVG document. */
   toSvg(options: LanguageOptions = {}): string {
+    checkTableSvg([options])
     return renderReachability(this, options.lang)
   }
 }
