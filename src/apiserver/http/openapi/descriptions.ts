@@ -1,4 +1,4 @@
-import { fieldText } from './field-texts.js'
+import { fieldText, likeOf } from './field-texts.js'
 
 /** Descriptions of types, in our own words: what `kubectl explain` prints above the fields. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -132,6 +132,8 @@ export function describeType(name: string): string | undefined {
 export function describeField(type: string, field: string): string | undefined {
   const own = `${type}.${field}`
   if (Object.hasOwn(FIELDS, own)) return FIELDS[own]
+  const alike = `${likeOf(type) ?? ''}.${field}`
+  if (Object.hasOwn(FIELDS, alike)) return FIELDS[alike]
   return fieldText(type, field) ?? (Object.hasOwn(FIELDS, field) ? FIELDS[field] : undefined)
 }
 

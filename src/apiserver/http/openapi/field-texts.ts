@@ -1,9 +1,52 @@
+import { GROUP_TEXT } from './group-texts.js'
+
 /**
  * What fields mean, in our own words: one line a field, below the name of its type. Fields below `*` mean the
  * same in every type; an indented line continues the one before.
  */
 const TEXT = `
 *
+allocatedResources: Resources that are set aside now.
+volumeMounts: Volumes that are mounted, and how.
+resize: State of a change of resources, as before v1.33.
+awsElasticBlockStore: Disk of AWS; served by its CSI driver.
+azureDisk: Disk of Azure; served by its CSI driver.
+azureFile: Share of Azure; served by its CSI driver.
+cephfs: Directory of CephFS; no longer served.
+cinder: Disk of OpenStack; served by its CSI driver.
+fc: Disk of a Fibre Channel network.
+flexVolume: Volume of a program on the node; use CSI instead.
+flocker: Dataset of Flocker; no longer served.
+gcePersistentDisk: Disk of Google Cloud; served by its CSI driver.
+gitRepo: Content of a git repository; no longer served.
+glusterfs: Volume of GlusterFS; no longer served.
+iscsi: Disk of an iSCSI target.
+photonPersistentDisk: Disk of Photon; no longer served.
+portworxVolume: Volume of Portworx; served by its CSI driver.
+quobyte: Volume of Quobyte; no longer served.
+rbd: Block device of Ceph; no longer served.
+scaleIO: Volume of ScaleIO; no longer served.
+storageos: Volume of StorageOS; no longer served.
+vsphereVolume: Disk of vSphere; served by its CSI driver.
+terminatingReplicas: Number of pods that are ending.
+allocatedResourcesStatus: Health of the devices of the container.
+stopSignal: Signal that ends the container.
+currentVolumeAttributesClassName: Class of attributes that the volume has now.
+modifyVolumeStatus: How far the change of its attributes is.
+volumeAttributesClassName: Class of attributes that the volume should have.
+allocatedResourceStatuses: How far each change of size is.
+resourceClaimStatuses: Claims that were made for the pod.
+extendedResourceClaimStatus: Claim that was made for extended resources.
+reportingInstance: Which instance of the controller reports it, such as its pod.
+series: Count and last time, if the event goes on.
+related: Another object that the event is about.
+regarding: The object that the event is about.
+note: Explanation for people.
+reportingController: Name of the controller that reports it.
+deprecatedCount: How often it has happened, as in core/v1.
+deprecatedFirstTimestamp: Time of the first occurrence, as in core/v1.
+deprecatedLastTimestamp: Time of the last occurrence, as in core/v1.
+deprecatedSource: Component that reports it, as in core/v1.
 availableReplicas: Number of pods that have been ready for at least minReadySeconds.
 collisionCount: Counter that keeps the names of created objects apart when their hashes collide.
 fsType: File system of the volume, such as ext4.
@@ -568,6 +611,7 @@ numberReady: Number of nodes whose pod is ready.
 numberUnavailable: Number of nodes whose pod is missing or not available.
 updatedNumberScheduled: Number of nodes whose pod has the present template.
 HorizontalPodAutoscalerSpec
+targetCPUUtilizationPercentage: Wanted use of CPU, in percent of the request.
 behavior: How fast the number of pods grows and shrinks.
 maxReplicas: Most pods.
 metrics: What decides the number of pods; the largest result counts. Default: 80% of the requested CPU.
@@ -601,6 +645,7 @@ ResourceMetricSource
 name: cpu or memory.
 target: Wanted value.
 HorizontalPodAutoscalerStatus
+currentCPUUtilizationPercentage: Measured use of CPU, in percent of the request.
 currentMetrics: Values of the metrics.
 currentReplicas: Number of pods.
 desiredReplicas: Number of pods that the metrics ask for.
@@ -628,6 +673,8 @@ immutable: Whether the values cannot be changed any more.
 stringData: Values as text, for writing only; the server moves them to data.
 type: What the Secret is for, such as Opaque or kubernetes.io/tls.
 NodeSpec
+configSource: No longer used.
+externalID: No longer used.
 podCIDR: Range of the addresses of the node's pods.
 podCIDRs: Ranges of the addresses of the node's pods, one for each family.
 providerID: Id of the machine at the cloud provider.
@@ -639,6 +686,7 @@ key: Key of the taint.
 timeAdded: Time at which a NoExecute taint was added.
 value: Value of the taint.
 NodeStatus
+phase: No longer used.
 addresses: Addresses and names of the machine.
 allocatable: Resources that pods may use.
 capacity: All resources of the machine.
@@ -714,6 +762,175 @@ Condition
 message: Explanation for people.
 reason: One word for the last change.
 type: What the condition is about.
+DaemonSetCondition = PodCondition
+ReplicaSetCondition = PodCondition
+StatefulSetCondition = PodCondition
+ReplicationControllerCondition = PodCondition
+JobCondition
+message: Explanation for people.
+reason: One word for the last change.
+type: Complete, Failed, Suspended, FailureTarget or SuccessCriteriaMet.
+NamespaceCondition
+message: Explanation for people.
+reason: One word for the last change.
+type: What keeps the namespace from going.
+PersistentVolumeClaimCondition
+message: Explanation for people.
+reason: One word for the last change.
+type: Resizing, FileSystemResizePending and others.
+ControllerRevision
+data: The state of this revision.
+revision: Number of the revision.
+StatefulSetOrdinals
+start: Number of the first pod. Default: 0.
+PodFailurePolicy
+rules: Rules that are tried in order; the first that matches decides.
+PodFailurePolicyOnExitCodesRequirement
+containerName: Container whose exit code counts. Default: all.
+operator: In or NotIn.
+values: Exit codes.
+PodFailurePolicyOnPodConditionsPattern
+type: Condition that the pod must have.
+PodFailurePolicyRule
+action: FailJob, FailIndex, Ignore or Count.
+onExitCodes: Exit codes of containers.
+onPodConditions: Conditions of the pod.
+SuccessPolicy
+rules: The Job succeeds with the first of them that holds.
+SuccessPolicyRule
+succeededCount: How many of the indexes must have succeeded.
+succeededIndexes: Indexes that must have succeeded.
+ReplicationControllerSpec
+replicas: How many pods are wanted. Default: 1.
+selector: Labels of the pods.
+ReplicationControllerStatus
+fullyLabeledReplicas: Number of pods that have all labels of the template.
+replicas: Number of pods.
+Binding
+target: Node that the pod is bound to.
+ConfigMapProjection
+name: Name of the ConfigMap.
+optional: Whether it may be missing.
+SecretProjection
+name: Name of the Secret.
+optional: Whether it may be missing.
+ContainerResizePolicy
+resourceName: cpu or memory.
+restartPolicy: NotRequired (the default) or RestartContainer, when the resource is changed.
+DownwardAPIVolumeFile
+fieldRef: Field of the pod that the file has.
+mode: Mode of the file.
+path: Path of the file in the volume.
+resourceFieldRef: Resource of a container that the file has.
+DownwardAPIVolumeSource
+defaultMode: Mode of the files. Default: 0644.
+EphemeralVolumeSource
+volumeClaimTemplate: The claim that is made for the pod.
+EventSeries
+count: How often it has happened.
+lastObservedTime: When it happened last.
+EventSource
+component: Component that reports it.
+host: Node on which it was seen.
+HostAlias
+hostnames: Names of the address.
+ip: The address.
+ImageVolumeSource
+pullPolicy: Always, Never or IfNotPresent.
+reference: Name of the image or artifact.
+LocalVolumeSource
+path: Path of the disk or directory on the node.
+NodeSystemInfo
+architecture: Architecture of the processor.
+bootID: What tells one start of the machine from another.
+containerRuntimeVersion: Name and version of the container runtime.
+kernelVersion: Version of the kernel.
+kubeProxyVersion: No longer used.
+kubeletVersion: Version of the kubelet.
+machineID: What tells the machine from others, from /etc/machine-id.
+operatingSystem: Operating system.
+osImage: Name and version of the distribution.
+swap: Swap of the node.
+systemUUID: UUID of the hardware.
+ObjectReference
+fieldPath: Part of the object, such as spec.containers{web}.
+name: Name of the object.
+namespace: Namespace of the object.
+resourceVersion: Version of the object.
+uid: UID of the object.
+PodDNSConfig
+nameservers: Addresses of name servers.
+options: Options of the resolver.
+searches: Domains in which short names are looked up.
+PodDNSConfigOption
+name: Name of the option, such as ndots.
+value: Value of the option.
+PodIP
+ip: An address of the pod.
+HostIP
+ip: An address of the node.
+PodOS
+name: linux or windows.
+PodReadinessGate
+conditionType: Condition that must be True.
+PodResourceClaim
+name: Name by which containers refer to the claim.
+resourceClaimName: Name of a ResourceClaim.
+resourceClaimTemplateName: Template from which a claim is made for the pod.
+PodSchedulingGate
+name: Name of the gate.
+SELinuxOptions
+level: Level of the label.
+role: Role of the label.
+type: Type of the label.
+user: User of the label.
+ScopedResourceSelectorRequirement
+operator: In, NotIn, Exists or DoesNotExist.
+scopeName: Name of the scope, such as PriorityClass.
+values: Values of the scope.
+SecretReference
+name: Name of the Secret.
+namespace: Namespace of the Secret.
+SessionAffinityConfig
+clientIP: Settings of affinity by client.
+ClientIPConfig
+timeoutSeconds: How long a client stays with one pod. Default: 10800.
+Sysctl
+name: Name of the kernel parameter.
+value: Value of the kernel parameter.
+TopologySelectorLabelRequirement
+key: Label of the node.
+values: Values, of which one must match.
+TopologySelectorTerm
+matchLabelExpressions: Requirements on labels; all of them must hold.
+TypedLocalObjectReference
+apiGroup: API group of the object.
+name: Name of the object.
+TypedObjectReference = TypedLocalObjectReference
+namespace: Namespace of the object.
+VolumeDevice
+devicePath: Path of the device in the container.
+name: Name of the claim's volume.
+VolumeNodeAffinity
+required: Terms of which the node must match one.
+VolumeProjection
+clusterTrustBundle: Certificates of a ClusterTrustBundle.
+configMap: Keys of a ConfigMap.
+downwardAPI: Fields of the pod.
+podCertificate: A key and a certificate of the pod's own.
+secret: Keys of a Secret.
+serviceAccountToken: A token of the pod's service account.
+CSIVolumeSource
+driver: Name of the driver.
+nodePublishSecretRef: Secret that the driver gets.
+readOnly: Whether the volume is read-only.
+volumeAttributes: What the driver must know.
+CSIPersistentVolumeSource = CSIVolumeSource
+controllerExpandSecretRef: Secret for growing the volume in the backend.
+controllerPublishSecretRef: Secret for attaching.
+nodeExpandSecretRef: Secret for growing the volume on the node.
+nodeStageSecretRef: Secret for mounting on the node.
+volumeHandle: Name of the volume for the driver.
 NamespaceSpec
 finalizers: What must be done before the namespace is gone.
 NamespaceStatus
@@ -743,7 +960,7 @@ let texts: ReadonlyMap<string, FieldTexts> | undefined
 function readTexts(): ReadonlyMap<string, FieldTexts> {
   const found = new Map<string, FieldTexts>()
   let own = new Map<string, string>()
-  for (const line of TEXT.trim().replaceAll('\n  ', ' ').split('\n')) {
+  for (const line of (TEXT.trim() + GROUP_TEXT.trimEnd()).replaceAll('\n  ', ' ').split('\n')) {
     const [, field, text] = /^(\w+): (.*)$/.exec(line) ?? []
     if (field !== undefined && text !== undefined) own.set(field, text)
     else {
@@ -764,4 +981,10 @@ export function fieldText(type: string, field: string): string | undefined {
     (found?.like === undefined ? undefined : texts.get(found.like)?.own.get(field)) ??
     texts.get('*')?.own.get(field)
   )
+}
+
+/** Returns the type whose texts a type has, too; undefined if it is like no other. */
+export function likeOf(type: string): string | undefined {
+  texts ??= readTexts()
+  return texts.get(type)?.like
 }
