@@ -347,7 +347,11 @@ const WRONG_OF_HANDLES: readonly Row[] = [
     called(netpol.reachability(world), 'toText', { lang: 'fr' }),
     "must be one of 'en', 'ko'",
   ],
-  ['Reachability.toSvg', called(netpol.reachability(world), 'toSvg', { language: 'ko' }), 'did you mean'],
+  [
+    'Reachability.toSvg',
+    called(netpol.reachability(world), 'toSvg', { language: 'ko' }),
+    'unknown option language',
+  ],
   ['Reachability.reach', called(netpol.reachability(world), 'reach', 0, 0, 99), 'there is no port class 99'],
   [
     'CompiledAccess.allows',
