@@ -254,6 +254,7 @@ export class App {
     const line = withAlias(given.trim())
     const session = this.#session
     if (!session.isLive) return void this.#say((words) => words.pastTerminal)
+    this.#say(() => '')
     if (line === 'clear') return this.#terminal.clear()
     if (line === 'history')
       return this.#print(
@@ -333,6 +334,7 @@ export class App {
       this.#say((words) => words.pastTerminal)
       return ''
     }
+    this.#say(() => '')
     const step = chapterOf(place.number, place.version).sections[section]?.steps[at]
     const prompt = promptOf(this.#session.host)
     const title = ((): string => {
