@@ -63,6 +63,19 @@ test('the tour leads nobody into crashing the cluster of a lesson or an exam', a
   await learner.close()
 })
 
+test('advice names the buttons of the page, not words to type', async () => {
+  const learner = await Learner.open(stage, '#lesson/forgotten-cordon')
+  const { page } = learner
+  const hints = page.locator('.hints')
+  await learner.types('kubectl uncordon node-2')
+  await expect.poll(() => page.locator('.verdict').innerText()).toContain('Solved!')
+  await page.getByRole('button', { name: 'Hint' }).press('Enter')
+  await expect.poll(() => hints.innerText()).toContain('press Check')
+  await page.getByRole('button', { name: '한국어' }).press('Enter')
+  await expect.poll(() => hints.innerText()).toMatch(/확인.*누르세요/)
+  await learner.close()
+})
+
 test('the tour goes on after a reload, and in another language', async () => {
   const learner = await Learner.open(stage)
   const { page } = learner
