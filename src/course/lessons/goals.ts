@@ -40,9 +40,9 @@ const isReady = ({ metadata, status }: Pick<Pod | Node, 'metadata' | 'status'>):
   metadata.deletionTimestamp === undefined &&
   status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
 
-/** How many pods of a Deployment are ready. */
+/** How many pods of a Deployment are ready. Of a pod without a node nobody but a cheater says so. */
 export const readyPods = (cluster: SimCluster, name: string): number =>
-  podsOf(cluster, name).filter(isReady).length
+  podsOf(cluster, name).filter((pod) => pod.spec.nodeName !== undefined && isReady(pod)).length
 
 /**
  * Whether a Deployment gets all its replicas ready, in their newest form, within some time, and keeps them.

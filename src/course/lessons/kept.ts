@@ -143,7 +143,7 @@ const NEVER_REPLACED = new Set(
 )
 
 /** Whether a repair has no reason to make another object of the same name. Nodes register by themselves. */
-const isNeverReplaced = (resource: string, permit: Permission | undefined): boolean =>
+export const isNeverReplaced = (resource: string, permit: Permission | undefined): boolean =>
   permit === undefined ? resource !== 'nodes' : permit !== remade && NEVER_REPLACED.has(resource)
 
 /** Objects of the beginning that are gone or changed. */

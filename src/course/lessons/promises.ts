@@ -1,7 +1,7 @@
 import type { RoleBinding } from '../../api/rbac/generated.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { podsOf, readyPods } from './goals.js'
-import { comparedText, freeObjects, gone, nameOf, permissionOf } from './kept.js'
+import { comparedText, freeObjects, gone, isNeverReplaced, nameOf, permissionOf } from './kept.js'
 import type { Lesson, Permissions, Promised } from './lesson.js'
 
 /** Kinds that protect others: a repair that needs one away for a moment has left the cluster unprotected. */
@@ -46,10 +46,10 @@ function guardsStay(begun: SimCluster, permissions: Permissions): Promised {
       if (!resources.has(resource) || type === 'ADDED') return true
       const name = nameOf(resource, object)
       const [permit, kept] = [permissionOf(permissions, name), before.get(name)]
-      if (kept === undefined || permit === gone || object === old) return true
-      return (
-        type !== 'DELETED' && comparedText(resource, object, permit) === comparedText(resource, kept, permit)
-      )
+      if (kept === undefined || permit === gone) return true
+      // of what is deleted, the last state is both
+      if (type === 'DELETED') return !isNeverReplaced(resource, permit)
+      return object === old || comparedText(resource, object, permit) === comparedText(resource, kept, permit)
     },
   }
 }

@@ -199,6 +199,11 @@ export const clusterLessons: readonly LessonSource[] = [
       solution: `kubectl set resources deployment ${web} --requests=cpu=100m`,
       wrongRepairs: [
         lines(
+          `kubectl get pods -l app=${web} -o name | xargs -I{} kubectl patch {} --subresource=status -p ` +
+            `'{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}'`,
+          'sleep 60',
+        ),
+        lines(
           jsonPatch(`deployment ${web}`, [
             { op: 'remove', path: '/spec/template/spec/containers/0/resources' },
           ]),
