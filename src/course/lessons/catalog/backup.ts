@@ -104,7 +104,7 @@ export const backupLessons: readonly LessonSource[] = [
           '/root/backup.sh가 매일 밤 etcd를 /root/snapshot.db에 백업한다고 하는데, 파일이 없습니다. bash backup.sh로 확인해 보세요.',
         hints: [
           '스크립트를 실행해 오류를 읽고, cat backup.sh로 무엇을 하는지 보세요.',
-          'etcd는 TLS로만 말하고, 상대의 인증서도 요구합니다. 3장의 명령과 비교하세요.',
+          'etcd는 TLS로만 통신하고, 상대의 인증서도 요구합니다. 3장의 명령과 비교하세요.',
           '--cacert, --cert, --key에 /etc/kubernetes/pki/etcd의 파일을 주세요.',
         ],
         explanation:
