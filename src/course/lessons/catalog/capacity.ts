@@ -248,6 +248,9 @@ export const capacityLessons: readonly LessonSource[] = [
             `WaitForFirstConsumer waits until the scheduler has chosen a node.`,
         ),
       },
+      // the disks' directories: without them the pod would wait
+      prepare: ({ master }) =>
+        master.sh(lines('ssh node-1 mkdir -p /mnt/disk', 'ssh node-2 mkdir -p /mnt/disk')),
       start: ({ cluster }) => {
         cluster.apply([localClass('Immediate'), localVolume(other, '5Gi'), localVolume(node, '10Gi'), claim])
         cluster.settle()
