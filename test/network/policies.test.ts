@@ -113,10 +113,10 @@ describe('policies on the data path', () => {
   test('the matrix says what every pod finds', () => {
     const reach = reachability(worldOf(made), { ports: [80], outside: false })
     expect(reach.toText()).toMatchInlineSnapshot(`
-      "from \\ to                      1  2  3
-      1 default/app=client (2 pods)  -  -  *
-      2 default/other                *  *  -
-      3 default/web                  *  *  -
+      "from \\ to                              1  2  3
+      1 pods app=client in default (2 pods)  -  -  *
+      2 default/other                        *  *  -
+      3 default/web                          *  *  -
 
       *  80
       -  nothing
