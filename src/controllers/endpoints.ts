@@ -14,6 +14,7 @@ import type { Component, ComponentHost } from '../client/component.js'
 import type { EventRecorder } from '../client/recorders/event-recorder.js'
 import type { Informer } from '../client/informers/informer.js'
 import { keyOf } from '../client/informers/object-index.js'
+import { byText } from '../lang/text/order.js'
 import {
   addressTypeOf,
   addressesOf,
@@ -194,12 +195,9 @@ interface Entry {
 const portKey = ({ name = '', port, protocol = 'TCP', appProtocol = '' }: EndpointPort): string =>
   `${name}/${port}/${protocol}/${appProtocol}`
 
-/** Sort key of an address: upstream compares its bytes. Source: endpoints.LessEndpointAddress. */
-const addressKey = ({ ip }: EndpointAddress): string =>
-  ip
-    .split('.')
-    .map((part) => part.padStart(3, '0'))
-    .join('.')
+/** The order of addresses: by their text, so that .10 comes before .2. Source: LessEndpointAddress. */
+const byAddress = (a: EndpointAddress, b: EndpointAddress): number =>
+  byText(a.ip, b.ip) || byText(a.targetRef?.uid ?? '', b.targetRef?.uid ?? '')
 
 /**
  * Returns the subsets of the Endpoints of a Service: one for all addresses with the same ports. Source:
@@ -223,7 +221,7 @@ function subsetOf(entries: readonly Entry[]): EndpointSubset {
     entries
       .filter((entry) => entry.ready === ready)
       .map(({ address }) => address)
-      .sort((a, b) => (addressKey(a) < addressKey(b) ? -1 : 1))
+      .sort(byAddress)
   const [up, down] = [addresses(true), addresses(false)]
   const ports = [...(entries[0]?.ports ?? [])].sort((a, b) => (portKey(a) < portKey(b) ? -1 : 1))
   return {

@@ -221,6 +221,18 @@ test('Endpoints with too many addresses lose those that are not ready, of each s
   ])
 })
 
+test('addresses of Endpoints are in the order of their texts', () => {
+  cluster = new SimCluster({ nodes: 1 })
+  service('a', { selector: { app: 'x' }, ports: [{ port: 80 }] })
+  for (let n = 0; n < 12; n++) pod(`p${n}`, { app: 'x' })
+  cluster.settle()
+  const [subset] = cluster.get('endpoints', { namespace: ns, name: 'a' }).subsets ?? []
+  const ips = (subset?.addresses ?? []).map(({ ip }) => ip)
+  expect(ips).toHaveLength(12)
+  expect(ips.indexOf('10.244.0.10')).toBeLessThan(ips.indexOf('10.244.0.2'))
+  expect(ips).toEqual(ips.toSorted())
+})
+
 test('Endpoints that cannot be written are reported', () => {
   begin()
   cluster.create('resourcequotas', {
