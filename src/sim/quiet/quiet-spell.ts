@@ -48,6 +48,8 @@ export class QuietSpell {
   readonly #members: Member[] = []
   /** The members whose next call waits as a timer, by {@link stepId}. */
   readonly #far = new Map<string, number>()
+  /** When the next timer is due, of a member or of anything else. */
+  #farDue = Infinity
   /** The members whose calls are due. */
   #due: number[] = []
   /** Virtual ms at which leaps are planned next: not before all members can have joined. */
@@ -61,27 +63,31 @@ export class QuietSpell {
 
   /** Makes the calls up to `limit` (virtual ms), or up to the first instant with another timer. */
   run(limit: number): void {
-    const { timers, clock } = this.#ports
+    const { clock } = this.#ports
     const collect = (index: number): void => void this.#due.push(index)
+    this.#lookAtTimers()
     try {
-      for (;;) {
-        const far = timers.peek()?.due ?? Infinity
-        const now = Math.min(far, wheel.nextDue(clock.now()))
+      for (let last = clock.now(); ;) {
+        const now = Math.min(this.#farDue, wheel.nextDue(last))
         if (now > limit) return
         this.#due = []
         wheel.take(now, collect)
-        if (!this.#accept(this.#due, now) || (far === now && !this.#takeTimers(now))) {
+        if (!this.#accept(this.#due, now) || (this.#farDue === now && !this.#takeTimers(now))) {
           for (const index of this.#due) wheel.add(index, now)
           return
         }
         clock.advanceTo(now)
         for (const index of this.#due) this.#call(index, now)
         if (now >= this.#leapFrom) this.#planLeap(now, limit)
-        if (now < this.#leapUntil) this.#leap()
+        last = now < this.#leapUntil ? this.#leap() : now
       }
     } finally {
       this.#end()
     }
+  }
+
+  #lookAtTimers(): void {
+    this.#farDue = this.#ports.timers.peek()?.due ?? Infinity
   }
 
   #member(index: number): Member {
@@ -90,26 +96,26 @@ export class QuietSpell {
 
   #accept(members: readonly number[], now: number): boolean {
     for (const index of members) {
-      const { calls } = this.#member(index)
+      const { calls } = this.#members[index] as Member
       if (now >= (calls.until ?? Infinity) || calls.accepts?.(now) === false) return false
     }
     return true
   }
 
   #call(index: number, now: number): void {
-    const member = this.#member(index)
+    const member = this.#members[index] as Member
     member.due = member.calls.call(now)
     member.seq = this.#ports.timers.takeSeq()
-    this.#wait(index, now)
+    this.#wait(index, member, now)
   }
 
   /** Lets the next call of a member wait in the wheel, or as a timer. */
-  #wait(index: number, now: number): void {
-    const member = this.#member(index)
+  #wait(index: number, member: Member, now: number): void {
     member.isNear = member.due - now < WHEEL_SPAN
     if (member.isNear) return wheel.add(index, member.due)
     this.#ports.timers.restore({ ...member.timer, due: member.due, seq: member.seq })
     this.#far.set(stepId(member.timer), index)
+    this.#farDue = Math.min(this.#farDue, member.due)
   }
 
   /** Takes the timers that are due, if the handlers of all can join. */
@@ -123,6 +129,7 @@ export class QuietSpell {
       return false
     }
     this.#due = [...this.#due, ...members].sort((a, b) => this.#member(a).seq - this.#member(b).seq)
+    this.#lookAtTimers()
     return true
   }
 
@@ -152,8 +159,8 @@ export class QuietSpell {
     this.#leapFrom = Math.max(bound, now + SHORTEST_LEAP)
   }
 
-  /** Leaps to the next call that is made between leaps, or to the end of the last leap. */
-  #leap(): void {
+  /** Leaps to the next call that is made between leaps, or to the end of the last leap. Returns its time. */
+  #leap(): number {
     const { timers, clock } = this.#ports
     let until = this.#leapUntil
     for (const { due, calls } of this.#members) if (due < until && calls.leap?.next === undefined) until = due
@@ -170,9 +177,12 @@ export class QuietSpell {
     leaping.sort((a, b) => byLastCall(this.#member(a), this.#member(b)))
     const first = timers.takeSeq(total) + total - leaping.length
     for (const [nth, index] of leaping.entries()) {
-      this.#member(index).seq = first + nth
-      this.#wait(index, until)
+      const member = this.#member(index)
+      member.seq = first + nth
+      this.#wait(index, member, until)
     }
+    this.#lookAtTimers()
+    return until
   }
 
   #end(): void {
