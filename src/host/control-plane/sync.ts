@@ -73,7 +73,10 @@ function judgeStart(
     version: hosts.version,
     etcd,
   })
-  const fault = component === 'etcd' && verdict.kind === 'runs' ? dataFault(machine, manifest) : undefined
+  // a machine of a cluster begins with the data of the etcd that runs
+  const begins = hosts.state.nextId === 1 && machine.bare === undefined
+  const reads = component === 'etcd' && verdict.kind === 'runs' && !begins
+  const fault = reads ? dataFault(machine, manifest) : undefined
   return fault === undefined ? verdict : { kind: 'exits', words: fault }
 }
 
