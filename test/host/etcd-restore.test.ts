@@ -111,6 +111,16 @@ test('etcdctl 3.6 has no snapshot status: it prints its help; 3.5 says that it i
   )
 })
 
+test('the status of a snapshot as JSON has the version of its storage since 3.6', async () => {
+  const of = async (version: string): Promise<unknown> => {
+    const host = hostOf(new SimCluster({ nodes: 1, version }), 'master')
+    await host.sh(`etcdctl ${AT_ETCD} snapshot save a.db`)
+    return JSON.parse((await host.sh('etcdutl snapshot status a.db -w json')).stdout) as unknown
+  }
+  expect(await of('v1.35')).toMatchObject({ version: '3.6.0', totalKey: expect.any(Number) as unknown })
+  expect(await of('v1.30')).not.toHaveProperty('version')
+})
+
 test('an editor says how to change the file without a screen', async () => {
   const host = hostOf(new SimCluster({ nodes: 1 }), 'master')
   const { stderr, exitCode } = await host.sh('vi /etc/kubernetes/manifests/etcd.yaml')

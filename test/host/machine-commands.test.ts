@@ -29,7 +29,7 @@ test('df, ip, ss and iptables describe the machine and the Services', async () =
   own.kubectl('create deployment web --image=nginx')
   own.kubectl('expose deployment web --port=80 --type=NodePort')
   expect((await host.sh('df -h /')).stdout).toMatch(
-    /^Filesystem +Size +Used +Avail Use% Mounted on\n\/dev\/vda1 +50G/,
+    /^Filesystem +Size +Used Avail Use% Mounted on\n\/dev\/vda1 +50G/,
   )
   expect((await host.sh('ip -4 addr show')).stdout).toContain('inet 10.0.0.10/24 scope global eth0')
   expect((await host.sh('ip route')).stdout).toMatch(/10\.244\.\d+\.0\/24 via 10\.0\.0\.\d+ dev eth0/)
@@ -65,4 +65,19 @@ test('a terminal remembers aliases', async () => {
   await host.sh("alias kn='kubectl -n kube-system'")
   expect((await host.sh('kn get ds')).stdout).toContain('kube-proxy')
   expect((await addMachine(host.cluster, 'bare').sh('k')).exitCode).toBe(127)
+})
+
+test('df follows its options and paths, and refuses what it does not know', async () => {
+  const host = hostOf(cluster(), 'master')
+  expect((await host.sh('df -hT /var/lib/etcd')).stdout).toBe(
+    'Filesystem     Type  Size  Used Avail Use% Mounted on\n/dev/vda1      ext4   50G  4.0G   46G   8% /\n',
+  )
+  expect((await host.sh('df -i /run /dev/shm')).stdout).toMatch(/^Filesystem +Inodes IUsed +IFree IUse% /)
+  expect(await host.sh('df /none; df -Z')).toMatchObject({
+    stdout: '',
+    stderr:
+      'df: /none: No such file or directory\n' +
+      "df: invalid option -- 'Z'\nTry 'df --help' for more information.\n",
+    exitCode: 1,
+  })
 })

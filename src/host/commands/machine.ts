@@ -1,4 +1,3 @@
-import { roughSizeOf } from '../../lang/bytes/content.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { dateTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput } from './command.js'
@@ -46,37 +45,6 @@ export function poweroff(call: CommandCall): CommandOutput {
     )
   machine.node?.crash()
   return closed(call)
-}
-
-/** `df`: the machine's disk and its memory file systems. Sizes are those of the Node object. */
-export function df({ args, machine }: CommandCall): CommandOutput {
-  const isHuman = args.some((arg) => /^-\w*h/.test(arg))
-  const kib = 1024
-  const [total, shared] = [50 * kib ** 2, 2 * kib ** 2]
-  let bytes = 0
-  for (const { content } of machine.disk.values())
-    if (content !== undefined && typeof content !== 'function') bytes += roughSizeOf(content)
-  const used = 4 * kib ** 2 + Math.ceil(bytes / kib)
-  const size = (value: number): string =>
-    !isHuman
-      ? String(value)
-      : value === 0
-        ? '0'
-        : value >= kib ** 2
-          ? `${Math.ceil(value / kib ** 2)}G`
-          : `${value}K`
-  const row = (name: string, all: number, taken: number, at: string): string =>
-    `${name.padEnd(15)}${size(all).padStart(9)} ${size(taken).padStart(9)} ` +
-    `${size(all - taken).padStart(9)} ` +
-    `${`${Math.ceil((taken / all) * 100)}%`.padStart(4)} ${at}\n`
-  return {
-    stdout:
-      `Filesystem     ${isHuman ? '     Size      Used     Avail' : '1K-blocks      Used Available'} ` +
-      'Use% Mounted on\n' +
-      row('/dev/vda1', total, used, '/') +
-      row('tmpfs', shared, 0, '/dev/shm') +
-      row('tmpfs', shared, 0, '/run'),
-  }
 }
 
 const LONGEST_WATCH = 60_000

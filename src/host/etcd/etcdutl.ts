@@ -55,8 +55,11 @@ export function snapshotStatusOf(call: CommandCall, options: Options): CommandOu
     const found = snapshotStatus(bytesOfContent(content))
     const { hash, revision, totalKeys, totalSize } = found
     if (form === 'json') {
-      const { version } = etcdVersion(call.machine)
-      const shown = { hash: Number.parseInt(hash, 16), revision, totalKey: totalKeys, totalSize, version }
+      const { version, minor } = etcdVersion(call.machine)
+      // the version of the storage, which is that of the minor; older databases have none
+      const storage = minor < 6 ? undefined : version.replace(/\d+$/, '0')
+      const status = { hash: Number.parseInt(hash, 16), revision, totalKey: totalKeys, totalSize }
+      const shown = storage === undefined ? status : { ...status, version: storage }
       return { stdout: `${JSON.stringify(shown)}\n` }
     }
     return { stdout: `${formatSnapshotStatus(found, form === 'table' ? 'table' : 'simple').trimEnd()}\n` }

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { featureGates } from '../../src/api/feature-gates.js'
+import { knownGates } from '../../src/api/known-gates.js'
+import { readCourse } from '../../src/cli/course/read.js'
+import { VERSIONS } from '../../src/course/chapter.js'
+import { startCluster } from '../../src/course/start.js'
+import { hostOf } from '../../src/host/index.js'
+import { SimCluster } from '../../src/index.js'
+
+test.each(['v1.34', 'v1.35'])('%s lists no feature gate that its apiserver does not know', (version) => {
+  const known = new Set(knownGates(version))
+  const listed = featureGates(version).map(({ name }) => name)
+  expect(listed.length).toBeGreaterThan(90)
+  expect(listed.filter((name) => !known.has(name))).toEqual([])
+})
+
+test('v1.35 lists none of the gates that were removed years ago, and all three stages', () => {
+  const gates = featureGates('v1.35')
+  const removed = ['NodeLease', 'PodPriority', 'EvenPodsSpread', 'TaintBasedEvictions', 'CronJobControllerV2']
+  expect(gates.filter(({ name }) => removed.includes(name))).toEqual([])
+  expect(featureGates('v1.14').map(({ name }) => name)).toEqual(expect.arrayContaining(removed.slice(0, 2)))
+  expect(new Set(gates.map(({ stage }) => stage))).toEqual(new Set(['ALPHA', 'BETA', 'GA']))
+})
+
+describe('a deleted pod and an evicted one', () => {
+  const ending = (line: string): number => {
+    const cluster = new SimCluster({ nodes: 2 })
+    cluster.apply(`
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: web, labels: {app: web}}
+      spec:
+        terminationGracePeriodSeconds: 45
+        containers: [{name: web, image: nginx, command: [sh, -c, "trap '' TERM; sleep 9999"]}]`)
+    cluster.settle()
+    const node = cluster.get('pods', 'web').spec.nodeName ?? ''
+    const before = cluster.now()
+    cluster.kubectl(line.replace('NODE', node))
+    cluster.until(() => cluster.list('pods').items.length === 0, { timeout: '5m' })
+    return Math.floor((cluster.now() - before) / 1000)
+  }
+
+  test('get the same grace period', () => {
+    const deleted = ending('delete pod web --wait=false')
+    expect(deleted).toBeGreaterThanOrEqual(45)
+    expect(deleted).toBeLessThan(50)
+    // drain looks once a second whether the pod is gone
+    expect(ending('drain NODE --force') - deleted).toBeLessThanOrEqual(1)
+  })
+
+  test('differ in the budget, which only the eviction asks', () => {
+    const cluster = new SimCluster({ nodes: 2 })
+    cluster.kubectl('run web --image=nginx --labels=app=web', { check: true })
+    cluster.kubectl('create pdb web --selector=app=web --min-available=1', { check: true })
+    cluster.settle()
+    const node = cluster.get('pods', 'web').spec.nodeName ?? ''
+    expect(cluster.kubectl(`drain ${node} --force --timeout=20s`).stderr).toContain('disruption budget')
+    expect(cluster.kubectl('delete pod web').exitCode).toBe(0)
+  })
+})
+
+test.each(
+  VERSIONS.flatMap((version) => readCourse(version)).filter(({ start }) => start.cluster.like === 'kubeadm'),
+)('the cluster of chapter $number at $version has the parts of one that kubeadm made', async ({ start }) => {
+  const cluster = startCluster({ ...start, manifests: [], age: '1s' }).settle()
+  const host = hostOf(cluster, 'master')
+  const { stdout } = await host.sh('kubectl get pods -n kube-system -o name; kubectl get nodes')
+  const parts = [
+    'etcd',
+    'kube-apiserver',
+    'kube-controller-manager',
+    'kube-scheduler',
+    'kube-proxy',
+    'coredns',
+  ]
+  for (const part of parts) expect(stdout).toMatch(new RegExp(`pod/${part}-`))
+  expect(stdout).toMatch(/(?:control-plane|master)/)
+  const worker =
+    cluster
+      .list('nodes')
+      .items.map(({ metadata }) => metadata.name ?? '')
+      .at(-1) ?? ''
+  const drained = await host.sh(`kubectl drain ${worker}`)
+  expect(drained.exitCode).toBe(1)
+  expect(drained.stderr).toContain('--ignore-daemonsets')
+})
