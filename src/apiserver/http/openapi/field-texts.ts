@@ -1,4 +1,6 @@
+import { DEVICE_TEXT } from './device-texts.js'
 import { GROUP_TEXT } from './group-texts.js'
+import { OLDER_TEXT } from './older-texts.js'
 
 /**
  * What fields mean, in our own words: one line a field, below the name of its type. Fields below `*` mean the
@@ -399,6 +401,8 @@ message: Explanation for people.
 reason: One word for the last change.
 type: PodScheduled, Initialized, ContainersReady, Ready and others.
 ContainerStatus
+resources: Requests and limits that the container has now.
+user: User and groups as which its first process runs.
 containerID: The runtime's id of the container.
 image: Image that runs.
 imageID: Id of the image that runs.
@@ -526,6 +530,9 @@ RoleRef
 apiGroup: rbac.authorization.k8s.io.
 name: Name of the role.
 Subject
+group: The group, if kind is Group.
+serviceAccount: The service account, if kind is ServiceAccount.
+user: The user, if kind is User.
 apiGroup: rbac.authorization.k8s.io for users and groups, "" for service accounts.
 name: Name of the user, group or service account.
 namespace: Namespace of the service account.
@@ -686,6 +693,8 @@ key: Key of the taint.
 timeAdded: Time at which a NoExecute taint was added.
 value: Value of the taint.
 NodeStatus
+config: State of the dynamic configuration of the kubelet, which went in v1.24.
+features: Features of the container runtime on the node.
 phase: No longer used.
 addresses: Addresses and names of the machine.
 allocatable: Resources that pods may use.
@@ -951,7 +960,7 @@ type: Normal or Warning.
 
 /** Texts by field. A type that is like another (`EphemeralContainer = Container`) has its texts too. */
 interface FieldTexts {
-  readonly own: ReadonlyMap<string, string>
+  readonly own: Map<string, string>
   readonly like?: string
 }
 
@@ -960,13 +969,16 @@ let texts: ReadonlyMap<string, FieldTexts> | undefined
 function readTexts(): ReadonlyMap<string, FieldTexts> {
   const found = new Map<string, FieldTexts>()
   let own = new Map<string, string>()
-  for (const line of (TEXT.trim() + GROUP_TEXT.trimEnd()).replaceAll('\n  ', ' ').split('\n')) {
-    const [, field, text] = /^(\w+): (.*)$/.exec(line) ?? []
+  const lines = [TEXT, GROUP_TEXT, DEVICE_TEXT, OLDER_TEXT].map((text) => text.trim()).join('\n')
+  for (const line of lines.replaceAll('\n  ', ' ').split('\n')) {
+    const [, field, text] = /^([$\w-]+): (.*)$/.exec(line) ?? []
     if (field !== undefined && text !== undefined) own.set(field, text)
     else {
       const [type = '', like] = line.split(' = ')
-      own = new Map()
-      found.set(type, like === undefined ? { own } : { own, like })
+      // a type may have texts in several tables
+      own = found.get(type)?.own ?? new Map<string, string>()
+      const before = like ?? found.get(type)?.like
+      found.set(type, before === undefined ? { own } : { own, like: before })
     }
   }
   return found

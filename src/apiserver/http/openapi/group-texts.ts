@@ -661,4 +661,142 @@ clusterScope: Whether requests without a namespace match.
 namespaces: Namespaces of the requests; * is all.
 resources: Names of resources; * is all.
 verbs: Verbs of the requests; * is all.
+ComponentCondition
+error: Error code of the check, if it failed.
+message: What the check found.
+type: Healthy.
+ConfigMapNodeConfigSource
+kubeletConfigKey: Key of the kubelet's configuration in the ConfigMap.
+name: Name of the ConfigMap.
+namespace: Namespace of the ConfigMap.
+resourceVersion: Version of the ConfigMap; only in the status.
+uid: UID of the ConfigMap; only in the status.
+NodeConfigSource
+configMap: ConfigMap with the configuration of the kubelet.
+NodeConfigStatus
+active: Configuration that the kubelet uses. Dynamic configuration went in v1.24.
+assigned: Configuration that the kubelet is to use.
+error: Why the assigned configuration is not used.
+lastKnownGood: Configuration to which the kubelet falls back.
+FileKeySelector
+key: Name of the variable in the file.
+optional: Whether the file or the variable may be missing.
+path: Path of the file in the volume; it must not lead out of it.
+volumeName: Name of the volume with the file.
+PhotonPersistentDiskVolumeSource
+pdID: ID of the disk.
+QuobyteVolumeSource
+group: Group as which the volume is used. Default: none.
+readOnly: Whether the volume is read-only.
+registry: Hosts and ports of the registry, separated by commas.
+tenant: Tenant that owns the volume.
+user: User as whom the volume is used.
+volume: Name of the volume.
+ScaleIOVolumeSource
+gateway: Address of the API gateway.
+protectionDomain: Name of the protection domain.
+readOnly: Whether the volume is read-only.
+sslEnabled: Whether the gateway is reached by TLS.
+storageMode: ThickProvisioned or ThinProvisioned.
+storagePool: Storage pool of the protection domain.
+system: Name of the storage system.
+volumeName: Name of the volume in the system.
+ScaleIOPersistentVolumeSource = ScaleIOVolumeSource
+StorageOSVolumeSource
+readOnly: Whether the volume is read-only.
+volumeName: Name of the volume in its namespace.
+volumeNamespace: Namespace of the volume in StorageOS. Default: that of the pod.
+StorageOSPersistentVolumeSource = StorageOSVolumeSource
+ExternalDocumentation
+description: What the documentation is about.
+url: Where the documentation is.
+JSONSchemaProps
+$ref: Not allowed; a schema contains what it needs.
+$schema: Dialect of JSON schema that the schema is written in.
+additionalItems: Not allowed beside false.
+additionalProperties: Schema of the values of properties with other names; not together with properties.
+allOf: Schemas that must all hold.
+anyOf: Schemas of which one must hold.
+default: Value that the server sets if there is none.
+definitions: Not allowed; a schema contains what it needs.
+dependencies: Not allowed.
+description: What kubectl explain prints for the field.
+enum: The only values that are allowed.
+example: An example of a value.
+exclusiveMaximum: Whether the value must be less than maximum.
+exclusiveMinimum: Whether the value must be more than minimum.
+externalDocs: Documentation elsewhere.
+format: Form of the value, such as date-time, int64 or ipv4. Unknown forms are ignored.
+id: Not allowed.
+items: Schema of the elements of an array.
+maxItems: The most elements that an array can have.
+maxLength: The most characters that a string can have.
+maxProperties: The most properties that an object can have.
+maximum: The largest number.
+minItems: The fewest elements that an array can have.
+minLength: The fewest characters that a string can have.
+minProperties: The fewest properties that an object can have.
+minimum: The smallest number.
+multipleOf: Number that the value must be a multiple of.
+not: Schema that must not hold.
+nullable: Whether null is a value; otherwise null is dropped where there is a default. Default: false.
+oneOf: Schemas of which exactly one must hold.
+pattern: Regular expression that must match somewhere in a string.
+patternProperties: Not allowed; use additionalProperties.
+properties: Schemas of properties by name.
+required: Names of the properties that must be there.
+title: Short name for the field.
+type: array, boolean, integer, number, object or string.
+uniqueItems: Not allowed to be true; use x-kubernetes-list-type set.
+x-kubernetes-embedded-resource: Whether the object is a whole object of Kubernetes, with apiVersion, kind and
+  metadata.
+x-kubernetes-int-or-string: Whether the value is an integer or a string.
+x-kubernetes-list-map-keys: Fields that together identify an element of a list of the type map.
+x-kubernetes-list-type: atomic, set or map: how two writers of a list are merged. Default: atomic.
+x-kubernetes-map-type: granular or atomic: how two writers of an object are merged. Default: granular.
+x-kubernetes-preserve-unknown-fields: Whether fields without a schema are kept instead of dropped.
+x-kubernetes-validations: Rules in CEL that the value must satisfy.
+APIGroup
+name: Name of the group.
+preferredVersion: Version that clients should use.
+serverAddressByClientCIDRs: Address of the server by the network of the client.
+versions: Versions that are served.
+APIGroupList
+groups: The served groups.
+APIResource
+categories: Names such as all by which kubectl finds the resource, too.
+group: Group of the objects, if it is another than that of the list.
+name: Name of the resource in the plural.
+namespaced: Whether its objects are in namespaces.
+shortNames: Abbreviations such as po.
+singularName: Name of the resource in the singular.
+storageVersionHash: Hash of the version in which the objects are stored, to compare only.
+verbs: Verbs that the resource supports.
+version: Version of the objects, if it is another than that of the list.
+APIResourceList
+groupVersion: Group and version of the resources.
+resources: The resources, and their subresources.
+APIVersions
+serverAddressByClientCIDRs: Address of the server by the network of the client.
+versions: Versions of the core group that are served.
+GroupVersionForDiscovery
+groupVersion: Group and version, such as apps/v1.
+version: The version alone, such as v1.
+ServerAddressByClientCIDR
+clientCIDR: Network that the client is in.
+serverAddress: Host of the server for that client, with a port if needed.
+Info
+buildDate: When the server was built.
+compiler: Compiler that built the server.
+emulationMajor: Major version whose behaviour the server has.
+emulationMinor: Minor version whose behaviour the server has.
+gitCommit: Commit from which the server was built.
+gitTreeState: clean, or dirty if something was changed.
+gitVersion: Version of the server, such as v1.35.0.
+goVersion: Version of Go that built the server.
+major: Major version.
+minCompatibilityMajor: Major version of the oldest release that the server can work beside.
+minCompatibilityMinor: Minor version of the oldest release that the server can work beside.
+minor: Minor version.
+platform: Operating system and architecture.
 `

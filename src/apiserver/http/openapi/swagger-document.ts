@@ -1,3 +1,4 @@
+import { described } from './descriptions.js'
 import type { RegistryContext } from '../../registry/context.js'
 import { openApiDocuments } from './documents.js'
 import type { Operation, Parameter, PathItem } from './operations.js'
@@ -77,7 +78,7 @@ function swaggerDefinition(schema: OpenApiSchema): SwaggerNode {
  */
 export function swaggerSchema(schema: OpenApiSchema): SwaggerNode {
   const { $ref, allOf, oneOf, default: _, items, additionalProperties, properties, ...rest } = schema
-  if ($ref !== undefined) return definitionOf($ref)
+  if ($ref !== undefined) return described(definitionOf($ref), rest.description)
   const [first] = allOf ?? []
   return {
     ...(first?.$ref === undefined ? {} : definitionOf(first.$ref)),
