@@ -40,7 +40,7 @@ spec:
 `
   test('takes the workloads of a folder for their pods', async () => {
     const shop = folder('workloads', `${deployment('web')}---\n${deployment('db')}`)
-    expect((await typed('netpol', 'matrix', shop)).out).toContain('shop/* (2 pods)')
+    expect((await typed('netpol', 'matrix', shop)).out).toContain('all pods in shop (2 pods)')
     expect(await typed('netpol', 'eval', shop, 'shop/deploy/web -> shop/app=db:5432')).toMatchObject({
       code: 0,
       out: 'allowed\n',
