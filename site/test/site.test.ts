@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { complaintsOf, openStage, type Stage } from '../../playground/test/browser.js'
+import { complaintsOf, type Learner, openStage, type Stage } from '../../playground/test/browser.js'
+
+type Page = Learner['page']
 
 let stage: Stage
 beforeAll(async () => {
