@@ -359,6 +359,7 @@ export class App {
       new Inspector(
         {
           words: this.#words,
+          language: this.#progress.language,
           session: () => this.#session,
           type: (line) => void this.#terminal.type(line),
           accident: (node, accident) => void this.#session.perform({ do: 'machine', node, accident }),

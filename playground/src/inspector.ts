@@ -1,3 +1,4 @@
+import type { Language } from '../../src/course/chapter.js'
 import type { KubeObject } from '../../src/api/kind/definition.js'
 import { printYaml } from '../../src/lang/yaml/print.js'
 import type { Accident } from '../../src/course/deed.js'
@@ -15,6 +16,7 @@ type Sight = 'about' | 'yaml' | 'events' | 'logs' | 'why'
 /** What an inspector is connected to. */
 export interface InspectorParts {
   readonly words: Words
+  readonly language: Language
   readonly session: () => Session
   /** Types a line into the terminal. */
   readonly type: (line: string) => void
@@ -117,8 +119,11 @@ export class Inspector {
         )
       case 'why': {
         const fork = session().cluster.fork()
+        const lang = this.#parts.language
         const why =
-          of.kind === 'node' ? fork.why('nodes', of.name) : fork.why('pods', `${of.namespace}/${of.name}`)
+          of.kind === 'node'
+            ? fork.why('nodes', of.name, { lang })
+            : fork.why('pods', `${of.namespace}/${of.name}`, { lang })
         return why.trimEnd() || words.lacksNothing
       }
     }

@@ -34,6 +34,7 @@ import { unheard } from './diagnosis/unheard.js'
 import { storyOf } from './diagnosis/story.js'
 import { dumpOf } from './diagnosis/dump.js'
 import { summarize } from './diagnosis/summary.js'
+import type { Lack } from './diagnosis/shortfall.js'
 import { type DiagnosisContext, whyNot } from './diagnosis/why.js'
 import { viewOfEvents } from '../view/events.js'
 import { toSvg } from '../view/picture.js'
@@ -47,6 +48,7 @@ import { NodeHandle } from './nodes/node-handle.js'
 import { meantImage } from './nodes/meant-image.js'
 import { explainFlow, type FlowOptions, type RequestFlow } from './access/flow.js'
 import { explainPlacement } from './nodes/placement.js'
+import type { LanguageOptions } from '../lang/text/phrases.js'
 import { type NameOf, type NamespacedName, keyOfName } from './object-name.js'
 import { resourceNamed, servedNames } from './resource-name.js'
 import { type EtcdImportOptions, importEtcdSnapshot, importEtcdStore } from './storage/etcd-import.js'
@@ -255,32 +257,34 @@ export class SimCluster extends NamespaceScope {
    * Returns why an object is not as wanted, as indented lines: what it lacks, its conditions, warnings about
    * it, the scheduler's verdict, containers with their exit codes and last words, claims, nodes, stopped
    * components, and the same of the objects that it owns or serves. Returns '' if it lacks nothing:
-   * `console.log(cluster.why('deployments', 'web'))`.
+   * `console.log(cluster.why('deployments', 'web'))`. Sentences are in the language `lang`; reasons and
+   * messages of Kubernetes stay as they are.
    * @throws ApiError if the object does not exist
    */
-  why<R extends BuiltInName>(resource: R, name: NameOf<R>): string {
+  why<R extends BuiltInName>(resource: R, name: NameOf<R>, { lang }: LanguageOptions = {}): string {
     const object = this.get(resource, name)
-    return whyNot(resourceNamed(this.#parts.plane.scheme, resource), object, this.#diagnosis())
+    return whyNot(resourceNamed(this.#parts.plane.scheme, resource), object, this.#diagnosis(), lang)
   }
 
   /**
    * Returns what a person wants to see after a failure, as texts by file name: a summary, why things are not
    * as wanted, objects by resource as YAML, events as a table and in order of time, the log of each
-   * container, and a picture.
+   * container, and a picture. `why.txt` and the picture are in the language `lang`.
    */
-  dump(): Readonly<Record<string, string>> {
+  dump({ lang }: LanguageOptions = {}): Readonly<Record<string, string>> {
     const diagnosis = this.#diagnosis()
     return dumpOf({
       summary: this.summary(),
       resources: this.state.resources(),
       stored: diagnosis.stored,
-      why: (resource, object) => whyNot(resource, object, diagnosis),
+      why: (resource, object) => whyNot(resource, object, diagnosis, lang),
       log: (pod, container) => this.#log(pod, container),
       events: this.kubectl('get events --all-namespaces --sort-by=.metadata.creationTimestamp').stdout,
       timeline: timelineText(viewOfEvents(this)),
       story: this.story(),
       components: this.#parts.journal.logs(),
-      picture: toSvg(viewOf(this)),
+      picture: toSvg(viewOf(this), lang === undefined ? {} : { lang }),
+      lang,
     })
   }
 
@@ -564,7 +568,7 @@ export class SimCluster extends NamespaceScope {
     return (pod) => refusalOf(pod, () => (copy ??= this.fork()).client)
   }
 
-  #unheard(resource: string, object: KubeObject): string | undefined {
+  #unheard(resource: string, object: KubeObject): Lack | undefined {
     if (resource !== 'services') return undefined
     const { machines } = this.#parts
     return unheard(object as Service, this.state.peek('endpointslices'), (node, pod, port, protocol) =>

@@ -64,7 +64,7 @@ const ANSWERS: Readonly<Record<Question, Answer>> = {
 
   /** `why RESOURCE NAME`: why an object is not as wanted. */
   why: (cluster, [resource = '', name = ''], lang) =>
-    cluster.why(resource as BuiltInResource, name) || `${resource} ${name}: ${LACKS_NOTHING[lang]}`,
+    cluster.why(resource as BuiltInResource, name, { lang }) || `${resource} ${name}: ${LACKS_NOTHING[lang]}`,
 }
 
 /**

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { WORDS } from '../../src/cli/course/words.js'
+import { WORDS as WHY } from '../../src/cluster/diagnosis/words.js'
 import { WORDS as NETPOL } from '../../src/netpol/words.js'
 import { WORDS as RBAC } from '../../src/rbac/proof/words.js'
 import { TREE_WORDS } from '../../src/view/words.js'
@@ -48,6 +49,7 @@ const files: readonly Named[] = [
   'README.ko.md',
   'site/.vitepress/config.ts',
   'playground/src/figure-texts.ts',
+  'src/cluster/diagnosis/words.ts',
   'src/view/words.ts',
   'src/netpol/words.ts',
   'src/rbac/proof/words.ts',
@@ -69,6 +71,7 @@ test('what the program says is Korean in Korean', () => {
 })
 
 test.each([
+  ['diagnoses', WHY],
   ['pictures', TREE_WORDS],
   ['proofs of policies', NETPOL],
   ['proofs of access', RBAC],

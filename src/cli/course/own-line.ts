@@ -15,7 +15,7 @@ export const isForCourse = (line: string): boolean => FOR_COURSE.test(line)
 export async function own(line: string, playback: Playback, screen: Screen): Promise<void> {
   const [word = '', ...more] = line.split(' ')
   try {
-    if (word === '?') screen.line(playback.cluster.dump()['why.txt'])
+    if (word === '?') screen.line(playback.cluster.dump({ lang: screen.language })['why.txt'])
     else if (word === 'why') why(more, playback, screen)
     else if (word === 'wait') await wait(more[0] ?? '1m', playback, screen)
     else if (line === 'history') screen.line(historyOf(playback))

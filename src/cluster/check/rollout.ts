@@ -8,6 +8,7 @@ import { isApiError } from '../../client/api-error.js'
 import { knownImage } from '../../images/index.js'
 import { hasOwnSettings } from '../../kubelet/index.js'
 import { shortfall } from '../diagnosis/shortfall.js'
+import { tell } from '../diagnosis/words.js'
 import type { SimCluster } from '../sim-cluster.js'
 import type { Found } from './finding.js'
 import { type Loaded, ofKind } from './load.js'
@@ -78,7 +79,7 @@ function unfinished(cluster: SimCluster, loaded: readonly Loaded[]): readonly Un
     // a Job with a time to live, or a pod that an autoscaler has replaced
     if (object === undefined || rests(cluster, resource, object)) return []
     const lack = shortfall(object)
-    return lack === undefined ? [] : [{ loaded: each, resource, lack }]
+    return lack === undefined ? [] : [{ loaded: each, resource, lack: tell(lack) }]
   })
 }
 

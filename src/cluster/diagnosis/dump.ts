@@ -1,7 +1,9 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { type LogLine, logText } from './journal.js'
+import type { Language } from '../../lang/text/phrases.js'
 import { printYaml } from '../../lang/yaml/print.js'
+import { say, tell } from './words.js'
 
 /** What a dump is made of. */
 export interface DumpContext {
@@ -21,6 +23,8 @@ export interface DumpContext {
   readonly components: readonly LogLine[]
   /** The cluster as SVG. */
   readonly picture: string
+  /** The language of why.txt. */
+  readonly lang: Language | undefined
 }
 
 /** Resources for whose objects the dump says why they are not as wanted. Owners tell of their pods. */
@@ -48,6 +52,7 @@ export function dumpOf({
   story,
   components,
   picture,
+  lang,
 }: DumpContext): Record<string, string> {
   const causes = TOLD.filter((resource) => resources.includes(resource)).flatMap((resource) =>
     stored(resource)
@@ -57,7 +62,7 @@ export function dumpOf({
   )
   const files: Record<string, string> = {
     'summary.txt': `${summary}\n`,
-    'why.txt': `${causes.join('\n') || 'everything is as wanted'}\n`,
+    'why.txt': `${causes.join('\n') || tell(say('allWell'), lang)}\n`,
     'events.txt': events,
     'timeline.txt': `${timeline}\n`,
     'story.txt': `${story}\n`,

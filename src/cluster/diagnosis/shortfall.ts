@@ -3,6 +3,8 @@ import { findCondition } from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
 import { podSummary } from '../../api/core/pod-columns.js'
 import type { KubeObject } from '../../api/kind/definition.js'
+import type { Phrase } from '../../lang/text/phrases.js'
+import { say, type WhyPhrase } from './words.js'
 
 /** The parts of objects by which they say how far they are. */
 export interface Progress extends KubeObject {
@@ -33,7 +35,10 @@ export interface ProgressCondition {
 /** Conditions that are True when all is well. */
 const GOOD = ['Ready', 'Available', 'Established']
 
-type Judge = (object: Progress) => string | undefined
+/** What an object lacks, as words that follow its name. */
+export type Lack = Phrase<WhyPhrase>
+
+type Judge = (object: Progress) => Lack | undefined
 
 /** What an object of a kind still lacks, other than in general, by group and kind. */
 const judges: Readonly<Record<string, Judge>> = {
@@ -50,45 +55,45 @@ const judges: Readonly<Record<string, Judge>> = {
 }
 
 /**
- * Returns what an object still lacks to be as its owner wants it, as words after its name: `has 1 of 3
+ * Returns what an object still lacks to be as its owner wants it, as a phrase after its name: `has 1 of 3
  * replicas available`; undefined if it lacks nothing. Objects of kinds without a status lack nothing.
  */
-export function shortfall(object: KubeObject): string | undefined {
+export function shortfall(object: KubeObject): Lack | undefined {
   const { deletionTimestamp, finalizers = [] } = object.metadata
   if (deletionTimestamp !== undefined)
-    return `is being deleted${finalizers.length === 0 ? '' : `, and waits for ${finalizers.join(', ')}`}`
+    return finalizers.length === 0 ? say('deleted') : say('deletedWaits', finalizers.join(', '))
   const id = `${parseApiVersion(object.apiVersion ?? '').group}/${object.kind}`
   return (Object.hasOwn(judges, id) ? (judges[id] as Judge) : conditions)(object as Progress)
 }
 
-function claims(object: Progress): string | undefined {
+function claims(object: Progress): Lack | undefined {
   const { spec, status } = object as Progress & {
     readonly spec?: { readonly storageClassName?: string; readonly volumeName?: string }
   }
   if (status?.phase === 'Bound') return undefined
   const lacksClass = spec?.storageClassName === undefined && spec?.volumeName === undefined
-  const why = lacksClass ? ': no storage class is set, and no class is the default' : ''
-  return `is ${status?.phase ?? 'Pending'}${why}`
+  const phase = status?.phase ?? 'Pending'
+  return lacksClass ? say('claimLacksClass', phase) : say('is', phase, '')
 }
 
 /** Conditions without which an autoscaler does nothing. */
 const SCALING = ['AbleToScale', 'ScalingActive']
 
-function autoscalers({ status }: Progress): string | undefined {
+function autoscalers({ status }: Progress): Lack | undefined {
   for (const type of SCALING) {
     const found = findCondition(status?.conditions, type)
     // one whose workload was scaled to zero rests
     if (found?.status === 'False' && found.reason !== 'ScalingDisabled')
-      return `does not scale${because(found)}`
+      return say('scalesNot', because(found))
   }
   return undefined
 }
 
-function conditions({ status }: Progress): string | undefined {
-  if (status?.phase === 'Terminating' || status?.phase === 'Failed') return `is ${status.phase}`
+function conditions({ status }: Progress): Lack | undefined {
+  if (status?.phase === 'Terminating' || status?.phase === 'Failed') return say('is', status.phase, '')
   for (const type of GOOD) {
     const found = findCondition(status?.conditions, type)
-    if (found !== undefined && found.status !== 'True') return `is not ${type}${because(found)}`
+    if (found !== undefined && found.status !== 'True') return say('isNot', type, because(found))
   }
   return undefined
 }
@@ -98,51 +103,53 @@ export function because({ reason = '', message = '' }: Omit<ProgressCondition, '
   return [reason, message].filter((text) => text !== '').reduce((all, text) => `${all}: ${text}`, '')
 }
 
-function unobserved({ metadata: { generation = 0 }, status }: Progress): string | undefined {
-  return (status?.observedGeneration ?? 0) >= generation
-    ? undefined
-    : 'has not been looked at by its controller since its last change'
+function unobserved({ metadata: { generation = 0 }, status }: Progress): Lack | undefined {
+  return (status?.observedGeneration ?? 0) >= generation ? undefined : say('unobserved')
 }
 
-const ofReplicas = (count: number | undefined, { spec }: Progress, what: string): string | undefined => {
+const ofReplicas = (
+  count: number | undefined,
+  { spec }: Progress,
+  phrase: 'replicasLatest' | 'replicasAvailable',
+): Lack | undefined => {
   const wanted = spec?.replicas ?? 1
-  return (count ?? 0) >= wanted ? undefined : `has ${count ?? 0} of ${wanted} replicas ${what}`
+  return (count ?? 0) >= wanted ? undefined : say(phrase, count ?? 0, wanted)
 }
 
-function outdated(object: Progress): string | undefined {
-  return ofReplicas(object.status?.updatedReplicas, object, 'of its latest revision')
+function outdated(object: Progress): Lack | undefined {
+  return ofReplicas(object.status?.updatedReplicas, object, 'replicasLatest')
 }
 
-function unavailable(object: Progress): string | undefined {
-  return ofReplicas(object.status?.availableReplicas, object, 'available')
+function unavailable(object: Progress): Lack | undefined {
+  return ofReplicas(object.status?.availableReplicas, object, 'replicasAvailable')
 }
 
-function surplus({ spec, status }: Progress): string | undefined {
+function surplus({ spec, status }: Progress): Lack | undefined {
   const more = (status?.replicas ?? 0) - (spec?.replicas ?? 1)
-  return more > 0 ? `still has ${more} old replicas` : undefined
+  return more > 0 ? say('surplus', more) : undefined
 }
 
-function daemons({ status }: Progress): string | undefined {
+function daemons({ status }: Progress): Lack | undefined {
   const { desiredNumberScheduled: wanted = 0, updatedNumberScheduled = 0, numberAvailable = 0 } = status ?? {}
-  if (updatedNumberScheduled < wanted) return `has ${updatedNumberScheduled} of ${wanted} daemons updated`
-  return numberAvailable < wanted ? `has ${numberAvailable} of ${wanted} daemons available` : undefined
+  if (updatedNumberScheduled < wanted) return say('daemonsUpdated', updatedNumberScheduled, wanted)
+  return numberAvailable < wanted ? say('daemonsAvailable', numberAvailable, wanted) : undefined
 }
 
-function jobs({ spec, status }: Progress): string | undefined {
+function jobs({ spec, status }: Progress): Lack | undefined {
   if (findCondition(status?.conditions, 'Complete')?.status === 'True') return undefined
   const failed = findCondition(status?.conditions, 'Failed')
-  if (failed?.status === 'True') return `has failed${because(failed)}`
-  if (spec?.suspend === true) return 'is suspended'
-  return `has ${status?.succeeded ?? 0} of ${spec?.completions ?? 1} completions`
+  if (failed?.status === 'True') return say('failed', because(failed))
+  if (spec?.suspend === true) return say('suspended')
+  return say('completions', status?.succeeded ?? 0, spec?.completions ?? 1)
 }
 
-function pods(object: Progress): string | undefined {
+function pods(object: Progress): Lack | undefined {
   const { status } = object
   const { phase = 'Pending' } = status ?? {}
   if (phase === 'Succeeded') return undefined
   const ready = findCondition(status?.conditions, 'Ready')
   if (phase === 'Running' && ready?.status === 'True') return undefined
   const { reason } = podSummary(object as Pod)
-  const told = phase === 'Running' ? 'Running and not ready' : phase
-  return `is ${told}${reason === phase ? '' : ` (${reason})`}`
+  const why = reason === phase ? '' : say('bracketed', reason)
+  return phase === 'Running' ? say('runsNotReady', why) : say('is', phase, why)
 }

@@ -11,6 +11,7 @@ import type { WaitingInformer } from '../compose/waiting-informers.js'
 import { missingReferences } from './missing-references.js'
 import { shortfall } from './shortfall.js'
 import type { DiagnosisContext } from './why.js'
+import { tell } from './words.js'
 import { byKey } from '../../lang/text/order.js'
 
 /** What a summary is made of. */
@@ -64,7 +65,7 @@ export function summarize(context: SummaryContext): string {
       const { namespace, name = '' } = object.metadata
       return lack === undefined
         ? []
-        : [`  ${resource} ${namespace === undefined ? '' : `${namespace}/`}${name} ${lack}`]
+        : [`  ${resource} ${namespace === undefined ? '' : `${namespace}/`}${name} ${tell(lack)}`]
     }),
   )
   return [

@@ -1,6 +1,8 @@
 import type { Service } from '../../api/core/generated.js'
 import type { EndpointSlice } from '../../api/discovery/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
+import type { Lack } from './shortfall.js'
+import { say } from './words.js'
 
 /** Whether a process of a pod (`namespace/name`) listens; undefined if that is not known. */
 export type Listens = (
@@ -18,7 +20,7 @@ export function unheard(
   object: KubeObject,
   slices: readonly EndpointSlice[],
   listens: Listens,
-): string | undefined {
+): Lack | undefined {
   const { metadata, spec } = object as Service
   for (const { metadata: of, endpoints = [], ports = [] } of slices) {
     if (of.namespace !== metadata.namespace) continue
@@ -33,7 +35,7 @@ export function unheard(
         listens(ready[at]?.nodeName ?? '', pod, port, protocol as 'TCP') !== false
       if (pods.some(hears)) continue
       const from = spec.ports?.find((each) => (each.name ?? '') === (name ?? ''))?.port
-      return `forwards port ${from ?? '?'} to port ${port}, on which ${pods[0] ?? ''} does not listen`
+      return say('unheard', from ?? '?', port, pods[0] ?? '')
     }
   }
   return undefined

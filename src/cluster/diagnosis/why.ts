@@ -1,10 +1,11 @@
-import { misspelt } from '../../apiserver/registry/image-warnings.js'
 import type { ContainerStatus, Event, Pod, Service } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { EndpointSlice } from '../../api/discovery/generated.js'
 import { labelMapMatches } from '../../api/selectors/labels.js'
 import type { SchedulingExplanation } from '../../scheduler/explain.js'
-import { because, type Progress, type ProgressCondition, shortfall } from './shortfall.js'
+import type { Language } from '../../lang/text/phrases.js'
+import { because, type Lack, type Progress, type ProgressCondition, shortfall } from './shortfall.js'
+import { say, tell } from './words.js'
 
 /** What a diagnosis looks at; nothing of it is a request. */
 export interface DiagnosisContext {
@@ -12,7 +13,7 @@ export interface DiagnosisContext {
   readonly meantImage: (image: string) => string | undefined
   readonly stored: (resource: string) => readonly KubeObject[]
   /** What is wrong with a Service whose pods do not listen on its target ports; undefined if nothing is. */
-  readonly unheard: (resource: string, object: KubeObject) => string | undefined
+  readonly unheard: (resource: string, object: KubeObject) => Lack | undefined
   /** Why a copy of a pod would be refused now; undefined if it would not. */
   readonly refusal: (pod: Pod) => string | undefined
   /** What the scheduler would do with a pod now. Throws RangeError if none is responsible. */
@@ -31,19 +32,30 @@ const MOST = 3
 /** Conditions that are bad when they are True; the others are bad when they are False. */
 const BAD = /(?:Fail(?:ed|ure)|Stalled|Pressure|Remaining|Unavailable)$/
 
-/** A context, and the messages that have been told: conditions, events and owners repeat each other. */
+/**
+ * A context, the messages that have been told (conditions, events and owners repeat each other), and what
+ * writes phrases in the language of the reader.
+ */
 interface Telling extends DiagnosisContext {
   readonly told: string[]
+  readonly inWords: (phrase: Lack) => string
 }
 
 /**
  * Returns why an object is not as wanted: what it lacks, its conditions, the newest warnings about it, the
  * scheduler's verdict, containers, claims, nodes, and the same of what it owns, indented. Returns '' if it
- * lacks nothing.
+ * lacks nothing. Reasons and messages of the API are the same in each language.
  */
-export function whyNot(resource: string, object: KubeObject, context: DiagnosisContext): string {
-  const lines = causesOf(resource, object, { ...context, told: [] })
-  if (lines.length > 0 && context.stopped.length > 0) lines.push(`stopped: ${context.stopped.join(', ')}`)
+export function whyNot(
+  resource: string,
+  object: KubeObject,
+  context: DiagnosisContext,
+  lang: Language = 'en',
+): string {
+  const inWords = (phrase: Lack): string => tell(phrase, lang)
+  const lines = causesOf(resource, object, { ...context, told: [], inWords })
+  if (lines.length > 0 && context.stopped.length > 0)
+    lines.push(inWords(say('stopped', context.stopped.join(', '))))
   return lines.join('\n')
 }
 
@@ -61,7 +73,7 @@ function causesOf(resource: string, object: KubeObject, context: Telling): strin
     ...owned(object, context),
   ]
   const title = `${resource} ${namespace === undefined ? '' : `${namespace}/`}${name}`
-  return [`${title} ${lack}`, ...details.map((line) => `  ${line}`)]
+  return [context.inWords(say('titled', title, lack)), ...details.map((line) => `  ${line}`)]
 }
 
 /** What would become of pods that are well, if they were made again. */
@@ -71,7 +83,7 @@ function latent(resource: string, object: KubeObject, context: Telling): string[
   const refusal = pod === undefined ? undefined : context.refusal(pod)
   if (refusal === undefined || !isNews(refusal, context)) return []
   const { namespace = '', name = '' } = pod?.metadata ?? {}
-  return [`pods ${namespace}/${name} runs, and would be refused if it were made again: ${refusal}`]
+  return [context.inWords(say('latent', `pods ${namespace}/${name}`, refusal))]
 }
 
 /** The pods that an object owns, also those of its ReplicaSets and Jobs. */
@@ -107,7 +119,9 @@ function badConditions({ status }: Progress, context: Telling): readonly string[
       BAD.test(type) ? value === 'True' : value === 'False' && message !== '',
     )
     .filter(({ message = '' }) => isNews(message, context))
-    .map((condition) => `condition ${condition.type} is ${condition.status}${because(condition)}`)
+    .map((condition) =>
+      context.inWords(say('condition', condition.type, condition.status, because(condition))),
+    )
 }
 
 /** The newest warnings about an object. */
@@ -117,7 +131,7 @@ function warnings({ metadata: { uid } }: KubeObject, context: Telling): readonly
     .toSorted((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1))
     .filter(({ message = '' }) => isNews(message, context))
     .slice(0, MOST)
-    .map(({ reason = '', message = '', count = 1 }) => `event ${reason} (x${count}): ${message}`)
+    .map(({ reason = '', message = '', count = 1 }) => context.inWords(say('event', reason, count, message)))
 }
 
 const timeOf = ({ series, lastTimestamp, eventTime, metadata }: Event): string =>
@@ -131,19 +145,25 @@ function owned({ metadata: { uid } }: KubeObject, context: Telling): readonly st
       .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid) === true)
       .map((object) => causesOf(resource, object, context)),
   )
-  return firstOf(found.filter((lines) => lines.length > 0))
+  return firstOf(
+    found.filter((lines) => lines.length > 0),
+    context,
+  )
 }
 
-function firstOf(all: readonly (readonly string[])[]): readonly string[] {
+function firstOf(all: readonly (readonly string[])[], { inWords }: Telling): readonly string[] {
   const more = all.length - MOST
-  return [...all.slice(0, MOST).flat(), ...(more > 0 ? [`and ${more} more`] : [])]
+  return [...all.slice(0, MOST).flat(), ...(more > 0 ? [inWords(say('more', more))] : [])]
 }
 
 function podCauses(pod: Pod, context: Telling): readonly string[] {
   const { spec, status } = pod
   const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
   return [
-    ...spec.containers.flatMap(({ image = '' }) => misspelt(image, context.meantImage)),
+    ...spec.containers.flatMap(({ image = '' }) => {
+      const meant = image === '' ? undefined : context.meantImage(image)
+      return meant === undefined ? [] : [context.inWords(say('misspelt', image, meant))]
+    }),
     ...(spec.nodeName === undefined ? placement(pod, context) : nodeCauses(spec.nodeName, context)),
     ...containers.flatMap((container) => containerCauses(pod, container, context)),
     ...(spec.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) =>
@@ -152,21 +172,20 @@ function podCauses(pod: Pod, context: Telling): readonly string[] {
   ]
 }
 
-function placement(pod: Pod, { explain }: DiagnosisContext): readonly string[] {
+function placement(pod: Pod, { explain, inWords }: Telling): readonly string[] {
   try {
     const { node, message } = explain(pod)
-    return node === undefined
-      ? [`the scheduler finds no node: ${message ?? ''}`]
-      : [`the scheduler would choose ${node} now`]
+    return [inWords(node === undefined ? say('noNode', message ?? '') : say('wouldChoose', node))]
   } catch (error) {
-    if (error instanceof RangeError) return [error.message]
+    if (error instanceof RangeError)
+      return [inWords(say('noProfile', pod.metadata.name ?? '', pod.spec.schedulerName ?? ''))]
     throw error
   }
 }
 
 function nodeCauses(name: string, context: Telling): readonly string[] {
   const node = context.stored('nodes').find(({ metadata }) => metadata.name === name)
-  if (node === undefined) return [`its node ${name} does not exist`]
+  if (node === undefined) return [context.inWords(say('nodeGone', name))]
   return causesOf('nodes', node, { ...context, stored: (resource) => (resource === 'nodes' ? [node] : []) })
 }
 
@@ -175,26 +194,24 @@ function claimCauses(pod: Pod, name: string, context: Telling): readonly string[
     .stored('persistentvolumeclaims')
     .find(({ metadata }) => metadata.namespace === pod.metadata.namespace && metadata.name === name)
   return claim === undefined
-    ? [`its claim ${name} does not exist`]
+    ? [context.inWords(say('claimGone', name))]
     : causesOf('persistentvolumeclaims', claim, context)
 }
 
 function containerCauses(
   pod: Pod,
   { name, ready, state, lastState }: ContainerStatus,
-  { lastWords }: DiagnosisContext,
+  { lastWords, inWords }: Telling,
 ): readonly string[] {
   if (ready) return []
   const ended = state?.terminated ?? lastState?.terminated
   const lines: string[] = []
-  if (state?.waiting !== undefined) lines.push(`container ${name} waits${because(state.waiting)}`)
-  else if (state?.running !== undefined) lines.push(`container ${name} runs and is not ready`)
+  if (state?.waiting !== undefined) lines.push(inWords(say('containerWaits', name, because(state.waiting))))
+  else if (state?.running !== undefined) lines.push(inWords(say('containerNotReady', name)))
   if (ended !== undefined && (ended.exitCode !== 0 || state?.running !== undefined)) {
     const words = lastWords(pod, name)
-    lines.push(
-      `container ${name} ended with exit code ${ended.exitCode}${because(ended)}` +
-        (words === '' ? '' : `; it wrote last: ${words}`),
-    )
+    const phrase = words === '' ? 'containerEnded' : 'containerSaid'
+    lines.push(inWords(say(phrase, name, ended.exitCode, because(ended), words)))
   }
   return lines
 }
@@ -208,7 +225,7 @@ function servedBy({ metadata, spec }: Service, { stored }: DiagnosisContext): re
 }
 
 /** A Service with a selector lacks something if no endpoint is ready. */
-function unserved(service: Service, context: DiagnosisContext): string | undefined {
+function unserved(service: Service, context: DiagnosisContext): Lack | undefined {
   const { metadata, spec } = service
   if (Object.keys(spec.selector ?? {}).length === 0) return shortfall(service)
   const isReady = (context.stored('endpointslices') as readonly EndpointSlice[]).some(
@@ -218,9 +235,7 @@ function unserved(service: Service, context: DiagnosisContext): string | undefin
       (slice.endpoints ?? []).some(({ conditions }) => conditions.ready !== false),
   )
   if (isReady) return shortfall(service)
-  return servedBy(service, context).length === 0
-    ? 'has no endpoints: its selector matches no pod'
-    : 'has no endpoint that is ready'
+  return servedBy(service, context).length === 0 ? say('noPodSelected') : say('noneReady')
 }
 
 function servedPods(service: Service, context: Telling): readonly string[] {
@@ -228,5 +243,6 @@ function servedPods(service: Service, context: Telling): readonly string[] {
     servedBy(service, context)
       .map((pod) => causesOf('pods', pod, context))
       .filter((lines) => lines.length > 0),
+    context,
   )
 }

@@ -8,6 +8,7 @@ import type { DrainOptions } from '../nodes/drain-options.js'
 import { inputs } from './schemas.js'
 
 const amount = z.optional(z.number())
+const language = z.optional(z.strictObject({ lang: z.optional(z.enum(['en', 'ko'])) }))
 const value = z.optional(z.union([z.string(), z.number()]))
 
 /** The methods of a {@link NamespaceScope}. */
@@ -137,8 +138,9 @@ export const clusterInputs: MethodInputs = {
   },
   why: {
     example: "cluster.why('deployments', 'web')",
-    args: () => ({ resource: inputs().resource, name: inputs().name }),
+    args: () => ({ resource: inputs().resource, name: inputs().name, options: language }),
   },
+  dump: { example: "cluster.dump({ lang: 'ko' })", args: () => ({ options: language }) },
   node: { example: "cluster.node('node-1')", args: () => ({ name: inputs().text }) },
   addNode: {
     example: "cluster.addNode({ name: 'node-4', zone: 'b' })",

@@ -180,3 +180,62 @@ test('a dump has the summary, causes, events, objects and logs', () => {
   expect(cluster.dump()).toEqual(files)
   expect(cluster.state.traceHash()).toBe(hash)
 })
+
+describe('why in Korean', () => {
+  const lang = 'ko'
+
+  test('says the sentences in Korean, and what Kubernetes reports in its own words', () => {
+    const cluster = new SimCluster({ nodes: 1 })
+    cluster.kubectl('create deployment web --image=nginx --replicas=2')
+    cluster.kubectl('set resources deployment web --requests=cpu=99')
+    cluster.kubectl('create service clusterip none --tcp=80')
+    cluster.settle()
+    const text = cluster.why('deployments', 'web', { lang })
+    expect(text).toMatch(/^deployments default\/web: 레플리카 2개 중 \d개/)
+    expect(text).toContain('스케줄러가 노드를 찾지 못합니다: 0/1 nodes are available: 1 Insufficient cpu.')
+    expect(text).toContain('이벤트 FailedScheduling (1회): 0/1 nodes are available')
+    expect(cluster.why('services', 'none', { lang })).toBe(
+      'services default/none: 엔드포인트가 없습니다: 셀렉터와 일치하는 포드가 없습니다',
+    )
+    expect(cluster.dump({ lang })['why.txt']).toContain('스케줄러가 노드를 찾지 못합니다')
+    // the same facts in both languages, line by line
+    const english = cluster.why('deployments', 'web').split('\n')
+    expect(text.split('\n').map((line) => line.search(/\S/))).toEqual(
+      english.map((line) => line.search(/\S/)),
+    )
+  })
+
+  test('every line has a Korean sentence: nodes, containers, claims, stopped components', () => {
+    const cluster = new SimCluster({ nodes: 2, containers: { unknownImages: 'pullError' } })
+    cluster.kubectl('run typo --image=ngnix')
+    cluster.kubectl('run broken --image=busybox -- sh -c "echo no config; exit 3"')
+    cluster.kubectl(['run', 'other', '--image=nginx', '--overrides={"spec":{"schedulerName":"mine"}}'])
+    cluster.create('persistentvolumeclaims', {
+      metadata: { name: 'data' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    })
+    cluster.advance('2m')
+    const before = cluster.why('pods', 'broken', { lang })
+    expect(before).toMatch(
+      /컨테이너 broken이\(가\) 종료 코드 3\(으\)로 종료되었습니다.*; 마지막 출력: no config$/,
+    )
+    cluster.node('node-2').crash()
+    cluster.advance('2m')
+    const text = cluster.dump({ lang })['why.txt'] ?? ''
+    for (const line of text.trimEnd().split('\n')) expect(line).toMatch(/[가-힣]/)
+    expect(text).toContain('nginx을(를) 잘못 쓴 것이 아닙니까?')
+    expect(text).toContain(
+      'persistentvolumeclaims default/data: Pending 상태입니다: 지정한 스토리지 클래스도',
+    )
+    expect(text).toContain('nodes node-2: Ready 상태가 아닙니다: NodeStatusUnknown: Kubelet stopped posting')
+    expect(text).toContain('중지된 컴포넌트: kubelet/node-2')
+    expect(text).toContain('스케줄러는 mine인데')
+    expect(new SimCluster({ nodes: 1 }).settle().dump({ lang })['why.txt']).toBe('모두 원하는 상태입니다\n')
+  })
+
+  test('an unknown language is refused', () => {
+    const cluster = new SimCluster({ nodes: 1 })
+    expect(() => cluster.why('nodes', 'node-1', JSON.parse('{"lang":"fr"}'))).toThrow(/lang/)
+    expect(() => cluster.dump(JSON.parse('{"language":"ko"}'))).toThrow(/language/)
+  })
+})
