@@ -46,8 +46,8 @@ export type Kubectl = (command: string | readonly string[], options?: KubectlOpt
  */
 export function createKubectl(env: KubectlEnvironment): Kubectl {
   return (command, options = {}) => {
-    const out = new Output()
-    const exitCode = guarded(env, out, () => {
+    const out = new Output(() => env.takeWarnings?.() ?? [])
+    const exitCode = guarded(out, () => {
       const help = helpAsked(env, command, options)
       if (help !== undefined) {
         out.write(help)
@@ -70,10 +70,10 @@ function commandText(command: string | readonly string[]): string {
 }
 
 /** Runs `work`, which returns whether warnings are errors, and prints its failure. Returns the exit code. */
-function guarded(env: KubectlEnvironment, out: Output, work: () => boolean): number {
+function guarded(out: Output, work: () => boolean): number {
   try {
     const isStrict = work()
-    const warnings = printWarnings(env, out)
+    const warnings = out.printWarnings()
     if (!isStrict || warnings === 0) return 0
     out.errorLine(`error: ${warnings} warning${warnings === 1 ? '' : 's'} received`)
     return 1
@@ -84,17 +84,9 @@ function guarded(env: KubectlEnvironment, out: Output, work: () => boolean): num
     }
     if (!isFailure(error)) throw error
     if (error instanceof FailedPrinting) out.write(error.printed)
-    printWarnings(env, out)
     out.error(errorText(error))
     return error instanceof SilentExit ? error.exitCode : 1
   }
-}
-
-/** Prints each warning once, like kubectl's deduplicating warning writer. Returns how many it printed. */
-function printWarnings(env: KubectlEnvironment, out: Output): number {
-  const texts = new Set([...(env.takeWarnings?.() ?? []), ...out.takeWarnings()])
-  for (const text of texts) out.errorLine(`Warning: ${text}`)
-  return texts.size
 }
 
 function helpAsked(

@@ -20,6 +20,18 @@ test('a terminal shows both streams of a command in the order of writing', async
   expect(terminal).toHaveLength(stdout.length + stderr.length)
 })
 
+test('a warning of the server stands before what is printed after its response, and once', async () => {
+  const host = hostOf(cluster(), 'master')
+  const { terminal, stderr } = await host.sh('kubectl get endpoints kubernetes; kubectl get endpoints,nodes')
+  expect(terminal).toMatch(
+    /^Warning: v1 Endpoints is deprecated[^\n]*\nNAME +ENDPOINTS[^]*\nWarning: v1 End[^]*NAME/,
+  )
+  expect(stderr.match(/Warning/g)).toHaveLength(2)
+  expect((await host.sh('kubectl run typo --image=ngnix')).terminal).toBe(
+    'Warning: nobody has described the image ngnix; did you mean nginx?\npod/typo created\n',
+  )
+})
+
 test('curl -v shows the headers before the body', async () => {
   const { terminal } = await hostOf(cluster(), 'master').sh('curl -v -k https://10.0.0.10:6443/version')
   expect(terminal).toMatch(

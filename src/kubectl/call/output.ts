@@ -2,11 +2,18 @@
 export class Output {
   readonly #written: { readonly stream: 'stdout' | 'stderr'; readonly text: string }[] = []
   readonly #files = new Map<string, string>()
-  readonly #warnings: string[] = []
+  readonly #warned = new Set<string>()
+  readonly #received: () => readonly string[]
   #documents = 0
+
+  /** `received` returns and forgets the warnings of the server that have come since its last call. */
+  constructor(received: () => readonly string[] = () => []) {
+    this.#received = received
+  }
 
   /** Appends text to stdout as it is. */
   write(text: string): void {
+    this.printWarnings()
     this.#written.push({ stream: 'stdout', text })
   }
 
@@ -28,14 +35,20 @@ export class Output {
     this.write(text)
   }
 
-  /** Keeps a warning of the server until the command ends. */
+  /** Prints a warning of the server, unless the command has printed it already. */
   warn(text: string): void {
-    this.#warnings.push(text)
+    if (this.#warned.has(text)) return
+    this.#warned.add(text)
+    this.#written.push({ stream: 'stderr', text: `Warning: ${text}\n` })
   }
 
-  /** Returns and forgets the warnings so far. */
-  takeWarnings(): readonly string[] {
-    return this.#warnings.splice(0)
+  /**
+   * Prints the warnings that have come, each once, like kubectl's deduplicating warning writer: they stand
+   * before what is printed after the response. Returns how many were printed so far.
+   */
+  printWarnings(): number {
+    for (const text of this.#received()) this.warn(text)
+    return this.#warned.size
   }
 
   line(text: string): void {
@@ -44,6 +57,7 @@ export class Output {
 
   /** Appends text to stderr as it is. */
   error(text: string): void {
+    this.printWarnings()
     this.#written.push({ stream: 'stderr', text })
   }
 
