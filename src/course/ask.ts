@@ -15,6 +15,20 @@ const SKEW = {
   en: 'every component is within the version skew policy',
   ko: '모든 컴포넌트가 버전 차이 정책을 지킵니다',
 }
+const NETWORK = {
+  en: {
+    services: 'Services',
+    allowed: 'Allowed by the policies',
+    everyNode: (port: number) => `every node: ${port}`,
+    nothing: 'nothing',
+  },
+  ko: {
+    services: '서비스',
+    allowed: '정책이 허용하는 연결',
+    everyNode: (port: number) => `모든 노드: ${port}`,
+    nothing: '없음',
+  },
+}
 const LACKS_NOTHING = { en: 'lacks nothing', ko: '부족한 것이 없습니다' }
 
 const ANSWERS: Readonly<Record<Question, Answer>> = {
@@ -60,7 +74,7 @@ const ANSWERS: Readonly<Record<Question, Answer>> = {
   matrix: (cluster, _, lang) => reachability(worldOf(cluster), { outside: false }).toText({ lang }).trimEnd(),
 
   /** Nodes with their pods, Services with their ways, and the connections that policies leave open. */
-  network: (cluster) => networkText(cluster),
+  network: (cluster, _, lang) => networkText(cluster, lang),
 
   /** `why RESOURCE NAME`: why an object is not as wanted. */
   why: (cluster, [resource = '', name = ''], lang) =>
@@ -99,7 +113,8 @@ function connectionText(cluster: SimCluster, { from, to, port }: Asked, lang: La
 const isOwn = ({ metadata }: { readonly metadata: { readonly namespace?: string } }): boolean =>
   !(metadata.namespace ?? '').startsWith('kube-')
 
-function networkText(cluster: SimCluster): string {
+function networkText(cluster: SimCluster, lang: Language): string {
+  const say = NETWORK[lang]
   const pods = cluster.list('pods').items.filter(isOwn)
   const nameOf = ({ metadata }: (typeof pods)[number]): string =>
     `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
@@ -121,17 +136,17 @@ function networkText(cluster: SimCluster): string {
         selected.every(([key, value]) => metadata.labels?.[key] === value),
     )
     const ports = (spec?.ports ?? []).map((each) =>
-      each.nodePort === undefined ? `${each.port}` : `${each.port} (every node: ${each.nodePort})`,
+      each.nodePort === undefined ? `${each.port}` : `${each.port} (${say.everyNode(each.nodePort)})`,
     )
-    return `  ${namespace}/${name}:${ports.join(',')} -> ${targets.map(nameOf).join(', ') || 'nothing'}`
+    return `  ${namespace}/${name}:${ports.join(',')} -> ${targets.map(nameOf).join(', ') || say.nothing}`
   })
   return [
     ...nodes.flat(),
-    'Services',
+    say.services,
     ...ways,
-    'Allowed by the policies',
+    say.allowed,
     ...reachability(worldOf(cluster))
-      .toText()
+      .toText({ lang })
       .trimEnd()
       .split('\n')
       .map((line) => `  ${line}`),

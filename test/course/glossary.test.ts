@@ -53,6 +53,7 @@ const files: readonly Named[] = [
   'src/view/words.ts',
   'src/netpol/words.ts',
   'src/rbac/proof/words.ts',
+  'src/course/ask.ts',
   'src/course/event-text.ts',
   'playground/src/texts.ts',
   'src/cli/course/words.ts',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { featureGates } from '../../src/api/feature-gates.js'
 import { knownGates } from '../../src/api/known-gates.js'
 import { readCourse } from '../../src/cli/course/read.js'
+import { askCluster } from '../../src/course/ask.js'
 import { VERSIONS } from '../../src/course/chapter.js'
 import { startCluster } from '../../src/course/start.js'
 import { hostOf } from '../../src/host/index.js'
@@ -83,4 +84,21 @@ test.each(
   const drained = await host.sh(`kubectl drain ${worker}`)
   expect(drained.exitCode).toBe(1)
   expect(drained.stderr).toContain('--ignore-daemonsets')
+})
+
+test('questions to the simulator are answered in Korean, but for the names and words of Kubernetes', () => {
+  const cluster = new SimCluster({ nodes: 1, like: 'kubeadm' })
+  cluster.kubectl('create deployment web --image=nginx', { check: true })
+  cluster.kubectl('expose deployment web --port=80 --type=NodePort', { check: true })
+  cluster.kubectl('run typo --image=nginx --overrides={"spec":{"nodeName":"none"}}'.split(' '), {
+    check: true,
+  })
+  cluster.settle()
+  const network = askCluster(cluster, 'network', 'ko')
+  expect(network).toMatch(/^서비스$/m)
+  expect(network).toMatch(/default\/web:80 \(모든 노드: \d+\) -> default\/web-/)
+  expect(network).toContain('정책이 허용하는 연결')
+  expect(network).not.toMatch(/every|Services|Allowed|nothing/)
+  expect(askCluster(cluster, 'why pods typo', 'ko')).toContain('포드가 배치된 노드 none이(가) 없습니다')
+  expect(askCluster(cluster, 'why nodes node-1', 'ko')).toContain('부족한 것이 없습니다')
 })
