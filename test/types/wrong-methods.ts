@@ -118,6 +118,7 @@ const WRONG_OF_HANDLES: readonly Row[] = [
     'did you mean limit?',
   ],
   ['SimCluster.why', called(cluster, 'why', 'pods'), 'name must be'],
+  ['SimCluster.dump', called(cluster, 'dump', { lng: 'ko' }), 'did you mean lang?'],
   ['SimCluster.node', called(cluster, 'node', 'nod-1'), 'did you mean node-1?'],
   ['SimCluster.addNode', called(cluster, 'addNode', { name: 'x', zon: 'a' }), 'did you mean node.zone?'],
   ['SimCluster.component', called(cluster, 'component', 'kube-schedular'), 'did you mean kube-scheduler?'],
