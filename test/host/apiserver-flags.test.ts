@@ -289,3 +289,43 @@ test('random bytes of a machine differ each time, and not between runs', async (
   expect(Buffer.from(base64, 'base64')).toHaveLength(24)
   expect(hex).toMatch(/^[\da-f]{8}$/)
 })
+
+describe('modes of authorization in the manifest', () => {
+  const FILE = '/etc/kubernetes/pki/abac.jsonl'
+  const FLAG = '--authorization-policy-file'
+  const POLICY =
+    '{"apiVersion": "abac.authorization.kubernetes.io/v1beta1", "kind": "Policy", ' +
+    '"spec": {"user": "auditor", "namespace": "*", "resource": "pods", "readonly": true}}'
+
+  test('ABAC allows what a line of its file says, until the mode goes again', async () => {
+    const host = hostOf(new SimCluster({ nodes: 1, like: 'kubeadm' }).settle(), 'master')
+    const may = async (what: string): Promise<string> =>
+      (await host.sh(`kubectl auth can-i ${what} --as auditor`)).stdout.split(' ')[0]?.trim() ?? ''
+    await host.sh(`echo '${POLICY}' > ${FILE}`)
+    expect(await may('list pods')).toBe('no')
+    await host.sh(`sed -i 's#=Node,RBAC#=Node,ABAC,RBAC\\n    - ${FLAG}=${FILE}#' ${MANIFEST}; sleep 10`)
+    expect([await may('list pods'), await may('delete pods'), await may('list secrets')]).toEqual([
+      'yes',
+      'no',
+      'no',
+    ])
+    await host.sh(`sed -i 's#=Node,ABAC,RBAC#=Node,RBAC#; /policy-file/d' ${MANIFEST}; sleep 10`)
+    expect(await may('list pods')).toBe('no')
+  })
+
+  test.each([
+    ['Node,ABAC', "authorization-mode ABAC's authorization policy file not passed"],
+    ['Node,RBAC,Webhook', "authorization-mode Webhook's authorization config file not passed"],
+    ['RBAC,RBAC', 'has mode specified more than once'],
+    [
+      'RBAC\\n    - --authorization-policy-file=/x',
+      'cannot specify --authorization-policy-file without mode ABAC',
+    ],
+    ['ABAC\\n    - --authorization-policy-file=/x', 'open /x: no such file or directory'],
+  ])('an apiserver with --authorization-mode=%s does not start', async (modes, fault) => {
+    const host = hostOf(new SimCluster({ nodes: 1, like: 'kubeadm' }).settle(), 'master')
+    await host.sh(`sed -i 's#=Node,RBAC#=${modes}#' ${MANIFEST}; sleep 20`)
+    expect((await host.sh('kubectl get nodes')).stderr).toContain('refused')
+    expect((await host.sh('cat /var/log/kube-apiserver.log')).stdout).toContain(fault)
+  })
+})

@@ -230,10 +230,7 @@ const CHECKS: Readonly<Record<ComponentName, (machine: Machine) => string | unde
         'service-account-issuer is a required flag, --service-account-signing-key-file and ' +
           '--service-account-issuer are required flags',
       )
-    for (const mode of (machine.flag('authorization-mode') ?? 'AlwaysAllow').split(',')) {
-      if (!AUTHORIZATION_MODES.includes(mode))
-        faults.push(`authorization-mode ${quote(mode)} is not a valid mode`)
-    }
+    faults.push(...authorizationFaults((flag) => machine.flag(flag)))
     for (const plugin of (machine.flag('enable-admission-plugins') ?? '').split(',')) {
       if (plugin !== '' && !ADMISSION_PLUGINS.includes(plugin))
         faults.push(`enable-admission-plugins plugin ${quote(plugin)} is unknown`)
@@ -245,6 +242,8 @@ const CHECKS: Readonly<Record<ComponentName, (machine: Machine) => string | unde
     machine.file('service-account-key-file')
     machine.file('service-account-signing-key-file', (fault) => `failed to build token generator: ${fault}`)
     machine.file('token-auth-file')
+    machine.file('authorization-policy-file')
+    machine.file('authorization-webhook-config-file')
     machine.pair('kubelet-client-certificate', 'kubelet-client-key')
     machine.pair('proxy-client-cert-file', 'proxy-client-key-file')
     checkEncryption(machine)
@@ -415,4 +414,33 @@ function checkEtcd(machine: Machine): void {
         })
   if (trust !== undefined)
     throw unreachable(`authentication handshake failed: tls: failed to verify certificate: ${trust}`)
+}
+
+/**
+ * Returns what is wrong with the flags of authorization. Source: pkg/kubeapiserver/options/authorization.go
+ * Validate.
+ */
+function authorizationFaults(flag: (name: string) => string | undefined): readonly string[] {
+  const modes = (flag('authorization-mode') ?? 'AlwaysAllow').split(',')
+  const files = [
+    ['ABAC', 'authorization-policy-file', 'policy'],
+    ['Webhook', 'authorization-webhook-config-file', 'config'],
+  ] as const
+  const isSet = (name: string): boolean => (flag(name) ?? '') !== ''
+  return [
+    ...modes.flatMap((mode) => [
+      ...(AUTHORIZATION_MODES.includes(mode)
+        ? []
+        : [`authorization-mode ${quote(mode)} is not a valid mode`]),
+      ...files
+        .filter(([needs, name]) => needs === mode && !isSet(name))
+        .map(([, , what]) => `authorization-mode ${mode}'s authorization ${what} file not passed`),
+    ]),
+    ...files
+      .filter(([needs, name]) => isSet(name) && !modes.includes(needs))
+      .map(([needs, name]) => `cannot specify --${name} without mode ${needs}`),
+    ...(new Set(modes).size === modes.length
+      ? []
+      : [`authorization-mode [${modes.map(quote).join(' ')}] has mode specified more than once`]),
+  ]
 }
