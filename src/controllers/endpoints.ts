@@ -14,7 +14,6 @@ import type { Component, ComponentHost } from '../client/component.js'
 import type { EventRecorder } from '../client/recorders/event-recorder.js'
 import type { Informer } from '../client/informers/informer.js'
 import { keyOf } from '../client/informers/object-index.js'
-import { byText } from '../lang/text/order.js'
 import {
   addressTypeOf,
   addressesOf,
@@ -31,7 +30,7 @@ import { controllerIdentity, controllerName } from './shared/identity.js'
 import { labelledPodIndexers, labelledPods } from './shared/labelled-pods.js'
 import { namespaceIndexer } from './shared/ownership.js'
 import { isNamespaceTerminating, messageOf } from './shared/pod-control.js'
-import { byKey } from '../lang/text/order.js'
+import { byKey, byText } from '../lang/text/order.js'
 
 const MANAGED_BY = 'endpoints.kubernetes.io/managed-by'
 const MANAGER = 'endpoint-controller'

@@ -11,7 +11,7 @@ import type {
   Trial,
   ConnectionVerdict,
 } from './proof.js'
-import { type ProofPhrase, say, speaker } from './words.js'
+import { type ProofPhrase, say, tell } from './words.js'
 
 type Said = Part<ProofPhrase>
 /** A line, two spaces deeper a level. */
@@ -83,12 +83,11 @@ export function formatProof(verdict: ConnectionVerdict, options: LanguageOptions
   checkFormatted([verdict, options])
   const { allowed, proof } = verdict
   const { connection, egress, ingress } = proof
-  const written = speaker(options.lang)
   const lines: Lines = [
     [0, say('titled', connectionText(connection), say(allowed ? 'allowed' : 'denied'))],
     ...sideLines(egress, connection.from),
     ...sideLines(ingress, connection.to),
   ]
   // bounded: levels of a proof
-  return lines.map(([depth, line]) => '  '.repeat(depth) + written(line)).join('\n')
+  return lines.map(([depth, line]) => '  '.repeat(depth) + tell(line, options.lang)).join('\n')
 }

@@ -1,4 +1,4 @@
-import { inWords, type Language, type Line, type Phrase, type Phrases } from '../lang/text/phrases.js'
+import { type Phrases, type Vocabulary, vocabulary } from '../lang/text/phrases.js'
 
 const en = {
   everyPeer: 'speaks of everyone',
@@ -151,17 +151,8 @@ const ko: Phrases<ProofPhrase> = {
   always: '포드는 언제나 자기 자신에 연결됩니다.',
 }
 
-/** What proofs and tables say, in each language. */
-export const WORDS: Readonly<Record<Language, Phrases<ProofPhrase>>> = { en, ko }
+/** What proofs and tables say. */
+export const PROOFS: Vocabulary<ProofPhrase> = vocabulary({ en, ko })
 
-/** A phrase, with what it is about. */
-export const say = (phrase: ProofPhrase, ...of: Phrase<ProofPhrase>['of']): Phrase<ProofPhrase> => ({
-  say: phrase,
-  of,
-})
-
-/** Returns what writes lines in a language. */
-export const speaker =
-  (lang: Language = 'en'): ((line: Line<ProofPhrase>) => string) =>
-  (line) =>
-    inWords(line, WORDS[lang])
+export const say: Vocabulary<ProofPhrase>['say'] = PROOFS.say
+export const tell: Vocabulary<ProofPhrase>['tell'] = PROOFS.tell

@@ -14,7 +14,7 @@ import {
 import { drawTimeline, type Timeline, timelineText } from './timeline.js'
 import { ICONS } from './icons.js'
 import type { Branch, Tree } from './tree.js'
-import { sayIn } from './words.js'
+import { tell } from './words.js'
 
 /** What can be drawn: {@link viewOf} and the other views. */
 export type View = ClusterView | Tree | Timeline
@@ -31,12 +31,12 @@ function shown(value: unknown): unknown {
 /** A tree in the language of a picture. */
 function said({ title, isChain, roots }: Tree, { lang }: PictureOptions): Boxes {
   const box = ({ lines, look, icon, branches }: Branch): Box => ({
-    lines: lines.map((line) => sayIn(line, lang)),
+    lines: lines.map((line) => tell(line, lang)),
     ...(look === undefined ? {} : { look }),
     ...(icon === undefined ? {} : { icon: { path: ICONS[icon] ?? '', title: icon } }),
     ...(branches === undefined ? {} : { branches: branches.map(box) }),
   })
-  return { title: sayIn(title, lang), ...(isChain && { isChain }), roots: roots.map(box) }
+  return { title: tell(title, lang), ...(isChain && { isChain }), roots: roots.map(box) }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { wrapText } from '../lang/text/text-width.js'
 import { type DocumentOptions, Drawing, LINE } from '../lang/svg/drawing.js'
 import type { Language } from '../lang/text/phrases.js'
-import { type Said, say, sayIn } from './words.js'
+import { type Said, say, tell } from './words.js'
 
 interface TimelinePictureOptions extends DocumentOptions {
   readonly lang?: Language
@@ -30,9 +30,9 @@ export interface Moment {
 
 /** Returns a timeline as text: one event a line. */
 export function timelineText({ start, moments }: Timeline, { lang }: TimelinePictureOptions = {}): string {
-  const title = sayIn(titleOf(start), lang)
+  const title = tell(titleOf(start), lang)
   const lines = moments.map(
-    (moment) => `${clockOf(moment.time, start)} ${sayIn(headOf(moment), lang)}: ${moment.message.trim()}`,
+    (moment) => `${clockOf(moment.time, start)} ${tell(headOf(moment), lang)}: ${moment.message.trim()}`,
   )
   return [title, ...lines].join('\n')
 }
@@ -41,14 +41,14 @@ export function timelineText({ start, moments }: Timeline, { lang }: TimelinePic
 export function drawTimeline(timeline: Timeline, options: TimelinePictureOptions = {}): string {
   const drawing = new Drawing()
   const { start, moments } = timeline
-  drawing.text(12, 24, sayIn(titleOf(start), options.lang), 'strong')
+  drawing.text(12, 24, tell(titleOf(start), options.lang), 'strong')
   let y = 52
   const first = y
   for (const moment of moments) {
     const isWarning = moment.type === 'Warning'
     drawing.text(12, y, clockOf(moment.time, start), 'faint')
     drawing.box({ x: 158, y: y - 9, width: 10, height: 10 }, isWarning ? 'bad' : 'plain')
-    drawing.text(182, y, sayIn(headOf(moment), options.lang), isWarning ? 'bad' : 'strong')
+    drawing.text(182, y, tell(headOf(moment), options.lang), isWarning ? 'bad' : 'strong')
     for (const line of wrapText(moment.message.trim(), 90)) {
       y += LINE
       drawing.text(182, y, line)
@@ -60,7 +60,7 @@ export function drawTimeline(timeline: Timeline, options: TimelinePictureOptions
       [150, first - 9],
       [150, y - LINE - 6],
     ])
-  return drawing.toString(sayIn(titleOf(start), options.lang), timelineText(timeline, options), options)
+  return drawing.toString(tell(titleOf(start), options.lang), timelineText(timeline, options), options)
 }
 
 const titleOf = (start: number): Said => say('events', `${new Date(start).toISOString().slice(0, 19)}Z`)

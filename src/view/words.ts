@@ -1,4 +1,4 @@
-import { inWords, type Language, type Line, type Phrase, type Phrases } from '../lang/text/phrases.js'
+import { type Language, type Line, type Phrases, type Vocabulary, vocabulary } from '../lang/text/phrases.js'
 
 /** What a picture of a cluster says itself. */
 export interface PictureWords {
@@ -248,17 +248,11 @@ const treeKo: Phrases<TreePhrase> = {
   nobodyMatches: '해당하는 포드가 없음',
 }
 
-/** What pictures of boxes say, in each language. */
-export const TREE_WORDS: Readonly<Record<Language, Phrases<TreePhrase>>> = { en: treeEn, ko: treeKo }
+/** What pictures of boxes say. */
+export const BOXES: Vocabulary<TreePhrase> = vocabulary({ en: treeEn, ko: treeKo })
+
+export const say: Vocabulary<TreePhrase>['say'] = BOXES.say
+export const tell: Vocabulary<TreePhrase>['tell'] = BOXES.tell
 
 /** A line of a box, or of a title. */
 export type Said = Line<TreePhrase>
-
-/** A phrase of a picture, with what it is about. */
-export const say = (phrase: TreePhrase, ...of: Phrase<TreePhrase>['of']): Phrase<TreePhrase> => ({
-  say: phrase,
-  of,
-})
-
-/** Returns a line in a language. */
-export const sayIn = (line: Said, lang: Language = 'en'): string => inWords(line, TREE_WORDS[lang])

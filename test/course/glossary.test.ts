@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { WORDS } from '../../src/cli/course/words.js'
-import { WORDS as WHY } from '../../src/cluster/diagnosis/words.js'
-import { WORDS as NETPOL } from '../../src/netpol/words.js'
-import { WORDS as RBAC } from '../../src/rbac/proof/words.js'
-import { TREE_WORDS } from '../../src/view/words.js'
+import { DIAGNOSIS } from '../../src/cluster/diagnosis/words.js'
+import { PROOFS as NETPOL } from '../../src/netpol/words.js'
+import { PROOFS as RBAC } from '../../src/rbac/proof/words.js'
+import { BOXES } from '../../src/view/words.js'
 import { LESSONS } from '../../src/course/lessons/index.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -72,11 +72,11 @@ test('what the program says is Korean in Korean', () => {
 })
 
 test.each([
-  ['diagnoses', WHY],
-  ['pictures', TREE_WORDS],
+  ['diagnoses', DIAGNOSIS],
+  ['pictures', BOXES],
   ['proofs of policies', NETPOL],
   ['proofs of access', RBAC],
-])('%s say in Korean what they say in English, about the same things', (_, { en, ko }) => {
+])('%s say in Korean what they say in English, about the same things', (_, { words: { en, ko } }) => {
   const phrases = Object.entries<string>(ko)
   const holes = (text: string): readonly string[] => [...new Set(text.match(/\{\d\}/g))].toSorted()
   for (const [name, text] of phrases) {

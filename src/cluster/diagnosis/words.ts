@@ -1,4 +1,4 @@
-import { inWords, type Language, type Line, type Phrase, type Phrases } from '../../lang/text/phrases.js'
+import { type Phrases, type Vocabulary, vocabulary } from '../../lang/text/phrases.js'
 
 const en = {
   titled: '{0} {1}',
@@ -83,14 +83,8 @@ const ko: Phrases<WhyPhrase> = {
   allWell: '모두 원하는 상태입니다',
 }
 
-/** What a diagnosis says itself, in each language. Reasons and messages of the API stay as they are. */
-export const WORDS: Readonly<Record<Language, Phrases<WhyPhrase>>> = { en, ko }
+/** What a diagnosis says itself. Reasons and messages of the API are the same in each language. */
+export const DIAGNOSIS: Vocabulary<WhyPhrase> = vocabulary({ en, ko })
 
-/** A phrase, with what it is about. */
-export const say = (phrase: WhyPhrase, ...of: Phrase<WhyPhrase>['of']): Phrase<WhyPhrase> => ({
-  say: phrase,
-  of,
-})
-
-/** Returns a line of a diagnosis in a language. */
-export const tell = (line: Line<WhyPhrase>, lang: Language = 'en'): string => inWords(line, WORDS[lang])
+export const say: Vocabulary<WhyPhrase>['say'] = DIAGNOSIS.say
+export const tell: Vocabulary<WhyPhrase>['tell'] = DIAGNOSIS.tell

@@ -26,8 +26,26 @@ export interface LanguageOptions {
   readonly lang?: Language
 }
 
+/** The phrases of a part of the library, in each language. */
+export interface Vocabulary<Name extends string> {
+  readonly words: Readonly<Record<Language, Phrases<Name>>>
+  /** Makes a phrase, with what it is about. */
+  readonly say: (phrase: Name, ...of: Phrase<Name>['of']) => Phrase<Name>
+  /** Returns a line in a language. Default `en`. */
+  readonly tell: (line: Line<Name>, lang?: Language) => string
+}
+
+/** Makes a vocabulary of the phrases in each language. */
+export function vocabulary<Name extends string>(words: Vocabulary<Name>['words']): Vocabulary<Name> {
+  return {
+    words,
+    say: (phrase, ...of) => ({ say: phrase, of }),
+    tell: (line, lang = 'en') => inWords(line, words[lang]),
+  }
+}
+
 /** Returns a line in the words of a language. */
-export function inWords<Name extends string>(line: Line<Name>, words: Phrases<Name>): string {
+function inWords<Name extends string>(line: Line<Name>, words: Phrases<Name>): string {
   if (typeof line === 'string') return line
   if (typeof line === 'number') return `${line}`
   if (!('say' in line)) return line.map((part) => inWords(part, words)).join('')

@@ -1,7 +1,7 @@
 import { Drawing, type Look, pixels } from '../../lang/svg/drawing.js'
 import type { Language } from '../../lang/text/phrases.js'
 import { padText, textWidth } from '../../lang/text/text-width.js'
-import { say, speaker } from '../words.js'
+import { say, tell } from '../words.js'
 import { groupText, type ReachabilityGroup } from './group.js'
 import type { PortClass } from './ports.js'
 
@@ -24,7 +24,12 @@ export interface CellText {
   readonly look: 'all' | 'some' | 'none' | 'node' | 'blank'
 }
 
-type Speak = ReturnType<typeof speaker>
+type Speak = (line: Parameters<typeof tell>[0]) => string
+
+const speaker =
+  (lang?: Language): Speak =>
+  (line) =>
+    tell(line, lang)
 
 /** The name of a class of ports, which is a phrase if it is about all or the rest. */
 function portText(name: string, speak: Speak): string {

@@ -2,7 +2,7 @@ import { checkFormatted } from '../inputs.js'
 import { ruleText } from '../covers.js'
 import type { AuthorizationVerdict, BindingName, FailedGrant, NearMiss, RoleName } from './proof.js'
 import type { LanguageOptions, Phrase } from '../../lang/text/phrases.js'
-import { type ProofPhrase, say, sayIn } from './words.js'
+import { type ProofPhrase, say, tell } from './words.js'
 
 /** A verdict with a proof, of `authorize` or of `cluster.can`, where another authorizer may have decided. */
 export type ProvenVerdict =
@@ -17,9 +17,7 @@ export type ProvenVerdict =
 export function formatProof(proven: ProvenVerdict, options: LanguageOptions = {}): string {
   checkFormatted([proven, options])
   const [first, ...more] = linesOf(proven)
-  return [first, ...more.map((line) => ['  ', line])]
-    .map((line) => sayIn(line ?? '', options.lang))
-    .join('\n')
+  return [first, ...more.map((line) => ['  ', line])].map((line) => tell(line ?? '', options.lang)).join('\n')
 }
 
 type Said = Phrase<ProofPhrase>

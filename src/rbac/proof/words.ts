@@ -1,4 +1,4 @@
-import { inWords, type Language, type Line, type Phrase, type Phrases } from '../../lang/text/phrases.js'
+import { type Phrases, type Vocabulary, vocabulary } from '../../lang/text/phrases.js'
 
 const en = {
   verb: 'another verb',
@@ -49,14 +49,8 @@ const ko: Phrases<ProofPhrase> = {
   otherSubject: '{1}의 규칙 {0}이라면 허용하지만, 다른 사람에게 바인딩됨: {2}',
 }
 
-/** What proofs say, in each language. */
-export const WORDS: Readonly<Record<Language, Phrases<ProofPhrase>>> = { en, ko }
+/** What proofs say. */
+export const PROOFS: Vocabulary<ProofPhrase> = vocabulary({ en, ko })
 
-/** A phrase, with what it is about. */
-export const say = (phrase: ProofPhrase, ...of: Phrase<ProofPhrase>['of']): Phrase<ProofPhrase> => ({
-  say: phrase,
-  of,
-})
-
-/** Returns a line in a language. */
-export const sayIn = (line: Line<ProofPhrase>, lang: Language = 'en'): string => inWords(line, WORDS[lang])
+export const say: Vocabulary<ProofPhrase>['say'] = PROOFS.say
+export const tell: Vocabulary<ProofPhrase>['tell'] = PROOFS.tell
