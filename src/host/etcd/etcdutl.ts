@@ -57,7 +57,7 @@ export function snapshotStatusOf(call: CommandCall, options: Options): CommandOu
     if (form === 'json') {
       const { version, minor } = etcdVersion(call.machine)
       // the version of the storage, which is that of the minor; older databases have none
-      const storage = minor < 6 ? undefined : version.replace(/\d+$/, '0')
+      const storage = minor < 6 ? undefined : version.replace(/(?<!\d)\d+$/, '0')
       const status = { hash: Number.parseInt(hash, 16), revision, totalKey: totalKeys, totalSize }
       const shown = storage === undefined ? status : { ...status, version: storage }
       return { stdout: `${JSON.stringify(shown)}\n` }
