@@ -1,7 +1,8 @@
 import { formatIp, parseIpRange } from '../../lang/go/ip.js'
 import { release } from '../../api/releases.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
-import { Pki } from '../../pki/index.js'
+import { hostPort } from '../../network/index.js'
+import { hostOf, Pki } from '../../pki/index.js'
 import type { PkiState } from '../../pki/index.js'
 import type { KubeadmOptions } from '../compose/options.js'
 import { DEFAULT_START } from '../../sim/clock.js'
@@ -26,7 +27,10 @@ export function serviceAddress(serviceCIDR: string = '10.96.0.0/12'): string {
   return formatIp({ family: range.family, value: range.first + 1n })
 }
 
-const familyOfRange = (cidr: string): string => (cidr.includes(':') ? 'IPv6' : 'IPv4')
+/** The addresses of the control plane's machine by family, unless options say others. */
+export const CONTROL_PLANE_ADDRESSES = { IPv4: '10.0.0.10', IPv6: 'fd00::a' } as const
+
+const familyOf = (address: string): 'IPv4' | 'IPv6' => (address.includes(':') ? 'IPv6' : 'IPv4')
 
 /**
  * Returns the address that the apiserver advertises, which has the family of the Service `kubernetes`.
@@ -34,9 +38,9 @@ const familyOfRange = (cidr: string): string => (cidr.includes(':') ? 'IPv6' : '
  * validatePublicIPServiceClusterIPRangeIPFamilies.
  */
 export function advertisedAddress(given: string | undefined, serviceCIDR: string = '10.96.0.0/12'): string {
-  const family = familyOfRange(serviceCIDR.split(',')[0] ?? '')
-  if (given === undefined) return family === 'IPv6' ? '[fd00::a]:6443' : '10.0.0.10:6443'
-  const own = familyOfRange(given.replace(/:\d+$/, ''))
+  const family = familyOf(serviceCIDR.split(',')[0] ?? '')
+  if (given === undefined) return hostPort(CONTROL_PLANE_ADDRESSES[family], 6443)
+  const own = familyOf(hostOf(given))
   if (own !== family)
     throw new RangeError(
       `service IP family "${family}" must match public address family "${own}": ` +

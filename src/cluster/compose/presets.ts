@@ -1,8 +1,9 @@
-import { advertisedAddress } from '../access/cluster-pki.js'
+import { advertisedAddress, CONTROL_PLANE_ADDRESSES } from '../access/cluster-pki.js'
 import { controlPlaneMarks } from '../kubeadm/control-plane-marks.js'
 import { COMPONENTS, minorOf } from '../kubeadm/images.js'
 import type { Pod } from '../../api/core/generated.js'
 import { parseYamlText } from '../../lang/yaml/read.js'
+import { hostOf } from '../../pki/index.js'
 import { staticPodText } from '../kubeadm/static-pods.js'
 import { mergeOptions } from './merge-options.js'
 import { type ClusterOptions, DEFAULTS, type NodeOptions, nodesOf } from './options.js'
@@ -25,9 +26,9 @@ export function withPreset(options: ClusterOptions): ClusterOptions {
 
 /** Returns the address of the control plane, and one of the other family if the pods have two. */
 function addressesOf(advertiseAddress: string, podCIDR: string = ''): string {
-  const host = advertiseAddress.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+  const host = hostOf(advertiseAddress)
   if (!podCIDR.includes(',')) return host
-  return `${host},${host.includes(':') ? '10.0.0.10' : 'fd00::a'}`
+  return `${host},${host.includes(':') ? CONTROL_PLANE_ADDRESSES.IPv4 : CONTROL_PLANE_ADDRESSES.IPv6}`
 }
 
 /** Returns the node that `kubeadm init` makes of its machine, with the static pods of the control plane. */
