@@ -1,3 +1,4 @@
+import { SLICE as SLICE_BYTES } from '../programs/slices.js'
 import type { ProcessHost } from './shell-call.js'
 import type { ShellProcess } from './state.js'
 
@@ -28,7 +29,6 @@ const MOST_WRITTEN = 4 * 1024 * 1024
 const MOST_COPIED = 2_048
 const COPY_AGAIN_MS = 2_000
 const COST_OF_WAKE = 1 / 20
-const MIB = 1024 * 1024
 
 /**
  * When a process goes on: it stops for others once it has done enough at one instant, and waits the longer,
@@ -76,7 +76,7 @@ export class Pace {
   next(steps: number, written: number): number | undefined {
     const process = this.#process
     const { now } = this.#host.world
-    if (written >= MOST_WRITTEN) return this.#mayCopyAt(written / MIB)
+    if (written >= MOST_WRITTEN) return this.#mayCopyAt(written / SLICE_BYTES)
     if (this.#starts >= MOST_STARTS) {
       process.rounds = (process.rounds ?? 0) + 1
       const wait = MOST_STARTS * START_MS * 2 ** Math.max(0, process.rounds - MOST_ROUNDS)
