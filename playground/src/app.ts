@@ -93,7 +93,7 @@ export class App {
     this.#terminal.restart()
     this.#terminal.say(this.#words.welcome)
     addEventListener('hashchange', () => void this.#goToAddress())
-    // a page that nobody looks at is not drawn, and may be closed
+    // a hidden page is not drawn, and may be closed
     for (const event of ['visibilitychange', 'pagehide'])
       addEventListener(event, () => this.#isDrawing && this.#keep())
   }

@@ -20,7 +20,7 @@ export type TourStep =
 /** The tab of a narrow page that leads to the cluster. */
 const TAB = ".to-cluster:not([aria-pressed='true'])"
 
-/** What the page outlines for a step, so that nobody has to read. */
+/** What the page outlines for a step, so that a visitor need not read. */
 const TARGETS: Readonly<Record<TourStep, string>> = {
   node: `.of-node, ${TAB}`,
   power: `.power-off, ${TAB}`,
@@ -72,7 +72,7 @@ export class Tour {
     this.#show()
   }
 
-  /** A crash would spoil a lesson that a link has opened, and nobody is led in an exam. */
+  /** A crash would spoil a lesson that a link has opened, and an exam gives no help. */
   #isAway(): boolean {
     const { progress, session } = this.#parts
     const { tour } = progress()

@@ -11,7 +11,7 @@ const FOR_COURSE = /^(?:\?|why|wait|history|vi|vim|nano)(?:\s|$)|^(?:kubectl|k)\
 /** Whether the course itself acts on a line: it is no command of the shell. */
 export const isForCourse = (line: string): boolean => FOR_COURSE.test(line)
 
-/** Does what somebody has typed: a question, time that passes, an edit, or a command that takes a second. */
+/** Handles what a learner types: a question, time that passes, an edit, or a command that takes a second. */
 export async function own(line: string, playback: Playback, screen: Screen): Promise<void> {
   const [word = '', ...more] = line.split(' ')
   try {

@@ -40,7 +40,7 @@ const isReady = ({ metadata, status }: Pick<Pod | Node, 'metadata' | 'status'>):
   metadata.deletionTimestamp === undefined &&
   status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
 
-/** How many pods of a Deployment are ready. Of a pod without a node nobody but a cheater says so. */
+/** Returns how many pods of a Deployment are ready. A pod without a node is not, whatever its status says. */
 export const readyPods = (cluster: SimCluster, name: string): number =>
   podsOf(cluster, name).filter((pod) => pod.spec.nodeName !== undefined && isReady(pod)).length
 

@@ -9,7 +9,7 @@ import {
   pixels,
 } from './drawing.js'
 
-/** A tree of boxes, as plain JSON. Its lines are texts, unless somebody is yet to say them in a language. */
+/** A tree of boxes, as plain JSON. Its lines are texts, or phrases not yet put into a language. */
 export interface Tree<L = string> {
   readonly title: L
   /** Whether each root leads to the next: they are hops, from top to bottom. */
