@@ -48,6 +48,15 @@ export interface Section {
   readonly rows: readonly string[]
   readonly title: Text
   readonly steps: readonly Step[]
+  readonly notes: readonly Note[]
+}
+
+/** What only a teacher is told. It is no step: nothing that shows steps to a learner can show it. */
+export interface Note {
+  /** Index of the step that it stands before; the number of steps at the end of the section. */
+  readonly at: number
+  /** Markdown, like the prose of learners. */
+  readonly text: Text
 }
 
 export type Step = ProseStep | FileStep | CommandStep | EventStep | AskStep | PredictStep

@@ -6,8 +6,8 @@ import type {
   CourseFile,
   CourseVersion,
   FileStep,
+  Note,
   PredictStep,
-  ProseStep,
   Section,
   Step,
   Text,
@@ -113,13 +113,19 @@ function sectionsOf(lines: Lines, version: CourseVersion): readonly Section[] {
     return {
       rows: ids.split(', ').filter((id) => id !== ''),
       title: { ko, en },
-      steps: stepsOf(lines, head + 1, heads[at + 1] ?? lines.all.length, version),
+      ...stepsOf(lines, head + 1, heads[at + 1] ?? lines.all.length, version),
     }
   })
 }
 
-function stepsOf(lines: Lines, from: number, to: number, version: CourseVersion): readonly Step[] {
+function stepsOf(
+  lines: Lines,
+  from: number,
+  to: number,
+  version: CourseVersion,
+): Pick<Section, 'steps' | 'notes'> {
   const steps: Step[] = []
+  const notes: Note[] = []
   let machines: readonly string[] = ['master']
   let open: PredictStep | undefined
   for (let at = from; at < to; at++) {
@@ -130,8 +136,10 @@ function stepsOf(lines: Lines, from: number, to: number, version: CourseVersion)
     const isPlayed = plays(words, version, lines, at)
     const body = lines.all.slice(at + 1, end).join('\n')
     if (line.startsWith(':::')) {
-      const [prose, last] = proseAt(lines, at, end, to)
-      if (isPlayed) steps.push(prose)
+      const isNote = isForTeachers(words, lines, at)
+      const [text, last] = textsAt(lines, at, end, to)
+      if (isPlayed && isNote) notes.push({ at: steps.length, text })
+      else if (isPlayed) steps.push({ kind: 'prose', text })
       at = last
       continue
     }
@@ -152,7 +160,7 @@ function stepsOf(lines: Lines, from: number, to: number, version: CourseVersion)
     at = end
   }
   if (open !== undefined) throw lines.fault(to, 'commands (```sh) follow a prediction, in its section')
-  return steps
+  return { steps, notes }
 }
 
 /** The line that ends a block. Text outside of blocks is a fault: nobody would see it. */
@@ -176,8 +184,19 @@ function plays(words: string[], version: CourseVersion, lines: Lines, at: number
   return named === version
 }
 
+/** Whether a text is a teacher's note. A word that means nothing would show learners what is not for them. */
+function isForTeachers([language = '', ...words]: readonly string[], { fault }: Lines, at: number): boolean {
+  const unknown = words.find((word, place) => word !== 'teacher' || place > 0)
+  if (language === 'teacher' || unknown !== undefined)
+    throw fault(
+      at + 1,
+      `a text is ::: ko or, for teachers only, ::: ko teacher, not ::: ${[language, ...words].join(' ')}`,
+    )
+  return words.length > 0
+}
+
 /** The text in Korean at a line, and the one in English right after it. */
-function proseAt(lines: Lines, at: number, end: number, to: number): readonly [ProseStep, last: number] {
+function textsAt(lines: Lines, at: number, end: number, to: number): readonly [Text, last: number] {
   const text = (from: number, last: number): string =>
     lines.all
       .slice(from + 1, last)
@@ -194,5 +213,5 @@ function proseAt(lines: Lines, at: number, end: number, to: number): readonly [P
   const [ko, en] = [text(at, end), text(next, last)]
   if (ko === '') throw lines.fault(at + 1, 'the text in ko is empty')
   if (en === '') throw lines.fault(next + 1, 'the text in en is empty')
-  return [{ kind: 'prose', text: { ko, en } }, last]
+  return [{ ko, en }, last]
 }

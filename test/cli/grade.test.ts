@@ -171,6 +171,22 @@ describe('simcluster slides', () => {
     },
   )
 
+  test.each([
+    ['ko', '강사에게', '교재에는'],
+    ['en', 'For the teacher', 'The slide calls'],
+  ])(
+    "prints the teacher's notes in %s only when asked, beside what they are about",
+    async (lang, title, text) => {
+      const slides = (await typed('slides', '7', '--lang', lang, '--notes')).out.split('<section>')
+      const [noted = '', ...more] = slides.filter((slide) => slide.includes(`<strong>${title}</strong>`))
+      expect(more).toEqual([])
+      expect(noted).toMatch(new RegExp(`10\\.0\\.0\\.0/24[^]*<aside>[^]*${text}`))
+      const shown = (await typed('slides', '7', '--lang', lang)).out
+      expect(shown).not.toContain('<aside>')
+      expect(shown).not.toContain(text)
+    },
+  )
+
   test('names the chapters that there are', async () => {
     expect((await typed('slides', '99')).err).toContain('1 to 9')
   })

@@ -90,6 +90,17 @@ test('a chapter is played, and what a command does not print is told with its li
   expect(cut.err).toMatch(/^10-storage\.md:\d+: .*\ben\b/)
 })
 
+test('a note is not shown in the preview, and a wrong one is told with its line', async () => {
+  const note = '::: ko teacher\n비밀\n:::\n::: en teacher\nSecret\n:::\n'
+  const noted = CHAPTER.replace('```sh', `${note}\n\`\`\`sh`)
+  const good = await previewed('10-storage.md', noted)
+  expect({ code: good.code, err: good.err }).toEqual({ code: 0, err: '' })
+  expect(good.out).not.toContain('Secret')
+  const misspelt = await previewed('10-storage.md', noted.replaceAll('teacher', 'teachers'))
+  expect({ code: misspelt.code, out: misspelt.out }).toEqual({ code: 1, out: '' })
+  expect(misspelt.err).toMatch(/10-storage\.md:18: .*::: ko teacher, not ::: ko teachers/)
+})
+
 test.each([
   ['none.yaml', 'there is no file'],
   ['LICENSE', 'a lesson is a .yaml file, and a chapter a file like 10-storage.md'],

@@ -91,6 +91,22 @@ test('a prediction is asked where it stands, and answered after the next command
   )
 })
 
+test("a teacher's note stands beside the steps and is none", () => {
+  const note = (ko: string, en: string, version = ''): string =>
+    `::: ko teacher${version}\n${ko}\n:::\n\n::: en teacher${version}\n${en}\n:::\n`
+  const prose = '::: ko\n가\n:::\n::: en\na\n:::\n'
+  const [first, old, last] = [note('처음', 'First'), note('옛', 'Old', ' v1.14'), note('끝', 'Last')]
+  const body = `${first}${prose}${fence}sh\nls\n${fence}\n${old}${last}`
+  const section = (version: 'v1.14' | 'v1.35') =>
+    parseChapter(chapter(`## N1 절 | Section\n${body}`), version).chapter.sections[0]
+  expect(section('v1.35')?.steps).toEqual(steps(`${prose}${fence}sh\nls\n${fence}`))
+  expect(section('v1.35')?.notes).toEqual([
+    { at: 0, text: { ko: '처음', en: 'First' } },
+    { at: 2, text: { ko: '끝', en: 'Last' } },
+  ])
+  expect(section('v1.14')?.notes.map(({ text }) => text.en)).toEqual(['First', 'Old', 'Last'])
+})
+
 test('a block that names a version is left out at the other, and values depend on it', () => {
   const body = `${fence}sh v1.14\nold\n${fence}\n${fence}yaml pdb.yaml initial\nkind: {{policy}}\n${fence}`
   expect(steps(body, 'v1.14')).toMatchObject([
@@ -104,6 +120,26 @@ test.each([
   ['prose without English', '::: ko\n가\n:::', '01-name.md:9: the text in en is missing'],
   ['prose without Korean', '::: en\na\n:::', '01-name.md:9: the text in ko is missing'],
   ['an empty translation', '::: ko\n가\n:::\n::: en\n:::', '01-name.md:12: the text in en is empty'],
+  [
+    'a note without English',
+    '::: ko teacher\n가\n:::\n::: en\na\n:::',
+    '01-name.md:9: the text in en is missing: ::: en teacher follows ::: ko teacher',
+  ],
+  [
+    'a note that only English learners would read',
+    '::: ko\n가\n:::\n::: en teacher\na\n:::',
+    '01-name.md:9: the text in en is missing: ::: en follows ::: ko',
+  ],
+  ['an empty note', '::: ko teacher\n:::\n::: en teacher\na\n:::', '01-name.md:9: the text in ko is empty'],
+  ['a note without an end', '::: ko teacher\n가', '01-name.md:9: the block is not ended'],
+  [
+    'a note in no language',
+    '::: teacher\na\n:::',
+    '01-name.md:9: a text is ::: ko or, for teachers only, ::: ko teacher, not ::: teacher',
+  ],
+  ['a misspelt note', '::: ko techer\n가\n:::\n::: en techer\na\n:::', 'not ::: ko techer'],
+  ['a note for two', '::: ko teacher me\n가\n:::\n::: en teacher me\na\n:::', 'not ::: ko teacher me'],
+  ['a version that is none', '::: ko 1.35\n가\n:::\n::: en 1.35\na\n:::', 'not ::: ko 1.35'],
   ['text outside of blocks', 'Hello.', '01-name.md:9: text stands in ::: ko and ::: en'],
   ['an unknown value', `${fence}sh\nls {{nix}}\n${fence}`, '01-name.md:10: {{nix}} is not in the values'],
   ['an unknown event', `${fence}event\nexplode\n${fence}`, '01-name.md:10: there is no event "explode"'],

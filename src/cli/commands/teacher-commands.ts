@@ -179,14 +179,21 @@ export const slidesCommand: Command = {
   name: 'slides',
   about: 'Prints a chapter as slides: one HTML page with what its commands print; browsers make a PDF of it.',
   words: 'N',
-  flags: { lang: LANGUAGE_FLAG, version: VERSION_FLAG },
-  examples: ['simcluster slides 7 --lang ko > slides.html'],
+  flags: {
+    lang: LANGUAGE_FLAG,
+    version: VERSION_FLAG,
+    notes: { about: "adds the teacher's notes, which learners do not see anywhere" },
+  },
+  examples: [
+    'simcluster slides 7 --lang ko > slides.html',
+    'simcluster slides 7 --notes > for-the-teacher.html',
+  ],
   run: async ({ flags, words }, terminal) => {
     const chapters = readCourse(versionOf(flags))
     const found = chapters.find(({ number }) => `${number}` === words[0])
     if (words.length !== 1 || found === undefined)
       throw new UsageError(`write slides N, where N is the number of a chapter: 1 to ${chapters.length}`)
-    terminal.out(await slidesOf(found, languageOf(flags)))
+    terminal.out(await slidesOf(found, languageOf(flags), { notes: flags['notes'] === true }))
     return 0
   },
 }

@@ -1,4 +1,4 @@
-import type { Chapter, Language, Step } from '../../course/chapter.js'
+import type { Chapter, Language, Step, Text } from '../../course/chapter.js'
 import { eventText } from '../../course/event-text.js'
 import { Playback } from '../../course/playback.js'
 import { startCluster } from '../../course/start.js'
@@ -9,19 +9,29 @@ const MOST_LINES = 16
 
 /**
  * Returns a chapter as a deck of slides: one HTML page that needs nothing else, and that browsers print one
- * slide a page. Its commands are played, so that what they print is what the simulator says.
+ * slide a page. Its commands are played, so that what they print is what the simulator says. `notes` adds
+ * what only teachers are told, each note on the slide of what it is about.
  */
-export async function slidesOf(chapter: Chapter, language: Language): Promise<string> {
+export async function slidesOf(
+  chapter: Chapter,
+  language: Language,
+  { notes: areNotesShown = false }: { readonly notes?: boolean } = {},
+): Promise<string> {
   const playback = new Playback(startCluster(chapter.start))
   const slides = [titleSlide(chapter, language)]
-  for (const { title, steps } of chapter.sections) {
+  for (const { title, steps, notes } of chapter.sections) {
     const heading = `<h2>${inline(title[language])}</h2>`
     let blocks: string[] = []
     const flush = (): void => {
       if (blocks.length > 0) slides.push(heading + blocks.join('\n'))
       blocks = []
     }
-    for (const step of steps) {
+    const addNotes = (before: number): void => {
+      if (areNotesShown)
+        blocks.push(...notes.filter(({ at }) => at === before).map(({ text }) => noteOf(text, language)))
+    }
+    for (const [at, step] of steps.entries()) {
+      addNotes(at)
       const block = await blockOf(step, playback, language)
       if (block === '') continue
       // a question is a slide of its own: its answer must not be seen beside it
@@ -29,6 +39,7 @@ export async function slidesOf(chapter: Chapter, language: Language): Promise<st
       blocks.push(block)
       if (step.kind === 'predict') flush()
     }
+    addNotes(steps.length)
     flush()
   }
   return page(chapter.title[language], language, slides)
@@ -60,6 +71,11 @@ async function blockOf(step: Step, playback: Playback, language: Language): Prom
       )
   }
 }
+
+const NOTE = { ko: '강사에게', en: 'For the teacher' } as const
+
+const noteOf = (text: Text, language: Language): string =>
+  `<aside><strong>${NOTE[language]}</strong>${markup(text[language])}</aside>`
 
 function pre(text: string): string {
   const lines = text.trimEnd().split('\n')
@@ -111,6 +127,7 @@ pre { font: 18px/1.35 ui-monospace, monospace; background: #f2f5f9; padding: 14p
 code { font-family: ui-monospace, monospace; background: #f2f5f9 }
 table { border-collapse: collapse } th, td { border: 1px solid #c6d0dc; padding: 4px 12px; text-align: left }
 .question { font-size: 40px; margin-top: 12vh } .event, .file { color: #5a6a7d }
+aside { font-size: 20px; border-left: 6px solid #b7791f; padding: 2px 16px; margin-top: 2vh }
 `
 
 /** A page without scripts: Page Down leads to the next slide. */
