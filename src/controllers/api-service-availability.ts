@@ -10,6 +10,7 @@ import type { Component, ComponentHost } from '../client/component.js'
 import { APISERVER } from './custom-resource-definition/naming.js'
 import { BY_SERVICE, byService, serviceKeyOf } from './endpointslice/slices.js'
 import type { Indexers } from '../client/informers/object-index.js'
+import { joinHostPort } from '../lang/go/host-port.js'
 
 /** The Available condition of an APIService. */
 interface Availability {
@@ -145,7 +146,7 @@ function discoveryError(
   if (!isExternal && !ports.some((one) => one.port === port))
     return `no service port ${port} found for service ${JSON.stringify(name)}`
   const ip = isExternal ? externalName : clusterIP
-  const host = `${ip.includes(':') ? `[${ip}]` : ip}:${port}`
+  const host = joinHostPort(ip, port)
   const url = `https://${host}${path}`
   if (typeof fault === 'number') return `bad status from ${url}: ${fault}`
   const why =

@@ -166,8 +166,3 @@ export interface Connection {
   readonly response?: Reply
   readonly proof: readonly Hop[]
 }
-
-/** Formats address and port: `10.0.0.1:80`, `[fd00::1]:80`. */
-export function hostPort(ip: string, port: number): string {
-  return `${ip.includes(':') ? `[${ip}]` : ip}:${port}`
-}

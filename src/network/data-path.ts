@@ -3,7 +3,6 @@ import type { Service } from '../api/core/generated.js'
 import { nodeCondition } from '../api/core/conditions.js'
 import { isApiError } from '../client/api-error.js'
 import type { Connection, Hop, Payload, Protocol, Reply } from './connection.js'
-import { hostPort } from './connection.js'
 import type {
   NetworkNode,
   NetworkDependencies,
@@ -31,6 +30,7 @@ import {
 import { Routes } from './route.js'
 import { ServiceView } from './service-view.js'
 import type { BackEnd } from './service-view.js'
+import { joinHostPort } from '../lang/go/host-port.js'
 
 const LOOPBACK = /^127\.|^::1$/
 const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers'
@@ -315,16 +315,16 @@ export class DataPath {
     const hop = { hop: 'route', to: ip, node: node.name } as const
     if (at !== undefined && ip.includes(':') !== packet.from.ip.includes(':')) {
       hops.push({ ...hop, ok: false, reason: `${packet.from.ip} is of the other family` })
-      return endedAt(hops, 'unreachable', { endpoint: hostPort(ip, port) })
+      return endedAt(hops, 'unreachable', { endpoint: joinHostPort(ip, port) })
     }
     const obstacle = obstacleBetween(at, node)
     if (obstacle !== undefined) {
       hops.push({ ...hop, ok: false, reason: obstacle })
-      return endedAt(hops, 'timeout', { endpoint: hostPort(ip, port) })
+      return endedAt(hops, 'timeout', { endpoint: joinHostPort(ip, port) })
     }
     if (found.kind === 'free') {
       hops.push({ ...hop, ok: false, reason: 'no pod has this address' })
-      return endedAt(hops, 'unreachable', { endpoint: hostPort(ip, port) })
+      return endedAt(hops, 'unreachable', { endpoint: joinHostPort(ip, port) })
     }
     hops.push({ ...hop, ok: true })
     if (found.kind === 'pod') return this.#toPod(packet, node, found.pod, port)
@@ -393,7 +393,7 @@ export class DataPath {
       allowed: verdict.allowed,
       ...(verdict.proof === undefined ? {} : { proof: verdict.proof }),
     })
-    return verdict.allowed ? undefined : endedAt(hops, 'timeout', { endpoint: hostPort(to.ip, port) })
+    return verdict.allowed ? undefined : endedAt(hops, 'timeout', { endpoint: joinHostPort(to.ip, port) })
   }
 
   #listener(packet: InFlightPacket, node: NetworkNode, pod: RunningPod, port: number): Connection {
@@ -405,7 +405,7 @@ export class DataPath {
     const at = nameOf(pod)
     hops.push({ hop: 'listener', at, port, protocol, listening })
     const own = pod.hostNetwork ? nodeAddress(node, ip) : podAddress(pod, ip)
-    const reached = { pod: at, endpoint: hostPort(own, port) }
+    const reached = { pod: at, endpoint: joinHostPort(own, port) }
     if (!listening) return endedAt(hops, 'refused', reached)
     if (payload !== undefined && this.#isApiserverPod(node, pod, port))
       return endedAt(hops, 'connected', { ...reached, response: this.#dependencies.apiserver.ask(payload) })
@@ -447,7 +447,7 @@ export class DataPath {
       protocol,
       listening: program !== undefined,
     })
-    const endpoint = hostPort(own, port)
+    const endpoint = joinHostPort(own, port)
     if (program === undefined) return endedAt(hops, 'refused', { endpoint })
     return endedAt(hops, 'connected', {
       endpoint,
@@ -547,7 +547,7 @@ export class DataPath {
     if (denied !== undefined) return denied
     const listening = port === apiserver.port && protocol === 'TCP' && apiserver.up()
     hops.push({ hop: 'listener', at: 'kube-apiserver', port, protocol, listening })
-    const endpoint = hostPort(ip, port)
+    const endpoint = joinHostPort(ip, port)
     if (!listening) return endedAt(hops, 'refused', { endpoint })
     return endedAt(hops, 'connected', {
       endpoint,
@@ -579,11 +579,11 @@ export class DataPath {
     if (denied !== undefined) return denied
     const listening = protocol === 'TCP' && (host.ports ?? [80, 443]).includes(port)
     hops.push({ hop: 'listener', at: ip, port, protocol, listening })
-    if (!listening) return endedAt(hops, 'refused', { endpoint: hostPort(ip, port) })
+    if (!listening) return endedAt(hops, 'refused', { endpoint: joinHostPort(ip, port) })
     const reply: Reply =
       payload?.protocol === 'http' ? { status: 200, body: host.body ?? '' } : { body: host.body ?? '' }
     return endedAt(hops, 'connected', {
-      endpoint: hostPort(ip, port),
+      endpoint: joinHostPort(ip, port),
       ...(payload === undefined ? {} : { response: reply }),
     })
   }

@@ -18,7 +18,6 @@ export type {
   ServiceAddressKind,
   SourceHop,
 } from './connection.js'
-export { hostPort } from './connection.js'
 export type { Source, ConnectionRequest } from './packet.js'
 export type {
   Accepted,

@@ -1,9 +1,10 @@
 import type { Service } from '../api/core/generated.js'
 import { parseIp, parseIpRange, rangeHolds } from '../lang/go/ip.js'
 import type { RandomStream } from '../sim/random.js'
-import { type EndpointView, type Protocol, type ProxyHop, hostPort } from './connection.js'
+import { type EndpointView, type Protocol, type ProxyHop } from './connection.js'
 import type { NetworkState } from './dependencies.js'
 import type { BackEnd, ServiceMatch, ServicePort, ServiceSnapshot } from './service-view.js'
+import { joinHostPort } from '../lang/go/host-port.js'
 
 /** Default of sessionAffinityConfig.clientIP.timeoutSeconds. */
 const AFFINITY_SECONDS = 10_800
@@ -64,7 +65,7 @@ export function translate(
     node: rules.place.node,
     service: keyOf(match.service),
     port: match.port.name || match.port.port,
-    destination: hostPort(packet.ip, packet.port),
+    destination: joinHostPort(packet.ip, packet.port),
     by: match.by,
     trafficPolicy,
     endpoints: all.map((one) => viewOf(one, usable)),
@@ -84,7 +85,7 @@ export function translate(
   if (usable.length === 0)
     return { hop: { ...hop, verdict: 'drop', reason: `${portName} has no local endpoints` } }
   const { target, choice } = choose(rules.place.node, match, packet, usable, dependencies)
-  return { hop: { ...hop, verdict: 'forward', chosen: hostPort(target.ip, target.port), choice }, target }
+  return { hop: { ...hop, verdict: 'forward', chosen: joinHostPort(target.ip, target.port), choice }, target }
 }
 
 /**
@@ -147,10 +148,10 @@ function choose(
   const last = affinity.get(key)
   const same =
     last !== undefined && now - last.at <= timeout
-      ? usable.find(({ ip, port }) => hostPort(ip, port) === last.endpoint)
+      ? usable.find(({ ip, port }) => joinHostPort(ip, port) === last.endpoint)
       : undefined
   const chosen = same === undefined ? pick() : { target: same, choice: 'session affinity' as const }
-  affinity.set(key, { endpoint: hostPort(chosen.target.ip, chosen.target.port), at: now })
+  affinity.set(key, { endpoint: joinHostPort(chosen.target.ip, chosen.target.port), at: now })
   return chosen
 }
 
@@ -164,7 +165,7 @@ function namedPort(service: Service, { name }: ServicePort): string {
 function viewOf(one: BackEnd, usable: readonly BackEnd[]): EndpointView {
   const { ip, port, ready, serving, terminating, node, pod } = one
   return {
-    endpoint: hostPort(ip, port),
+    endpoint: joinHostPort(ip, port),
     ...(pod === undefined ? {} : { pod }),
     ...(node === undefined ? {} : { node }),
     ready,

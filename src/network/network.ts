@@ -10,6 +10,7 @@ import type { NetworkDependencies } from './dependencies.js'
 import { serviceEnv } from './service-env.js'
 import { hasClusterIP } from './service-view.js'
 import type { ServiceSnapshot } from './service-view.js'
+import { endpointHost } from '../lang/go/host-port.js'
 
 /** A connection to try. */
 export interface ConnectOptions {
@@ -86,7 +87,7 @@ export class Network {
     const by = translated?.masqueraded === true ? this.#dependencies.nodes.get(translated.node) : undefined
     const { protocol, port } = last
     const payload = payloadOf(protocol, send)
-    const ip = endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, '')
+    const ip = endpointHost(endpoint)
     const now = this.path.send(
       source,
       { ip, port, protocol, ...(payload === undefined ? {} : { payload }) },

@@ -1,6 +1,7 @@
 import type { Pod, Service } from '../api/core/generated.js'
 import { timeMs } from '../lang/go/time.js'
 import { hasClusterIP } from './service-view.js'
+import { joinHostPort } from '../lang/go/host-port.js'
 
 /**
  * Returns the variables that tell a pod the Services of its namespace, and the apiserver. `services` are
@@ -34,7 +35,7 @@ function variablesOf({ metadata, spec }: Service): readonly (readonly [string, s
   )
   const links = ports.flatMap(({ port, protocol = 'TCP' }, at) => {
     const kind = protocol.toLowerCase()
-    const url = `${kind}://${clusterIP.includes(':') ? `[${clusterIP}]` : clusterIP}:${port}`
+    const url = `${kind}://${joinHostPort(clusterIP, port)}`
     const prefix = `${name}_PORT_${port}_${protocol}`
     return [
       ...(at === 0 ? [[`${name}_PORT`, url] as const] : []),

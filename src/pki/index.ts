@@ -2,7 +2,7 @@ export { detachedSignature } from './tokens/bootstrap-jws.js'
 export { createCertificate, parseCertificate, parseCertificates } from './certificate.js'
 export type { Certificate, CertificateSpec, Issuer } from './certificate.js'
 export type { AlternativeNames, Extensions, KeyUsage, Purpose } from './extensions.js'
-export { hostOf, PKI_DIR } from './inventory/inventory.js'
+export { PKI_DIR } from './inventory/inventory.js'
 export type { PkiConfig } from './inventory/inventory.js'
 export {
   AUTHORITIES,

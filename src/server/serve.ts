@@ -45,6 +45,7 @@ import { Turns } from './turns.js'
 import { WatchStream } from './watch-stream.js'
 import { Responses, OutsideCalls, Suspended } from './webhooks/outside-calls.js'
 import { setImmediate, setTimeout } from './real-timers.js'
+import { joinHostPort } from '../lang/go/host-port.js'
 
 /** How a cluster is served. */
 export interface ServeOptions {
@@ -235,7 +236,7 @@ export class ClusterServer {
   get url(): string {
     const host = this.#options.host ?? DEFAULT_HOST
     const named = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-    return `https://${named.includes(':') ? `[${named}]` : named}:${this.port}`
+    return `https://${joinHostPort(named, this.port)}`
   }
 
   /** The CA certificate that clients must trust, as PEM. */

@@ -46,6 +46,42 @@ test('df, ip, ss and iptables describe the machine and the Services', async () =
   ).not.toContain('6443')
 })
 
+test('ip, ss, curl and the manifests write IPv6 addresses as Linux and kubeadm do', async () => {
+  const own = new SimCluster({
+    like: 'kubeadm',
+    nodes: 1,
+    network: { podCIDR: 'fd00:10:244::/56,10.244.0.0/16', serviceCIDR: 'fd00:10:96::/112,10.96.0.0/16' },
+  }).settle()
+  const host = hostOf(own, 'master')
+  const manifest = host.read('/etc/kubernetes/manifests/kube-apiserver.yaml')
+  expect(manifest).toContain('- --advertise-address=fd00::a\n')
+  expect(manifest).toContain('host: fd00::a\n')
+  expect(manifest).toContain("advertise-address.endpoint: '[fd00::a]:6443'")
+  expect(host.read('/etc/kubernetes/manifests/etcd.yaml')).toContain(
+    '- --listen-client-urls=https://127.0.0.1:2379,https://[fd00::a]:2379\n',
+  )
+  expect((await host.sh('ip -6 addr show eth0')).stdout).toMatch(
+    /^2: eth0: .*\n.*\n    inet6 fd00::a\/64 scope global\n$/,
+  )
+  expect((await host.sh('ip route')).stdout).toContain('via 10.0.0.11 dev eth0')
+  expect((await host.sh('ip -6 route')).stdout).toMatch(/^fd00:10:244:1::\/64 via fd00::b dev eth0$/m)
+  expect((await host.sh('ip addr show eth9')).stderr).toBe('Device "eth9" does not exist.\n')
+  expect((await host.sh('ss -tln')).stdout).toMatch(/ \[fd00::a\]:2380 +\[::\]:\*$/m)
+  expect((await host.sh('curl -k https://[fd00::a]:6443/healthz')).stdout).toBe('ok')
+  expect((await host.sh('curl -k https://[fd00::b]:6443/healthz')).stderr).toContain(
+    'Failed to connect to fd00::b port 6443',
+  )
+  expect((await host.sh('kubeadm token create --print-join-command')).stdout).toContain(
+    'join [fd00::a]:6443 ',
+  )
+  const machine = addMachine(own, 'node-9', { internalIP: 'fd00::9' })
+  const join = (await host.sh('kubeadm token create --print-join-command')).stdout.trim()
+  expect((await machine.sh(join.replace('[fd00::a]', '[fd00::9]'))).stderr).toContain(
+    'dial tcp [fd00::9]:6443: connect: connection refused',
+  )
+  expect((await machine.sh(join)).stdout).toContain('This node has joined the cluster')
+})
+
 test('watch shows a change, and ends after a minute without one', async () => {
   const own = cluster()
   const host = hostOf(own, 'master')

@@ -10,6 +10,7 @@ import {
   qualifiedNameFaults,
 } from '../validation/names.js'
 import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset } from './generated.js'
+import { joinHostPort } from '../../lang/go/host-port.js'
 
 const protocols = ['SCTP', 'TCP', 'UDP']
 /** Number of addresses in a Table before `+ N more...`. */
@@ -84,15 +85,12 @@ function warnings({ metadata, subsets = [] }: Endpoints): readonly string[] {
   ])
 }
 
-const hostPort = (ip: string, port: number): string =>
-  ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
-
 function addressTexts({ addresses = [], ports = [] }: EndpointSubset): readonly string[] {
   if (ports.length === 0) return addresses.map(({ ip }) => ip)
   // no more than are shown: together they are as many as the product
   return ports
     .slice(0, shown)
-    .flatMap(({ port }) => addresses.slice(0, shown).map(({ ip }) => hostPort(ip, port)))
+    .flatMap(({ port }) => addresses.slice(0, shown).map(({ ip }) => joinHostPort(ip, port)))
 }
 
 /** Source: pkg/printers/internalversion formatEndpoints. */

@@ -7,6 +7,7 @@ import { badRequest, notFound } from '../errors.js'
 import { type ProxiedRequest, type ProxyNetwork, ProxiedResponse } from '../proxied.js'
 import type { RegistryRequest, RegistryContext } from '../registry/context.js'
 import { load } from '../registry/stored.js'
+import { joinHostPort } from '../../lang/go/host-port.js'
 
 /** Where a server listens. */
 export interface Address {
@@ -66,7 +67,7 @@ function passOn(
   request: ProxiedRequest,
 ): ProxiedResponse {
   const reply =
-    proxy?.send(ip, port, request) ?? `dial tcp ${hostPort(ip, port)}: connect: connection refused`
+    proxy?.send(ip, port, request) ?? `dial tcp ${joinHostPort(ip, port)}: connect: connection refused`
   if (typeof reply === 'string') throw unreachable(reply)
   return reply
 }
@@ -147,9 +148,6 @@ function toNode(context: RegistryContext, call: RegistryRequest, request: Proxie
   if (reply === undefined || typeof reply === 'string') throw unreachable(reply ?? dialError)
   return reply
 }
-
-/** Joins an address and a port as Go does. */
-export const hostPort = (ip: string, port: number): string => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`
 
 /** Attributes of HTML whose value is a URL. Source: apimachinery pkg/util/proxy/transport.go atomsToAttrs. */
 const LINKS =

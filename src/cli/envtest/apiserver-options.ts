@@ -16,6 +16,7 @@ import { oidcOf } from './oidc-flags.js'
 import { requestHeaderOf } from './request-header-flags.js'
 import type { ProgramFlags } from './program.js'
 import { commandFailed, fileOf, FlagError, flagOf, listOf } from './program.js'
+import { joinHostPort } from '../../lang/go/host-port.js'
 
 /** The processes that envtest does not have. */
 const CONTROLLERS = ['kube-controller-manager', 'kube-scheduler', 'simulated-storage']
@@ -61,7 +62,7 @@ export function clusterOptions(
       },
     },
     ...(plugins.enable.length === 0 ? {} : { admission: { enable: plugins.enable } }),
-    kubeadm: { advertiseAddress: `${advertised(flags)}:${portOf(flags)}` },
+    kubeadm: { advertiseAddress: joinHostPort(advertised(flags), portOf(flags)) },
     ...(version === undefined ? {} : { version }),
     disable: [...(all ? [] : CONTROLLERS), ...plugins.disable, ...disabledAPIsOf(flags, release, note)],
     ...(range === undefined ? {} : { network: { serviceCIDR: range } }),
@@ -88,10 +89,9 @@ function advertised(flags: ProgramFlags): string {
   const given = flagOf(flags, 'advertise-address') ?? flagOf(flags, 'bind-address') ?? '127.0.0.1'
   const isUsable = isIP(given) !== 0 && !/^(?:127\.|0\.0\.0\.0$|::1?$)/.test(given)
   const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
-  const address = isUsable
+  return isUsable
     ? given
     : (own.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? NO_NETWORK)
-  return address.includes(':') ? `[${address}]` : address
 }
 
 /** Source: apiserver pkg/server/options/serving.go SecureServingOptions.Validate. */

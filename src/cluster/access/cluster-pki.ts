@@ -1,12 +1,12 @@
 import { formatIp, parseIpRange } from '../../lang/go/ip.js'
 import { release } from '../../api/releases.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
-import { hostPort } from '../../network/index.js'
-import { hostOf, Pki } from '../../pki/index.js'
+import { Pki } from '../../pki/index.js'
 import type { PkiState } from '../../pki/index.js'
 import type { KubeadmOptions } from '../compose/options.js'
 import { DEFAULT_START } from '../../sim/clock.js'
 import type { Simulation } from '../../sim/simulation.js'
+import { endpointHost, joinHostPort } from '../../lang/go/host-port.js'
 
 /** Name of the control plane's machine, which has no Node object. */
 export const CONTROL_PLANE_NODE = 'control-plane'
@@ -39,8 +39,8 @@ const familyOf = (address: string): 'IPv4' | 'IPv6' => (address.includes(':') ? 
  */
 export function advertisedAddress(given: string | undefined, serviceCIDR: string = '10.96.0.0/12'): string {
   const family = familyOf(serviceCIDR.split(',')[0] ?? '')
-  if (given === undefined) return hostPort(CONTROL_PLANE_ADDRESSES[family], 6443)
-  const own = familyOf(hostOf(given))
+  if (given === undefined) return joinHostPort(CONTROL_PLANE_ADDRESSES[family], 6443)
+  const own = familyOf(endpointHost(given))
   if (own !== family)
     throw new RangeError(
       `service IP family "${family}" must match public address family "${own}": ` +

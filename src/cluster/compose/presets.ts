@@ -3,10 +3,10 @@ import { controlPlaneMarks } from '../kubeadm/control-plane-marks.js'
 import { COMPONENTS, minorOf } from '../kubeadm/images.js'
 import type { Pod } from '../../api/core/generated.js'
 import { parseYamlText } from '../../lang/yaml/read.js'
-import { hostOf } from '../../pki/index.js'
 import { staticPodText } from '../kubeadm/static-pods.js'
 import { mergeOptions } from './merge-options.js'
 import { type ClusterOptions, DEFAULTS, type NodeOptions, nodesOf } from './options.js'
+import { endpointHost } from '../../lang/go/host-port.js'
 
 /** Returns the options that `like` stands for, with the given ones over them. */
 export function withPreset(options: ClusterOptions): ClusterOptions {
@@ -26,7 +26,7 @@ export function withPreset(options: ClusterOptions): ClusterOptions {
 
 /** Returns the address of the control plane, and one of the other family if the pods have two. */
 function addressesOf(advertiseAddress: string, podCIDR: string = ''): string {
-  const host = hostOf(advertiseAddress)
+  const host = endpointHost(advertiseAddress)
   if (!podCIDR.includes(',')) return host
   return `${host},${host.includes(':') ? CONTROL_PLANE_ADDRESSES.IPv4 : CONTROL_PLANE_ADDRESSES.IPv6}`
 }

@@ -3,6 +3,7 @@ import { printYaml } from '../../lang/yaml/print.js'
 import type { ComponentName } from './images.js'
 import { imageOf, minorOf } from './images.js'
 import { byName } from '../../lang/text/order.js'
+import { bracketed, endpointHost } from '../../lang/go/host-port.js'
 
 /** What kubeadm's manifests depend on. */
 export interface StaticPodConfig {
@@ -113,7 +114,6 @@ function writeStaticPod(component: ComponentName, config: StaticPodConfig): stri
   return printYaml(pod)
 }
 
-const hostOf = (address: string): string => address.replace(/:\d+$/, '')
 const dirOf = ({ certificatesDir = '/etc/kubernetes/pki' }: StaticPodConfig): string => certificatesDir
 const CA_CERTS = ['ca-certs', '/etc/ssl/certs', 'DirectoryOrCreate', true] as const
 const MORE_CERTS = [
@@ -124,7 +124,7 @@ const MORE_CERTS = [
 const PLANS: Readonly<Record<ComponentName, (config: StaticPodConfig) => Plan>> = {
   etcd: (config) => {
     const { nodeName, advertiseAddress, version } = config
-    const host = hostOf(advertiseAddress)
+    const host = bracketed(endpointHost(advertiseAddress))
     const pki = `${dirOf(config)}/etcd`
     const minor = minorOf(version)
     return {
@@ -171,7 +171,7 @@ const PLANS: Readonly<Record<ComponentName, (config: StaticPodConfig) => Plan>> 
     const issuer = minorOf(version) >= 20
     return {
       flags: {
-        'advertise-address': hostOf(advertiseAddress),
+        'advertise-address': endpointHost(advertiseAddress),
         'allow-privileged': 'true',
         'authorization-mode': 'Node,RBAC',
         'client-ca-file': `${pki}/ca.crt`,
@@ -202,7 +202,7 @@ const PLANS: Readonly<Record<ComponentName, (config: StaticPodConfig) => Plan>> 
       },
       cpu: '250m',
       port: 6443,
-      probe: { path: '/livez', host: hostOf(advertiseAddress), scheme: 'HTTPS', readiness: true },
+      probe: { path: '/livez', host: endpointHost(advertiseAddress), scheme: 'HTTPS', readiness: true },
       annotations: { 'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint': advertiseAddress },
       volumes: [
         CA_CERTS,

@@ -1,12 +1,12 @@
 import type { ProxiedRequest, SecureCall, SecureResponse, SecureTarget } from '../../apiserver/proxied.js'
 import { proxied } from '../../apiserver/proxied.js'
 import type { Outcome, Payload, Reply } from '../../network/index.js'
-import { hostPort } from '../../network/index.js'
 import { parseCertificates, serverFault } from '../../pki/index.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 import type { Machines } from '../nodes/machines.js'
 import { askKubelet } from './kubelet-server.js'
 import { askKubeletSecurely } from './kubelet-access.js'
+import { joinHostPort } from '../../lang/go/host-port.js'
 
 /** The errors of Go's net package for failed connections. */
 const DIAL_ERRORS: Readonly<Partial<Record<Outcome, string>>> = {
@@ -32,7 +32,7 @@ export function connectProxy(plane: ControlPlane, machines: Machines): void {
   late.proxy = {
     send: (ip, port, { method, path, query, headers, body }) => {
       const asked = query === '' ? path : `${path}?${query}`
-      const host = hostPort(ip, port)
+      const host = joinHostPort(ip, port)
       const response = exchange(machines, ip, port, {
         protocol: 'http',
         method,
@@ -68,7 +68,7 @@ function exchange(machines: Machines, ip: string, port: number, payload: Payload
     { ip, port, protocol: 'TCP', payload },
   )
   const dialError = DIAL_ERRORS[outcome]
-  if (dialError !== undefined) return `dial tcp ${hostPort(ip, port)}: ${dialError}`
+  if (dialError !== undefined) return `dial tcp ${joinHostPort(ip, port)}: ${dialError}`
   return outcome === 'connected' && response !== undefined ? response : 'EOF'
 }
 

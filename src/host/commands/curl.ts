@@ -4,6 +4,8 @@ import { opensslTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'
 import { failed, readOptions } from './command.js'
 import { nameTextOf } from './openssl-text.js'
+import { endpointHost, joinHostPort } from '../../lang/go/host-port.js'
+import { parseIp } from '../../lang/go/ip.js'
 
 const VALUED = [
   'X',
@@ -50,14 +52,15 @@ export function curl(call: CommandCall): CommandOutput {
       "curl: (2) no URL specified\ncurl: try 'curl --help' or 'curl --manual' for more information",
       2,
     )
-  const [, scheme = 'http', host = '', port = scheme === 'https' ? '443' : '80', path = '/'] =
+  const [, scheme = 'http', named = '', port = scheme === 'https' ? '443' : '80', path = '/'] =
     /^(?:(https?):\/\/)?([^:/]+|\[[^\]]*\])(?::(\d+))?(\/.*)?$/.exec(url) ?? []
+  const host = endpointHost(named)
   const quiet = options.has('s', 'silent') && !options.has('S', 'show-error')
   const fail = (code: number, text: string): CommandOutput =>
     failed(quiet ? '' : `curl: (${code}) ${text}`, code)
   const { hosts, cluster } = call.machine
-  const own = cluster.pki.config.advertiseAddress.split(':')[0] ?? ''
-  const isLocal = call.machine.isControlPlane && (host === 'localhost' || host === '127.0.0.1')
+  const own = endpointHost(cluster.pki.config.advertiseAddress)
+  const isLocal = call.machine.isControlPlane && ['localhost', '127.0.0.1', '::1'].includes(host)
   const isKnown =
     [
       own,
@@ -67,7 +70,7 @@ export function curl(call: CommandCall): CommandOutput {
       'kubernetes.default',
       'kubernetes.default.svc',
     ].includes(host) || isLocal
-  if (!isKnown && !/^[\d.]+$/.test(host)) return fail(6, `Could not resolve host: ${host}`)
+  if (!isKnown && parseIp(host) === undefined) return fail(6, `Could not resolve host: ${host}`)
   const isUp = hosts.controlPlane?.state.components.get('kube-apiserver')?.state === 'running'
   if (!isKnown || !isUp || (port !== '6443' && port !== '443'))
     return fail(7, `Failed to connect to ${host} port ${port} after 0 ms: Couldn't connect to server`)
@@ -75,7 +78,7 @@ export function curl(call: CommandCall): CommandOutput {
   const distrust = options.has('k', 'insecure') ? undefined : serverFault(call, options, host)
   if (distrust !== undefined) return fail(60, distrust)
   return report(call, options, {
-    host: `${host}:${port}`,
+    host: joinHostPort(host, port),
     path,
     fail,
     handshake: options.has('v', 'verbose') ? handshake(call, host, port, options) : '',
@@ -113,7 +116,7 @@ function handshake(
     ? [' SSL certificate verify result: unable to get local issuer certificate (20), continuing anyway.']
     : [' SSL certificate verify ok.']
   return [
-    `  Trying ${address}:${port}...`,
+    `  Trying ${joinHostPort(address, port)}...`,
     `Connected to ${host} (${address}) port ${port}`,
     'ALPN: curl offers h2,http/1.1',
     ...messages.map((message) => `TLSv1.3 (${message}:`),
@@ -255,7 +258,7 @@ function printed(
   const before = isVerbose
     ? `${told}> ${request}> \n< ${status}${lines.map((line) => `< ${line}`).join('')}< \n`
     : ''
-  const [peer = ''] = /^[^:]+/.exec(request.split('> Host: ')[1] ?? '') ?? []
+  const peer = endpointHost(/^.*/.exec(request.split('> Host: ')[1] ?? '')?.[0] ?? '')
   const end = isVerbose ? `* Connection #0 to host ${peer} left intact\n` : ''
   const stderr = before + end
   const out = options.get('o', 'output')

@@ -2,6 +2,7 @@ import type { HostMachine } from '../machine/host-machine.js'
 import { dateTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed, readOptions } from './command.js'
+import { joinHostPort } from '../../lang/go/host-port.js'
 
 /** Ends the login on a machine that goes down, as ssh reports it. */
 function closed({ machine, session }: CommandCall): CommandOutput {
@@ -88,75 +89,17 @@ export async function watch({ args, machine, exec }: CommandCall): Promise<Comma
 
 const UTF8 = new TextDecoder()
 
-/** `ip address`, `ip link` and `ip route`, with the machine's interface and the bridge of its pods. */
-export function ip({ args, machine }: CommandCall): CommandOutput {
-  const noun = args.find((arg) => !arg.startsWith('-')) ?? ''
-  const { address, name, hosts } = machine
-  const podCIDR = hosts.nodeObject(name)?.spec.podCIDR
-  const gateway = podCIDR?.replace(/\.0\/\d+$/, '.1')
-  const links = [
-    { name: 'lo', state: 'UNKNOWN', flags: 'LOOPBACK,UP,LOWER_UP', kind: 'loopback', inet: '127.0.0.1/8' },
-    {
-      name: 'eth0',
-      state: 'UP',
-      flags: 'BROADCAST,MULTICAST,UP,LOWER_UP',
-      kind: 'ether',
-      inet: `${address}/24`,
-    },
-    ...(gateway === undefined
-      ? []
-      : [
-          {
-            name: 'cni0',
-            state: 'UP',
-            flags: 'BROADCAST,MULTICAST,UP,LOWER_UP',
-            kind: 'ether',
-            inet: `${gateway}/24`,
-          },
-        ]),
-  ]
-  if (noun !== '' && ['address', 'addr', 'link'].some((word) => word.startsWith(noun)))
-    return {
-      stdout: links
-        .map(
-          (link, at) =>
-            `${at + 1}: ${link.name}: <${link.flags}> mtu ${at === 0 ? 65536 : 1500} state ${link.state}\n` +
-            `    link/${link.kind}\n` +
-            ('link'.startsWith(noun)
-              ? ''
-              : `    inet ${link.inet} scope ${at === 0 ? 'host' : 'global'} ${link.name}\n`),
-        )
-        .join(''),
-    }
-  if (noun !== '' && 'route'.startsWith(noun)) {
-    const network = address.replace(/\.\d+$/, '.0/24')
-    const others = hosts
-      .names()
-      .filter((each) => each !== name)
-      .flatMap((each) => {
-        const range = hosts.nodeObject(each)?.spec.podCIDR
-        return range === undefined ? [] : [`${range} via ${hosts.machine(each).address} dev eth0\n`]
-      })
-    return {
-      stdout:
-        `default via ${address.replace(/\.\d+$/, '.1')} dev eth0\n${network} dev eth0 proto kernel scope link src ${address}\n` +
-        (podCIDR === undefined ? '' : `${podCIDR} dev cni0 proto kernel scope link src ${gateway}\n`) +
-        others.join(''),
-    }
-  }
-  return failed(
-    noun === ''
-      ? 'Usage: ip [ OPTIONS ] { address | link | route }'
-      : `Object "${noun}" is unknown, try "ip help".`,
-  )
-}
-
-/** Ports on which the programs of a control plane listen. */
-const PORTS = {
-  etcd: [2379, 2380, 2381],
-  'kube-apiserver': [6443],
-  'kube-controller-manager': [10_257],
-  'kube-scheduler': [10_259],
+/** Where the programs of a control plane listen, as kubeadm's manifests say; '' is the machine's address. */
+const LISTENERS = {
+  etcd: [
+    ['127.0.0.1', 2379],
+    ['', 2379],
+    ['', 2380],
+    ['127.0.0.1', 2381],
+  ],
+  'kube-apiserver': [['*', 6443]],
+  'kube-controller-manager': [['127.0.0.1', 10_257]],
+  'kube-scheduler': [['127.0.0.1', 10_259]],
 } as const
 
 /** Returns what listens on a machine: the address, the port and the program. */
@@ -166,8 +109,8 @@ function listeners(
   const found: (readonly [string, number, string])[] = [['0.0.0.0', 22, 'sshd']]
   for (const [name, { state }] of machine.state.components) {
     if (state !== 'running') continue
-    for (const port of PORTS[name as keyof typeof PORTS] ?? [])
-      found.push([name === 'kube-apiserver' ? '*' : '127.0.0.1', port, name])
+    for (const [address, port] of LISTENERS[name as keyof typeof LISTENERS] ?? [])
+      found.push([address === '' ? machine.address : address, port, name])
   }
   if (machine.node !== undefined && machine.unit('kubelet')?.state === 'active')
     found.push(['127.0.0.1', 10_248, 'kubelet'], ['*', 10_250, 'kubelet'])
@@ -175,22 +118,21 @@ function listeners(
   return found.toSorted(([, a], [, b]) => a - b)
 }
 
+const peerOf = (address: string): string =>
+  address === '*' ? '*:*' : address.includes(':') ? '[::]:*' : '0.0.0.0:*'
+
 /** `ss` and `netstat` with `-l`: what listens on the machine. Connections are not listed. */
 export function ss({ args, machine }: CommandCall): CommandOutput {
   const flags = args.filter((arg) => arg.startsWith('-')).join('')
   const rows = flags.includes('l') || flags.includes('a') ? listeners(machine) : []
   const hasProgram = flags.includes('p')
-  return {
-    stdout:
-      `State   Recv-Q  Send-Q  Local Address:Port    Peer Address:Port${hasProgram ? '  Process' : ''}\n` +
-      rows
-        .map(
-          ([address, port, program]) =>
-            `LISTEN  0       4096    ${`${address}:${port}`.padStart(18)}    ${'0.0.0.0:*'.padStart(17)}` +
-            `${hasProgram ? `  users:(("${program}"))` : ''}\n`,
-        )
-        .join(''),
-  }
+  const head = 'State   Recv-Q  Send-Q  Local Address:Port    Peer Address:Port'
+  const lines = rows.map(([address, port, program]) => {
+    const own = joinHostPort(address, port).padStart(18)
+    const users = hasProgram ? `  users:(("${program}"))` : ''
+    return `LISTEN  0       4096    ${own}    ${peerOf(address).padStart(17)}${users}\n`
+  })
+  return { stdout: `${head}${hasProgram ? '  Process' : ''}\n${lines.join('')}` }
 }
 
 /** `iptables -L [-n] [-t nat] [CHAIN]`: the chains that kube-proxy writes for Services. */

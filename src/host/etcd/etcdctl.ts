@@ -9,6 +9,7 @@ import { contentOf } from '../../lang/bytes/content.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { etcdVersion, snapshotHelp } from './etcd-texts.js'
 import { RESTORE_FLAGS, restoreSnapshot, snapshotStatusOf } from './etcdutl.js'
+import { joinHostPort } from '../../lang/go/host-port.js'
 
 const VALUED = [
   'endpoints',
@@ -95,8 +96,8 @@ const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => Co
       header.memberId.toString(16),
       'started',
       machine.cluster.pki.config.nodeName,
-      `https://${machine.address}:2380`,
-      `https://${machine.address}:2379`,
+      `https://${joinHostPort(machine.address, 2380)}`,
+      `https://${joinHostPort(machine.address, 2379)}`,
       'false',
     ]
     return {

@@ -5,6 +5,7 @@ import { minorOf } from '../../cluster/kubeadm/images.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { KubeadmError } from './texts.js'
 import { isMap } from '../../lang/json/maps.js'
+import { endpointHost, endpointPort, joinHostPort } from '../../lang/go/host-port.js'
 
 /** The supported fields of kubeadm's InitConfiguration and ClusterConfiguration. */
 export interface InitConfiguration {
@@ -142,8 +143,8 @@ export function initConfiguration(
   return {
     version,
     nodeName: options.get('node-name') ?? text(inside(init, 'nodeRegistration', 'name')) ?? machine.name,
-    advertiseAddress: `${address}:${port}`,
-    controlPlaneEndpoint: endpoint === undefined || /:\d+$/.test(endpoint) ? endpoint : `${endpoint}:${port}`,
+    advertiseAddress: joinHostPort(address, port),
+    controlPlaneEndpoint: endpoint && joinHostPort(endpointHost(endpoint), endpointPort(endpoint) ?? port),
     serviceSubnet:
       options.get('service-cidr') ?? text(inside(cluster, 'networking', 'serviceSubnet')) ?? '10.96.0.0/12',
     podSubnet: options.get('pod-network-cidr') ?? text(inside(cluster, 'networking', 'podSubnet')),

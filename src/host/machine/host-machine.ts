@@ -17,6 +17,7 @@ import type { BareMachine, HostState, HostsState, JournalLine, UnitState } from 
 import { keepForContainer } from './container-logs.js'
 import { kubeletConfig } from './kubelet-config.js'
 import { klogLine, syslogTime } from './texts.js'
+import { endpointHost } from '../../lang/go/host-port.js'
 
 /** Most lines that a host's journal keeps. */
 const MOST_LINES = 20_000
@@ -154,11 +155,19 @@ export class HostMachine {
   /** Address of the machine in the machines' network. */
   get address(): string {
     if (this.bare !== undefined) return this.bare.internalIP
-    if (this.isControlPlane) return this.cluster.pki.config.advertiseAddress.replace(/:\d+$/, '')
+    if (this.isControlPlane) return endpointHost(this.cluster.pki.config.advertiseAddress)
     return (
       this.hosts.nodeObject(this.name)?.status.addresses?.find(({ type }) => type === 'InternalIP')
         ?.address ?? ''
     )
+  }
+
+  /** All its addresses: one, or one of each family. */
+  get addresses(): readonly string[] {
+    const known = this.hosts
+      .nodeObject(this.name)
+      ?.status.addresses?.flatMap(({ type, address }) => (type === 'InternalIP' ? [address] : []))
+    return known === undefined || known.length === 0 ? [this.address] : known
   }
 
   /** Logs a line of a Kubernetes program in klog's format. */

@@ -15,6 +15,7 @@ import { becomeControlPlane } from './membership.js'
 import type { BareMachine, HostsState } from './state.js'
 import { NODE_IPAM } from './state.js'
 import { syncKubelet, syncManifests, syncNetworkPlugin } from './sync-node.js'
+import { endpointHost } from '../../lang/go/host-port.js'
 
 const ROLES = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master']
 const known = new WeakMap<SimCluster, ClusterHosts>()
@@ -212,7 +213,7 @@ function placesOf(cluster: SimCluster): Pick<HostsState, 'controlPlane' | 'machi
   if (options.kubeadm?.init !== false) return { controlPlane: findControlPlane(cluster), machines: new Map() }
   const own: BareMachine = {
     name: DEFAULT_CONTROL_PLANE,
-    internalIP: hostPart(cluster.pki.config.advertiseAddress),
+    internalIP: endpointHost(cluster.pki.config.advertiseAddress),
   }
   const others = cluster.internals
     .extensionState(BARE_MACHINES, () => nodesOf(options))
@@ -222,8 +223,6 @@ function placesOf(cluster: SimCluster): Pick<HostsState, 'controlPlane' | 'machi
     machines: new Map([own, ...others].map((machine) => [machine.name, machine])),
   }
 }
-
-const hostPart = (address: string): string => address.replace(/:\d+$/, '')
 
 /** Returns the node with the role of a control plane, or else a machine that is not a node. */
 function findControlPlane(cluster: SimCluster): string {

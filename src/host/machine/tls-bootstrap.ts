@@ -7,6 +7,8 @@ import { privateKeyPem } from '../../pki/crypto/rsa.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
 import type { HostMachine, Hosts } from './host-machine.js'
 import { BOOTSTRAP_CONFIG } from './sync-node.js'
+import { parseIp } from '../../lang/go/ip.js'
+import { endpointHost, endpointPort, joinHostPort } from '../../lang/go/host-port.js'
 
 const FOLDER = '/var/lib/kubelet/pki'
 const CONFIG = '/etc/kubernetes/kubelet.conf'
@@ -137,7 +139,9 @@ function received(machine: HostMachine, { server, authority }: BootstrapConfig, 
  * undefined if the apiserver accepts it.
  */
 export function dialFault(hosts: Hosts, endpoint: string): string | undefined {
-  const [, host = '', port = '6443'] = /^(?:https:\/\/)?(\[[^\]]*\]|[^:/]+)(?::(\d+))?/.exec(endpoint) ?? []
+  const authority = endpoint.replace(/^https:\/\//, '').split('/')[0] ?? ''
+  const host = endpointHost(authority)
+  const port = endpointPort(authority) ?? '6443'
   const { controlPlane, cluster } = hosts
   const { advertiseAddress, controlPlaneEndpoint = '' } = cluster.pki.config
   const own =
@@ -146,8 +150,8 @@ export function dialFault(hosts: Hosts, endpoint: string): string | undefined {
       : [
           controlPlane.name,
           controlPlane.address,
-          hostOf(advertiseAddress),
-          ...(controlPlaneEndpoint === '' ? [] : [hostOf(controlPlaneEndpoint)]),
+          endpointHost(advertiseAddress),
+          ...(controlPlaneEndpoint === '' ? [] : [endpointHost(controlPlaneEndpoint)]),
         ]
   const machine = hosts
     .names()
@@ -155,13 +159,11 @@ export function dialFault(hosts: Hosts, endpoint: string): string | undefined {
     .find(({ name, address }) => name === host || address === host)
   const address = machine?.address ?? (own?.includes(host) === true ? controlPlane?.address : undefined)
   if (address === undefined)
-    return /^[\d.[\]:a-f]+$/.test(host)
+    return parseIp(host) !== undefined
       ? 'context deadline exceeded'
       : `dial tcp: lookup ${host} on 127.0.0.53:53: no such host`
-  if (machine?.powered === false) return `dial tcp ${address}:${port}: connect: no route to host`
-  const isServed = own?.includes(host) === true && port === (/:(\d+)$/.exec(advertiseAddress)?.[1] ?? '6443')
+  if (machine?.powered === false) return `dial tcp ${joinHostPort(address, port)}: connect: no route to host`
+  const isServed = own?.includes(host) === true && port === (endpointPort(advertiseAddress) ?? '6443')
   const isUp = controlPlane?.state.components.get('kube-apiserver')?.state === 'running'
-  return isServed && isUp ? undefined : `dial tcp ${address}:${port}: connect: connection refused`
+  return isServed && isUp ? undefined : `dial tcp ${joinHostPort(address, port)}: connect: connection refused`
 }
-
-const hostOf = (address: string): string => address.replace(/:\d+$/, '')

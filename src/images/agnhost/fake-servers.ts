@@ -1,6 +1,7 @@
 import type { Served } from '../../kubelet/index.js'
 import { CLIENT_PORT, NOT_FOUND, listening, log, textResponse, urlOf } from './subcommand.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
+import { joinHostPort } from '../../lang/go/host-port.js'
 
 /** Greets everybody. Source: test/images/agnhost/fakegitserver. */
 export const fakeGitServer: Subcommand = {
@@ -16,7 +17,7 @@ export const tcpReset: Subcommand = {
     return listening([call.flags['port'] ?? ''])
   },
   serve(call, { from = '' }) {
-    log(call, `TCP request from ${from.includes(':') ? `[${from}]` : from}:${CLIENT_PORT}`)
+    log(call, `TCP request from ${joinHostPort(from, CLIENT_PORT)}`)
     return {}
   },
   stop(call) {

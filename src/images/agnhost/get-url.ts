@@ -2,6 +2,7 @@ import { addressesOf, parseUrl } from '../../kubelet/index.js'
 import { serverFault } from '../../pki/verify.js'
 import type { Certificate } from '../../pki/certificate.js'
 import type { SubcommandCall } from './subcommand.js'
+import { joinHostPort } from '../../lang/go/host-port.js'
 
 /** The response to a GET, or the error of Go's http.Get. */
 export type Got =
@@ -32,7 +33,7 @@ export function getUrl({ world }: SubcommandCall, text: string, tls?: ClientTls)
   const [address] = addressesOf(url.host, (name) => world.network.lookup(name)) ?? []
   const { dnsServer } = world.network
   if (address === undefined) return failed(`dial tcp: lookup ${url.host} on ${dnsServer}:53: no such host`)
-  const host = `${address.includes(':') ? `[${address}]` : address}:${url.port}`
+  const host = joinHostPort(address, url.port)
   const connected = world.network.connect(address, url.port, {
     protocol: 'http',
     method: 'GET',

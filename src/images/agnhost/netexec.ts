@@ -6,6 +6,7 @@ import type { Pause, Served, ServedRequest } from '../../kubelet/index.js'
 import type { Subcommand, SubcommandCall } from './subcommand.js'
 import { CLIENT_PORT, durationOf, listening, log, textResponse, urlOf } from './subcommand.js'
 import { byKey } from '../../lang/text/order.js'
+import { joinHostPort } from '../../lang/go/host-port.js'
 
 /** Plain data. */
 type Memory = {
@@ -110,7 +111,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   '/hostName': hostname,
   '/clientip': (call, { from = '' }) => {
     log(call, 'GET /clientip')
-    return textResponse(`${from.includes(':') ? `[${from}]` : from}:${CLIENT_PORT}`)
+    return textResponse(joinHostPort(from, CLIENT_PORT))
   },
   // the UDP server says that it is ready
   '/healthz': (call) => {
@@ -243,7 +244,7 @@ function dialOnce(
   kind: string,
   asked: string,
 ): { readonly body: string } | { readonly body?: undefined; readonly error: string } {
-  const at = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+  const at = joinHostPort(address, port)
   if (kind !== 'udp' && kind !== 'sctp') {
     const got = getUrl(call, `http://${at}/${asked}`)
     return got.status === undefined ? { error: got.error } : { body: got.body }

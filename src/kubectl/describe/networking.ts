@@ -15,6 +15,7 @@ import type { DescribeContext } from './describer.js'
 import { writeHead, writeObjectEvents } from './describer.js'
 import type { DescriptionWriter } from './writer.js'
 import { longTime, writeAnnotations, writeLabels } from './writer.js'
+import { joinHostPort } from '../../lang/go/host-port.js'
 
 const SERVICE_NAME = 'kubernetes.io/service-name'
 /** Most addresses of a port that are shown. */
@@ -38,7 +39,8 @@ function endpointsText(slices: readonly EndpointSlice[], portName: string): stri
     for (const { addresses, conditions } of slice.endpoints ?? []) {
       if (found.length === MOST) isMore = true
       if (conditions?.ready === false) continue
-      if (!isMore) found.push(port === undefined ? (addresses[0] ?? '') : joined(addresses[0] ?? '', port))
+      if (!isMore)
+        found.push(port === undefined ? (addresses[0] ?? '') : joinHostPort(addresses[0] ?? '', port))
       seen++
     }
   }
@@ -49,9 +51,6 @@ function endpointsText(slices: readonly EndpointSlice[], portName: string): stri
   }
   return isMore ? `${found.join(',')} + ${seen - MOST} more...` : found.join(',')
 }
-
-const joined = (host: string, port: number): string =>
-  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 
 /** `kubectl describe service`. Source: kubectl pkg/describe describeService. */
 export function describeService(out: DescriptionWriter, service: Service, context: DescribeContext): void {

@@ -5,7 +5,8 @@ import { goDuration } from '../../lang/go/duration.js'
 import { HEALTH_CHECK } from '../runtime/container-listening.js'
 import type { RuntimeTask } from '../runtime/state.js'
 import type { ActionScope, Target } from './target.js'
-import { connect, dialError, hostPort, targetOf } from './target.js'
+import { connect, dialError, targetOf } from './target.js'
+import { joinHostPort } from '../../lang/go/host-port.js'
 
 /** Outcome of a probe. `error`: it could not be made and does not count. */
 export interface ProbeOutcome {
@@ -100,13 +101,13 @@ function tcpOutcome(scope: ActionScope, { tcpSocket }: Probe): ProbeOutcome {
  */
 function grpcOutcome(scope: ActionScope, { port, service }: GRPCAction, timeout: number): ProbeOutcome {
   const target = targetOf(scope, port, undefined)
-  const address = JSON.stringify(hostPort(target))
+  const address = JSON.stringify(joinHostPort(target.host, target.port))
   const headers = { 'content-type': 'application/grpc', 'user-agent': `kube-probe/1.${scope.minor}` }
   const connected = connect(scope, target, {
     protocol: 'http',
     method: 'POST',
     path: HEALTH_CHECK,
-    host: hostPort(target),
+    host: joinHostPort(target.host, target.port),
     headers,
     body: service ?? '',
   })
@@ -165,7 +166,7 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 export function httpGet(scope: ActionScope, action: HTTPGetAction, timeout: number | undefined): HttpResult {
   const target = targetOf(scope, action.port, action.host)
   const scheme = (action.scheme ?? 'HTTP').toLowerCase()
-  const origin = `${scheme}://${hostPort(target)}`
+  const origin = `${scheme}://${joinHostPort(target.host, target.port)}`
   let path = withSlash(action.path ?? '/')
   let delay = 0
   for (let followed = 0; ; followed++) {
@@ -198,7 +199,7 @@ function getOnce(
     protocol: 'http',
     method: 'GET',
     path,
-    host: own['host'] ?? hostPort(target),
+    host: own['host'] ?? joinHostPort(target.host, target.port),
     headers,
   })
   const error = dialError(connected, target)

@@ -2,6 +2,7 @@ import { quote } from '../../lang/go/quote.js'
 import type { Container, Pod } from '../../api/core/generated.js'
 import type { Connected, NetworkRequest } from '../../shell/programs/command.js'
 import type { ContainerRuntime } from '../runtime/runtime-api.js'
+import { joinHostPort } from '../../lang/go/host-port.js'
 
 /** A probe or hook that could not be made, with Go's text. */
 export class ActionFault extends Error {}
@@ -61,14 +62,9 @@ export function connect(
   return runtime.connect(pod, runtime.pod(uid)?.ip ?? hostIP, address, port, request)
 }
 
-/** Formats `host:port`, with brackets around an IPv6 address. */
-export function hostPort({ host, port }: Target): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-}
-
 /** The error of Go's dialer for a failed connection; undefined for a successful one. */
 export function dialError(connected: Connected, target: Target): string | undefined {
-  const where = `dial tcp ${hostPort(target)}:`
+  const where = `dial tcp ${joinHostPort(target.host, target.port)}:`
   switch (connected.kind) {
     case 'refused':
       return `${where} connect: connection refused`

@@ -8,6 +8,7 @@ import type { Origin } from './clauses.js'
 import { exampleOf, readPolicies, type CompareOptions, type CounterConnection } from './compare.js'
 import { PolicySearch, type Finding } from './search.js'
 import { originPath, policyTitle, formatOrigin } from './describe.js'
+import { joinHostPort } from '../../lang/go/host-port.js'
 
 /** The field that decides a verdict. */
 export interface Decider {
@@ -54,8 +55,7 @@ function formatEnd(end: EndpointRef): string {
 
 /** Formats a connection: `default/client -> default/server:80/TCP`. */
 export function formatConnection({ from, to, port, protocol = 'TCP' }: PolicyQuery): string {
-  const end = formatEnd(to)
-  return `${formatEnd(from)} -> ${end.includes(':') ? `[${end}]` : end}:${port}/${protocol}`
+  return `${formatEnd(from)} -> ${joinHostPort(formatEnd(to), port)}/${protocol}`
 }
 
 /** Returns the titles of the policies that do not occur unchanged in the other list. */

@@ -11,6 +11,7 @@ import { responderOf } from '../../lang/text/corefile.js'
 import { corefileOf } from './corefile-of.js'
 import { answerZone, type DnsAnswer, type RecordType, NX_DOMAIN } from './cluster-zone.js'
 import { type ResolvConf, candidates, NODE_DNS, resolvConfOf } from './resolv-conf.js'
+import { endpointHost } from '../../lang/go/host-port.js'
 
 const DNS_PORT = 53
 
@@ -164,9 +165,7 @@ export class Resolver {
   }
 
   #podAt({ endpoint = '' }: Connection): RunningPod | undefined {
-    const found = this.#dependencies.path.routes.find(
-      endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[|\]$/g, ''),
-    )
+    const found = this.#dependencies.path.routes.find(endpointHost(endpoint))
     return found.kind === 'pod' ? found.pod : undefined
   }
 }

@@ -3,6 +3,7 @@ import type { AlternativeNames, Purpose } from '../extensions.js'
 import { isIp } from '../ip.js'
 import type { Subject } from '../name.js'
 import { byText } from '../../lang/text/order.js'
+import { endpointHost } from '../../lang/go/host-port.js'
 
 /** The directory in which kubeadm keeps certificates. */
 export const PKI_DIR = '/etc/kubernetes/pki'
@@ -63,9 +64,6 @@ export interface LeafEntry {
   readonly names: AlternativeNames
 }
 
-/** Returns the host part of `host:port`. */
-export const hostOf = (endpoint: string): string => endpoint.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
-
 /**
  * Returns the leaf certificates below {@link PKI_DIR} by path. Source: kubernetes
  * cmd/kubeadm/app/phases/certs/certlist.go and util/pkiutil/pki_helpers.go.
@@ -86,7 +84,7 @@ export function leafEntries(config: PkiConfig): Readonly<Record<string, LeafEntr
     authority: 'etcd/ca',
     subject: { commonName: nodeName },
     purposes: ['server auth', 'client auth'],
-    names: { dns: [nodeName, 'localhost'], ip: [hostOf(advertiseAddress), '127.0.0.1', '::1'] },
+    names: { dns: [nodeName, 'localhost'], ip: [endpointHost(advertiseAddress), '127.0.0.1', '::1'] },
   }
   return {
     apiserver: {
@@ -132,8 +130,8 @@ function apiserverNames({
     'kubernetes.default.svc',
     `kubernetes.default.svc.${dnsDomain}`,
   ]
-  const all = [nodeName, ...kubernetes, serviceIP, hostOf(advertiseAddress), ...certSANs]
-  if (controlPlaneEndpoint !== undefined) all.push(hostOf(controlPlaneEndpoint))
+  const all = [nodeName, ...kubernetes, serviceIP, endpointHost(advertiseAddress), ...certSANs]
+  if (controlPlaneEndpoint !== undefined) all.push(endpointHost(controlPlaneEndpoint))
   const unique = [...new Set(all)]
   return {
     dns: unique.filter((name) => !isIp(name)).toSorted(byText),

@@ -14,6 +14,7 @@ import type { PlainResponse } from './http-endpoints.js'
 import { DualListener } from './listener.js'
 import type { EtcdMember } from './member.js'
 import { etcdServices } from './services.js'
+import { joinHostPort } from '../../lang/go/host-port.js'
 
 /** Ms that clients have to read the rest of their responses when the server closes. */
 const GRACE_MS = 500
@@ -126,7 +127,7 @@ export class EtcdServer {
     const { host, secure } = this.#parts
     const named = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
     const scheme = secure === undefined ? 'http' : 'https'
-    return `${scheme}://${named.includes(':') ? `[${named}]` : named}:${this.#port}`
+    return `${scheme}://${joinHostPort(named, this.#port)}`
   }
 
   /**

@@ -2,6 +2,7 @@ import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { EtcdStore } from '../../etcd/store.js'
 import type { TimeDriver } from '../time-driver.js'
 import type { EtcdMember } from './member.js'
+import { endpointHost, joinHostPort } from '../../lang/go/host-port.js'
 
 /** An {@link EtcdMember} without the fields that the server adds. */
 export type HostedMember = Omit<EtcdMember, 'clientUrls' | 'commonName'>
@@ -14,11 +15,10 @@ const PEER_PORT = 2380
  */
 export function clusterMember(cluster: SimCluster, time: TimeDriver): HostedMember {
   const { nodeName, advertiseAddress } = cluster.pki.config
-  const host = advertiseAddress.slice(0, advertiseAddress.lastIndexOf(':'))
   return {
     store: cluster.internals.etcd,
     name: nodeName,
-    peerUrls: [`https://${host}:${PEER_PORT}`],
+    peerUrls: [`https://${joinHostPort(endpointHost(advertiseAddress), PEER_PORT)}`],
     catchUp: () => time.catchUp(),
     afterRequest: () => time.afterRequest(),
     wait: () => time.wait(),

@@ -3,6 +3,7 @@ import { textOfContent } from '../../lang/bytes/content.js'
 import type { Invocation, Pause, Program, Served, ServedRequest } from './command.js'
 import { flagsOf, inputText } from './command.js'
 import { addressesOf } from './http.js'
+import { joinHostPort } from '../../lang/go/host-port.js'
 
 const SYN_TIMEOUT = 127_000
 
@@ -118,7 +119,7 @@ export const nslookup: Program = {
       error(`nslookup: invalid query type "${wanted}"\n`)
       return 1
     }
-    write(`Server:\t\t${server}\nAddress:\t${server.includes(':') ? `[${server}]` : server}:53\n\n`)
+    write(`Server:\t\t${server}\nAddress:\t${joinHostPort(server, 53)}\n\n`)
     const reversed = reverseName(name)
     const type = wanted === undefined ? undefined : TYPES[wanted as keyof typeof TYPES]
     if (type === undefined && reversed === undefined && server === world.network.dnsServer)

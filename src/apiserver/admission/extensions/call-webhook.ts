@@ -9,8 +9,9 @@ import { parseIp } from '../../../lang/go/ip.js'
 import type { ClientConfig } from '../../../api/validation/webhook-client.js'
 import { deepFreeze } from '../../../api/schema/freeze.js'
 import type { Address } from '../../endpoints/proxy.js'
-import { endpointAddress, hostPort } from '../../endpoints/proxy.js'
+import { endpointAddress } from '../../endpoints/proxy.js'
 import type { ProxyNetwork } from '../../proxied.js'
+import { joinHostPort } from '../../../lang/go/host-port.js'
 
 /** A webhook that could not be called; the message is that of Go's HTTP client. */
 export class WebhookCallError extends Error {
@@ -143,7 +144,7 @@ function urlTarget(url: string, { handlers }: WebhookSurroundings): Target {
     handler,
     address: parseIp(ip) === undefined ? undefined : { ip, port: Number(port) },
     serverName,
-    fault: `dial tcp ${hostPort(serverName, Number(port))}: connect: connection refused`,
+    fault: `dial tcp ${joinHostPort(serverName, Number(port))}: connect: connection refused`,
   }
 }
 
