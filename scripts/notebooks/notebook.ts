@@ -1,4 +1,5 @@
 import type { AskStep, Chapter, EventStep, Language, Step } from '../../src/course/chapter.js'
+import { LACKS_NOTHING, WITHIN_SKEW } from '../../src/course/ask.js'
 import { LESSONS } from '../../src/course/lessons/index.js'
 import type { Output } from './kernel.js'
 
@@ -96,7 +97,7 @@ function cellOf(step: Step): Cell {
         ? markdown((language) => `> ${PREDICT[language]}: **${step.question[language]}**`)
         : code(() => `await sh(${literal(step.line)})`)
     case 'ask':
-      return code(() => askCode(step))
+      return code((language) => askCode(step, language))
   }
 }
 
@@ -126,6 +127,7 @@ function startCode({ start, sections }: Chapter, language: Language): string {
     'cluster.settle()',
     ...(start.age === undefined ? [] : [`cluster.advance('${start.age}')`]),
     "let master = hostOf(cluster, 'master')",
+    ...(hasMatrix ? [OWN_WORLD] : []),
     ...(leaves ? ['', DESKS] : []),
     LESSON,
     'await show(viewOf(cluster))',
@@ -163,6 +165,13 @@ async function check(): Promise<void> {
   if (isSolved) console.log(open.lesson.texts[lang].explanation)
 }`
 
+const OWN_WORLD = `/** The cluster as policies see it, without the system's own pods. */
+function ownWorld() {
+  const world = worldOf(cluster)
+  const isOwn = (namespace = '') => !namespace.startsWith('kube-')
+  return { ...world, pods: world.pods?.filter(({ metadata }) => isOwn(metadata.namespace)) }
+}`
+
 const DESKS = `/** Opens a terminal on another cluster, with copies of the files in /root. */
 async function goTo(next: SimCluster): Promise<void> {
   const other = hostOf(next, 'master')
@@ -183,31 +192,31 @@ function eventCode({ event, argument = '' }: EventStep): string {
     recover: `cluster.node('${argument}').recover()`,
     reboot: `cluster.node('${argument}').reboot()\ncluster.settle()`,
     'another-cluster':
-      'await goTo(new SimCluster({\n  version: cluster.version,\n  nodes: 3,\n' +
+      "await goTo(new SimCluster({\n  version: cluster.version,\n  like: 'kubeadm',\n  nodes: 3,\n" +
       "  time: { start: cluster.now() },\n  containers: { unknownImages: 'pullError' },\n}))",
     'first-cluster': 'cluster = first.cluster\nmaster = first.master',
   }[event]
   return `${happens}\nawait show(viewOf(cluster))`
 }
 
-function askCode({ question }: AskStep): string {
+function askCode({ question }: AskStep, language: Language): string {
   const [name = '', one = '', two = '', three = '', four] = question.split(' ')
   const [a, b, c] = [one, two, three].map(literal)
   const scope = four === undefined ? '' : `, { namespace: ${literal(four)} }`
-  const matrix = 'await show(reachability(worldOf(cluster), { outside: false }))'
+  const matrix = 'await show(reachability(ownWorld(), { outside: false }))'
   const asked: Readonly<Record<string, string>> = {
     can: `await show(cluster.can({ user: ${a} }, ${b}, ${c}${scope}))`,
     connect: `await show(cluster.network.connect({ from: ${a}, to: ${b}, port: ${three} }))`,
     matrix,
     network: `await show(viewOfNetwork(cluster))\n${matrix}`,
     certificates: 'await show(viewOfCertificates(cluster))',
-    why: `console.log(cluster.why(${a}, ${b}))`,
+    why: `console.log(cluster.why(${a}, ${b}, { lang }) || '${one} ${two}: ${LACKS_NOTHING[language]}')`,
     components:
       "for (const { component, version, node = '' } of cluster.versions.components())\n" +
       '  console.log(component, version, node)',
     skew:
       'const faults = cluster.versions.skew()\n' +
-      "console.log(faults.length === 0 ? 'every component is within the version skew policy' : faults)",
+      `console.log(faults.length === 0 ? '${WITHIN_SKEW[language]}' : faults)`,
     'feature-gates':
       'for (const { name, stage, enabled } of cluster.versions.featureGates())\n' +
       "  console.log(name, stage, enabled ? 'on' : 'off')",

@@ -1,7 +1,7 @@
 import type { BuiltInResource } from '../client/resources.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { DESCRIPTION, TabWriter } from '../lang/text/tabwriter.js'
-import type { ConnectionVerdict } from '../netpol/index.js'
+import type { ConnectionVerdict, World } from '../netpol/index.js'
 import { formatProof as formatPolicyProof, reachability, worldOf } from '../netpol/index.js'
 import { formatProof as formatAccessProof } from '../rbac/index.js'
 import type { Language, Question } from './chapter.js'
@@ -11,7 +11,8 @@ const table = (rows: readonly (readonly string[])[]): string =>
 
 type Answer = (cluster: SimCluster, words: readonly string[], lang: Language) => string
 
-const SKEW = {
+/** What is said of a cluster without fault. */
+export const WITHIN_SKEW = {
   en: 'every component is within the version skew policy',
   ko: '모든 컴포넌트가 버전 차이 정책을 지킵니다',
 }
@@ -29,7 +30,8 @@ const NETWORK = {
     nothing: '없음',
   },
 }
-const LACKS_NOTHING = { en: 'lacks nothing', ko: '부족한 것이 없습니다' }
+/** What is said of an object that is as wanted. */
+export const LACKS_NOTHING = { en: 'lacks nothing', ko: '부족한 것이 없습니다' }
 
 const ANSWERS: Readonly<Record<Question, Answer>> = {
   /** Every gate of the release, and whether it is on. */
@@ -42,7 +44,8 @@ const ANSWERS: Readonly<Record<Question, Answer>> = {
 
   /** Components that are too old or too new for the apiserver. */
   skew: ({ versions }, _, lang) =>
-    table(versions.skew().map(({ component, version, rule }) => [component, version, rule])) || SKEW[lang],
+    table(versions.skew().map(({ component, version, rule }) => [component, version, rule])) ||
+    WITHIN_SKEW[lang],
 
   /** The certificates and keys of the control plane and of the kubelets. */
   certificates: ({ pki }) =>
@@ -71,7 +74,8 @@ const ANSWERS: Readonly<Record<Question, Answer>> = {
     connectionText(cluster, { from, to, port: Number(port) }, lang),
 
   /** Who reaches whom on which port, by the policies. */
-  matrix: (cluster, _, lang) => reachability(worldOf(cluster), { outside: false }).toText({ lang }).trimEnd(),
+  matrix: (cluster, _, lang) =>
+    reachability(ownWorld(cluster), { outside: false }).toText({ lang }).trimEnd(),
 
   /** Nodes with their pods, Services with their ways, and the connections that policies leave open. */
   network: (cluster, _, lang) => networkText(cluster, lang),
@@ -110,8 +114,14 @@ function connectionText(cluster: SimCluster, { from, to, port }: Asked, lang: La
 }
 
 /** Namespaces of the system are left out: the picture is of what somebody has built. */
-const isOwn = ({ metadata }: { readonly metadata: { readonly namespace?: string } }): boolean =>
+const isOwn = ({ metadata }: { readonly metadata: { readonly namespace?: string | undefined } }): boolean =>
   !(metadata.namespace ?? '').startsWith('kube-')
+
+/** The cluster as policies see it, with the pods of {@link isOwn} only. */
+function ownWorld(cluster: SimCluster): World {
+  const world = worldOf(cluster)
+  return { ...world, pods: world.pods?.filter(isOwn) ?? [] }
+}
 
 function networkText(cluster: SimCluster, lang: Language): string {
   const say = NETWORK[lang]
@@ -145,7 +155,7 @@ function networkText(cluster: SimCluster, lang: Language): string {
     say.services,
     ...ways,
     say.allowed,
-    ...reachability(worldOf(cluster))
+    ...reachability(ownWorld(cluster))
       .toText({ lang })
       .trimEnd()
       .split('\n')

@@ -171,7 +171,13 @@ export class Playback {
       },
       'another-cluster': () =>
         this.#goTo(
-          new SimCluster({ ...LEARNER, version: cluster.version, nodes: 3, time: { start: cluster.now() } }),
+          new SimCluster({
+            ...LEARNER,
+            version: cluster.version,
+            like: 'kubeadm',
+            nodes: 3,
+            time: { start: cluster.now() },
+          }),
         ),
       'first-cluster': () => this.#desks.splice(1),
     }

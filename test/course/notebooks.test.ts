@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
+import { runInNewContext } from 'node:vm'
+import { SimCluster } from 'simcluster'
 import { toSvg, viewOf } from 'simcluster/view'
 import { describe, expect, test } from 'vitest'
 import { readCourse } from '../../src/cli/course/read.js'
 import type { Output } from '../../scripts/notebooks/kernel.js'
 import { cellsOf, notebookText } from '../../scripts/notebooks/notebook.js'
-import type { Step } from '../../src/course/chapter.js'
+import { askCluster } from '../../src/course/ask.js'
+import type { Chapter, Step } from '../../src/course/chapter.js'
 import { LANGUAGES } from '../../src/course/chapter.js'
 import { startCluster } from '../../src/course/start.js'
 
@@ -43,6 +46,27 @@ const isCode = (step: Step): boolean =>
   step.kind !== 'prose' &&
   !(step.kind === 'file' && step.isInitial) &&
   !(step.kind === 'predict' && step.part === 'question')
+
+test.each(LANGUAGES)('a notebook in %s asks why in its language, as the course does', (language) => {
+  const cluster = new SimCluster({ nodes: 1, containers: { unknownImages: 'pullError' } })
+  cluster.kubectl('run wrong --image=ngnix')
+  cluster.kubectl('run right --image=nginx')
+  cluster.advance('1m')
+  const questions = ['why pods wrong', 'why pods right', 'skew']
+  const [chapter] = readCourse('v1.35') as [Chapter]
+  const steps = questions.map((question): Step => ({ kind: 'ask', question }))
+  const asking = cellsOf({ ...chapter, sections: [{ rows: [], title: chapter.title, steps, notes: [] }] })
+  const said: string[] = []
+  for (const cell of asking)
+    if (cell.kind === 'code' && /cluster\.why|skew\(/.test(cell.code[language]))
+      runInNewContext(cell.code[language], {
+        cluster,
+        console: { log: (text: string) => void said.push(text) },
+        lang: language,
+      })
+  expect(said).toEqual(questions.map((question) => askCluster(cluster, question, language)))
+  for (const text of said) expect(/[가-힣]/.test(text)).toBe(language === 'ko')
+})
 
 describe.each(readCourse('v1.35'))('notebook $number', (chapter) => {
   const cells = cellsOf(chapter)
