@@ -1,6 +1,7 @@
 import { InputError } from '../api/input-error.js'
 import { Random } from '../sim/random.js'
 import type { RandomStream } from '../sim/random.js'
+import type { ReadonlyData } from '../sim/data/plain-data.js'
 import { createCertificate, parseCertificate, parseCertificates } from './certificate.js'
 import type { Certificate, CertificateSpec, Issuer } from './certificate.js'
 import { fromPem } from './crypto/der.js'
@@ -63,10 +64,21 @@ export interface KeyedCertificate {
 /** The identity in a verified client certificate. */
 export type CertificateIdentity = Required<Subject>
 
+/** Paths of files, and what they were listed from. */
+interface Listed {
+  readonly files: ReadonlyMap<string, string | null>
+  readonly changes: number
+  readonly joined: number | undefined
+  readonly paths: readonly string[]
+}
+
 /** The parts that a {@link Pki} is created from. */
 export interface PkiOptions {
   readonly config: PkiConfig
+  /** Returns the state, to change it. */
   readonly state: () => PkiState
+  /** Returns the state, to read it. Default: `state`. */
+  readonly peek?: () => ReadonlyData<PkiState>
   /** Returns the stream of serial numbers for certificates signed at run time. */
   readonly serials: () => RandomStream
   /** Default: the published test keys, chosen by the seed. */
@@ -91,6 +103,10 @@ export class Pki {
   readonly #options: PkiOptions
   #makersByPath: ReadonlyMap<string, () => string> | undefined
   readonly #made = new Map<string, string>()
+  /** By node; '' is the control plane. */
+  readonly #listed = new Map<string, Listed>()
+  /** Writes and removals of files so far. */
+  #changes = 0
   #signing: { readonly pem: string; readonly key: ReturnType<typeof readSigningKey> } | undefined
   #verifying: { readonly pem: string; readonly keys: ReturnType<typeof readVerifyingKeys> } | undefined
   readonly #roots = new Map<string, readonly Certificate[]>()
@@ -104,16 +120,27 @@ export class Pki {
     )
   }
 
-  /** Returns the paths of all files of the control plane, and of `node` if given, sorted. */
+  /**
+   * Returns the paths of all files of the control plane, or of `node` if given, sorted; the same array until
+   * one is written or removed.
+   */
   paths(node?: string): readonly string[] {
     checkNode(node)
+    const { files } = this.#peek()
+    const joined = node === undefined ? undefined : this.joined(node)
+    const known = this.#listed.get(node ?? '')
+    if (known?.files === files && known.changes === this.#changes && known.joined === joined)
+      return known.paths
     const made = node === undefined ? [...this.#makers().keys()] : [...nodeFiles(this.#asMade(), node).keys()]
-    const { files } = this.#options.state()
     const prefix = node === undefined ? '' : `${node}:`
     const written = [...files.keys()]
       .filter((path) => path.startsWith(`${prefix}/`))
       .map((path) => path.slice(prefix.length))
-    return [...new Set([...made, ...written])].filter((path) => files.get(prefix + path) !== null).toSorted()
+    const paths = [...new Set([...made, ...written])]
+      .filter((path) => files.get(prefix + path) !== null)
+      .toSorted()
+    this.#listed.set(node ?? '', { files, changes: this.#changes, joined, paths })
+    return paths
   }
 
   /**
@@ -122,7 +149,7 @@ export class Pki {
    */
   read(path: string, node?: string): string {
     const id = fileId(path, node)
-    const written = this.#options.state().files.get(id)
+    const written = this.#peek().files.get(id)
     if (typeof written === 'string') return written
     const text = written === null ? undefined : this.#madeFile(path, node)
     if (text === undefined) throw new RangeError(`open ${path}: no such file or directory`)
@@ -131,7 +158,7 @@ export class Pki {
 
   /** Returns whether a file was changed or removed. */
   isChanged(path: string, node?: string): boolean {
-    return this.#options.state().files.has(fileId(path, node))
+    return this.#peek().files.has(fileId(path, node))
   }
 
   /** Returns the virtual ms at which a node joined. */
@@ -144,6 +171,8 @@ export class Pki {
   forget(node: string): void {
     checkNode(node)
     const { files } = this.#options.state()
+    this.#changes++
+    this.#listed.delete(node)
     for (const kept of [files, this.#made])
       for (const path of [...kept.keys()]) if (path.startsWith(`${node}:/`)) kept.delete(path)
   }
@@ -173,11 +202,13 @@ export class Pki {
     if (typeof text !== 'string')
       throw new InputError(`${path} must be written as text, such as PEM, not ${JSON.stringify(text)}`)
     this.#options.state().files.set(fileId(path, node), text)
+    this.#changes++
   }
 
   /** Removes a file. */
   remove(path: string, node?: string): void {
     this.#options.state().files.set(fileId(path, node), null)
+    this.#changes++
   }
 
   /**
@@ -262,9 +293,8 @@ export class Pki {
     checkPurpose(purpose)
     const { keys, state, config } = this.#options
     if (keys === undefined) return testKey(config.seed, purpose)
-    const known = state().keys
-    let pem = known.get(purpose)
-    if (pem === undefined) known.set(purpose, (pem = keys(purpose)))
+    let pem = this.#peek().keys.get(purpose)
+    if (pem === undefined) state().keys.set(purpose, (pem = keys(purpose)))
     return cachedKey(pem)
   }
 
@@ -272,6 +302,11 @@ export class Pki {
   serialOf(what: string): bigint {
     checkPurpose(what)
     return serialFrom(new Random(this.config.seed).stream(`pki/${what}`))
+  }
+
+  #peek(): ReadonlyData<PkiState> {
+    const { peek, state } = this.#options
+    return (peek ?? state)()
   }
 
   /** Returns the original text of a file, even if it was changed or removed. */

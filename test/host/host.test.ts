@@ -179,3 +179,21 @@ test('the journal of a machine goes on in every copy, before somebody logs in th
   expect(journals[0]).toContain('SyncLoop ADD')
   expect(new Set(journals).size).toBe(1)
 })
+
+test('a fork and a rewound cluster have the files of their own moment', async () => {
+  const cluster = new SimCluster({ nodes: 1, like: 'kubeadm' })
+  const host = hostOf(cluster, 'master')
+  const before = cluster.snapshot()
+  const extra = '/etc/kubernetes/pki/extra.crt'
+  const look = 'ls /etc/kubernetes/pki'
+  const { stdout: listed } = await host.sh(look)
+  await host.sh(`echo text > ${extra}; rm /etc/kubernetes/pki/sa.pub`)
+  const copy = hostOf(cluster.fork(), 'master')
+  expect((await copy.sh(look)).stdout).toContain('extra.crt')
+  expect((await copy.sh(look)).stdout).not.toContain('sa.pub')
+  await copy.sh(`rm ${extra}`)
+  expect((await copy.sh(look)).stdout).not.toContain('extra.crt')
+  expect(host.read(extra)).toBe('text\n')
+  cluster.rewind(before)
+  expect((await hostOf(cluster, 'master').sh(look)).stdout).toBe(listed)
+})

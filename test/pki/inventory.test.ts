@@ -134,3 +134,20 @@ test.each([
 ])('the address %s as openssl prints it', (address, printed) => {
   expect(opensslAddress(address)).toBe(printed)
 })
+
+test('the paths are listed anew after a file was written, removed or forgotten, and in each state', () => {
+  const state = { files: new Map<string, string | null>(), keys: new Map<string, string>() }
+  const pki = newPki({}, state)
+  const first = pki.paths()
+  expect(pki.paths()).toBe(first)
+  pki.write(`${PKI_DIR}/more.crt`, 'text')
+  expect(pki.paths()).toEqual([...first, `${PKI_DIR}/more.crt`].toSorted())
+  pki.remove(`${PKI_DIR}/more.crt`)
+  expect(pki.paths()).toEqual(first)
+  const node = pki.paths('node-1')
+  pki.write(`${PKI_DIR}/more.crt`, 'text', 'node-1')
+  expect(pki.paths('node-1')).toContain(`${PKI_DIR}/more.crt`)
+  expect(pki.paths('node-2')).not.toContain(`${PKI_DIR}/more.crt`)
+  pki.forget('node-1')
+  expect(pki.paths('node-1')).toEqual(node)
+})

@@ -78,6 +78,7 @@ export function clusterPki(simulation: Simulation<ClusterEvents>, options: Clust
       ...kubeadm,
     },
     state: () => slice.value,
+    peek: () => slice.peek,
     serials: () => simulation.random.stream('pki/serial'),
     keys,
     joined: (node) => options.joined(node) ?? start,

@@ -10,10 +10,10 @@ export interface HostFilesParts {
   /** The files that were written. */
   readonly disk: () => Tree
   /**
-   * Files that exist unless they were overwritten, and files that are made when they are read. Paths have no
-   * leading slash.
+   * Files that exist unless they were overwritten, and files that are made when they are read; earlier trees
+   * hide later ones. Paths have no leading slash.
    */
-  readonly base: () => Tree
+  readonly base: () => readonly Tree[]
   /**
    * The owner of the certificates and kubeconfig files in the cluster's PKI; undefined if the machine belongs
    * to no cluster and everything is on its disk.
@@ -173,7 +173,7 @@ export class HostFiles {
       [
         {
           path: '',
-          layers: [disk(), base()],
+          layers: [disk(), ...base()],
           writable: disk,
           readOnly: false,
           prefix: '',

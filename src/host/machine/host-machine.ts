@@ -68,6 +68,7 @@ export class HostMachine {
   readonly name: string
   readonly files: HostFiles
   readonly hosts: Hosts
+  #made: { readonly from: readonly unknown[]; readonly tree: Tree } | undefined
 
   /** @throws RangeError if the cluster has no such machine. */
   constructor(name: string, hosts: Hosts) {
@@ -217,7 +218,8 @@ export class HostMachine {
 
   /** Paths of files that it has as a member of the cluster and that are not on its disk. */
   ownFiles(): readonly string[] {
-    return [...this.#base()]
+    return this.#base()
+      .flatMap((tree) => [...tree])
       .filter(
         ([path, { kind }]) =>
           kind === 'file' &&
@@ -227,7 +229,29 @@ export class HostMachine {
       .map(([path]) => `/${path}`)
   }
 
-  #base(): Tree {
+  /** What every file operation looks at. */
+  #base(): readonly Tree[] {
+    const { made, packages } = this.state
+    const minor = minorOf(packages.get('kubelet')?.version ?? '')
+    const kept = this.#kept()
+    const { isControlPlane } = this
+    const owners = kept === undefined ? [] : [kept.node, kept.ownKubelet]
+    const from = [
+      made,
+      minor,
+      isControlPlane,
+      kept?.pki,
+      ...owners,
+      ...owners.map((owner) => kept?.pki.paths(owner)),
+    ]
+    if (this.#made === undefined || from.some((each, at) => each !== this.#made?.from[at]))
+      this.#made = { from, tree: this.#tree(minor, kept) }
+    const { tree } = this.#made
+    return made && !isControlPlane ? [this.#manifests(), tree] : [tree]
+  }
+
+  /** Its files besides those of static pods. What changes without a write is looked up on reading. */
+  #tree(minor: number, kept: KeptFiles | undefined): Tree {
     const tree: Tree = new Map()
     const directory = (path: string): void =>
       void tree.set(path, { kind: 'directory', mode: 0o755, owner: 0, group: 0, time: this.#created })
@@ -266,7 +290,6 @@ export class HostMachine {
     )
     file('etc/systemd/system/kubelet.service.d/10-kubeadm.conf', KUBELET_UNIT)
     // one repository a minor, since 1.24
-    const minor = minorOf(this.state.packages.get('kubelet')?.version ?? '')
     if (minor >= 24)
       file(
         'etc/apt/sources.list.d/kubernetes.list',
@@ -279,7 +302,6 @@ export class HostMachine {
         '"isDefaultGateway": true }]\n}\n',
     )
     file('proc/sys/net/ipv4/ip_forward', '1\n')
-    const kept = this.#kept()
     for (const { file: path, owner } of kept === undefined ? [] : keptFiles(kept)) {
       file(
         path.slice(1),
@@ -312,10 +334,18 @@ export class HostMachine {
       'var/lib/kubelet/kubeadm-flags.env',
       'KUBELET_KUBEADM_ARGS="--container-runtime-endpoint=unix:///var/run/containerd/containerd.sock"\n',
     )
-    if (this.isControlPlane) return
+  }
+
+  /** The manifests of the static pods that a worker was made with. */
+  #manifests(): Tree {
+    const tree: Tree = new Map()
     for (const [name, pod] of this.node?.machine.manifests() ?? [])
       if (!this.state.manifests.has(name))
-        file(`etc/kubernetes/manifests/${name}`, () => printYaml(pod), 0o600)
+        tree.set(
+          `etc/kubernetes/manifests/${name}`,
+          fileOf(() => printYaml(pod), 0o600, this.#created),
+        )
+    return tree
   }
 
   #controlPlaneFiles(file: (path: string, content: Content | (() => Content), mode?: number) => void): void {

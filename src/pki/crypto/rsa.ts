@@ -125,8 +125,17 @@ function inverse(value: bigint, modulus: bigint): bigint {
   return ((x % modulus) + modulus) % modulus
 }
 
+/** Texts of keys: all clusters share the test keys, and the inverse of a prime takes long. */
+const texts = new WeakMap<PrivateKey, string>()
+
 /** Encodes a key as `-----BEGIN RSA PRIVATE KEY-----` (PKCS #1), as kubeadm does. */
 export function privateKeyPem(key: PrivateKey): string {
+  let text = texts.get(key)
+  if (text === undefined) texts.set(key, (text = encodedKey(key)))
+  return text
+}
+
+function encodedKey(key: PrivateKey): string {
   const { modulus, exponent, privateExponent: d, p, q } = key
   const numbers = [0n, modulus, exponent, d, p, q, d % (p - 1n), d % (q - 1n), inverse(q, p)]
   return toPem('RSA PRIVATE KEY', toDer(sequence(...numbers.map(integer))))
