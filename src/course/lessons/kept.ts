@@ -259,24 +259,30 @@ function contentOf(text: string | undefined): string | undefined {
   }
 }
 
+const KUBELET_CONFIG = '/var/lib/kubelet/config.yaml'
+
 /** The files of the machines that decide what the cluster's own parts do, by `machine:path`. */
-function filesOf(cluster: SimCluster): ReadonlyMap<string, string | undefined> {
-  const read = (machine: string, path: string): string | undefined =>
-    contentOf(hostOf(cluster, machine).read(path))
+function filesOf(desk: Desk): ReadonlyMap<string, string | undefined> {
   return new Map([
     ...COMPONENTS.map((component) => `${MANIFESTS}/${component}.yaml`).map(
-      (path) => [path, read('master', path)] as const,
+      (path) => [path, desk.master.read(path)] as const,
     ),
-    ...cluster.nodes().map(({ name }) => [`${name}:${KUBELET_CONFIG}`, read(name, KUBELET_CONFIG)] as const),
+    ...desk.cluster
+      .nodes()
+      .map(
+        ({ name }) => [`${name}:${KUBELET_CONFIG}`, hostOf(desk.cluster, name).read(KUBELET_CONFIG)] as const,
+      ),
   ])
 }
 
-const KUBELET_CONFIG = '/var/lib/kubelet/config.yaml'
-
 function files(healthy: Desk, now: Desk, permissions: Permissions): readonly string[] {
-  const found = filesOf(now.cluster)
-  return [...filesOf(healthy.cluster)]
-    .filter(([name, text]) => permissions[name] !== gone && found.has(name) && found.get(name) !== text)
+  const found = filesOf(now)
+  return [...filesOf(healthy)]
+    .filter(([name, before]) => {
+      if (permissions[name] === gone || !found.has(name)) return false
+      const after = found.get(name)
+      return after !== before && contentOf(after) !== contentOf(before)
+    })
     .map(([name]) => `${name} was changed`)
 }
 
