@@ -186,7 +186,10 @@ export const SHOWS: Readonly<Record<string, (screen: Screen) => void>> = {
     )
     expect(of('curl')).toMatch(/User \\"system:bootstrap:[a-z0-9]{6}\\" cannot list resource \\"nodes\\"/)
   },
-  A3: ({ all }) => expect(all).toBe('    - --authorization-mode=Node,RBAC\n'),
+  A3: ({ all, of }) => {
+    expect(all).toMatch(/^    - --authorization-mode=Node,RBAC\nno\n(?:[^]*\n)?yes\n(?:[^]*\n)?no\n/)
+    expect(of('kubectl get nodes')).not.toContain('NotReady')
+  },
   A4: ({ all }) => expect(all).toBe('401\n401\n200\n'),
   A5: ({ of }) => {
     expect(of('password1')).toMatch(/"kind": "PodList"[^]*< HTTP\/2 200/)
