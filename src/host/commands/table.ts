@@ -12,6 +12,7 @@ import { df } from './df.js'
 import { ip } from './ip.js'
 import { iptables, poweroff, reboot, ss, watch } from './machine.js'
 import { openssl } from './openssl.js'
+import { free, ps, top, uname, uptime } from './processes.js'
 import { aptGet, aptMark, chown, date, editor, hostname, id, kubelet, ssh, sudo, whoami } from './system.js'
 import { systemctl } from './systemctl.js'
 
@@ -50,6 +51,11 @@ export const HOST_COMMANDS: Readonly<Record<string, HostCommand>> = {
   ss,
   netstat: ss,
   iptables,
+  uname,
+  uptime,
+  free,
+  ps,
+  top,
   vi: editor,
   vim: editor,
   nano: editor,

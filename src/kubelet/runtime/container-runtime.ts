@@ -132,6 +132,10 @@ class SimulatedMachine implements Machine {
     return this.#attached.slice.peek.powered
   }
 
+  get bootedAt(): number | undefined {
+    return this.#state.bootedAt
+  }
+
   get bootID(): string {
     return stableUuid(`${this.#options.node} boot ${this.#attached.slice.peek.boots}`)
   }
@@ -390,6 +394,7 @@ class SimulatedMachine implements Machine {
     delete state.mounts
     delete state.serviceStopped
     const now = this.#now
+    state.bootedAt = now
     for (const pod of state.pods.values()) {
       this.#life.stopSandbox(pod.uid)
       for (const container of pod.containers)

@@ -73,6 +73,8 @@ export interface ContainerRuntimeOptions {
 /** The machine of a kubelet, as the cluster controls it. */
 export interface Machine extends ContainerRuntime, Module {
   readonly powered: boolean
+  /** Virtual ms of its last boot; undefined if it has run since the beginning. */
+  readonly bootedAt: number | undefined
   /** The processes in its containers. */
   readonly processes: ContainerProcesses
   /** Sets the behaviour of containers from now on; a key as in {@link ContainerRuntimeOptions.behaviors}. */

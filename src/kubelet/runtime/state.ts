@@ -158,6 +158,8 @@ export interface RuntimeState {
   powered: boolean
   /** Number of boots, from which the boot id is derived. */
   boots: number
+  /** Virtual ms of the last boot; absent if it has run since the beginning. */
+  bootedAt?: number
   /** Version of the installed kubelet, if it is not the node's initial one. */
   kubeletVersion?: string
   /** The kubelet's configuration file, if it was changed. */

@@ -1,0 +1,275 @@
+import { quantityValue } from '../../api/quantity.js'
+import type { HostMachine } from '../machine/host-machine.js'
+import type { MachineProcess } from '../machine/processes.js'
+import { bootedAt, processesOn } from '../machine/processes.js'
+import { clockTime } from '../machine/texts.js'
+import type { CommandCall, CommandOutput } from './command.js'
+import { failed } from './command.js'
+
+/** The kernel of a machine without a Node object: that of the kubelet's default. */
+const KERNEL = '6.1.0-41-amd64'
+/** Bytes of a machine without a Node object. */
+const MEMORY = 32 * 1024 ** 3
+const KIB = 1024
+
+const kernelOf = ({ hosts, name }: HostMachine): string =>
+  hosts.nodeObject(name)?.status.nodeInfo?.kernelVersion ?? KERNEL
+
+const architectureOf = ({ hosts, name }: HostMachine): string => {
+  const architecture = hosts.nodeObject(name)?.status.nodeInfo?.architecture ?? 'amd64'
+  return { amd64: 'x86_64', arm64: 'aarch64' }[architecture] ?? architecture
+}
+
+const LONG: Readonly<Record<string, string>> = {
+  all: 'a',
+  'kernel-name': 's',
+  nodename: 'n',
+  'kernel-release': 'r',
+  'kernel-version': 'v',
+  machine: 'm',
+  'operating-system': 'o',
+}
+
+/** `uname [-asnrvmpio]`: the machine's name and its kernel. Source: coreutils src/uname.c. */
+export function uname({ args, machine }: CommandCall): CommandOutput {
+  const more = "Try 'uname --help' for more information."
+  const flags = new Set<string>()
+  for (const arg of args) {
+    if (arg.startsWith('--')) {
+      const flag = LONG[arg.slice(2)]
+      if (flag === undefined) return failed(`uname: unrecognized option '${arg}'\n${more}`)
+      flags.add(flag)
+    } else if (arg.startsWith('-') && arg !== '-') {
+      const wrong = Array.from(arg.slice(1)).find((flag) => !'asnrvmpio'.includes(flag))
+      if (wrong !== undefined) return failed(`uname: invalid option -- '${wrong}'\n${more}`)
+      for (const flag of arg.slice(1)) flags.add(flag)
+    } else return failed(`uname: extra operand '${arg}'\n${more}`)
+  }
+  const architecture = architectureOf(machine)
+  const has = (flag: string): boolean => flags.has('a') || flags.has(flag)
+  const words = [
+    ...(has('s') || flags.size === 0 ? ['Linux'] : []),
+    ...(has('n') ? [machine.name] : []),
+    ...(has('r') ? [kernelOf(machine)] : []),
+    ...(has('v') ? ['#1 SMP PREEMPT_DYNAMIC'] : []),
+    ...['m', 'p', 'i'].filter(has).map(() => architecture),
+    ...(has('o') ? ['GNU/Linux'] : []),
+  ]
+  return { stdout: `${words.join(' ')}\n` }
+}
+
+/** The line of `uptime` and `top`. Nobody else is logged in. */
+function uptimeLine(machine: HostMachine, processes: readonly MachineProcess[]): string {
+  const now = machine.cluster.now()
+  const minutes = Math.max(0, Math.floor((now - bootedAt(machine)) / 60_000))
+  const days = Math.floor(minutes / 1440)
+  const hours = Math.floor(minutes / 60) % 24
+  const rest = minutes % 60
+  const clock = hours === 0 ? `${rest} min` : `${String(hours).padStart(2)}:${String(rest).padStart(2, '0')}`
+  const up = `${days === 0 ? '' : `${days} day${days === 1 ? '' : 's'}, `}${clock}`
+  const load = processes.reduce((sum, { cpu }) => sum + cpu, 0).toFixed(2)
+  return `${clockTime(now)} up ${up},  1 user,  load average: ${load}, ${load}, ${load}`
+}
+
+/** `uptime`: since when the machine runs, and how busy it is. */
+export function uptime({ args, machine }: CommandCall): CommandOutput {
+  const [arg] = args
+  if (arg === '-s' || arg === '--since') {
+    const at = new Date(bootedAt(machine)).toISOString()
+    return { stdout: `${at.slice(0, 10)} ${at.slice(11, 19)}\n` }
+  }
+  if (arg !== undefined)
+    return failed(
+      `uptime: ${wrongOption(arg)}\n\nUsage:\n uptime [options]\n\nOptions:\n -s, --since  system up since`,
+    )
+  return { stdout: ` ${uptimeLine(machine, processesOn(machine))}\n` }
+}
+
+const wrongOption = (arg: string): string =>
+  arg.startsWith('--')
+    ? `unrecognized option '${arg}'`
+    : `invalid option -- '${arg.replace(/^-/, '').slice(0, 1)}'`
+
+interface Memory {
+  readonly total: number
+  readonly used: number
+  /** Pages of files. */
+  readonly cache: number
+  readonly free: number
+}
+
+function memoryOf(machine: HostMachine, processes: readonly MachineProcess[]): Memory {
+  const capacity = machine.hosts.nodeObject(machine.name)?.status.capacity?.['memory']
+  const total = capacity === undefined ? MEMORY : quantityValue(capacity)
+  const taken = processes.reduce(
+    (sum, { memory }) => sum + memory,
+    machine.node?.machine.systemUsage.memory ?? 0,
+  )
+  const used = Math.min(total, taken)
+  const cache = Math.min(total - used, Math.floor(total / 16))
+  return { total, used, cache, free: total - used - cache }
+}
+
+const UNITS: Readonly<Record<string, number>> = { b: 1, k: KIB, m: KIB ** 2, g: KIB ** 3 }
+const LONG_UNITS: Readonly<Record<string, string>> = {
+  bytes: 'b',
+  kibi: 'k',
+  mebi: 'm',
+  gibi: 'g',
+  human: 'h',
+}
+
+/** As `free -h` prints a size: `31Gi`, `1.2Gi`, `0B`. */
+function human(bytes: number): string {
+  let [rest, power] = [bytes, 0]
+  while (rest >= KIB) [rest, power] = [rest / KIB, power + 1]
+  const digits = rest < 10 && power > 0 ? rest.toFixed(1) : String(Math.round(rest))
+  return `${digits}${['B', 'Ki', 'Mi', 'Gi', 'Ti'][power] ?? ''}`
+}
+
+/** `free [-bkmgh]`: the machine's memory. There is no swap, as the kubelet wants it. Source: procps-ng. */
+export function free({ args, machine }: CommandCall): CommandOutput {
+  let unit = 'k'
+  for (const arg of args) {
+    const letters = arg.startsWith('--') ? (LONG_UNITS[arg.slice(2)] ?? '?') : arg.replace(/^-/, '')
+    const wrong = Array.from(letters).find((letter) => UNITS[letter] === undefined && letter !== 'h')
+    if (wrong !== undefined || letters === '' || !arg.startsWith('-'))
+      return failed(
+        `free: ${wrongOption(arg.startsWith('--') ? arg : `-${wrong ?? ''}`)}\n\n` +
+          'Usage:\n free [options]\n\nOptions:\n -b, -k, -m, -g  show output in bytes, KiB, MiB or GiB\n' +
+          ' -h, --human     show human-readable output',
+      )
+    unit = letters.at(-1) ?? 'k'
+  }
+  const { total, used, free: left, cache } = memoryOf(machine, processesOn(machine))
+  const size = (bytes: number): string =>
+    unit === 'h' ? human(bytes) : String(Math.floor(bytes / (UNITS[unit] ?? 1)))
+  const row = (label: string, cells: readonly string[]): string =>
+    `${label.padEnd(9)}${cells.map((cell) => cell.padStart(11)).join(' ')}\n`
+  return {
+    stdout:
+      row('', ['total', 'used', 'free', 'shared', 'buff/cache', 'available']) +
+      row('Mem:', [total, used, left, 0, cache, left + cache].map(size)) +
+      row('Swap:', [0, 0, 0].map(size)),
+  }
+}
+
+/** The process of the call, and the shell that it was typed in. */
+function ownProcesses({ machine, args }: CommandCall, name: string): readonly MachineProcess[] {
+  const usual = { user: 'root', started: machine.cluster.now(), cpu: 0, memory: 4 * KIB ** 2 }
+  return [
+    { ...usual, pid: 90_001, parent: 701, command: '-bash' },
+    { ...usual, pid: 90_002, parent: 90_001, command: [name, ...args].join(' ') },
+  ]
+}
+
+const isOwn = ({ pid }: MachineProcess): boolean => pid > 90_000
+
+/** CPU time: what a process has taken since its start. */
+const secondsOf = ({ cpu, started }: MachineProcess, now: number): number =>
+  Math.floor((cpu * Math.max(0, now - started)) / 1000)
+
+const two = (value: number): string => String(value).padStart(2, '0')
+
+/**
+ * `ps`, `ps aux`, `ps -ef`, `ps -e`: the machine's processes. Source: procps-ng.
+ */
+export function ps(call: CommandCall): CommandOutput {
+  const { machine, args } = call
+  const isLong = args.some((arg) => !arg.startsWith('-') && arg.includes('u'))
+  const letters = args.map((arg) => arg.replace(/^-/, '')).join('')
+  if (!args.every((arg) => /^(?:-[eAfw]+|-?[auxw]+|-?axf?)$/.test(arg)))
+    return failed(
+      'error: unsupported option (BSD syntax)\n\nUsage:\n ps [options]\n\n' +
+        'Simulated are: ps, ps aux, ps -e, ps -ef',
+    )
+  const now = machine.cluster.now()
+  const isAll = /[eAx]/.test(letters)
+  const isFull = !isLong && /f/.test(letters)
+  const rows = [...(isAll ? processesOn(machine) : []), ...ownProcesses(call, 'ps')]
+  if (isLong) return { stdout: aux(machine, rows, now) }
+  const terminal = (each: MachineProcess): string => (isOwn(each) ? 'pts/0' : '?').padEnd(8)
+  const time = (each: MachineProcess): string => {
+    const seconds = secondsOf(each, now)
+    return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(':')
+  }
+  const head = isFull
+    ? 'UID          PID    PPID  C STIME TTY          TIME CMD\n'
+    : '    PID TTY          TIME CMD\n'
+  const line = (each: MachineProcess): string => {
+    const pid = String(each.pid).padStart(7)
+    const parent = String(each.parent).padStart(7)
+    const start = clockTime(each.started).slice(0, 5)
+    const words = isFull
+      ? [each.user.padEnd(8), pid, parent, ' 0', start, terminal(each), time(each), each.command]
+      : [pid, terminal(each), time(each), nameOf(each)]
+    return `${words.join(' ')}\n`
+  }
+  return { stdout: head + rows.map(line).join('') }
+}
+
+/** The program's name, without its folder and arguments. */
+const nameOf = ({ command }: MachineProcess): string =>
+  (command.split(' ')[0] ?? '').replace(/^.*\//, '').replace(/[-:]$/, '').replace(/^-/, '').slice(0, 15)
+
+function aux(machine: HostMachine, rows: readonly MachineProcess[], now: number): string {
+  const { total } = memoryOf(machine, rows)
+  return (
+    'USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n' +
+    rows
+      .map((each) => {
+        const kib = String(Math.floor(each.memory / KIB))
+        const seconds = secondsOf(each, now)
+        return `${[
+          each.user.padEnd(8),
+          String(each.pid).padStart(7),
+          (each.cpu * 100).toFixed(1).padStart(4),
+          ((100 * each.memory) / total).toFixed(1).padStart(4),
+          kib.padStart(6),
+          kib.padStart(5),
+          (isOwn(each) ? 'pts/0' : '?').padEnd(8),
+          'Ss  ',
+          clockTime(each.started).slice(0, 5),
+          `${Math.floor(seconds / 60)}:${two(seconds % 60)}`.padStart(6),
+          each.command,
+        ].join(' ')}\n`
+      })
+      .join('')
+  )
+}
+
+/** `top -b [-n 1]`: the machine and its processes once, the busiest first. Source: procps-ng. */
+export function top({ args, machine }: CommandCall): CommandOutput {
+  const words = args.join(' ')
+  if (!/^-b(?: ?-?n ?\d+)?$|^-?bn ?\d+$|^-n ?\d+ -b$/.test(words))
+    return failed(
+      words === ''
+        ? 'top: this terminal has no screen for it. Write: top -b -n 1'
+        : `top: ${wrongOption(args.find((arg) => !/^-?[bn\d]+$/.test(arg)) ?? words)}. Write: top -b -n 1`,
+    )
+  const rows = processesOn(machine).toSorted((a, b) => b.cpu - a.cpu || b.memory - a.memory)
+  const now = machine.cluster.now()
+  const { total, used, free: left, cache } = memoryOf(machine, rows)
+  const cores = Number(machine.hosts.nodeObject(machine.name)?.status.capacity?.['cpu'] ?? 4)
+  const busy = Math.min(100, (100 * rows.reduce((sum, { cpu }) => sum + cpu, 0)) / (cores > 0 ? cores : 4))
+  const mib = (bytes: number): string => (bytes / KIB ** 2).toFixed(1).padStart(8)
+  const head =
+    `top - ${uptimeLine(machine, rows)}\n` +
+    `Tasks: ${String(rows.length).padStart(3)} total,   1 running, ` +
+    `${String(rows.length - 1).padStart(3)} sleeping,   0 stopped,   0 zombie\n` +
+    `%Cpu(s): ${busy.toFixed(1).padStart(4)} us,  0.0 sy,  0.0 ni, ` +
+    `${(100 - busy).toFixed(1).padStart(4)} id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st\n` +
+    `MiB Mem : ${mib(total)} total, ${mib(left)} free, ${mib(used)} used, ${mib(cache)} buff/cache\n` +
+    `MiB Swap: ${mib(0)} total, ${mib(0)} free, ${mib(0)} used. ${mib(left + cache)} avail Mem\n\n` +
+    '    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND\n'
+  const line = (each: MachineProcess): string => {
+    const kib = String(Math.floor(each.memory / KIB)).padStart(7)
+    const seconds = secondsOf(each, now)
+    return (
+      `${String(each.pid).padStart(7)} ${each.user.padEnd(8)}  20   0 ${kib} ${kib.slice(1)}      0 S ` +
+      `${(each.cpu * 100).toFixed(1).padStart(5)} ${((100 * each.memory) / total).toFixed(1).padStart(5)} ` +
+      `${`${Math.floor(seconds / 60)}:${two(seconds % 60)}.00`.padStart(9)} ${nameOf(each)}\n`
+    )
+  }
+  return { stdout: head + rows.map(line).join('') }
+}
