@@ -106,9 +106,12 @@ describe('the flags of kube-apiserver', () => {
       return notes
     }
     expect(() => gates('v1.34', 'GangScheduling=true')).toThrow('unrecognized feature gate: GangScheduling')
-    expect(gates('v1.35', 'MaxUnavailableStatefulSet=true')).toEqual([
-      expect.stringContaining('MaxUnavailableStatefulSet=true has no effect'),
+    expect(gates('v1.35', 'MemoryQoS=true')).toEqual([
+      expect.stringContaining('MemoryQoS=true has no effect'),
     ])
+    // it is on since v1.35
+    expect(gates('v1.35', 'MaxUnavailableStatefulSet=true')).toEqual([])
+    expect(gates('v1.34', 'MaxUnavailableStatefulSet=true')).toHaveLength(1)
     // which gates older releases know is not known here
     expect(gates('v1.30', 'Unknown=true')).toEqual([expect.stringContaining('Unknown=true has no effect')])
     expect(() => gates('v1.30', 'A=true,Unknown')).toThrow(
