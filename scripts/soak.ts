@@ -1,14 +1,15 @@
 /**
- * `npm run soak -- [--minutes N] [--seed S] [--only SUITES] [--hostile | --faults | --requests | --bytes |
- * --lessons | --suite]`:
+ * `npm run soak -- [--minutes N] [--seed S [--count N]] [--only SUITES] [--hostile | --faults | --requests |
+ * --bytes | --lessons [--one-repair] | --suite]`:
  * plays fresh seeds of the random suites in turn for N minutes (10 by default). Prints each seed before it
  * plays it; the first failure ends the run with the command that plays that seed again. `--seed` plays this
- * one seed once. The etcd suites need Debian's etcd-server and etcd-client. The tests play fixed seeds of the
- * same suites.
+ * one seed once, and with `--count` those that follow it. The etcd suites need Debian's etcd-server and
+ * etcd-client. The tests play fixed seeds of the same suites.
  * `--hostile` plays what clients, disks and kill -9 can do instead (scripts/soak/hostile.ts);
  * `--faults` plays every fault of every request in 18 scenarios, once;
  * `--requests` plays random requests, and writes of random objects of every kind (test/fuzz);
- * `--lessons` opens all lessons at a seed, and plays their solutions and all their wrong repairs;
+ * `--lessons` opens all lessons at a seed, and plays their solutions and all their wrong repairs, with
+ * `--one-repair` another one for each seed;
  * `--bytes` sends 200 MB through the programs of a container, and measures how long others wait;
  * `--suite` sends a served cluster the load of Kubernetes' conformance tests, and measures its memory.
  */
@@ -49,7 +50,7 @@ const BYTES: Suites = { bytes }
 /** Loads the machine, and measures memory and times. */
 const SUITE: Suites = { load: suiteLoad }
 
-const LESSONS: Suites = { lessons }
+const LESSONS: Suites = { lessons: (seed) => lessons(seed, values['one-repair'] ? 'one' : 'all') }
 
 const REQUESTS: Suites = { requests: hostile.requests, laws }
 
@@ -77,6 +78,8 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string' },
+    count: { type: 'string', default: '1' },
+    'one-repair': { type: 'boolean', default: false },
     only: { type: 'string' },
     hostile: { type: 'boolean', default: false },
     faults: { type: 'boolean', default: false },
@@ -120,15 +123,16 @@ async function play(name: string, seed: number): Promise<boolean> {
 
 const end = performance.now() + Number(values.minutes) * 60_000
 let sound = true
+let played = 0
 do {
-  const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed)
+  const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed) + played
+  played++
   for (const name of names) sound &&= await play(name, seed)
 } while (
   sound &&
   !values.faults &&
   !values.bytes &&
   !values.suite &&
-  values.seed === undefined &&
-  performance.now() < end
+  (values.seed === undefined ? performance.now() < end : played < Number(values.count))
 )
 process.exitCode = sound ? 0 : 1
