@@ -456,7 +456,7 @@ class Kubelet {
     const uid = object.metadata.uid as string
     const record = this.#records.value.get(uid)
     if (!record) this.#records.value.set(uid, newPodRecord(uid, object, false))
-    else if (!updateRecord(record, object)) return
+    else if (!updateRecord(record, object)) return this.#options.runtime.replaceVersion(uid, object)
     this.#wake(uid)
   }
 

@@ -6,12 +6,13 @@ import { HASH_SEED, hashNumber, hashText } from '../sim/data/hash.js'
  */
 export function stableHex(text: string, digits: number): string {
   let word = hashText(HASH_SEED, text)
-  let hex = ''
-  while (hex.length < digits) {
-    word = hashNumber(word, hex.length + 1)
-    hex += word.toString(16).padStart(8, '0')
+  const parts: string[] = []
+  for (let length = 0; length < digits; length += 8) {
+    word = hashNumber(word, length + 1)
+    parts.push(word.toString(16).padStart(8, '0'))
   }
-  return hex
+  // joined, because V8 keeps the parts of a concatenated text, which take several times its memory
+  return parts.join('')
 }
 
 /** Returns a UUID (version 4) derived from `text`. */

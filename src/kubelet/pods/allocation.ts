@@ -7,7 +7,7 @@ export type Allocation = Readonly<Record<string, ResourceRequirements>>
 
 interface Allocated {
   readonly pod: Pod
-  readonly allocation?: Allocation
+  readonly allocation?: Allocation | undefined
 }
 
 const NOTHING: ResourceRequirements = {}

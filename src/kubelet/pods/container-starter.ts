@@ -206,7 +206,7 @@ export class ContainerStarter {
     )
     this.#events.container(record, container, 'Warning', 'Failed', 'Error: ErrImagePull')
     memory.waiting = { reason: 'ErrImagePull', message: error, until: now + NEXT_LOOK }
-    delete record.inFlight
+    record.inFlight = undefined
     return false
   }
 
@@ -308,7 +308,7 @@ export class ContainerStarter {
         message: error.message,
         until: now + CONFIG_RETRY,
       }
-      delete record.inFlight
+      record.inFlight = undefined
       return undefined
     }
   }
@@ -316,7 +316,7 @@ export class ContainerStarter {
   #startEnded(record: PodRecord, container: Container, now: number): boolean {
     const latest = latestContainer(this.#runtime.pod(record.uid), container.name)
     if (latest?.state === 'creating') return true
-    delete record.inFlight
+    record.inFlight = undefined
     if (latest?.reason !== 'StartError') {
       this.#events.container(record, container, 'Normal', 'Started', this.#release.started(container.name))
       return this.#postStart(record, container, now)
@@ -353,7 +353,7 @@ export class ContainerStarter {
     const outcome =
       hook && task ? hookTaskOutcome(this.#scope(record, container), hook, task) : { kind: 'done' as const }
     if (outcome.kind === 'running') return true
-    delete record.inFlight
+    record.inFlight = undefined
     if (task) this.#runtime.stopTask(record.uid, container.name, 'postStart')
     if (outcome.kind === 'failed') this.#hookFailed(record, container, now, outcome.message)
     return false

@@ -50,7 +50,7 @@ export class PodKiller {
   #begin(record: PodRecord, now: number, graceSeconds: number | undefined): Kill {
     const grace = effectiveGrace(record.pod, graceSeconds)
     this.#runtime.cancelPending(record.uid)
-    delete record.inFlight
+    record.inFlight = undefined
     const sandbox = this.#runtime.pod(record.uid)
     for (const container of stopOrder(record.pod)) {
       if (latestContainer(sandbox, container.name)?.state !== 'running') continue

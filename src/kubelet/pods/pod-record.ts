@@ -107,7 +107,8 @@ export interface PodOutcome {
 
 /**
  * A pod as its worker sees it. Plain data. `new`: not admitted yet; `active`: kept running; `terminating`:
- * its containers are being stopped; `finished`: nothing of it runs, or ever ran (rejected).
+ * its containers are being stopped; `finished`: nothing of it runs, or ever ran (rejected). All fields are
+ * there from the start, so that records keep one shape and stay small.
  */
 export interface PodRecord {
   readonly uid: string
@@ -125,18 +126,18 @@ export interface PodRecord {
   /** Whether the API object (or the manifest) is gone, so that nothing is left to report. */
   removed: boolean
   /** Virtual ms of its acceptance by the kubelet. */
-  startTime?: number
-  inFlight?: InFlight
+  startTime: number | undefined
+  inFlight: InFlight | undefined
   /** UIDs of pods that must end before it can be admitted. */
-  awaits?: readonly string[]
+  awaits: readonly string[] | undefined
   /** Its allocated resources, while they differ from its spec. */
-  allocation?: Allocation
-  resize?: Resize
+  allocation: Allocation | undefined
+  resize: Resize | undefined
   readonly containers: Record<string, ContainerMemory>
-  kill?: Kill
-  verdict?: PodOutcome
+  kill: Kill | undefined
+  verdict: PodOutcome | undefined
   /** Grace in seconds instead of the pod's own. */
-  graceSeconds?: number
+  graceSeconds: number | undefined
   /** Its status in the API, as far as known, with its resource version. */
   status: PodStatus | undefined
   version: number
@@ -144,19 +145,19 @@ export interface PodRecord {
    * The status that was last written: its transition times are kept even if others have changed the API
    * object since.
    */
-  written?: PodStatus
+  written: PodStatus | undefined
   /** Virtual ms from which its probes' periods count. */
-  probedSince?: number
+  probedSince: number | undefined
   /** Attachable volumes that it uses or is about to use, as the node's status names them. */
-  volumesInUse?: readonly string[]
+  volumesInUse: readonly string[] | undefined
   /** Virtual ms since when it waits for its volumes. */
-  mountingSince?: number
+  mountingSince: number | undefined
   /** Its devices, once drivers have prepared them. */
-  devices?: readonly PreparedDevice[]
+  devices: readonly PreparedDevice[] | undefined
   /** Virtual ms at which everything that it used on the node is given back. */
-  reclaimed?: number
+  reclaimed: number | undefined
   /** UID of the mirror in the API, if there is one. */
-  mirrorUid?: string
+  mirrorUid: string | undefined
 }
 
 /** Makes the record of a new pod. */
@@ -175,6 +176,21 @@ export function newPodRecord(uid: string, pod: Pod, isStatic: boolean): PodRecor
     containers: {},
     status: isStatic ? undefined : pod.status,
     version: Number(pod.metadata.resourceVersion ?? 0),
+    startTime: undefined,
+    inFlight: undefined,
+    awaits: undefined,
+    allocation: undefined,
+    resize: undefined,
+    kill: undefined,
+    verdict: undefined,
+    graceSeconds: undefined,
+    written: undefined,
+    probedSince: undefined,
+    volumesInUse: undefined,
+    mountingSince: undefined,
+    devices: undefined,
+    reclaimed: undefined,
+    mirrorUid: undefined,
   }
 }
 

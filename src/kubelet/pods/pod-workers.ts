@@ -150,7 +150,7 @@ export class PodWorkers {
         shuttingDown,
       })
     if (verdict?.reason.startsWith('OutOf') && isCritical(pod) && this.#preempt(record)) return
-    delete record.awaits
+    record.awaits = undefined
     if (verdict) {
       events.pod(record, 'Warning', verdict.reason, verdict.message)
       record.rejected = true
@@ -309,7 +309,7 @@ export class PodWorkers {
     if (inFlight?.step === 'sandbox') {
       const sandbox = runtime.pod(uid)
       if (sandbox?.sandbox === 'creating') return true
-      delete record.inFlight
+      record.inFlight = undefined
       if (sandbox?.error === undefined) return false
       const reason =
         `failed to setup network for sandbox "${stableHex(uid, 64)}": plugin type="bridge" failed ` +
@@ -319,7 +319,7 @@ export class PodWorkers {
     }
     const container = findContainer(pod, inFlight?.container ?? '')
     if (!container) {
-      delete record.inFlight
+      record.inFlight = undefined
       return false
     }
     if (!starter.resume(record, container, now)) return false

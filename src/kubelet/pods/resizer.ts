@@ -99,7 +99,7 @@ export class Resizer {
     const { pod } = record
     const generation = pod.metadata.generation ?? 0
     if (semanticEqual(desiredAllocation(pod), record.allocation)) {
-      delete record.allocation
+      record.allocation = undefined
       this.forget(record)
       if (record.resize) delete record.resize.pending
       return
@@ -109,7 +109,7 @@ export class Resizer {
     const freed = !asksForMore(record)
     countPod(usage.value, allocatedPod(record), -1)
     countPod(usage.value, pod, 1)
-    delete record.allocation
+    record.allocation = undefined
     deferred.value.delete(record.uid)
     if (freed) this.roomMade()
     record.resize = { inProgress: generation }
@@ -184,7 +184,7 @@ export class Resizer {
       } else runtime.resizeContainer(uid, container.name, wanted)
     }
     if (open) return
-    delete record.resize
+    record.resize = undefined
     events.pod(record, 'Normal', 'ResizeCompleted', resizeMessage('Pod resize completed', pod, generation))
   }
 }

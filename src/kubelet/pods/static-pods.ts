@@ -106,7 +106,7 @@ export class MirrorManager {
    */
   lost(record: PodRecord, mirror: Pod): boolean {
     if (record.mirrorUid !== mirror.metadata.uid) return false
-    delete record.mirrorUid
+    record.mirrorUid = undefined
     record.status = undefined
     return true
   }

@@ -207,6 +207,14 @@ class SimulatedMachine implements Machine {
     if (known?.pod) known.pod = { ...known.pod, metadata }
   }
 
+  replaceVersion(uid: string, pod: Pod): void {
+    const known = this.pod(uid)
+    const old = known?.pod
+    if (known === undefined || old === undefined || old.spec !== pod.spec) return
+    const { labels, annotations } = old.metadata
+    if (labels === pod.metadata.labels && annotations === pod.metadata.annotations) known.pod = pod
+  }
+
   setVolumes(uid: string, volumes: PodVolumes): void {
     const pod = this.pod(uid)
     if (pod) pod.volumes = volumes

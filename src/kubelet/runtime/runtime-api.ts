@@ -88,6 +88,8 @@ export interface ContainerRuntime {
   readonly hasUnknownFiles: boolean
   /** Shows a changed pod to its containers: the labels and annotations of downward API volumes. */
   updateMetadata(uid: string, metadata: Pod['metadata']): void
+  /** Takes a newer version of a pod in which nothing that containers see has changed, to free the old one. */
+  replaceVersion(uid: string, pod: Pod): void
   /** Mounts the volumes of a pod, or updates those from the API. */
   setVolumes(uid: string, volumes: PodVolumes): void
   /** Reads a file of a pod's mounted volume; undefined if there is none. */

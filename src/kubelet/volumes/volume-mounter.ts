@@ -88,7 +88,7 @@ export class VolumeMounter {
       this.#wait(record, look, now)
       return undefined
     }
-    delete record.mountingSince
+    record.mountingSince = undefined
     for (const claim of look.claims) this.#finishExpansion(record, claim)
     return { volumes: look.volumes, mutable: look.mutable }
   }
@@ -109,7 +109,7 @@ export class VolumeMounter {
   /** Unmounts the volumes of a pod of which nothing runs, so that they can be attached elsewhere. */
   unmount(record: PodRecord): void {
     if (!record.volumesInUse) return
-    delete record.volumesInUse
+    record.volumesInUse = undefined
     this.#ports.onInUse()
   }
 
