@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hostOf } from '../../src/host/index.js'
+import { addMachine, hostOf } from '../../src/host/index.js'
 import { SimCluster } from '../../src/index.js'
 
 const cluster = (): SimCluster => new SimCluster({ nodes: 2, like: 'kubeadm' }).settle()
@@ -83,6 +83,19 @@ test('free and top measure the memory of the Node object, and what containers ta
   expect(top).toContain('MiB Mem :   8192.0 total')
   // the busiest comes first
   expect(top.split('\n')[7]).toMatch(/ 50\.0 +25\.0 .*hungry$/)
+})
+
+test('a machine that has not joined has its own memory, and no kubelet', async () => {
+  const own = cluster()
+  const machine = addMachine(own, 'node-9', { capacity: { memory: '4Gi' } })
+  expect((await machine.sh("free -m | awk '/Mem/ {print $2}'")).stdout).toBe('4096\n')
+  expect((await machine.sh('ps -e')).stdout.match(/[a-z-]+$/gm)).toEqual([
+    'init',
+    'containerd',
+    'sshd',
+    'bash',
+    'ps',
+  ])
 })
 
 test('uptime counts from the last boot', async () => {

@@ -99,7 +99,8 @@ interface Memory {
 }
 
 function memoryOf(machine: HostMachine, processes: readonly MachineProcess[]): Memory {
-  const capacity = machine.hosts.nodeObject(machine.name)?.status.capacity?.['memory']
+  const { bare, hosts, name } = machine
+  const capacity = bare?.capacity?.memory ?? hosts.nodeObject(name)?.status.capacity?.['memory']
   const total = capacity === undefined ? MEMORY : quantityValue(capacity)
   const taken = processes.reduce(
     (sum, { memory }) => sum + memory,
