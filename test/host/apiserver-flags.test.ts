@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { SimCluster } from 'simcluster'
+import { type ClusterOptions, SimCluster } from 'simcluster'
 import { type Host, hostOf } from '../../src/host/index.js'
 
 const MANIFEST = '/etc/kubernetes/manifests/kube-apiserver.yaml'
@@ -327,5 +327,71 @@ describe('modes of authorization in the manifest', () => {
     await host.sh(`sed -i 's#=Node,RBAC#=${modes}#' ${MANIFEST}; sleep 20`)
     expect((await host.sh('kubectl get nodes')).stderr).toContain('refused')
     expect((await host.sh('cat /var/log/kube-apiserver.log')).stdout).toContain(fault)
+  })
+})
+
+describe('authorization by a webhook', () => {
+  const CONFIG = `apiVersion: v1
+kind: Config
+clusters: [{name: authz, cluster: {server: https://authz.example.com:8443/review}}]
+users: [{name: apiserver, user: {}}]
+contexts: [{name: own, context: {cluster: authz, user: apiserver}}]
+current-context: own
+`
+  async function configured(access: NonNullable<ClusterOptions['access']>): Promise<Host> {
+    const host = hostOf(new SimCluster({ like: 'kubeadm', nodes: 1, access }), 'master')
+    await host.sh(`cat > /etc/kubernetes/pki/authz.conf <<'X'\n${CONFIG}X`)
+    await host.sh(
+      `sed -i 's#=Node,RBAC#=Node,RBAC,Webhook\\n    - --authorization-webhook-config-file=` +
+        `/etc/kubernetes/pki/authz.conf#' ${MANIFEST}; sleep 20`,
+    )
+    return host
+  }
+  const canAlice = 'kubectl auth can-i list pods --as=alice'
+
+  test.each(['https://authz.example.com:8443', 'https://authz.example.com:8443/review'])(
+    'the function for %s decides what RBAC has no opinion of, also in a fork',
+    async (url) => {
+      const asked: unknown[] = []
+      const host = await configured({
+        authorizationWebhooks: {
+          [url]: ({ spec }) => {
+            asked.push(spec.resourceAttributes)
+            return { allowed: spec.user === 'alice', reason: 'alice may' }
+          },
+        },
+      })
+      expect(await terminal(host, canAlice)).toContain('yes')
+      expect(await terminal(host, 'kubectl auth can-i list pods --as=bob')).toContain('no')
+      expect(asked).toContainEqual({
+        verb: 'list',
+        group: '',
+        version: '',
+        resource: 'pods',
+        namespace: 'default',
+      })
+      expect(await terminal(hostOf(host.cluster.fork(), 'master'), canAlice)).toContain('yes')
+    },
+  )
+
+  test('a server that cannot be reached has no opinion, and the error says how to give one', async () => {
+    const host = await configured({})
+    expect(await terminal(host, 'kubectl get nodes')).toContain('Ready')
+    const found = await terminal(host, canAlice)
+    expect(found).toMatch(/no/)
+    const review = host.cluster.client.create('subjectaccessreviews', {
+      metadata: {},
+      spec: { user: 'alice', resourceAttributes: { verb: 'list', resource: 'pods', namespace: 'default' } },
+    }) as { readonly status?: { readonly evaluationError?: string } }
+    expect(review.status?.evaluationError).toMatch(
+      /dial tcp authz\.example\.com:8443: connect: connection refused .*authorizationWebhooks: \{ 'https:\/\/authz/,
+    )
+  })
+
+  test('a key that is no URL is refused', () => {
+    expect(
+      () =>
+        new SimCluster({ access: { authorizationWebhooks: { 'default/authz': () => ({ allowed: true }) } } }),
+    ).toThrow(/https:\/\/authz\.test/)
   })
 })

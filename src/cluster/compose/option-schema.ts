@@ -176,6 +176,9 @@ const webhookName = z
   .string()
   .check(z.regex(/^(https:\/\/.+|[^/:]+\/[^/]+.*)$/, 'must be an https URL, or a Service as namespace/name'))
 
+/** Keys of `access.authorizationWebhooks`. */
+const serverUrl = z.string().check(z.regex(/^https?:\/\/[^/?#]+/, 'must be a URL of a server'))
+
 const deviceDriverSchema = (): z.ZodMiniType<DeviceDriverOptions> =>
   strict<DeviceDriverOptions>({
     name: text,
@@ -265,6 +268,10 @@ const accessSchema = (): z.ZodMiniType<AccessOptions> =>
     authorization: like(
       "{ access: { authorization: ['Node', 'RBAC', { type: 'Webhook', review }] } }",
       z.optional(z.union([modeSchema(), z.array(modeSchema()).check(z.minLength(1))])),
+    ),
+    authorizationWebhooks: like(
+      "{ access: { authorizationWebhooks: { 'https://authz.test': () => ({ allowed: true }) } } }",
+      shaped<AccessOptions['authorizationWebhooks']>(z.optional(z.record(serverUrl, callable()))),
     ),
     authentication: like(
       '{ access: { authentication: { anonymous: false } } }',

@@ -2,23 +2,30 @@ import type { HostMachine } from '../machine/host-machine.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { openAuditLog } from './audit-log.js'
 import { parseEncryption } from '../../apiserver/storage/encryption/configuration.js'
+import { parseKubeconfig, textOf } from '../../kubectl/call/kubeconfig-content.js'
+import { hostnameOf, parseUrl, portOf } from '../../lang/go/url.js'
+import { joinHostPort } from '../../lang/go/host-port.js'
 import type { ReadManifest } from './read-manifest.js'
 
 type Options = SimCluster['internals']['options']
-type Mode = Exclude<NonNullable<NonNullable<Options['access']>['authorization']>, readonly unknown[]>
+type Access = NonNullable<Options['access']>
+type Mode = Exclude<NonNullable<Access['authorization']>, readonly unknown[]>
+type AuthorizationWebhooks = NonNullable<Access['authorizationWebhooks']>
+type AuthorizationWebhook = AuthorizationWebhooks[string]
 
 /** Flags of kube-apiserver that change its behaviour here, with their values in kubeadm's manifest. */
 const DEFAULTS: Readonly<Record<string, string>> = {
   'authorization-mode': 'Node,RBAC',
   'authorization-policy-file': '',
+  'authorization-webhook-config-file': '',
   'token-auth-file': '',
   'anonymous-auth': 'true',
 }
 
 /**
  * Configures the starting apiserver as its flags say: authentication (`--token-auth-file`,
- * `--anonymous-auth`), authorization (`--authorization-mode`, ABAC's policy file), its audit log, and
- * encryption at rest (`--encryption-provider-config`). Flags with kubeadm's values leave the cluster's
+ * `--anonymous-auth`), authorization (`--authorization-mode`, the files of ABAC and Webhook), its audit log,
+ * and encryption at rest (`--encryption-provider-config`). Flags with kubeadm's values leave the cluster's
  * options unchanged.
  */
 export function applyFlags(machine: HostMachine, manifest: ReadManifest): void {
@@ -42,19 +49,21 @@ export function applyFlags(machine: HostMachine, manifest: ReadManifest): void {
   )
   const encryption = fileOf('encryption-provider-config')
   state.auditLog = openAuditLog(machine, manifest)
-  const heeded = JSON.stringify([values, fileOf('authorization-policy-file'), encryption])
-  const before = state.heededFlags ?? JSON.stringify([DEFAULTS, '', ''])
+  const files = {
+    policies: fileOf('authorization-policy-file'),
+    webhook: fileOf('authorization-webhook-config-file'),
+  }
+  const heeded = JSON.stringify([values, files, encryption])
+  const before = state.heededFlags ?? JSON.stringify([DEFAULTS, { policies: '', webhook: '' }, ''])
   if (heeded === before) return
   state.heededFlags = heeded
-  const {
-    anonymous: _anonymous,
-    tokenFile: _tokens,
-    ...others
-  } = cluster.internals.options.access?.authentication ?? {}
+  const { access = {} } = cluster.internals.options
+  const { anonymous: _anonymous, tokenFile: _tokens, ...others } = access.authentication ?? {}
+  const modes = values['authorization-mode'] ?? ''
   cluster.rewind(cluster.snapshot(), {
     access: {
       encryption,
-      authorization: modesFrom(values['authorization-mode'] ?? '', fileOf('authorization-policy-file')),
+      authorization: modesFrom(modes, files, access.authorizationWebhooks ?? {}),
       authentication: {
         ...others,
         ...(values['anonymous-auth'] === 'false' ? { anonymous: false } : {}),
@@ -74,7 +83,7 @@ export function reloadEncryption(machine: HostMachine, { flags, onMachine }: Rea
   const isOn = flags.get('encryption-provider-config-automatic-reload') === 'true'
   if (path === undefined || !isOn || state.heededFlags === undefined) return
   const text = machine.files.text(onMachine(path) ?? path) ?? ''
-  const [values, policies, before] = JSON.parse(state.heededFlags) as readonly unknown[]
+  const [values, files, before] = JSON.parse(state.heededFlags) as readonly unknown[]
   if (text === before || text === state.refusedEncryption) return
   try {
     parseEncryption(text, path)
@@ -90,16 +99,44 @@ export function reloadEncryption(machine: HostMachine, { flags, onMachine }: Rea
     return
   }
   delete state.refusedEncryption
-  state.heededFlags = JSON.stringify([values, policies, text])
+  state.heededFlags = JSON.stringify([values, files, text])
   machine.cluster.rewind(machine.cluster.snapshot(), { access: { encryption: text } })
 }
 
-/** Leaves webhooks out: a webhook that is named in a file cannot be called here. */
-function modesFrom(text: string, policies: string): Mode | readonly Mode[] {
+/** Returns the authorizers of `--authorization-mode`, with the contents of the files that they read. */
+function modesFrom(
+  text: string,
+  files: { readonly policies: string; readonly webhook: string },
+  webhooks: AuthorizationWebhooks,
+): Mode | readonly Mode[] {
   if (text === 'Node,RBAC') return 'RBAC'
-  const modes = text.split(',').flatMap((name): readonly Mode[] => {
-    if (name === 'ABAC') return [{ type: 'ABAC', policies }]
-    return name === 'Node' || name === 'RBAC' || name === 'AlwaysAllow' || name === 'AlwaysDeny' ? [name] : []
+  return text.split(',').map((name): Mode => {
+    if (name === 'ABAC') return { type: 'ABAC', policies: files.policies }
+    if (name === 'Webhook') return { type: 'Webhook', review: reviewerAt(serverIn(files.webhook), webhooks) }
+    if (name === 'Node' || name === 'RBAC' || name === 'AlwaysAllow') return name
+    // what is not a mode has ended the apiserver before
+    return 'AlwaysDeny'
   })
-  return modes.length === 0 ? ['AlwaysDeny'] : modes
+}
+
+/** Returns the server of a kubeconfig's current context. */
+function serverIn(text: string): string {
+  const { contexts, clusters, currentContext } = parseKubeconfig(text, '')
+  const context = contexts.find(({ name }) => name === currentContext)?.value ?? {}
+  return textOf(clusters.find(({ name }) => name === textOf(context, 'cluster'))?.value ?? {}, 'server')
+}
+
+/** Returns what stands in for the server at a URL; without it, calls fail as if nothing listened. */
+function reviewerAt(url: string, webhooks: AuthorizationWebhooks): AuthorizationWebhook {
+  const [origin = url] = /^https?:\/\/[^/?#]+/.exec(url) ?? []
+  const found = [url, origin].find((each) => Object.hasOwn(webhooks, each))
+  if (found !== undefined) return webhooks[found] as AuthorizationWebhook
+  const parsed = parseUrl(url)
+  const address = joinHostPort(hostnameOf(parsed), portOf(parsed) || '443')
+  return () => {
+    throw new Error(
+      `Post ${JSON.stringify(`${url}?timeout=30s`)}: dial tcp ${address}: connect: connection refused ` +
+        `(give the server as a function: { access: { authorizationWebhooks: { '${origin}': review } } })`,
+    )
+  }
 }
