@@ -82,6 +82,86 @@ test('ip, ss, curl and the manifests write IPv6 addresses as Linux and kubeadm d
   expect((await machine.sh(join)).stdout).toContain('This node has joined the cluster')
 })
 
+test('nc scans ports of machines, pods and Services, and ping finds what is up', async () => {
+  const own = cluster()
+  const host = hostOf(own, 'master')
+  own.kubectl('create deployment web --image=nginx --port=80')
+  own.kubectl('expose deployment web --port=80 --type=NodePort')
+  own.settle()
+  const { clusterIP = '', ports } = own.get('services', 'web').spec ?? {}
+  const nodePort = ports?.[0]?.nodePort ?? 0
+  const podIP = own.list('pods').items[0]?.status?.podIP ?? ''
+  const nc = async (line: string): Promise<string> => {
+    const { stderr, exitCode } = await host.sh(`nc -zv ${line}`)
+    return `${exitCode} ${stderr}`
+  }
+  expect(await nc('10.0.0.10 6443')).toBe('0 Connection to 10.0.0.10 6443 port [tcp/*] succeeded!\n')
+  expect(await nc('localhost 2379-2382')).toContain('port 2382 (tcp) failed: Connection refused')
+  expect(await nc('-w 1 node-1 2379')).toBe(
+    '1 nc: connect to node-1 port 2379 (tcp) failed: Connection refused\n',
+  )
+  expect(await nc('node-1 10250')).toMatch(/^0 /)
+  expect(await nc(`node-2 ${nodePort}`)).toMatch(/^0 /)
+  expect(await nc(`${clusterIP} 80`)).toMatch(/^0 /)
+  expect(await nc(`${podIP} 80`)).toMatch(/^0 /)
+  expect(await nc(`${podIP} 81`)).toContain('Connection refused')
+  expect(await nc('web 80')).toContain('Temporary failure in name resolution')
+  expect(await nc('10.0.0.10 70000')).toContain('port number invalid')
+  expect((await host.sh('nc 10.0.0.10 6443')).stderr).toContain('To send a request, use curl.')
+  const before = own.now()
+  expect((await host.sh('ping -c 3 node-1')).stdout).toMatch(
+    /^PING node-1 \(10\.0\.0\.11\)[^]*icmp_seq=3[^]*3 packets transmitted, 3 received, 0% packet loss, time 2000ms\n$/,
+  )
+  expect(own.now() - before).toBe(2000)
+  expect(await host.sh(`ping -c1 ${clusterIP}`)).toMatchObject({ exitCode: 1 })
+  expect((await host.sh(`ping -c1 ${podIP}`)).stdout).toContain('1 received')
+  own.node('node-1').crash()
+  expect((await host.sh('ping -c 2 10.0.0.11')).stdout).toContain('0 received, +2 errors, 100% packet loss')
+  expect(await nc('node-1 10250')).toContain('No route to host')
+  expect(await host.sh('ping nosuch')).toMatchObject({
+    exitCode: 2,
+    stderr: 'ping: nosuch: Name or service not known\n',
+  })
+})
+
+test('curl reaches pods, Services, node ports and the programs of its own machine', async () => {
+  const own = cluster()
+  const host = hostOf(own, 'master')
+  own.kubectl('create deployment web --image=nginx --port=80')
+  own.kubectl('expose deployment web --port=80 --type=NodePort')
+  own.settle()
+  const { clusterIP = '', ports } = own.get('services', 'web').spec ?? {}
+  const podIP = own.list('pods').items[0]?.status?.podIP ?? ''
+  const curl = async (line: string): Promise<string> => (await host.sh(`curl ${line}`)).terminal
+  for (const target of [clusterIP, podIP, `node-2:${ports?.[0]?.nodePort}`])
+    expect(await curl(`-s http://${target}`)).toContain('Welcome to nginx!')
+  expect(await curl(`-I ${podIP}`)).toBe('HTTP/1.1 200 OK\ncontent-type: text/html\n\n')
+  expect(await curl(`-s -o /dev/null -w '%{http_code}' ${podIP}/none`)).toBe('404')
+  expect(await curl(`${podIP}:81`)).toContain('(7) Failed to connect')
+  expect(await curl('web')).toBe('curl: (6) Could not resolve host: web\n')
+  const before = own.now()
+  expect(await curl('-m 2 10.96.77.77')).toContain('(28) Connection timed out after 2000 milliseconds')
+  expect(own.now() - before).toBe(2000)
+  expect(await curl('localhost:10248/healthz')).toBe('ok')
+  expect(await curl('localhost:10248/none')).toBe('404 page not found\n')
+  expect(await curl('localhost:10249/proxyMode')).toBe('iptables')
+  expect(await curl('-k https://localhost:10257/healthz')).toBe('ok')
+  expect(await curl('https://localhost:10259/healthz')).toContain('(60) SSL certificate problem')
+  expect(await curl('http://localhost:10259/healthz')).toContain('HTTP request to an HTTPS server')
+  expect(await curl('localhost:2381/health')).toContain('"health":"true"')
+  await host.sh('mv /etc/kubernetes/manifests/kube-scheduler.yaml /tmp; systemctl stop kubelet')
+  expect(await curl('localhost:10248/healthz')).toContain('(7) Failed to connect to localhost port 10248')
+})
+
+test('the machine and its Node name the same image, and less shows a whole file', async () => {
+  const host = hostOf(cluster(), 'node-1')
+  const { osImage } = host.cluster.get('nodes', 'node-1').status?.nodeInfo ?? {}
+  expect(await host.sh('less /etc/os-release')).toMatchObject({
+    stdout: `PRETTY_NAME="${osImage}"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nID=debian\n`,
+  })
+  expect((await host.sh('hostname | more')).stdout).toBe('node-1\n')
+})
+
 test('watch shows a change, and ends after a minute without one', async () => {
   const own = cluster()
   const host = hostOf(own, 'master')

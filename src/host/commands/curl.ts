@@ -1,11 +1,15 @@
 import { parseCertificates, verifyChain } from '../../pki/index.js'
-import type { HttpResponse } from '../../client/http.js'
 import { opensslTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'
 import { failed, readOptions } from './command.js'
+import { bodyOf, headersOf, methodOf, printed, requestText } from './curl-request.js'
 import { nameTextOf } from './openssl-text.js'
 import { endpointHost, joinHostPort } from '../../lang/go/host-port.js'
 import { parseIp } from '../../lang/go/ip.js'
+import type { Payload } from '../../network/index.js'
+import type { HostMachine } from '../machine/host-machine.js'
+import { localReply } from './local-servers.js'
+import { machineAt } from './reach.js'
 
 const VALUED = [
   'X',
@@ -31,13 +35,14 @@ const VALUED = [
 ]
 
 /**
- * curl, to the cluster's apiserver only: `-k`, `--cacert`, `--cert`, `--key`, `-H`, `-X`, `-d`, `-v`, `-i`,
+ * curl, to the apiserver, to health endpoints of this machine's programs, and to what the cluster's network
+ * reaches: `-k`, `--cacert`, `--cert`, `--key`, `-H`, `-X`, `-d`, `-v`, `-i`,
  * `-s`, `-o`, `-w %{http_code}`.
  */
 export function curl(call: CommandCall): CommandOutput {
   const options = readOptions(
     call.args.flatMap((arg) =>
-      /^-[ksvifSL]{2,}$/.test(arg)
+      /^-[ksvifSLI]{2,}$/.test(arg)
         ? arg
             .slice(1)
             .split('')
@@ -70,10 +75,10 @@ export function curl(call: CommandCall): CommandOutput {
       'kubernetes.default',
       'kubernetes.default.svc',
     ].includes(host) || isLocal
-  if (!isKnown && parseIp(host) === undefined) return fail(6, `Could not resolve host: ${host}`)
   const isUp = hosts.controlPlane?.state.components.get('kube-apiserver')?.state === 'running'
-  if (!isKnown || !isUp || (port !== '6443' && port !== '443'))
-    return fail(7, `Failed to connect to ${host} port ${port} after 0 ms: Couldn't connect to server`)
+  if (!isKnown || (port !== '6443' && port !== '443'))
+    return elsewhere(call, options, { host, port, path, isSecure: scheme === 'https', fail })
+  if (!isUp) return fail(7, refused(host, port))
   if (scheme === 'http') return { stdout: 'Client sent an HTTP request to an HTTPS server.\n' }
   const distrust = options.has('k', 'insecure') ? undefined : serverFault(call, options, host)
   if (distrust !== undefined) return fail(60, distrust)
@@ -83,6 +88,95 @@ export function curl(call: CommandCall): CommandOutput {
     fail,
     handshake: options.has('v', 'verbose') ? handshake(call, host, port, options) : '',
   })
+}
+
+const refused = (host: string, port: string): string =>
+  `Failed to connect to ${host} port ${port} after 0 ms: Couldn't connect to server`
+
+/** A request to another server than the apiserver: a program of this machine, a pod, a Service, a node. */
+function elsewhere(
+  call: CommandCall,
+  options: Options,
+  { host, port, path, isSecure, fail }: Elsewhere,
+): CommandOutput {
+  const { machine } = call
+  const [bare = path] = path.split('?')
+  const isLoopback = ['localhost', '127.0.0.1', '::1'].includes(host)
+  const local = isLoopback ? localReply(machine, Number(port), bare) : undefined
+  if (local !== undefined && local.isSecure !== isSecure)
+    return isSecure
+      ? fail(35, 'error:0A00010B:SSL routines::wrong version number')
+      : { stdout: 'Client sent an HTTP request to an HTTPS server.\n' }
+  if (local?.isSecure === true && !options.has('k', 'insecure'))
+    return fail(60, 'SSL certificate problem: self-signed certificate in certificate chain')
+  const to = isLoopback ? machine : machineAt(machine, host)
+  if (to === undefined && parseIp(host) === undefined) return fail(6, `Could not resolve host: ${host}`)
+  const body = bodyOf(call, options)
+  const method = methodOf(options, body)
+  const authority = joinHostPort(host, port)
+  const headers = headersOf(options, body)
+  const sent =
+    local ??
+    exchange(machine, to?.address ?? host, Number(port), {
+      protocol: 'http',
+      method,
+      path,
+      host: authority,
+      headers,
+      secure: isSecure,
+      ...(body === undefined ? {} : { body }),
+    })
+  if (typeof sent === 'string') {
+    if (sent === 'timeout') {
+      const seconds = Number(options.get('connect-timeout', 'm', 'max-time') ?? LONGEST_CONNECT)
+      machine.cluster.advance(Math.round(seconds * 1000))
+      return fail(28, `Connection timed out after ${Math.round(seconds * 1000)} milliseconds`)
+    }
+    if (sent === 'empty') return fail(52, 'Empty reply from server')
+    return fail(7, refused(host, port))
+  }
+  if (isSecure && local === undefined && !options.has('k', 'insecure'))
+    return fail(60, 'SSL certificate problem: unable to get local issuer certificate')
+  const response = { code: sent.code, headers: sent.headers ?? {}, body: sent.body }
+  const told = `*   Trying ${authority}...\n* Connected to ${host} port ${port}\n`
+  return printed(
+    call,
+    options,
+    response,
+    told,
+    requestText({ method, path, authority, headers, protocol: 'HTTP/1.1' }),
+  )
+}
+
+interface Elsewhere {
+  readonly host: string
+  readonly port: string
+  readonly path: string
+  readonly isSecure: boolean
+  readonly fail: (code: number, text: string) => CommandOutput
+}
+
+/** Seconds until Linux gives up a connection to which nobody responds. */
+const LONGEST_CONNECT = 134
+
+/** Sends a request through the cluster's network. Returns the response, or why there is none. */
+function exchange(
+  machine: HostMachine,
+  ip: string,
+  port: number,
+  send: Payload,
+):
+  | { code: number; headers?: Readonly<Record<string, string>>; body: string }
+  | 'timeout'
+  | 'empty'
+  | 'refused' {
+  const from = machine.node === undefined ? { ip: machine.address } : { node: machine.name }
+  const { outcome, response } = machine.cluster.network.connect({ from, to: { ip }, port, send })
+  if (outcome === 'timeout') return 'timeout'
+  if (outcome !== 'connected') return outcome === 'reset' ? 'empty' : 'refused'
+  if (response?.status === undefined) return 'empty'
+  const { status, headers = {}, body } = response
+  return { code: status, headers, body }
 }
 
 /**
@@ -191,17 +285,8 @@ function report(
   },
 ): CommandOutput {
   const { cluster, files } = call.machine
-  const data = options.get('d', 'data', 'data-binary')
-  const body =
-    data?.startsWith('@') === true
-      ? data === '@-'
-        ? call.stdin
-        : (files.text(call.path(data.slice(1))) ?? '')
-      : data
-  const headers: Record<string, string> = { 'user-agent': 'curl/8.5.0', accept: '*/*' }
-  if (body !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded'
-  for (const line of options.all('H', 'header'))
-    headers[line.slice(0, line.indexOf(':')).trim().toLowerCase()] = line.slice(line.indexOf(':') + 1).trim()
+  const body = bodyOf(call, options)
+  const headers = headersOf(options, body)
   const certificate = options.get('cert', 'E')
   let user: { readonly name: string; readonly groups: readonly string[] } | undefined
   if (certificate !== undefined) {
@@ -217,7 +302,7 @@ function report(
     if (typeof found === 'string') headers.authorization ??= 'Bearer invalid'
     else user = { name: found.commonName, groups: [...found.organizations, 'system:authenticated'] }
   }
-  const method = options.get('X', 'request') ?? (body === undefined ? 'GET' : 'POST')
+  const method = methodOf(options, body)
   const at = path.indexOf('?')
   const response = cluster.http.handle({
     method,
@@ -232,44 +317,5 @@ function report(
     response.stop()
     return { stdout: lines.map((line) => `${line}\n`).join('') }
   }
-  return printed(
-    call,
-    options,
-    response,
-    told,
-    `${method} ${path} HTTP/2\n> Host: ${host}\n${Object.entries(headers)
-      .map(([name, value]) => `> ${name}: ${value}\n`)
-      .join('')}`,
-  )
-}
-
-function printed(
-  call: CommandCall,
-  options: Options,
-  response: HttpResponse,
-  told: string,
-  request: string,
-): CommandOutput {
-  const text = typeof response.body === 'string' ? response.body : new TextDecoder().decode(response.body)
-  const status = `HTTP/2 ${response.code} \n`
-  const lines = Object.entries(response.headers).map(([name, value]) => `${name}: ${String(value)}\n`)
-  const head = options.has('i', 'include') ? `${status}${lines.join('')}\n` : ''
-  const isVerbose = options.has('v', 'verbose')
-  const before = isVerbose
-    ? `${told}> ${request}> \n< ${status}${lines.map((line) => `< ${line}`).join('')}< \n`
-    : ''
-  const peer = endpointHost(/^.*/.exec(request.split('> Host: ')[1] ?? '')?.[0] ?? '')
-  const end = isVerbose ? `* Connection #0 to host ${peer} left intact\n` : ''
-  const stderr = before + end
-  const out = options.get('o', 'output')
-  if (out !== undefined && out !== '/dev/null') call.machine.files.write(call.path(out), text)
-  const after =
-    options
-      .get('w', 'write-out')
-      ?.replaceAll('%{http_code}', String(response.code))
-      .replaceAll('\\n', '\n') ?? ''
-  if (options.has('f', 'fail') && response.code >= 400)
-    return { stderr: `${stderr}curl: (22) The requested URL returned error: ${response.code}\n`, code: 22 }
-  const stdout = `${out === undefined ? head + text : ''}${after}`
-  return { stdout, stderr, terminal: before + stdout + end }
+  return printed(call, options, response, told, requestText({ method, path, authority: host, headers }))
 }

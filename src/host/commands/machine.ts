@@ -103,7 +103,7 @@ const LISTENERS = {
 } as const
 
 /** Returns what listens on a machine: the address, the port and the program. */
-function listeners(
+export function listeners(
   machine: HostMachine,
 ): readonly (readonly [address: string, port: number, program: string])[] {
   const found: (readonly [string, number, string])[] = [['0.0.0.0', 22, 'sshd']]

@@ -123,6 +123,12 @@ export function editor({ args }: CommandCall): CommandOutput {
   )
 }
 
+/** `less` and `more`: the whole text, since this terminal scrolls by itself. */
+export function pager({ args, stdin, exec }: CommandCall): CommandOutput | Promise<CommandOutput> {
+  const files = args.filter((arg) => !/^[-+]./.test(arg))
+  return files.length === 0 ? { stdout: stdin } : exec('cat', files)
+}
+
 /** `apt-get install -y kubeadm=1.35.1-1.1`: installs Kubernetes packages in any version. */
 export function aptGet({ args, machine }: CommandCall): CommandOutput {
   const {

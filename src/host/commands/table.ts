@@ -12,8 +12,22 @@ import { df } from './df.js'
 import { ip } from './ip.js'
 import { iptables, poweroff, reboot, ss, watch } from './machine.js'
 import { openssl } from './openssl.js'
+import { nc, ping } from './reach.js'
 import { free, ps, top, uname, uptime } from './processes.js'
-import { aptGet, aptMark, chown, date, editor, hostname, id, kubelet, ssh, sudo, whoami } from './system.js'
+import {
+  aptGet,
+  aptMark,
+  chown,
+  date,
+  editor,
+  hostname,
+  id,
+  kubelet,
+  pager,
+  ssh,
+  sudo,
+  whoami,
+} from './system.js'
 import { systemctl } from './systemctl.js'
 
 /** The commands of a Kubernetes machine besides those of the shell, by name. */
@@ -51,6 +65,8 @@ export const HOST_COMMANDS: Readonly<Record<string, HostCommand>> = {
   ss,
   netstat: ss,
   iptables,
+  nc,
+  ping,
   uname,
   uptime,
   free,
@@ -59,4 +75,6 @@ export const HOST_COMMANDS: Readonly<Record<string, HostCommand>> = {
   vi: editor,
   vim: editor,
   nano: editor,
+  less: pager,
+  more: pager,
 }

@@ -19,6 +19,16 @@ import { kubeletConfig } from './kubelet-config.js'
 import { klogLine, syslogTime } from './texts.js'
 import { endpointHost } from '../../lang/go/host-port.js'
 
+const OS_IMAGE = 'Debian GNU/Linux 12 (bookworm)'
+
+/** The text of /etc/os-release for the OS image that a Node names: `Debian GNU/Linux 12 (bookworm)`. */
+function osRelease(image: string): string {
+  const [, name = image, version = ''] = /^(\D+?) (\d[\d.]*)/.exec(image) ?? []
+  const [id = ''] = name.toLowerCase().split(' ')
+  const numbered = version === '' ? '' : `VERSION_ID="${version}"\n`
+  return `PRETTY_NAME="${image}"\nNAME="${name}"\n${numbered}ID=${id}\n`
+}
+
 /** Most lines that a host's journal keeps. */
 const MOST_LINES = 20_000
 
@@ -276,9 +286,8 @@ export class HostMachine {
     for (const path of ['dev/random', 'dev/urandom'])
       file(path, () => ownContentOf(this.randomBytes(RANDOM_BYTES)), 0o666)
     file('etc/hostname', `${this.name}\n`)
-    file(
-      'etc/os-release',
-      'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\nID_LIKE=debian\n',
+    file('etc/os-release', () =>
+      osRelease(this.hosts.nodeObject(this.name)?.status.nodeInfo?.osImage ?? OS_IMAGE),
     )
     file(
       'etc/hosts',
