@@ -5,7 +5,7 @@ import { addressOf, isAddress, placeAt } from './address.js'
 import type { StepAt } from '../../src/course/deed.js'
 import { decodeDeed, encodeDeed } from './actions.js'
 import { Clock } from './clock.js'
-import { complete, promptOf, withAlias } from '../../src/course/terminal-line.js'
+import { complete, withAlias } from '../../src/course/terminal-line.js'
 import { chapterOf, stepsToDo } from './course.js'
 import { h, tabs } from './dom.js'
 import { edit } from './editor.js'
@@ -83,7 +83,7 @@ export class App {
     if (kind !== 'free') this.#guideTab = GUIDE_TABS[kind]
     document.body.replaceChildren(this.#terminalBox)
     this.#terminal = new TerminalView(this.#terminalBox, this.#words.terminal, {
-      prompt: () => promptOf(this.#session.host),
+      prompt: () => this.#session.host.prompt,
       run: (line) => this.#run(line),
       complete: (line) => complete(line, this.#session.host),
       interrupt: () => this.#endWatch(),
@@ -336,7 +336,7 @@ export class App {
     }
     this.#say(() => '')
     const step = chapterOf(place.number, place.version).sections[section]?.steps[at]
-    const prompt = promptOf(this.#session.host)
+    const prompt = this.#session.host.prompt
     const title = ((): string => {
       if (step?.kind === 'command') return `${prompt}${step.line}`
       if (step?.kind === 'ask') return `? ${step.question}`

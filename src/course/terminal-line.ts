@@ -28,11 +28,6 @@ const SHELL =
   'alias awk base64 cat cd clear cut echo env exit export find grep gzip head history ls mkdir mv pwd ' +
   'rm sed sleep sort tail tee touch tr uniq vi wc xargs zcat'
 
-/** What a shell shows before a line: `root@master:~# `. */
-export function promptOf({ name, user, workingDirectory }: Host): string {
-  return `${user}@${name}:${workingDirectory.replace(/^\/root(?=\/|$)/, '~')}# `
-}
-
 /** A typed line with `k` for kubectl, as the documentation of kubectl proposes. */
 export const withAlias = (line: string): string => line.replaceAll(/(^|[|;&]\s*)k(?=\s)/g, '$1kubectl')
 

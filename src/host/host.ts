@@ -7,7 +7,15 @@ import { NotFoundError } from '../client/not-found.js'
 import type { NodeOptions } from '../cluster/compose/options.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { absolutePath } from '../shell/files/tree.js'
-import type { CommandOutput, Terminal } from './commands/command.js'
+import type { CommandOutput, Terminal, TerminalPlace } from './commands/command.js'
+import {
+  changed,
+  type ContainerShell,
+  inContainer,
+  interactiveExec,
+  reported,
+  type ShellState,
+} from './container-shell.js'
 import { HOST_COMMANDS } from './commands/table.js'
 import { contentOf } from '../lang/bytes/content.js'
 import type { HostMachine, Hosts } from './machine/host-machine.js'
@@ -108,6 +116,16 @@ export class Host {
     return this.#session.stack.at(-1)?.cwd ?? '/root'
   }
 
+  /** The text before a line: `root@master:~# `; in a container `/ # `, or `root@web:/# ` by bash. */
+  get prompt(): string {
+    const { container, cwd = '/root' } = this.#session.stack.at(-1) ?? {}
+    const sign = container?.isRoot === false ? '$' : '#'
+    if (container === undefined) return `${this.user}@${this.name}:${cwd.replace(/^\/root(?=\/|$)/, '~')}# `
+    return container.shell.endsWith('bash')
+      ? `${container.isRoot ? 'root' : 'I have no name!'}@${container.pod}:${cwd}${sign} `
+      : `${cwd} ${sign} `
+  }
+
   /** The cluster that the machine is in, or may join. */
   get cluster(): SimCluster {
     return this.#hosts.cluster
@@ -179,16 +197,65 @@ export class Host {
   async #part(part: string): Promise<CommandOutput> {
     const [, target] = /^\s*ssh\s+(?:\S+@)?([\w.-]+)\s*$/.exec(part) ?? []
     if (target !== undefined) return this.#login(target)
+    const opened = interactiveExec(part)
+    if (opened !== undefined && this.#session.stack.at(-1)?.container === undefined)
+      return this.#openContainer(opened)
     if (/^\s*(?:exit|logout)\s*$/.test(part) && this.#session.stack.length > 1) {
+      if (this.#session.stack.at(-1)?.container !== undefined) {
+        this.#session.stack.pop()
+        return {}
+      }
       const left = this.#session.stack.pop()?.machine.name ?? ''
       return { stderr: `logout\nConnection to ${left} closed.\n` }
     }
     const top = this.#session.stack.at(-1)
     const machine = this.#machine
     if (!machine.powered) return { stderr: `${machine.name}: no power\n`, code: 255 }
+    if (top?.container !== undefined) return this.#inContainer(part, top, top.container)
     const result = await runShell(machine, this.#session, part, top ?? { cwd: '/root', env: {} })
     if (top !== undefined) Object.assign(top, { cwd: result.cwd, env: result.env })
     return result
+  }
+
+  /** Opens a shell in a container, if kubectl can run one there. */
+  async #openContainer(opened: Pick<ContainerShell, 'call' | 'shell' | 'pod'>): Promise<CommandOutput> {
+    const begun = await this.#runInContainer(opened.call, ':', { cwd: '', env: {} })
+    const { state } = begun
+    if (state === undefined) return begun.output
+    const { isRoot, variables, cwd } = state
+    const container = { ...opened, isRoot, variables }
+    this.#session.stack.push({ machine: this.#machine, cwd, env: {}, container })
+    return {}
+  }
+
+  /** Runs lines that were typed in a container's shell, which may end with them. */
+  async #inContainer(lines: string, place: TerminalPlace, container: ContainerShell): Promise<CommandOutput> {
+    const { output, state } = await this.#runInContainer(container.call, lines, place)
+    if (state !== undefined)
+      Object.assign(place, { cwd: state.cwd, env: changed(state.variables, container.variables) })
+    else if (!/syntax error|unterminated/i.test(output.stderr ?? '')) this.#session.stack.pop()
+    return output
+  }
+
+  async #runInContainer(
+    call: string,
+    lines: string,
+    place: Pick<TerminalPlace, 'cwd' | 'env'>,
+  ): Promise<{ readonly output: CommandOutput; readonly state?: ShellState }> {
+    const { cwd, env } = this.#session.stack.findLast(({ container }) => container === undefined) ?? {
+      cwd: '/root',
+      env: {},
+    }
+    const result = await runShell(this.#machine, this.#session, inContainer(call, lines, place), { cwd, env })
+    const { stdout, state } = reported(result.stdout ?? '')
+    // kubectl itself says nothing of the exit code of a shell's line
+    const stderr = (result.stderr ?? '').replace(/(^|\n)command terminated with exit code \d+\n$/, '$1')
+    const output = {
+      stdout,
+      stderr: state === undefined ? (result.stderr ?? '') : stderr,
+      code: result.code ?? 0,
+    }
+    return { output, ...(state === undefined ? {} : { state }) }
   }
 
   #login(target: string): CommandOutput {
@@ -211,10 +278,14 @@ export class Host {
   }
 }
 
-/** Cuts a script into parts at lines that log in to another machine, or end a login, as in a terminal. */
+/**
+ * Cuts a script into parts at lines that log in to another machine or open a shell in a container, or end
+ * either, as in a terminal.
+ */
 function logins(script: string): readonly string[] {
-  const isAlone = /^\s*(?:ssh\s+\S+|exit|logout|(?:sudo\s+)?(?:reboot|poweroff|halt))\s*$/m
-  if (!isAlone.test(script)) return [script]
+  const ends = /^\s*(?:ssh\s+\S+|exit|logout|(?:sudo\s+)?(?:reboot|poweroff|halt))\s*$/
+  const isAlone = (line: string): boolean => ends.test(line) || interactiveExec(line) !== undefined
+  if (!script.split('\n').some(isAlone)) return [script]
   const parts: string[] = []
   let lines: string[] = []
   const flush = (): void => {
@@ -222,7 +293,7 @@ function logins(script: string): readonly string[] {
     lines = []
   }
   for (const line of script.split('\n')) {
-    if (!isAlone.test(line)) {
+    if (!isAlone(line)) {
       lines.push(line)
       continue
     }

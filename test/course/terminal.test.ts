@@ -8,7 +8,7 @@ import type { ReadLine } from '../../src/cli/course/play-chapter.js'
 import { forgotten } from '../../src/cli/course/progress.js'
 import { readCourse } from '../../src/cli/course/read.js'
 import { Screen } from '../../src/cli/course/screen.js'
-import { commonStart, complete, promptOf } from '../../src/course/terminal-line.js'
+import { commonStart, complete } from '../../src/course/terminal-line.js'
 import { textWidth } from '../../src/lang/text/text-width.js'
 import { LESSONS } from '../../src/course/lessons/index.js'
 
@@ -29,7 +29,7 @@ function atTerminal(...lines: readonly string[]): {
   return {
     screen: new Screen('en', options, (text) => void written.push(text)),
     read: (host) => {
-      prompts.push(host === undefined ? '> ' : promptOf(host))
+      prompts.push(host === undefined ? '> ' : host.prompt)
       return Promise.resolve(typed.shift())
     },
     prompts,

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { env, stdin, stdout } from 'node:process'
 import type { CompleterResult } from 'node:readline'
 import { createInterface, type Interface } from 'node:readline/promises'
-import { complete, promptOf } from '../../course/terminal-line.js'
+import { complete } from '../../course/terminal-line.js'
 import { temporaryFolder } from '../../disk/temporary-folder.js'
 import type { Host } from '../../host/index.js'
 import type { Editor } from './screen.js'
@@ -51,7 +51,7 @@ export async function withKeyboard(work: (read: ReadLine | undefined) => Promise
       if (on === undefined) return next('> ')
       return readCommand(async (isFirst) => {
         isCancelled = false
-        const line = await next(isFirst ? promptOf(on) : '> ')
+        const line = await next(isFirst ? on.prompt : '> ')
         return { line, isAlone: isFirst || cancelled() }
       })
     })
@@ -64,7 +64,7 @@ export async function withKeyboard(work: (read: ReadLine | undefined) => Promise
 function clearLine(lines: Interface, host: Host | undefined): void {
   lines.write(null, { ctrl: true, name: 'e' })
   stdout.write('^C\n')
-  lines.setPrompt(host === undefined ? '> ' : promptOf(host))
+  lines.setPrompt(host === undefined ? '> ' : host.prompt)
   lines.write(null, { ctrl: true, name: 'u' })
 }
 

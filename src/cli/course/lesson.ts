@@ -1,5 +1,4 @@
 import type { Language } from '../../course/chapter.js'
-import { promptOf } from '../../course/terminal-line.js'
 import { countCommands } from '../../course/par.js'
 import { Playback } from '../../course/playback.js'
 import type { Desk, Lesson } from '../../course/lessons/index.js'
@@ -16,7 +15,7 @@ export async function playLesson(lesson: Lesson, language: Language, screen: Scr
   const playback = new Playback(desk.cluster)
   const { hints, explanation } = introduce(lesson, language, screen)
   const type = async (line: string): Promise<void> => {
-    screen.command(promptOf(playback.host), line)
+    screen.command(playback.host.prompt, line)
     screen.after(await playback.type(line))
   }
   await type(lesson.shows.run)

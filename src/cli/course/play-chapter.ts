@@ -4,7 +4,7 @@ import { Playback } from '../../course/playback.js'
 import { PRACTICE } from '../../course/practised.js'
 import { startCluster } from '../../course/start.js'
 import { hasSameEffect, isSameLine } from '../../course/effect.js'
-import { promptOf, withAlias } from '../../course/terminal-line.js'
+import { withAlias } from '../../course/terminal-line.js'
 import type { Host } from '../../host/index.js'
 import { isForCourse, own } from './own-line.js'
 import { forgotten, type Progress } from './progress.js'
@@ -24,7 +24,7 @@ export async function playChapter(chapter: Chapter, screen: Screen): Promise<voi
   for (const section of chapter.sections) {
     screen.section(section)
     for (const step of section.steps) {
-      screen.before(step, promptOf(playback.host))
+      screen.before(step, playback.host.prompt)
       screen.after(await playback.play(step, screen.language))
     }
   }
@@ -111,7 +111,7 @@ type Done = 'on' | 'back' | 'left'
 /** Plays a step, or what is typed instead. */
 async function teach(teaching: Teaching): Promise<Done> {
   const { step, playback, screen, read, where, files } = teaching
-  screen.before(step, promptOf(playback.host), { isTaught: true })
+  screen.before(step, playback.host.prompt, { isTaught: true })
   if (step.kind === 'predict') return predict({ ...teaching, step })
   if (step.kind !== 'command') {
     screen.after(await playback.play(step, screen.language))

@@ -1,9 +1,18 @@
 import type { HostMachine } from '../machine/host-machine.js'
+import type { ContainerShell } from '../container-shell.js'
+
+/** Where a terminal is: a machine, or a container's shell that `kubectl exec -it` has opened there. */
+export interface TerminalPlace {
+  readonly machine: HostMachine
+  cwd: string
+  env: Readonly<Record<string, string>>
+  readonly container?: ContainerShell
+}
 
 /** A terminal session: the machines that it is logged in to. */
 export interface Terminal {
-  /** The machines; the innermost ssh comes last. */
-  readonly stack: { readonly machine: HostMachine; cwd: string; env: Readonly<Record<string, string>> }[]
+  /** The machines, and shells in containers; the innermost comes last. */
+  readonly stack: TerminalPlace[]
   /** Runs a command line on another machine. */
   readonly runOn: (machine: HostMachine, script: string, stdin?: string) => Promise<CommandOutput>
 }
