@@ -153,6 +153,22 @@ test('curl reaches pods, Services, node ports and the programs of its own machin
   expect(await curl('localhost:10248/healthz')).toContain('(7) Failed to connect to localhost port 10248')
 })
 
+test('curl speaks TLS with other servers: it shows its certificate, and trusts --cacert alone', async () => {
+  const host = hostOf(cluster(), 'master')
+  const curl = async (line: string): Promise<string> => (await host.sh(`curl -s -S ${line}`)).terminal
+  const client = '/etc/kubernetes/pki/apiserver-kubelet-client'
+  const kubelet = 'https://10.0.0.11:10250/pods'
+  expect(await curl(`-k ${kubelet}`)).toBe('Unauthorized')
+  expect(await curl(`-k --cert ${client}.crt --key ${client}.key ${kubelet}`)).toContain('PodList')
+  expect(await curl(`-k --cert none.crt ${kubelet}`)).toContain('(58) could not load PEM client certificate')
+  expect(await curl(`-k --cert ${client}.key ${kubelet}`)).toContain('PEM routines::no start line')
+  expect(await curl(kubelet)).toContain('(60) SSL certificate problem')
+  host.cluster.kubectl('run web --image=nginx')
+  host.cluster.settle()
+  const { podIP } = host.cluster.get('pods', 'web').status ?? {}
+  expect(await curl(`-k https://${podIP}:80`)).toContain('(35) error:0A00010B')
+})
+
 test('the machine and its Node name the same image, and less shows a whole file', async () => {
   const host = hostOf(cluster(), 'node-1')
   const { osImage } = host.cluster.get('nodes', 'node-1').status?.nodeInfo ?? {}

@@ -395,6 +395,7 @@ const payload = z.strictObject({
   headers: z.optional(z.record(z.string(), z.string())),
   body: z.optional(z.string()),
   secure: flag,
+  clientCertificate: z.optional(z.string()),
   from: z.optional(z.string()),
 })
 

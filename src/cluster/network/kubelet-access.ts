@@ -1,5 +1,7 @@
 import { bearerToken } from '../../apiserver/http/sender.js'
 import type { Payload, Reply } from '../../network/index.js'
+import type { UserInfo } from '../../client/client.js'
+import { parseCertificates, type Pki } from '../../pki/index.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 import { type AskedKubelet, askKubelet } from './kubelet-server.js'
 
@@ -41,18 +43,41 @@ function subresourcesOf(path: string, isFineGrained: boolean): readonly string[]
 }
 
 /**
- * Handles an HTTPS request to port 10250 of a kubelet, as from a pod: the bearer token says who it is
- * (TokenReview), and the apiserver decides (SubjectAccessReview). Source: pkg/kubelet/server/server.go
- * InstallAuthFilter.
+ * Handles an HTTPS request to port 10250 of a kubelet, as from a pod: a client certificate or the bearer
+ * token (TokenReview) says who it is, and the apiserver decides (SubjectAccessReview). Source:
+ * pkg/kubelet/server/server.go InstallAuthFilter.
  */
 export function askKubeletSecurely(asked: AskedKubelet, payload: Payload): Reply {
   const { method = 'GET', path: given = '/', headers = {}, body = '' } = payload
   const [path = '/', query = ''] = given.split('?', 2)
-  const refused = refusalOf(asked.plane, asked.node, { method, path, token: bearerToken({ headers }) })
+  const user = userOf(asked.plane, bearerToken({ headers }), payload.clientCertificate)
+  const refused = refusalOf(asked.plane, asked.node, { method, path, user })
   if (refused !== undefined) return refused
   const texts = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
   const response = askKubelet(asked, { method, path, query, headers: texts, body })
   return { status: response.code, headers: response.headers, body: response.body }
+}
+
+/** Who asks: by a certificate of the cluster's authority, or else by a token. */
+function userOf(
+  { server, pki, simulation }: ControlPlane,
+  token: string | undefined,
+  certificate: string | undefined,
+): UserInfo | undefined {
+  const found = certificate === undefined ? undefined : identified(pki, certificate, simulation.clock.now())
+  if (found !== undefined && typeof found !== 'string')
+    return { name: found.commonName, groups: [...found.organizations, 'system:authenticated'] }
+  if (token === undefined) return undefined
+  return server.context.dependencies.authenticator?.authenticate({ bearerToken: token })
+}
+
+/** A text that is no certificate identifies nobody. */
+function identified(pki: Pki, pem: string, now: number): ReturnType<Pki['identify']> | undefined {
+  try {
+    return pki.identify(parseCertificates(pem), now)
+  } catch {
+    return undefined
+  }
 }
 
 function refusalOf(
@@ -61,11 +86,10 @@ function refusalOf(
   {
     method,
     path,
-    token,
-  }: { readonly method: string; readonly path: string; readonly token: string | undefined },
+    user,
+  }: { readonly method: string; readonly path: string; readonly user: UserInfo | undefined },
 ): Reply | undefined {
-  const { authenticator, authorizer } = server.context.dependencies
-  const user = token === undefined ? undefined : authenticator?.authenticate({ bearerToken: token })
+  const { authorizer } = server.context.dependencies
   if (user === undefined) return { status: 401, body: 'Unauthorized' }
   const verb = VERBS[method] ?? ''
   const subresources = subresourcesOf(path, release.has('kubeletFineGrainedAuthz'))

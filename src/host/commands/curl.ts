@@ -8,7 +8,7 @@ import { endpointHost, joinHostPort } from '../../lang/go/host-port.js'
 import { parseIp } from '../../lang/go/ip.js'
 import type { Payload } from '../../network/index.js'
 import type { HostMachine } from '../machine/host-machine.js'
-import { localReply } from './local-servers.js'
+import { localReply, type LocalReply } from './local-servers.js'
 import { machineAt } from './reach.js'
 
 const VALUED = [
@@ -80,7 +80,9 @@ export function curl(call: CommandCall): CommandOutput {
     return elsewhere(call, options, { host, port, path, isSecure: scheme === 'https', fail })
   if (!isUp) return fail(7, refused(host, port))
   if (scheme === 'http') return { stdout: 'Client sent an HTTP request to an HTTPS server.\n' }
-  const distrust = options.has('k', 'insecure') ? undefined : serverFault(call, options, host)
+  const distrust = options.has('k', 'insecure')
+    ? undefined
+    : serverFault(call, options, host, apiserverCertificate(call))
   if (distrust !== undefined) return fail(60, distrust)
   return report(call, options, {
     host: joinHostPort(host, port),
@@ -89,6 +91,11 @@ export function curl(call: CommandCall): CommandOutput {
     handshake: options.has('v', 'verbose') ? handshake(call, host, port, options) : '',
   })
 }
+
+const APISERVER_CERTIFICATE = '/etc/kubernetes/pki/apiserver.crt'
+
+const apiserverCertificate = ({ machine }: CommandCall): string =>
+  machine.hosts.controlPlane?.files.text(APISERVER_CERTIFICATE) ?? ''
 
 const refused = (host: string, port: string): string =>
   `Failed to connect to ${host} port ${port} after 0 ms: Couldn't connect to server`
@@ -104,17 +111,19 @@ function elsewhere(
   const isLoopback = ['localhost', '127.0.0.1', '::1'].includes(host)
   const local = isLoopback ? localReply(machine, Number(port), bare) : undefined
   if (local !== undefined && local.isSecure !== isSecure)
-    return isSecure
-      ? fail(35, 'error:0A00010B:SSL routines::wrong version number')
-      : { stdout: 'Client sent an HTTP request to an HTTPS server.\n' }
-  if (local?.isSecure === true && !options.has('k', 'insecure'))
-    return fail(60, 'SSL certificate problem: self-signed certificate in certificate chain')
+    return isSecure ? fail(35, NO_TLS) : { stdout: 'Client sent an HTTP request to an HTTPS server.\n' }
+  if (local?.isSecure === true && !options.has('k', 'insecure')) return fail(60, SELF_SIGNED)
   const to = isLoopback ? machine : machineAt(machine, host)
   if (to === undefined && parseIp(host) === undefined) return fail(6, `Could not resolve host: ${host}`)
   const body = bodyOf(call, options)
   const method = methodOf(options, body)
   const authority = joinHostPort(host, port)
   const headers = headersOf(options, body)
+  const given = options.get('cert', 'E')
+  const shown = given === undefined ? undefined : machine.files.text(call.path(given))
+  if (given !== undefined && shown === undefined) return fail(58, noCertificate(given))
+  if (given !== undefined && certificatesIn(shown ?? '').length === 0)
+    return fail(58, `could not load PEM client certificate from ${given}, OpenSSL error ${NO_PEM}`)
   const sent =
     local ??
     exchange(machine, to?.address ?? host, Number(port), {
@@ -125,6 +134,7 @@ function elsewhere(
       headers,
       secure: isSecure,
       ...(body === undefined ? {} : { body }),
+      ...(shown === undefined ? {} : { clientCertificate: shown }),
     })
   if (typeof sent === 'string') {
     if (sent === 'timeout') {
@@ -135,8 +145,14 @@ function elsewhere(
     if (sent === 'empty') return fail(52, 'Empty reply from server')
     return fail(7, refused(host, port))
   }
-  if (isSecure && local === undefined && !options.has('k', 'insecure'))
-    return fail(60, 'SSL certificate problem: unable to get local issuer certificate')
+  const { certificate } = sent
+  // the kubelet's own certificate, which it has signed itself
+  const isKubelets = certificate === undefined && to !== undefined && port === KUBELET_PORT
+  if (isSecure && local === undefined && certificate === undefined && !isKubelets) return fail(35, NO_TLS)
+  if (isSecure && local === undefined && !options.has('k', 'insecure')) {
+    const distrust = isKubelets ? SELF_SIGNED : serverFault(call, options, host, certificate ?? '')
+    if (distrust !== undefined) return fail(60, distrust)
+  }
   const response = { code: sent.code, headers: sent.headers ?? {}, body: sent.body }
   const told = `*   Trying ${authority}...\n* Connected to ${host} port ${port}\n`
   return printed(
@@ -156,6 +172,19 @@ interface Elsewhere {
   readonly fail: (code: number, text: string) => CommandOutput
 }
 
+const KUBELET_PORT = '10250'
+
+const SELF_SIGNED = 'SSL certificate problem: self-signed certificate'
+
+/** What curl says of a server that does not speak TLS. */
+const NO_TLS = 'error:0A00010B:SSL routines::wrong version number'
+
+const NO_PEM = 'error:0480006C:PEM routines::no start line'
+
+const noCertificate = (path: string): string =>
+  `could not load PEM client certificate from ${path}, OpenSSL error ` +
+  'error:80000002:system library::No such file or directory'
+
 /** Seconds until Linux gives up a connection to which nobody responds. */
 const LONGEST_CONNECT = 134
 
@@ -165,18 +194,14 @@ function exchange(
   ip: string,
   port: number,
   send: Payload,
-):
-  | { code: number; headers?: Readonly<Record<string, string>>; body: string }
-  | 'timeout'
-  | 'empty'
-  | 'refused' {
+): LocalReply | 'timeout' | 'empty' | 'refused' {
   const from = machine.node === undefined ? { ip: machine.address } : { node: machine.name }
   const { outcome, response } = machine.cluster.network.connect({ from, to: { ip }, port, send })
   if (outcome === 'timeout') return 'timeout'
   if (outcome !== 'connected') return outcome === 'reset' ? 'empty' : 'refused'
   if (response?.status === undefined) return 'empty'
-  const { status, headers = {}, body } = response
-  return { code: status, headers, body }
+  const { status, ...reply } = response
+  return { ...reply, isSecure: send.secure === true, code: status }
 }
 
 /**
@@ -189,7 +214,7 @@ function handshake(
   options: Options,
 ): string {
   const { controlPlane } = hosts
-  const [leaf] = certificatesIn(controlPlane?.files.text('/etc/kubernetes/pki/apiserver.crt') ?? '')
+  const [leaf] = certificatesIn(controlPlane?.files.text(APISERVER_CERTIFICATE) ?? '')
   if (leaf === undefined) return ''
   const address = controlPlane?.address ?? host
   const isIp = leaf.names.ip?.includes(host) === true
@@ -231,7 +256,8 @@ function handshake(
     .join('')
 }
 
-function serverFault(call: CommandCall, options: Options, host: string): string | undefined {
+/** Why curl does not trust a server's certificate (PEM), by `--cacert` alone; undefined if it does. */
+function serverFault(call: CommandCall, options: Options, host: string, pem: string): string | undefined {
   const more =
     '\nMore details here: https://curl.se/docs/sslcerts.html\n\ncurl failed to verify the legitimacy ' +
     'of the server and therefore could not\nestablish a secure connection to it. To learn more about ' +
@@ -239,13 +265,13 @@ function serverFault(call: CommandCall, options: Options, host: string): string 
   const path = options.get('cacert')
   const text = path === undefined ? '' : call.machine.files.text(call.path(path))
   if (text === undefined) return `error setting certificate file: ${path ?? ''}`
-  const { controlPlane } = call.machine.hosts
-  const [leaf] = certificatesIn(controlPlane?.files.text('/etc/kubernetes/pki/apiserver.crt') ?? '')
+  const [leaf, ...intermediates] = certificatesIn(pem)
   const fault =
     leaf === undefined
       ? 'no certificate'
       : verifyChain(leaf, {
           roots: certificatesIn(text),
+          intermediates,
           now: call.machine.cluster.now(),
           purpose: 'server auth',
         })
@@ -291,12 +317,7 @@ function report(
   let user: { readonly name: string; readonly groups: readonly string[] } | undefined
   if (certificate !== undefined) {
     const text = files.text(call.path(certificate))
-    if (text === undefined)
-      return fail(
-        58,
-        `could not load PEM client certificate from ${certificate}, OpenSSL error ` +
-          'error:80000002:system library::No such file or directory',
-      )
+    if (text === undefined) return fail(58, noCertificate(certificate))
     const found = cluster.pki.identify(certificatesIn(text), cluster.now())
     // An untrusted certificate does not authenticate a user.
     if (typeof found === 'string') headers.authorization ??= 'Bearer invalid'

@@ -7,6 +7,8 @@ export interface LocalReply {
   readonly code: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: string
+  /** PEM of the certificate that the server showed. */
+  readonly certificate?: string
 }
 
 /** Paths of programs that listen on the loopback address only, and what they respond with while they run. */
