@@ -1,7 +1,6 @@
 import { bearerToken } from '../../apiserver/http/sender.js'
 import type { Payload, Reply } from '../../network/index.js'
 import type { UserInfo } from '../../client/client.js'
-import { parseCertificates, type Pki } from '../../pki/index.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 import { type AskedKubelet, askKubelet } from './kubelet-server.js'
 
@@ -60,24 +59,15 @@ export function askKubeletSecurely(asked: AskedKubelet, payload: Payload): Reply
 
 /** Who asks: by a certificate of the cluster's authority, or else by a token. */
 function userOf(
-  { server, pki, simulation }: ControlPlane,
-  token: string | undefined,
-  certificate: string | undefined,
+  { server }: ControlPlane,
+  bearerToken: string | undefined,
+  clientCertificates: string | undefined,
 ): UserInfo | undefined {
-  const found = certificate === undefined ? undefined : identified(pki, certificate, simulation.clock.now())
-  if (found !== undefined && typeof found !== 'string')
-    return { name: found.commonName, groups: [...found.organizations, 'system:authenticated'] }
-  if (token === undefined) return undefined
-  return server.context.dependencies.authenticator?.authenticate({ bearerToken: token })
-}
-
-/** A text that is no certificate identifies nobody. */
-function identified(pki: Pki, pem: string, now: number): ReturnType<Pki['identify']> | undefined {
-  try {
-    return pki.identify(parseCertificates(pem), now)
-  } catch {
-    return undefined
-  }
+  if (bearerToken === undefined && clientCertificates === undefined) return undefined
+  return server.context.dependencies.authenticator?.authenticate({
+    ...(bearerToken === undefined ? {} : { bearerToken }),
+    ...(clientCertificates === undefined ? {} : { clientCertificates }),
+  })
 }
 
 function refusalOf(
