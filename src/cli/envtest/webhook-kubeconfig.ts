@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { type Fields, type Named, parseKubeconfig, textOf } from '../../kubectl/call/kubeconfig-content.js'
+import { currentOf, type Fields, parseKubeconfig, textOf } from '../../kubectl/call/kubeconfig-content.js'
 import type { WebhookServer } from '../../server/webhooks/webhook-server.js'
 import { commandFailed, fileOf, flagOf, type ProgramFlags } from './program.js'
 
@@ -12,12 +12,7 @@ export function webhookServer(flags: ProgramFlags, flag: string): WebhookServer 
   const text = fileOf(flags, flag)
   if (text === undefined) return undefined
   const path = flagOf(flags, flag) ?? ''
-  const { contexts, clusters, users, currentContext } = parseKubeconfig(text, path)
-  const named = (list: readonly Named<Fields>[], wanted: string): Fields =>
-    list.find(({ name }) => name === wanted)?.value ?? {}
-  const context = named(contexts, currentContext)
-  const cluster = named(clusters, textOf(context, 'cluster'))
-  const user = named(users, textOf(context, 'user'))
+  const { cluster, user } = currentOf(parseKubeconfig(text, path))
   const url = textOf(cluster, 'server')
   if (url === '') throw commandFailed(`${path}: the current context names no cluster with a server`)
   const pem = (fields: Fields, name: string): string | undefined => {

@@ -2,9 +2,10 @@ import type { HostMachine } from '../machine/host-machine.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { openAuditLog } from './audit-log.js'
 import { parseEncryption } from '../../apiserver/storage/encryption/configuration.js'
-import { parseKubeconfig, textOf } from '../../kubectl/call/kubeconfig-content.js'
+import { currentOf, parseKubeconfig, textOf } from '../../kubectl/call/kubeconfig-content.js'
 import { hostnameOf, parseUrl, portOf } from '../../lang/go/url.js'
 import { joinHostPort } from '../../lang/go/host-port.js'
+import { handlerAt, originOf } from '../../apiserver/admission/extensions/call-webhook.js'
 import type { ReadManifest } from './read-manifest.js'
 
 type Options = SimCluster['internals']['options']
@@ -112,31 +113,25 @@ function modesFrom(
   if (text === 'Node,RBAC') return 'RBAC'
   return text.split(',').map((name): Mode => {
     if (name === 'ABAC') return { type: 'ABAC', policies: files.policies }
-    if (name === 'Webhook') return { type: 'Webhook', review: reviewerAt(serverIn(files.webhook), webhooks) }
+    if (name === 'Webhook') return { type: 'Webhook', review: reviewerIn(files.webhook, webhooks) }
     if (name === 'Node' || name === 'RBAC' || name === 'AlwaysAllow') return name
-    // what is not a mode has ended the apiserver before
+    // an invalid mode has stopped the apiserver before
     return 'AlwaysDeny'
   })
 }
 
-/** Returns the server of a kubeconfig's current context. */
-function serverIn(text: string): string {
-  const { contexts, clusters, currentContext } = parseKubeconfig(text, '')
-  const context = contexts.find(({ name }) => name === currentContext)?.value ?? {}
-  return textOf(clusters.find(({ name }) => name === textOf(context, 'cluster'))?.value ?? {}, 'server')
-}
-
-/** Returns what stands in for the server at a URL; without it, calls fail as if nothing listened. */
-function reviewerAt(url: string, webhooks: AuthorizationWebhooks): AuthorizationWebhook {
-  const [origin = url] = /^https?:\/\/[^/?#]+/.exec(url) ?? []
-  const found = [url, origin].find((each) => Object.hasOwn(webhooks, each))
-  if (found !== undefined) return webhooks[found] as AuthorizationWebhook
+/** Returns what stands in for the server of a kubeconfig; without it, calls fail as if nothing listened. */
+function reviewerIn(kubeconfig: string, webhooks: AuthorizationWebhooks): AuthorizationWebhook {
+  const url = textOf(currentOf(parseKubeconfig(kubeconfig, '')).cluster, 'server')
+  const found = handlerAt(webhooks, url)
+  if (found !== undefined) return found
   const parsed = parseUrl(url)
   const address = joinHostPort(hostnameOf(parsed), portOf(parsed) || '443')
+  const option = `{ access: { authorizationWebhooks: { '${originOf(url)}': review } } }`
   return () => {
     throw new Error(
       `Post ${JSON.stringify(`${url}?timeout=30s`)}: dial tcp ${address}: connect: connection refused ` +
-        `(give the server as a function: { access: { authorizationWebhooks: { '${origin}': review } } })`,
+        `(give the server as a function: ${option})`,
     )
   }
 }

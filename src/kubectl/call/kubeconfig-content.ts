@@ -51,6 +51,17 @@ export function parseKubeconfig(text: string, path: string): KubeconfigContent {
   }
 }
 
+/** Returns the cluster and the user of the current context; fields without members where there is none. */
+export function currentOf({ contexts, clusters, users, currentContext }: KubeconfigContent): {
+  readonly cluster: Fields
+  readonly user: Fields
+} {
+  const named = (list: readonly Named<Fields>[], wanted: string): Fields =>
+    list.find(({ name }) => name === wanted)?.value ?? {}
+  const context = named(contexts, currentContext)
+  return { cluster: named(clusters, textOf(context, 'cluster')), user: named(users, textOf(context, 'user')) }
+}
+
 function checkBase64(text: string, path: string): void {
   const bad = /[^A-Za-z0-9+/=\r\n]/.exec(text)
   if (bad !== null)

@@ -76,7 +76,7 @@ export function callWebhook(
 const notServed = (url: string): string =>
   ' (no machine of the cluster listens there; programs outside are reached only from a cluster that is ' +
   'served, with serve(cluster); or give it as a function: ' +
-  `{ webhooks: { '${/^https?:\/\/[^/?#]+/.exec(url)?.[0] ?? url}': handler } })`
+  `{ webhooks: { '${originOf(url)}': handler } })`
 
 /** Posts the review to a server. Source: client-go rest.Request.Do, for status codes of 400 and above. */
 function post(
@@ -116,15 +116,21 @@ function post(
   return received
 }
 
-function own(handlers: WebhookHandlers, key: string): WebhookHandler | undefined {
+/** Returns the scheme, host and port of a URL: `https://example.com:8443`. */
+export const originOf = (url: string): string => /^https?:\/\/[^/?#]+/.exec(url)?.[0] ?? url
+
+/** Returns the handler for a URL, which is named with its path or without. */
+export const handlerAt = <T>(handlers: Readonly<Record<string, T>>, url: string): T | undefined =>
+  own(handlers, url) ?? own(handlers, originOf(url))
+
+function own<T>(handlers: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(handlers, key) ? handlers[key] : undefined
 }
 
 const MOST_PORT = 65535
 
 function urlTarget(url: string, { handlers }: WebhookSurroundings): Target {
-  const [origin = url] = /^https?:\/\/[^/?#]+/.exec(url) ?? []
-  const handler = own(handlers, url) ?? own(handlers, origin)
+  const handler = handlerAt(handlers, url)
   let parsed: GoUrl
   try {
     parsed = parseUrl(url)
