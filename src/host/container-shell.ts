@@ -1,3 +1,5 @@
+import { quoteWord } from '../shell/interpreter/syntax.js'
+
 /**
  * A shell in a container that `kubectl exec -it POD -- sh` opens in a terminal. Each line is a call of
  * kubectl; the directory and the exported variables go from one to the next, so that a fork of the terminal
@@ -40,8 +42,6 @@ export function interactiveExec(line: string): Pick<ContainerShell, 'call' | 'sh
 const MARK = '__the_line_has_ended__'
 const VARIABLE = /^([A-Za-z_]\w*)=(.*)$/
 
-const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
-
 /** Returns the command line for a script in the container, which reports the shell's state at its end. */
 export function inContainer(
   call: string,
@@ -49,12 +49,12 @@ export function inContainer(
   { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
 ): string {
   const lines = [
-    ...(cwd === '' ? [] : [`cd ${quoted(cwd)}`]),
-    ...Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}`),
+    ...(cwd === '' ? [] : [`cd ${quoteWord(cwd)}`]),
+    ...Object.entries(env).map(([name, value]) => `export ${name}=${quoteWord(value)}`),
     script,
     `{ code=$?; echo; echo ${MARK}; pwd; id -u; env; exit $code; } 2>/dev/null`,
   ]
-  return `${call} -c ${quoted(lines.join('\n'))}`
+  return `${call} -c ${quoteWord(lines.join('\n'))}`
 }
 
 /** Cuts the report off what a script has printed; no state if the shell ended before its end. */

@@ -1,8 +1,25 @@
 import { expect, test } from 'vitest'
-import { addMachine, hostOf } from '../../src/host/index.js'
+import { addMachine, type Host, hostOf } from '../../src/host/index.js'
 import { SimCluster } from '../../src/index.js'
 
 const cluster = (): SimCluster => new SimCluster({ nodes: 2, like: 'kubeadm' }).settle()
+
+/** A cluster with a web server behind a Service, and where it is reached. */
+function exposed(): {
+  readonly own: SimCluster
+  readonly host: Host
+  readonly clusterIP: string
+  readonly nodePort: number
+  readonly podIP: string
+} {
+  const own = cluster()
+  own.kubectl('create deployment web --image=nginx --port=80')
+  own.kubectl('expose deployment web --port=80 --type=NodePort')
+  own.settle()
+  const { clusterIP = '', ports } = own.get('services', 'web').spec ?? {}
+  const podIP = own.list('pods').items[0]?.status?.podIP ?? ''
+  return { own, host: hostOf(own, 'master'), clusterIP, nodePort: ports?.[0]?.nodePort ?? 0, podIP }
+}
 
 test('reboot ends the login and restarts the pods; poweroff leaves the node off', async () => {
   const own = cluster()
@@ -83,14 +100,7 @@ test('ip, ss, curl and the manifests write IPv6 addresses as Linux and kubeadm d
 })
 
 test('nc scans ports of machines, pods and Services, and ping finds what is up', async () => {
-  const own = cluster()
-  const host = hostOf(own, 'master')
-  own.kubectl('create deployment web --image=nginx --port=80')
-  own.kubectl('expose deployment web --port=80 --type=NodePort')
-  own.settle()
-  const { clusterIP = '', ports } = own.get('services', 'web').spec ?? {}
-  const nodePort = ports?.[0]?.nodePort ?? 0
-  const podIP = own.list('pods').items[0]?.status?.podIP ?? ''
+  const { own, host, clusterIP, nodePort, podIP } = exposed()
   const nc = async (line: string): Promise<string> => {
     const { stderr, exitCode } = await host.sh(`nc -zv ${line}`)
     return `${exitCode} ${stderr}`
@@ -125,15 +135,9 @@ test('nc scans ports of machines, pods and Services, and ping finds what is up',
 })
 
 test('curl reaches pods, Services, node ports and the programs of its own machine', async () => {
-  const own = cluster()
-  const host = hostOf(own, 'master')
-  own.kubectl('create deployment web --image=nginx --port=80')
-  own.kubectl('expose deployment web --port=80 --type=NodePort')
-  own.settle()
-  const { clusterIP = '', ports } = own.get('services', 'web').spec ?? {}
-  const podIP = own.list('pods').items[0]?.status?.podIP ?? ''
+  const { own, host, clusterIP, nodePort, podIP } = exposed()
   const curl = async (line: string): Promise<string> => (await host.sh(`curl ${line}`)).terminal
-  for (const target of [clusterIP, podIP, `node-2:${ports?.[0]?.nodePort}`])
+  for (const target of [clusterIP, podIP, `node-2:${nodePort}`])
     expect(await curl(`-s http://${target}`)).toContain('Welcome to nginx!')
   expect(await curl(`-I ${podIP}`)).toBe('HTTP/1.1 200 OK\ncontent-type: text/html\n\n')
   expect(await curl(`-s -o /dev/null -w '%{http_code}' ${podIP}/none`)).toBe('404')

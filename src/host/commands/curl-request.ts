@@ -24,25 +24,13 @@ export function headersOf(options: Options, body: string | undefined): Record<st
   return headers
 }
 
-/** A request as `-v` shows it, without the first `> `. */
-export const requestText = ({
-  method,
-  path,
-  authority,
-  headers,
-  protocol = 'HTTP/2',
-}: ShownRequest): string =>
-  `${method} ${path} ${protocol}\n> Host: ${authority}\n` +
-  Object.entries(headers)
-    .map(([name, value]) => `> ${name}: ${value}\n`)
-    .join('')
-
+/** What was asked, as `-v` shows it. */
 interface ShownRequest {
   readonly method: string
   readonly path: string
   readonly authority: string
   readonly headers: Readonly<Record<string, string>>
-  readonly protocol?: 'HTTP/1.1' | 'HTTP/2'
+  readonly protocol: 'HTTP/1.1' | 'HTTP/2'
 }
 
 /** Words of HTTP/1.1 for the codes that servers of a cluster respond with. */
@@ -67,21 +55,26 @@ export function printed(
   options: Options,
   response: HttpResponse,
   told: string,
-  request: string,
+  { method, path, authority, headers, protocol }: ShownRequest,
 ): CommandOutput {
   const text = typeof response.body === 'string' ? response.body : new TextDecoder().decode(response.body)
   const isHead = options.has('I', 'head')
-  const protocol = request.includes(' HTTP/2\n') ? 'HTTP/2' : 'HTTP/1.1'
   const phrase = protocol === 'HTTP/2' ? '' : (PHRASES[response.code] ?? '')
   const status = `${protocol} ${response.code} ${phrase}\n`
   const lines = Object.entries(response.headers).map(([name, value]) => `${name}: ${String(value)}\n`)
   const head = isHead || options.has('i', 'include') ? `${status}${lines.join('')}\n` : ''
   const isVerbose = options.has('v', 'verbose')
+  const sent = [
+    `${method} ${path} ${protocol}`,
+    `Host: ${authority}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    '',
+  ]
+  const request = sent.map((line) => `> ${line}\n`).join('')
   const before = isVerbose
-    ? `${told}> ${request}> \n< ${status}${lines.map((line) => `< ${line}`).join('')}< \n`
+    ? `${told}${request}< ${status}${lines.map((line) => `< ${line}`).join('')}< \n`
     : ''
-  const peer = endpointHost(/^.*/.exec(request.split('> Host: ')[1] ?? '')?.[0] ?? '')
-  const end = isVerbose ? `* Connection #0 to host ${peer} left intact\n` : ''
+  const end = isVerbose ? `* Connection #0 to host ${endpointHost(authority)} left intact\n` : ''
   const stderr = before + end
   const out = options.get('o', 'output')
   if (out !== undefined && out !== '/dev/null') call.machine.files.write(call.path(out), text)

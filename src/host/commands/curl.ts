@@ -2,14 +2,14 @@ import { parseCertificates, verifyChain } from '../../pki/index.js'
 import { opensslTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'
 import { failed, readOptions } from './command.js'
-import { bodyOf, headersOf, methodOf, printed, requestText } from './curl-request.js'
+import { bodyOf, headersOf, methodOf, printed } from './curl-request.js'
 import { nameTextOf } from './openssl-text.js'
 import { endpointHost, joinHostPort } from '../../lang/go/host-port.js'
 import { parseIp } from '../../lang/go/ip.js'
 import type { Payload } from '../../network/index.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { localReply, type LocalReply } from './local-servers.js'
-import { machineAt } from './reach.js'
+import { isLoopback, machineAt, sourceAt } from './reach.js'
 
 const VALUED = [
   'X',
@@ -36,8 +36,8 @@ const VALUED = [
 
 /**
  * curl, to the apiserver, to health endpoints of this machine's programs, and to what the cluster's network
- * reaches: `-k`, `--cacert`, `--cert`, `--key`, `-H`, `-X`, `-d`, `-v`, `-i`,
- * `-s`, `-o`, `-w %{http_code}`.
+ * reaches: `-k`, `--cacert`, `--cert`, `--key`, `-H`, `-X`, `-d`, `-v`, `-i`, `-I`, `-s`, `-o`,
+ * `-w %{http_code}`.
  */
 export function curl(call: CommandCall): CommandOutput {
   const options = readOptions(
@@ -65,7 +65,7 @@ export function curl(call: CommandCall): CommandOutput {
     failed(quiet ? '' : `curl: (${code}) ${text}`, code)
   const { hosts, cluster } = call.machine
   const own = endpointHost(cluster.pki.config.advertiseAddress)
-  const isLocal = call.machine.isControlPlane && ['localhost', '127.0.0.1', '::1'].includes(host)
+  const isLocal = call.machine.isControlPlane && isLoopback(host)
   const isKnown =
     [
       own,
@@ -108,12 +108,12 @@ function elsewhere(
 ): CommandOutput {
   const { machine } = call
   const [bare = path] = path.split('?')
-  const isLoopback = ['localhost', '127.0.0.1', '::1'].includes(host)
-  const local = isLoopback ? localReply(machine, Number(port), bare) : undefined
+  const isOwn = isLoopback(host)
+  const local = isOwn ? localReply(machine, Number(port), bare) : undefined
   if (local !== undefined && local.isSecure !== isSecure)
     return isSecure ? fail(35, NO_TLS) : { stdout: 'Client sent an HTTP request to an HTTPS server.\n' }
   if (local?.isSecure === true && !options.has('k', 'insecure')) return fail(60, SELF_SIGNED)
-  const to = isLoopback ? machine : machineAt(machine, host)
+  const to = machineAt(machine, host)
   if (to === undefined && parseIp(host) === undefined) return fail(6, `Could not resolve host: ${host}`)
   const body = bodyOf(call, options)
   const method = methodOf(options, body)
@@ -155,13 +155,7 @@ function elsewhere(
   }
   const response = { code: sent.code, headers: sent.headers ?? {}, body: sent.body }
   const told = `*   Trying ${authority}...\n* Connected to ${host} port ${port}\n`
-  return printed(
-    call,
-    options,
-    response,
-    told,
-    requestText({ method, path, authority, headers, protocol: 'HTTP/1.1' }),
-  )
+  return printed(call, options, response, told, { method, path, authority, headers, protocol: 'HTTP/1.1' })
 }
 
 interface Elsewhere {
@@ -185,7 +179,7 @@ const noCertificate = (path: string): string =>
   `could not load PEM client certificate from ${path}, OpenSSL error ` +
   'error:80000002:system library::No such file or directory'
 
-/** Seconds until Linux gives up a connection to which nobody responds. */
+/** Seconds until Linux gives up on a connection that gets no response. */
 const LONGEST_CONNECT = 134
 
 /** Sends a request through the cluster's network. Returns the response, or why there is none. */
@@ -195,8 +189,12 @@ function exchange(
   port: number,
   send: Payload,
 ): LocalReply | 'timeout' | 'empty' | 'refused' {
-  const from = machine.node === undefined ? { ip: machine.address } : { node: machine.name }
-  const { outcome, response } = machine.cluster.network.connect({ from, to: { ip }, port, send })
+  const { outcome, response } = machine.cluster.network.connect({
+    from: sourceAt(machine),
+    to: { ip },
+    port,
+    send,
+  })
   if (outcome === 'timeout') return 'timeout'
   if (outcome !== 'connected') return outcome === 'reset' ? 'empty' : 'refused'
   if (response?.status === undefined) return 'empty'
@@ -338,5 +336,11 @@ function report(
     response.stop()
     return { stdout: lines.map((line) => `${line}\n`).join('') }
   }
-  return printed(call, options, response, told, requestText({ method, path, authority: host, headers }))
+  return printed(call, options, response, told, {
+    method,
+    path,
+    authority: host,
+    headers,
+    protocol: 'HTTP/2',
+  })
 }

@@ -1,17 +1,25 @@
 import { parseIp } from '../../lang/go/ip.js'
+import type { ConnectOptions } from '../../network/index.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { type CommandCall, type CommandOutput, failed } from './command.js'
 import { listeners } from './machine.js'
 
+/** Whether a host is the machine itself, by its loopback address. */
+export const isLoopback = (host: string): boolean => ['localhost', '127.0.0.1', '::1'].includes(host)
+
 /** The machine of a name or an address, as /etc/hosts has them. */
 export function machineAt(from: HostMachine, target: string): HostMachine | undefined {
-  if (target === 'localhost' || target === '127.0.0.1' || target === '::1') return from
+  if (isLoopback(target)) return from
   const { hosts } = from
   return hosts
     .names()
     .map((name) => hosts.machine(name))
     .find(({ name, addresses }) => name === target || addresses.includes(target))
 }
+
+/** Where connections of a machine begin in the cluster's network. */
+export const sourceAt = ({ node, address, name }: HostMachine): ConnectOptions['from'] =>
+  node === undefined ? { ip: address } : { node: name }
 
 type Reached = 'connected' | 'refused' | 'timeout' | 'unreachable'
 
@@ -25,7 +33,7 @@ function reach(from: HostMachine, target: string, port: number): Reached {
   )
   if (isOpen) return 'connected'
   const { outcome } = from.cluster.network.connect({
-    from: from.node === undefined ? { ip: from.address } : { node: from.name },
+    from: sourceAt(from),
     to: { ip: to?.address ?? target },
     port,
   })
