@@ -5,15 +5,14 @@ import { bootedAt, processesOn } from '../machine/processes.js'
 import { clockTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed } from './command.js'
+import { MACHINE } from '../../kubelet/node/node-object.js'
 
-/** The kernel of a machine without a Node object: that of the kubelet's default. */
-const KERNEL = '6.1.0-41-amd64'
 /** Bytes of a machine without a Node object. */
 const MEMORY = 32 * 1024 ** 3
 const KIB = 1024
 
 const kernelOf = ({ hosts, name }: HostMachine): string =>
-  hosts.nodeObject(name)?.status.nodeInfo?.kernelVersion ?? KERNEL
+  hosts.nodeObject(name)?.status.nodeInfo?.kernelVersion ?? MACHINE.kernelVersion
 
 const architectureOf = ({ hosts, name }: HostMachine): string => {
   const architecture = hosts.nodeObject(name)?.status.nodeInfo?.architecture ?? 'amd64'

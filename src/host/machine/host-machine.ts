@@ -17,9 +17,8 @@ import type { BareMachine, HostState, HostsState, JournalLine, UnitState } from 
 import { keepForContainer } from './container-logs.js'
 import { kubeletConfig } from './kubelet-config.js'
 import { klogLine, syslogTime } from './texts.js'
+import { MACHINE } from '../../kubelet/node/node-object.js'
 import { endpointHost } from '../../lang/go/host-port.js'
-
-const OS_IMAGE = 'Debian GNU/Linux 12 (bookworm)'
 
 /** The text of /etc/os-release for the OS image that a Node names: `Debian GNU/Linux 12 (bookworm)`. */
 function osRelease(image: string): string {
@@ -287,7 +286,7 @@ export class HostMachine {
       file(path, () => ownContentOf(this.randomBytes(RANDOM_BYTES)), 0o666)
     file('etc/hostname', `${this.name}\n`)
     file('etc/os-release', () =>
-      osRelease(this.hosts.nodeObject(this.name)?.status.nodeInfo?.osImage ?? OS_IMAGE),
+      osRelease(this.hosts.nodeObject(this.name)?.status.nodeInfo?.osImage ?? MACHINE.osImage),
     )
     file(
       'etc/hosts',

@@ -17,6 +17,9 @@ import { imageDigest } from '../runtime/image-digest.js'
 import { stableHex, stableUuid } from '../stable-hex.js'
 import { byText } from '../../lang/text/order.js'
 
+/** The system of a machine, unless its options say otherwise. */
+export const MACHINE = { osImage: 'Debian GNU/Linux 12 (bookworm)', kernelVersion: '6.1.0-41-amd64' } as const
+
 /** Most images in a node's status, the largest first. Source: nodeStatusMaxImages. */
 const MAX_IMAGES = 50
 
@@ -148,12 +151,12 @@ function systemInfo(options: KubeletOptions, { version, bootID }: NodeFacts): No
     architecture,
     bootID,
     containerRuntimeVersion: options.containerRuntimeVersion ?? 'containerd://2.1.5',
-    kernelVersion: options.kernelVersion ?? '6.1.0-41-amd64',
+    kernelVersion: options.kernelVersion ?? MACHINE.kernelVersion,
     kubeProxyVersion: kubeletRelease(version).kubeProxyVersion ? version : '',
     kubeletVersion: version,
     machineID: stableHex(`${node} machine`, 32),
     operatingSystem,
-    osImage: options.osImage ?? 'Debian GNU/Linux 12 (bookworm)',
+    osImage: options.osImage ?? MACHINE.osImage,
     systemUUID: stableUuid(`${node} system`),
   }
 }
