@@ -51,6 +51,12 @@ export class KubeletHandle {
     return this
   }
 
+  /** `kill`: containers keep running, and systemd starts it again ten seconds later. */
+  kill(): this {
+    this.#parts().plane.onExit(this.#name)
+    return this
+  }
+
   /** `systemctl start kubelet`. Does nothing on a machine without power. */
   start(): this {
     const { plane, machines } = this.#parts()

@@ -55,6 +55,31 @@ export function failed(stderr: string, code = 1): CommandOutput {
   return { stderr: stderr.endsWith('\n') || stderr === '' ? stderr : `${stderr}\n`, code }
 }
 
+/** One output of several: the texts one after the other, and the code of the last that failed. */
+export function joined(outputs: readonly CommandOutput[]): CommandOutput {
+  return {
+    stdout: outputs.map(({ stdout = '' }) => stdout).join(''),
+    stderr: outputs.map(({ stderr = '' }) => stderr).join(''),
+    terminal: outputs.map(({ stdout = '', stderr = '', terminal = stdout + stderr }) => terminal).join(''),
+    code: outputs.findLast(({ code = 0 }) => code !== 0)?.code ?? 0,
+  }
+}
+
+/** Splits switches that were joined: `-tlnp` becomes `-t -l -n -p`. */
+export const apart = (args: readonly string[]): readonly string[] =>
+  args.flatMap((arg) =>
+    /^-[a-zA-Z]{2,}$/.test(arg) ? Array.from(arg.slice(1)).map((letter) => `-${letter}`) : [arg],
+  )
+
+const KIB = 1024
+
+/** A size as util-linux prints it: `50G`, `1.5G`, `16K`. */
+export function sizeText(bytes: number): string {
+  let [rest, power] = [bytes, 0]
+  while (rest >= KIB) [rest, power] = [rest / KIB, power + 1]
+  return `${Math.round(rest * 10) / 10}${['B', 'K', 'M', 'G', 'T'][power] ?? ''}`
+}
+
 /** Options that were read from a command line: `--name=value`, `--name value`, `-x value`, and words. */
 export interface Options {
   readonly words: readonly string[]

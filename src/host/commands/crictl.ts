@@ -1,24 +1,30 @@
-import { COMPONENTS } from '../../cluster/kubeadm/images.js'
-import { lastStart, restarts } from '../control-plane/sync.js'
-import type { HostMachine } from '../machine/host-machine.js'
+import { containersOf, found, type HostContainer } from '../machine/containers.js'
 import { RUNTIME_REFUSES } from '../machine/sync-node.js'
 import { humanDuration, table } from '../machine/texts.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'
-import { failed, readOptions } from './command.js'
+import { apart, failed, readOptions } from './command.js'
+import { imageTable, pull, removeImages, shortImage } from './crictl-images.js'
+import { execute, inspect, inspectPod, noContainer, runtimeInfo, stats, stop } from './crictl-inspect.js'
 
-/** crictl: ps, pods, logs, images, inspect's state, version. Source: cri-tools cmd/crictl. */
-export function crictl({ args, machine }: CommandCall): CommandOutput {
-  const options = readOptions(args, [
-    'runtime-endpoint',
-    'r',
-    'name',
-    'state',
-    'tail',
-    'namespace',
-    'o',
-    'output',
-  ])
-  const [verb = '', id = ''] = options.words
+const VALUED = [
+  ...['runtime-endpoint', 'r', 'image-endpoint', 'i', 'name', 'state', 'tail', 'namespace', 'o', 'output'],
+  ...['pod', 'p', 'image', 'label', 'last', 'n', 'template', 'since', 'timeout', 't', 'id'],
+]
+
+/** crictl: what runs on the machine, without the apiserver. Source: cri-tools cmd/crictl. */
+export function crictl(call: CommandCall): CommandOutput {
+  const { args, machine } = call
+  const at = args.findIndex(
+    (arg, index) => !arg.startsWith('-') && !/^-[ri]$|endpoint$/.test(args[index - 1] ?? ''),
+  )
+  const verb = at < 0 ? '' : (args[at] ?? '')
+  const rest = args.slice(at + 1)
+  const options = readOptions(
+    rest.flatMap((arg) => (/^-[aqv]{2,}$/.test(arg) ? apart([arg]) : [arg])),
+    VALUED,
+  )
+  const [id = ''] = options.words
+  if (at < 0) return { stdout: USAGE }
   if (machine.unit('containerd')?.state === 'inactive') return failed(`FATA[0000] ${RUNTIME_REFUSES}`)
   const now = machine.cluster.now()
   const all = containersOf(machine)
@@ -26,11 +32,28 @@ export function crictl({ args, machine }: CommandCall): CommandOutput {
     case 'ps':
       return containerTable(all, options, now)
     case 'pods':
-      return podTable(all, now)
+      return podTable(all, options, now)
     case 'logs':
       return logs(all, id, options.get('tail'))
     case 'images':
-      return imageTable(all)
+    case 'image':
+      return imageTable(machine, all, options)
+    case 'inspect':
+      return inspect(machine, options)
+    case 'inspectp':
+      return inspectPod(machine, options)
+    case 'stats':
+      return stats(machine, options)
+    case 'info':
+      return runtimeInfo(machine)
+    case 'pull':
+      return pull(machine, id)
+    case 'rmi':
+      return removeImages(machine, options)
+    case 'stop':
+      return stop(machine, options)
+    case 'exec':
+      return execute(machine, rest)
     case 'version':
       return {
         stdout:
@@ -41,13 +64,26 @@ export function crictl({ args, machine }: CommandCall): CommandOutput {
   }
 }
 
+const USAGE =
+  'NAME:\n   crictl - client for CRI\n\nUSAGE:\n   crictl [global options] command [command options]\n\n' +
+  'COMMANDS (simulated):\n   exec, images, info, inspect, inspectp, logs, pods, ps, pull, rmi, ' +
+  'stats, stop, version\n'
+
 function containerTable(all: readonly HostContainer[], options: Options, now: number): CommandOutput {
   const name = options.get('name')
-  const shown = all.filter(
+  const state = options.get('state')
+  const pod = options.get('p', 'pod')
+  const namespace = options.get('namespace')
+  const last = options.get('n', 'last')
+  const found = all.filter(
     (each) =>
-      (options.has('a', 'all') || each.state === 'Running') &&
+      (options.has('a', 'all') || last !== undefined || each.state.toLowerCase() === (state ?? 'running')) &&
+      (state === undefined || each.state.toLowerCase() === state.toLowerCase()) &&
+      (pod === undefined || each.podId.startsWith(pod)) &&
+      (namespace === undefined || each.namespace === namespace) &&
       (name === undefined || each.name.includes(name)),
   )
+  const shown = last === undefined ? found : found.slice(0, Number(last))
   if (options.has('q', 'quiet')) return { stdout: shown.map((each) => `${each.id}\n`).join('') }
   const rows = shown.map((each) => [
     each.id.slice(0, 13),
@@ -68,12 +104,19 @@ function containerTable(all: readonly HostContainer[], options: Options, now: nu
   }
 }
 
-function podTable(all: readonly HostContainer[], now: number): CommandOutput {
-  const pods = [...new Map(all.map((each) => [each.podId, each])).values()]
+function podTable(all: readonly HostContainer[], options: Options, now: number): CommandOutput {
+  const [name, namespace, state] = [options.get('name'), options.get('namespace'), options.get('state', 's')]
+  const pods = [...new Map(all.map((each) => [each.podId, each])).values()].filter(
+    (each) =>
+      (name === undefined || each.pod.includes(name)) &&
+      (namespace === undefined || each.namespace === namespace) &&
+      (state === undefined || state.toLowerCase() === (each.isReady ? 'ready' : 'notready')),
+  )
+  if (options.has('q', 'quiet')) return { stdout: pods.map((each) => `${each.podId}\n`).join('') }
   const rows = pods.map((each) => [
     each.podId.slice(0, 13),
     `${humanDuration(now - each.createdAt)} ago`,
-    'Ready',
+    each.isReady ? 'Ready' : 'NotReady',
     each.pod,
     each.namespace,
     '0',
@@ -86,59 +129,10 @@ function podTable(all: readonly HostContainer[], now: number): CommandOutput {
   }
 }
 
-function imageTable(all: readonly HostContainer[]): CommandOutput {
-  const rows = [...new Set(all.map((each) => each.image))]
-    .toSorted()
-    .map((image) => [
-      image.replace(/:[^:/]+$/, ''),
-      /:([^:/]+)$/.exec(image)?.[1] ?? 'latest',
-      shortImage(image),
-      '27.1MB',
-    ])
-  return { stdout: table([['IMAGE', 'TAG', 'IMAGE ID', 'SIZE'], ...rows], { gap: 5 }) }
-}
-
-/** `docker ps [-a]` and `docker logs`, as on machines of the time when the kubelet used docker. */
-export function docker({ args, machine }: CommandCall): CommandOutput {
-  const options = readOptions(args, ['f', 'filter', 'format', 'tail', 'n'])
-  const [verb = '', id = ''] = options.words
-  const now = machine.cluster.now()
-  const all = containersOf(machine)
-  if (verb === 'logs') return logs(all, id, options.get('tail'))
-  if (verb !== 'ps') return failed(`docker: '${verb}' is not a docker command.\nSee 'docker --help'`)
-  const shown = all.filter((each) => options.has('a', 'all') || each.state === 'Running')
-  if (options.has('q', 'quiet')) return { stdout: shown.map((each) => `${each.id.slice(0, 12)}\n`).join('') }
-  const rows = shown.map((each) => {
-    const status =
-      each.state === 'Running'
-        ? `Up ${humanDuration(now - each.createdAt)}`
-        : `Exited (${each.exitCode ?? 0}) ${humanDuration(now - (each.finishedAt ?? now))} ago`
-    const name = `k8s_${each.name}_${each.pod}_${each.namespace}_${each.podId.slice(0, 32)}_${each.attempt}`
-    return [
-      each.id.slice(0, 12),
-      each.image,
-      `"${each.name}"`,
-      `${humanDuration(now - each.createdAt)} ago`,
-      status,
-      '',
-      name,
-    ]
-  })
-  return {
-    stdout: table([['CONTAINER ID', 'IMAGE', 'COMMAND', 'CREATED', 'STATUS', 'PORTS', 'NAMES'], ...rows]),
-  }
-}
-
-function logs(all: readonly HostContainer[], id: string, tail: string | undefined): CommandOutput {
-  const found = all.filter((each) => each.id.startsWith(id) && id !== '')
-  const [container] = found
-  if (container === undefined || found.length > 1) {
-    return failed(
-      'E0000 00:00:00.000000       1 remote_runtime.go:415] "ContainerStatus from runtime service ' +
-        'failed" err="rpc error: code = NotFound desc = an error occurred when try to find container ' +
-        `\\"${id}\\": not found" containerID="${id}"`,
-    )
-  }
+/** A container's log; `tail` is a number of lines. */
+export function logs(all: readonly HostContainer[], id: string, tail: string | undefined): CommandOutput {
+  const container = found(all, id)
+  if (container === undefined) return noContainer(id)
   const lines = container.log().split(/(?<=\n)/)
   return {
     stdout: (tail !== undefined && /^\d+$/.test(tail)
@@ -148,86 +142,4 @@ function logs(all: readonly HostContainer[], id: string, tail: string | undefine
       : lines
     ).join(''),
   }
-}
-
-/** The image id that the table shows. It is derived from the image's name. */
-function shortImage(image: string): string {
-  let hash = 0x811c9dc5
-  let text = ''
-  for (let round = 0; text.length < 13; round++) {
-    for (const char of `${image}${round}`) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0
-    text += hash.toString(16).padStart(8, '0')
-  }
-  return text.slice(0, 13)
-}
-
-/** A container of a machine, as its runtime reports it. */
-export interface HostContainer {
-  readonly id: string
-  readonly image: string
-  readonly name: string
-  readonly state: 'Running' | 'Exited' | 'Created'
-  readonly createdAt: number
-  readonly finishedAt: number | undefined
-  readonly exitCode: number | undefined
-  readonly attempt: number
-  readonly podId: string
-  readonly pod: string
-  readonly namespace: string
-  readonly log: () => string
-}
-
-/** Returns all containers of a machine, the newest first. */
-function containersOf(machine: HostMachine): readonly HostContainer[] {
-  return [...controlPlane(machine), ...ofPods(machine)].toSorted((a, b) => b.createdAt - a.createdAt)
-}
-
-/** A pod that waits for its image or a volume has no container yet. */
-function controlPlane(machine: HostMachine): readonly HostContainer[] {
-  const now = machine.cluster.now()
-  return [...machine.state.components].flatMap(([name, component]) => {
-    if (component.state === 'waiting') return []
-    const start = lastStart(component, now)
-    return [
-      {
-        id: component.id,
-        image: component.image,
-        name,
-        state: component.state === 'running' ? ('Running' as const) : ('Exited' as const),
-        createdAt: start,
-        finishedAt: component.state === 'exited' ? start : undefined,
-        exitCode: component.exitCode,
-        attempt: restarts(component, now),
-        podId: component.podId,
-        pod: `${name}-${machine.name}`,
-        namespace: 'kube-system',
-        log: () => machine.files.text(`/var/log/${name}.log`) ?? '',
-      },
-    ]
-  })
-}
-
-function ofPods(machine: HostMachine): readonly HostContainer[] {
-  const runtime = machine.node?.machine
-  const isComponent = (name: string): boolean =>
-    machine.isControlPlane && COMPONENTS.some((component) => name === `${component}-${machine.name}`)
-  return [...(runtime?.pods() ?? [])]
-    .filter(({ name }) => !isComponent(name))
-    .flatMap((pod) =>
-      pod.containers.map((container): HostContainer => ({
-        id: container.id,
-        image: container.image,
-        name: container.name,
-        createdAt: container.startedAt ?? container.createdAt,
-        state:
-          container.state === 'running' ? 'Running' : container.state === 'exited' ? 'Exited' : 'Created',
-        finishedAt: container.finishedAt,
-        exitCode: container.exitCode,
-        attempt: container.attempt,
-        podId: pod.uid.replaceAll('-', '').padEnd(64, '0'),
-        pod: pod.name,
-        namespace: pod.namespace,
-        log: () => (container.log?.lines ?? []).map(({ text }) => text).join(''),
-      })),
-    )
 }

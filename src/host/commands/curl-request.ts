@@ -34,7 +34,8 @@ interface ShownRequest {
 }
 
 /** Words of HTTP/1.1 for the codes that servers of a cluster respond with. */
-const PHRASES: Readonly<Record<number, string>> = {
+/** What HTTP/1.1 servers say beside a status code. */
+export const PHRASES: Readonly<Record<number, string>> = {
   200: 'OK',
   301: 'Moved Permanently',
   302: 'Found',

@@ -5,11 +5,11 @@ import { failed, readOptions } from './command.js'
 import { bodyOf, headersOf, methodOf, printed } from './curl-request.js'
 import { nameTextOf } from './openssl-text.js'
 import { endpointHost, joinHostPort } from '../../lang/go/host-port.js'
-import { parseIp } from '../../lang/go/ip.js'
 import type { Payload } from '../../network/index.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { localReply, type LocalReply } from './local-servers.js'
-import { isLoopback, machineAt, sourceAt } from './reach.js'
+import { lookUp } from './resolver.js'
+import { isLoopback, machineAt, sourceAt } from '../machine/places.js'
 
 const VALUED = [
   'X',
@@ -74,7 +74,9 @@ export function curl(call: CommandCall): CommandOutput {
       'kubernetes',
       'kubernetes.default',
       'kubernetes.default.svc',
-    ].includes(host) || isLocal
+    ].includes(host) ||
+    isLocal ||
+    lookUp(call.machine, host)[0] === own
   const isUp = hosts.controlPlane?.state.components.get('kube-apiserver')?.state === 'running'
   if (!isKnown || (port !== '6443' && port !== '443'))
     return elsewhere(call, options, { host, port, path, isSecure: scheme === 'https', fail })
@@ -113,8 +115,9 @@ function elsewhere(
   if (local !== undefined && local.isSecure !== isSecure)
     return isSecure ? fail(35, NO_TLS) : { stdout: 'Client sent an HTTP request to an HTTPS server.\n' }
   if (local?.isSecure === true && !options.has('k', 'insecure')) return fail(60, SELF_SIGNED)
-  const to = machineAt(machine, host)
-  if (to === undefined && parseIp(host) === undefined) return fail(6, `Could not resolve host: ${host}`)
+  const [address] = lookUp(machine, host)
+  if (address === undefined) return fail(6, `Could not resolve host: ${host}`)
+  const to = machineAt(machine, address)
   const body = bodyOf(call, options)
   const method = methodOf(options, body)
   const authority = joinHostPort(host, port)
@@ -126,7 +129,7 @@ function elsewhere(
     return fail(58, `could not load PEM client certificate from ${given}, OpenSSL error ${NO_PEM}`)
   const sent =
     local ??
-    exchange(machine, to?.address ?? host, Number(port), {
+    exchange(machine, to?.address ?? address, Number(port), {
       protocol: 'http',
       method,
       path,

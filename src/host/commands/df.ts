@@ -12,6 +12,8 @@ interface FileSystem {
 }
 
 const KIB = 1024
+/** Size of the machine's disk. */
+export const DISK_KIB: number = 50 * KIB ** 2
 const SWITCHES: Readonly<Record<string, string>> = {
   'human-readable': 'h',
   'print-type': 'T',
@@ -47,13 +49,14 @@ export function df({ args, machine, path }: CommandCall): CommandOutput {
 const switchesOf = (arg: string): readonly string[] =>
   arg.startsWith('--') ? [SWITCHES[arg.slice(2)] ?? arg] : Array.from(arg.slice(1))
 
-function fileSystems(machine: CommandCall['machine'], inodes: boolean): readonly FileSystem[] {
+/** What is mounted on a machine; sizes in KiB, or numbers of inodes. */
+export function fileSystems(machine: CommandCall['machine'], inodes: boolean): readonly FileSystem[] {
   let bytes = 0
   for (const { content } of machine.disk.values())
     if (content !== undefined && typeof content !== 'function') bytes += roughSizeOf(content)
   const disk = inodes
     ? { total: 3_276_800, used: 60_000 + machine.disk.size }
-    : { total: 50 * KIB ** 2, used: 4 * KIB ** 2 + Math.ceil(bytes / KIB) }
+    : { total: DISK_KIB, used: 4 * KIB ** 2 + Math.ceil(bytes / KIB) }
   const memory = inodes ? { total: 524_288, used: 1 } : { total: 2 * KIB ** 2, used: 0 }
   return [
     { source: '/dev/vda1', type: 'ext4', at: '/', ...disk },

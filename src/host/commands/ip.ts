@@ -1,4 +1,11 @@
-import { formatIp, formatIpRange, type IpFamily, type IpRange, parseIpRange } from '../../lang/go/ip.js'
+import {
+  formatIp,
+  formatIpRange,
+  type IpFamily,
+  type IpRange,
+  parseIp,
+  parseIpRange,
+} from '../../lang/go/ip.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { type CommandCall, type CommandOutput, failed, readOptions } from './command.js'
 
@@ -13,18 +20,26 @@ interface Link {
   readonly addresses: readonly string[]
 }
 
-const NOUNS = ['address', 'link', 'route'] as const
+const NOUNS = ['address', 'link', 'route', 'neighbour'] as const
 const UP = 'BROADCAST,MULTICAST,UP,LOWER_UP'
 
-/** `ip address`, `ip link` and `ip route`, with the machine's interface and the bridge of its pods. */
+/**
+ * `ip address`, `ip link`, `ip route` and `ip neigh`, with the machine's interface and the bridge of its
+ * pods.
+ */
 export function ip({ args, machine }: CommandCall): CommandOutput {
   const options = readOptions(args, ['f', 'family'])
   const [word = '', ...rest] = options.words
-  const noun = word === 'addr' ? 'address' : NOUNS.find((each) => word !== '' && each.startsWith(word))
+  const noun =
+    word === 'addr'
+      ? 'address'
+      : word === 'neighbor'
+        ? 'neighbour'
+        : NOUNS.find((each) => word !== '' && each.startsWith(word))
   if (noun === undefined)
     return failed(
       word === ''
-        ? 'Usage: ip [ OPTIONS ] { address | link | route }'
+        ? 'Usage: ip [ OPTIONS ] { address | link | route | neigh }'
         : `Object "${word}" is unknown, try "ip help".`,
     )
   const [verb = 'show', ...words] = rest
@@ -37,6 +52,7 @@ export function ip({ args, machine }: CommandCall): CommandOutput {
         .map((line) => `${line}\n`)
         .join(''),
     }
+  if (noun === 'neighbour') return { stdout: neighboursOf(machine).map(neighbourLine).join('') }
   const device = words[0] === 'dev' ? words[1] : words[0]
   const links = linksOf(machine)
   const shown = links.filter(({ name }) => device === undefined || name === device)
@@ -46,7 +62,7 @@ export function ip({ args, machine }: CommandCall): CommandOutput {
     isBrief
       ? brief(link, noun === 'link' ? [] : ofFamily(link.addresses, family))
       : `${links.indexOf(link) + 1}: ${link.name}: <${link.flags}> mtu ${link.mtu} state ${link.state}\n` +
-        `    link/${link.kind}\n` +
+        `    link/${link.kind}${link.kind === 'ether' ? ` ${macOf(link)} brd ff:ff:ff:ff:ff:ff` : ''}\n` +
         (noun === 'link'
           ? ''
           : ofFamily(link.addresses, family)
@@ -138,4 +154,71 @@ function routes(machine: HostMachine, family: IpFamily): readonly string[] {
     ...bridges,
     ...others,
   ]
+}
+
+/** The hardware address of an interface, which is made from its first address. */
+const macOf = ({ addresses: [first = ''] }: Pick<Link, 'addresses'>): string =>
+  hardwareOf(first.split('/')[0] ?? '')
+
+function hardwareOf(address: string): string {
+  const bytes = parseIp(address)?.value ?? 0n
+  const digits = (bytes & 0xffffffffn).toString(16).padStart(8, '0')
+  return `02:42:${digits.match(/../g)?.join(':') ?? ''}`
+}
+
+/** A machine or a pod that is reached without a router. */
+interface Neighbour {
+  readonly address: string
+  readonly device: string
+  readonly isUp: boolean
+}
+
+/** The other machines, and the pods on the machine's bridge. */
+function neighboursOf({ hosts, name, cluster }: HostMachine): readonly Neighbour[] {
+  const others = hosts
+    .names()
+    .filter((each) => each !== name)
+    .map((each) => hosts.machine(each))
+    .map(({ address, powered }) => ({ address, device: 'eth0', isUp: powered }))
+  const pods = cluster.state
+    .peek('pods')
+    .filter(
+      ({ spec, status }) =>
+        spec.nodeName === name && spec.hostNetwork !== true && status?.phase === 'Running',
+    )
+    .flatMap(({ status }) =>
+      status?.podIP === undefined ? [] : [{ address: status.podIP, device: 'cni0', isUp: true }],
+    )
+  return [...others, ...pods]
+}
+
+const neighbourLine = ({ address, device, isUp }: Neighbour): string =>
+  isUp
+    ? `${address} dev ${device} lladdr ${hardwareOf(address)} REACHABLE\n`
+    : `${address} dev ${device} FAILED\n`
+
+/** `arp [-n] [-a]`: the machine's neighbours. Source: net-tools. */
+export function arp({ args, machine }: CommandCall): CommandOutput {
+  const wrong = args.find((arg) => !/^-[nae]+$/.test(arg))
+  if (wrong !== undefined) return failed(`arp: invalid option -- '${wrong.replace(/^-+/, '')}'`, 255)
+  const rows = neighboursOf(machine)
+  if (args.some((arg) => arg.includes('a')))
+    return {
+      stdout: rows
+        .map(({ address, device, isUp }) =>
+          isUp
+            ? `? (${address}) at ${hardwareOf(address)} [ether] on ${device}\n`
+            : `? (${address}) at <incomplete> on ${device}\n`,
+        )
+        .join(''),
+    }
+  const line = ({ address, device, isUp }: Neighbour): string =>
+    isUp
+      ? `${address.padEnd(24)} ether   ${hardwareOf(address)}   C                     ${device}\n`
+      : `${address.padEnd(24)}         (incomplete)                              ${device}\n`
+  return {
+    stdout:
+      'Address                  HWtype  HWaddress           Flags Mask            Iface\n' +
+      rows.map(line).join(''),
+  }
 }

@@ -1,5 +1,5 @@
 import type { HostMachine } from '../machine/host-machine.js'
-import { listeners } from './machine.js'
+import { listeners } from '../machine/listeners.js'
 
 /** What a server on a machine's loopback address responds with. */
 export interface LocalReply {

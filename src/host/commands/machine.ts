@@ -1,8 +1,9 @@
 import type { HostMachine } from '../machine/host-machine.js'
+import { bootKernel } from '../machine/kernel.js'
+import { kubeletFault, startKubelet, stopKubelet } from '../machine/sync-node.js'
 import { dateTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed, readOptions } from './command.js'
-import { joinHostPort } from '../../lang/go/host-port.js'
 
 /** Ends the login on a machine that goes down, as ssh reports it. */
 function closed({ machine, session }: CommandCall): CommandOutput {
@@ -31,6 +32,11 @@ function restartControlPlane({ cluster }: HostMachine): void {
 export function reboot(call: CommandCall): CommandOutput {
   const { machine } = call
   machine.node?.reboot()
+  bootKernel(machine)
+  if (kubeletFault(machine) !== undefined) {
+    stopKubelet(machine)
+    startKubelet(machine)
+  }
   if (machine.isControlPlane) restartControlPlane(machine)
   return closed(call)
 }
@@ -88,52 +94,6 @@ export async function watch({ args, machine, exec }: CommandCall): Promise<Comma
 }
 
 const UTF8 = new TextDecoder()
-
-/** Where the programs of a control plane listen, as kubeadm's manifests say; '' is the machine's address. */
-const LISTENERS = {
-  etcd: [
-    ['127.0.0.1', 2379],
-    ['', 2379],
-    ['', 2380],
-    ['127.0.0.1', 2381],
-  ],
-  'kube-apiserver': [['*', 6443]],
-  'kube-controller-manager': [['127.0.0.1', 10_257]],
-  'kube-scheduler': [['127.0.0.1', 10_259]],
-} as const
-
-/** Returns what listens on a machine: the address, the port and the program. */
-export function listeners(
-  machine: HostMachine,
-): readonly (readonly [address: string, port: number, program: string])[] {
-  const found: (readonly [string, number, string])[] = [['0.0.0.0', 22, 'sshd']]
-  for (const [name, { state }] of machine.state.components) {
-    if (state !== 'running') continue
-    for (const [address, port] of LISTENERS[name as keyof typeof LISTENERS] ?? [])
-      found.push([address === '' ? machine.address : address, port, name])
-  }
-  if (machine.node !== undefined && machine.unit('kubelet')?.state === 'active')
-    found.push(['127.0.0.1', 10_248, 'kubelet'], ['*', 10_250, 'kubelet'])
-  if (machine.node !== undefined) found.push(['127.0.0.1', 10_249, 'kube-proxy'], ['*', 10_256, 'kube-proxy'])
-  return found.toSorted(([, a], [, b]) => a - b)
-}
-
-const peerOf = (address: string): string =>
-  address === '*' ? '*:*' : address.includes(':') ? '[::]:*' : '0.0.0.0:*'
-
-/** `ss` and `netstat` with `-l`: what listens on the machine. Connections are not listed. */
-export function ss({ args, machine }: CommandCall): CommandOutput {
-  const flags = args.filter((arg) => arg.startsWith('-')).join('')
-  const rows = flags.includes('l') || flags.includes('a') ? listeners(machine) : []
-  const hasProgram = flags.includes('p')
-  const head = 'State   Recv-Q  Send-Q  Local Address:Port    Peer Address:Port'
-  const lines = rows.map(([address, port, program]) => {
-    const own = joinHostPort(address, port).padStart(18)
-    const users = hasProgram ? `  users:(("${program}"))` : ''
-    return `LISTEN  0       4096    ${own}    ${peerOf(address).padStart(17)}${users}\n`
-  })
-  return { stdout: `${head}${hasProgram ? '  Process' : ''}\n${lines.join('')}` }
-}
 
 /** `iptables -L [-n] [-t nat] [CHAIN]`: the chains that kube-proxy writes for Services. */
 export function iptables({ args, machine }: CommandCall): CommandOutput {

@@ -1,20 +1,21 @@
-import { quantityValue } from '../../api/quantity.js'
+import { capacityOf } from '../machine/capacity.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { MachineProcess } from '../machine/processes.js'
-import { bootedAt, processesOn } from '../machine/processes.js'
+import { bootedAt, processesOn, shortName } from '../machine/processes.js'
+import { swapsOf } from '../machine/kernel.js'
 import { clockTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed } from './command.js'
 import { MACHINE } from '../../kubelet/node/node-object.js'
 
-/** Bytes of a machine without a Node object. */
-const MEMORY = 32 * 1024 ** 3
 const KIB = 1024
 
-const kernelOf = ({ hosts, name }: HostMachine): string =>
+/** The kernel's release: `6.1.0-41-amd64`. */
+export const kernelOf = ({ hosts, name }: HostMachine): string =>
   hosts.nodeObject(name)?.status.nodeInfo?.kernelVersion ?? MACHINE.kernelVersion
 
-const architectureOf = ({ hosts, name }: HostMachine): string => {
+/** The architecture as uname prints it: `x86_64`. */
+export const architectureOf = ({ hosts, name }: HostMachine): string => {
   const architecture = hosts.nodeObject(name)?.status.nodeInfo?.architecture ?? 'amd64'
   return { amd64: 'x86_64', arm64: 'aarch64' }[architecture] ?? architecture
 }
@@ -98,9 +99,7 @@ interface Memory {
 }
 
 function memoryOf(machine: HostMachine, processes: readonly MachineProcess[]): Memory {
-  const { bare, hosts, name } = machine
-  const capacity = bare?.capacity?.memory ?? hosts.nodeObject(name)?.status.capacity?.['memory']
-  const total = capacity === undefined ? MEMORY : quantityValue(capacity)
+  const { memory: total } = capacityOf(machine)
   const taken = processes.reduce(
     (sum, { memory }) => sum + memory,
     machine.node?.machine.systemUsage.memory ?? 0,
@@ -109,6 +108,10 @@ function memoryOf(machine: HostMachine, processes: readonly MachineProcess[]): M
   const cache = Math.min(total - used, Math.floor(total / 16))
   return { total, used, cache, free: total - used - cache }
 }
+
+/** Bytes that the machine may swap to; nothing is. */
+const swapOf = (machine: HostMachine): number =>
+  swapsOf(machine).reduce((sum, { size }) => sum + size * KIB, 0)
 
 const UNITS: Readonly<Record<string, number>> = { b: 1, k: KIB, m: KIB ** 2, g: KIB ** 3 }
 const LONG_UNITS: Readonly<Record<string, string>> = {
@@ -127,7 +130,10 @@ function human(bytes: number): string {
   return `${digits}${['B', 'Ki', 'Mi', 'Gi', 'Ti'][power] ?? ''}`
 }
 
-/** `free [-bkmgh]`: the machine's memory. There is no swap, as the kubelet wants it. Source: procps-ng. */
+/**
+ * `free [-bkmgh]`: the machine's memory, and its swap, which is off as the kubelet wants it. Source:
+ * procps-ng.
+ */
 export function free({ args, machine }: CommandCall): CommandOutput {
   let unit = 'k'
   for (const arg of args) {
@@ -142,6 +148,7 @@ export function free({ args, machine }: CommandCall): CommandOutput {
     unit = letters.at(-1) ?? 'k'
   }
   const { total, used, free: left, cache } = memoryOf(machine, processesOn(machine))
+  const swap = swapOf(machine)
   const size = (bytes: number): string =>
     unit === 'h' ? human(bytes) : String(Math.floor(bytes / (UNITS[unit] ?? 1)))
   const row = (label: string, cells: readonly string[]): string =>
@@ -150,7 +157,7 @@ export function free({ args, machine }: CommandCall): CommandOutput {
     stdout:
       row('', ['total', 'used', 'free', 'shared', 'buff/cache', 'available']) +
       row('Mem:', [total, used, left, 0, cache, left + cache].map(size)) +
-      row('Swap:', [0, 0, 0].map(size)),
+      row('Swap:', [swap, 0, swap].map(size)),
   }
 }
 
@@ -202,15 +209,11 @@ export function ps(call: CommandCall): CommandOutput {
     const start = clockTime(each.started).slice(0, 5)
     const words = isFull
       ? [each.user.padEnd(8), pid, parent, ' 0', start, terminal(each), time(each), each.command]
-      : [pid, terminal(each), time(each), nameOf(each)]
+      : [pid, terminal(each), time(each), shortName(each)]
     return `${words.join(' ')}\n`
   }
   return { stdout: head + rows.map(line).join('') }
 }
-
-/** The program's name, without its folder and arguments. */
-const nameOf = ({ command }: MachineProcess): string =>
-  (command.split(' ')[0] ?? '').replace(/^.*\//, '').replace(/[-:]$/, '').replace(/^-/, '').slice(0, 15)
 
 function aux(machine: HostMachine, rows: readonly MachineProcess[], now: number): string {
   const { total } = memoryOf(machine, rows)
@@ -250,8 +253,9 @@ export function top({ args, machine }: CommandCall): CommandOutput {
   const rows = processesOn(machine).toSorted((a, b) => b.cpu - a.cpu || b.memory - a.memory)
   const now = machine.cluster.now()
   const { total, used, free: left, cache } = memoryOf(machine, rows)
-  const cores = Number(machine.hosts.nodeObject(machine.name)?.status.capacity?.['cpu'] ?? 4)
-  const busy = Math.min(100, (100 * rows.reduce((sum, { cpu }) => sum + cpu, 0)) / (cores > 0 ? cores : 4))
+  const { cores } = capacityOf(machine)
+  const swap = swapOf(machine)
+  const busy = Math.min(100, (100 * rows.reduce((sum, { cpu }) => sum + cpu, 0)) / Math.max(1, cores))
   const mib = (bytes: number): string => (bytes / KIB ** 2).toFixed(1).padStart(8)
   const head =
     `top - ${uptimeLine(machine, rows)}\n` +
@@ -260,7 +264,7 @@ export function top({ args, machine }: CommandCall): CommandOutput {
     `%Cpu(s): ${busy.toFixed(1).padStart(4)} us,  0.0 sy,  0.0 ni, ` +
     `${(100 - busy).toFixed(1).padStart(4)} id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st\n` +
     `MiB Mem : ${mib(total)} total, ${mib(left)} free, ${mib(used)} used, ${mib(cache)} buff/cache\n` +
-    `MiB Swap: ${mib(0)} total, ${mib(0)} free, ${mib(0)} used. ${mib(left + cache)} avail Mem\n\n` +
+    `MiB Swap: ${mib(swap)} total, ${mib(swap)} free, ${mib(0)} used. ${mib(left + cache)} avail Mem\n\n` +
     '    PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND\n'
   const line = (each: MachineProcess): string => {
     const kib = String(Math.floor(each.memory / KIB)).padStart(7)
@@ -268,7 +272,7 @@ export function top({ args, machine }: CommandCall): CommandOutput {
     return (
       `${String(each.pid).padStart(7)} ${each.user.padEnd(8)}  20   0 ${kib} ${kib.slice(1)}      0 S ` +
       `${(each.cpu * 100).toFixed(1).padStart(5)} ${((100 * each.memory) / total).toFixed(1).padStart(5)} ` +
-      `${`${Math.floor(seconds / 60)}:${two(seconds % 60)}.00`.padStart(9)} ${nameOf(each)}\n`
+      `${`${Math.floor(seconds / 60)}:${two(seconds % 60)}.00`.padStart(9)} ${shortName(each)}\n`
     )
   }
   return { stdout: head + rows.map(line).join('') }

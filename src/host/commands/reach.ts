@@ -1,30 +1,14 @@
-import { parseIp } from '../../lang/go/ip.js'
-import type { ConnectOptions } from '../../network/index.js'
+import { machineAt, sourceAt } from '../machine/places.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { type CommandCall, type CommandOutput, failed } from './command.js'
-import { listeners } from './machine.js'
+import { lookUp } from './resolver.js'
+import { listeners } from '../machine/listeners.js'
 
-/** Whether a host is the machine itself, by its loopback address. */
-export const isLoopback = (host: string): boolean => ['localhost', '127.0.0.1', '::1'].includes(host)
-
-/** The machine of a name or an address, as /etc/hosts has them. */
-export function machineAt(from: HostMachine, target: string): HostMachine | undefined {
-  if (isLoopback(target)) return from
-  const { hosts } = from
-  return hosts
-    .names()
-    .map((name) => hosts.machine(name))
-    .find(({ name, addresses }) => name === target || addresses.includes(target))
-}
-
-/** Where connections of a machine begin in the cluster's network. */
-export const sourceAt = ({ node, address, name }: HostMachine): ConnectOptions['from'] =>
-  node === undefined ? { ip: address } : { node: name }
-
-type Reached = 'connected' | 'refused' | 'timeout' | 'unreachable'
+/** How an attempt to connect has ended. */
+export type Reached = 'connected' | 'refused' | 'timeout' | 'unreachable'
 
 /** Opens a connection from a machine to a machine, or to an address of the cluster. */
-function reach(from: HostMachine, target: string, port: number): Reached {
+export function reach(from: HostMachine, target: string, port: number): Reached {
   const to = machineAt(from, target)
   const isOwn = to?.name === from.name
   if (to !== undefined && !to.powered) return 'unreachable'
@@ -68,12 +52,13 @@ export function nc({ args, machine }: CommandCall): CommandOutput {
   if (host === undefined || ports === undefined || more.length > 0 || !letters.includes('z'))
     return failed(NC_USAGE)
   if (first === '' || Number(last) > 65_535) return failed(`nc: port number invalid: ${ports}`)
-  if (machineAt(machine, host) === undefined && parseIp(host) === undefined)
+  const [address] = lookUp(machine, host)
+  if (address === undefined)
     return failed(`nc: getaddrinfo for host "${host}" port ${ports}: Temporary failure in name resolution`)
   const lines: string[] = []
   let code = 1
   for (let port = Number(first); port <= Number(last); port++) {
-    const reached = reach(machine, host, port)
+    const reached = reach(machine, address, port)
     if (reached === 'connected') code = 0
     lines.push(
       reached === 'connected'
@@ -89,10 +74,11 @@ const PING_USAGE = 'Usage: ping [-46nq] [-c count] [-i interval] [-W timeout] [-
 /** Packets of a ping without `-c`, since there is no Ctrl-C here. */
 const PINGS = 4
 
-type Echo = 'replied' | 'unreachable' | 'lost'
+/** What becomes of a ping. */
+export type Echo = 'replied' | 'unreachable' | 'lost'
 
 /** Whether an address replies to a ping. ClusterIPs do not: kube-proxy's rules translate ports only. */
-function echo(from: HostMachine, address: string): Echo {
+export function echo(from: HostMachine, address: string): Echo {
   const to = machineAt(from, address)
   if (to !== undefined) return to.powered ? 'replied' : 'unreachable'
   const pod = from.cluster.state
@@ -120,16 +106,14 @@ export function ping({ args, machine }: CommandCall): CommandOutput {
     else target = word
   }
   if (target === undefined) return failed(`ping: usage error: Destination address required`)
-  const to = machineAt(machine, target)
-  if (to === undefined && parseIp(target) === undefined)
-    return failed(`ping: ${target}: Name or service not known`, 2)
-  const address = target === 'localhost' ? '127.0.0.1' : (to?.address ?? target)
+  const [address] = lookUp(machine, target)
+  if (address === undefined) return failed(`ping: ${target}: Name or service not known`, 2)
   const lines = [`PING ${target} (${address}) 56(84) bytes of data.`]
   let replies = 0
   let errors = 0
   for (let number = 1; number <= count; number++) {
     if (number > 1) machine.cluster.advance(1000)
-    const came = echo(machine, to === undefined ? target : to.name)
+    const came = echo(machine, address)
     if (came === 'replied') lines.push(`64 bytes from ${address}: icmp_seq=${number} ttl=64 time=0.300 ms`)
     else if (came === 'unreachable')
       lines.push(`From ${machine.address} icmp_seq=${number} Destination Host Unreachable`)

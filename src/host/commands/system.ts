@@ -1,4 +1,3 @@
-import { minorOf } from '../../cluster/kubeadm/images.js'
 import { dateTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed, readOptions } from './command.js'
@@ -127,94 +126,6 @@ export function editor({ args }: CommandCall): CommandOutput {
 export function pager({ args, stdin, exec }: CommandCall): CommandOutput | Promise<CommandOutput> {
   const files = args.filter((arg) => !/^[-+]./.test(arg))
   return files.length === 0 ? { stdout: stdin } : exec('cat', files)
-}
-
-/** `apt-get install -y kubeadm=1.35.1-1.1`: installs Kubernetes packages in any version. */
-export function aptGet({ args, machine }: CommandCall): CommandOutput {
-  const {
-    words: [verb = '', ...names],
-    has,
-  } = readOptions(args, ['o', 't'])
-  if (verb === 'update') {
-    const sources = machine.files.text('/etc/apt/sources.list.d/kubernetes.list') ?? ''
-    const [repository = 'https://apt.kubernetes.io'] = /https:\S+(?=\/ \/)/.exec(sources) ?? []
-    return { stdout: `Hit:1 ${repository}  InRelease\nReading package lists... Done\n` }
-  }
-  if (verb !== 'install' && verb !== 'upgrade') return failed(`E: Invalid operation ${verb}`, 100)
-  const { packages } = machine.state
-  let stdout =
-    'Reading package lists... Done\nBuilding dependency tree... Done\nReading state information... Done\n'
-  const wanted: (readonly [name: string, version: string])[] = []
-  for (const each of names) {
-    const [name = '', version = ''] = each.split('=')
-    const known = packages.get(name)
-    if (known === undefined) return { stdout, stderr: `E: Unable to locate package ${name}\n`, code: 100 }
-    const [, release] = /^(1\.\d+\.\d+)(?:-[\w.~*]+)?\*?$/.exec(version) ?? []
-    if (version !== '' && release === undefined)
-      return { stdout, stderr: `E: Version '${version}' for '${name}' was not found\n`, code: 100 }
-    if (release === undefined || release === known.version)
-      stdout += `${name} is already the newest version (${known.version}${revision(known.version)}).\n`
-    else if (
-      known.held &&
-      verb === 'install' &&
-      !has('allow-change-held-packages') &&
-      !isOldApt(machine.hosts.version)
-    ) {
-      return {
-        stdout: `${stdout}The following held packages will be changed:\n  ${name}\n`,
-        stderr: 'E: Held packages were changed and -y was used without --allow-change-held-packages.\n',
-        code: 100,
-      }
-    } else wanted.push([name, release])
-  }
-  for (const [name, version] of wanted) {
-    const known = packages.get(name)
-    if (known === undefined) continue
-    stdout +=
-      `Unpacking ${name} (${version}${revision(version)}) over ` +
-      `(${known.version}${revision(known.version)}) ...\nSetting up ${name} ` +
-      `(${version}${revision(version)}) ...\n`
-    known.version = version
-    if (name === 'kubelet') machine.node?.kubelet.install(`v${version}`)
-  }
-  return {
-    stdout: `${stdout}${wanted.length} upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n`,
-  }
-}
-
-/**
- * Debian revision of the packages: Google's repository used another one than pkgs.k8s.io, which replaced it.
- */
-const revision = (version: string): string => (minorOf(version) < 29 ? '-00' : '-1.1')
-
-/** Whether holds are ignored: the course, which uses these versions, upgrades packages without `unhold`. */
-const isOldApt = (version: string): boolean => Number(/^v1\.(\d+)/.exec(version)?.[1] ?? 99) < 20
-
-/** `apt-mark hold`, `unhold`, `showhold`. */
-export function aptMark({ args, machine }: CommandCall): CommandOutput {
-  const [verb = '', ...names] = args
-  const { packages } = machine.state
-  if (verb === 'showhold')
-    return {
-      stdout: [...packages]
-        .filter(([, { held }]) => held)
-        .map(([name]) => `${name}\n`)
-        .join(''),
-    }
-  if (verb !== 'hold' && verb !== 'unhold') return failed(`E: Invalid operation ${verb}`, 100)
-  let stdout = ''
-  for (const name of names) {
-    const known = packages.get(name)
-    if (known === undefined) return { stdout, stderr: `E: Unable to locate package ${name}\n`, code: 100 }
-    stdout +=
-      known.held === (verb === 'hold')
-        ? `${name} was already ${verb === 'hold' ? 'set on hold' : 'not on hold'}.\n`
-        : verb === 'hold'
-          ? `${name} set on hold.\n`
-          : `Canceled hold on ${name}.\n`
-    known.held = verb === 'hold'
-  }
-  return { stdout }
 }
 
 /** Prints the version of the installed kubelet. */

@@ -62,6 +62,7 @@ function act(verb: string, name: string, machine: HostMachine): CommandOutput {
     startKubelet(machine)
   } else if (unit?.state !== 'active') startKubelet(machine)
   machine.cluster.advance(0) // the first lines of the new process are in the journal at once
+  machine.hosts.sync()
   if (
     verb !== 'stop' &&
     machine.node?.kubelet.state === 'restarting' &&
@@ -94,22 +95,34 @@ function actOnRuntime(verb: string, name: string, machine: HostMachine): Command
   return {}
 }
 
+/** Ends containerd as a signal does: systemd starts it again at once, and containers go on meanwhile. */
+export function killRuntime(machine: HostMachine, signal: number, signalName: string): void {
+  const end = `code=killed, status=${signal}/${signalName}`
+  machine.journal('systemd', `containerd.service: Main process exited, ${end}`)
+  machine.journal('systemd', "containerd.service: Failed with result 'signal'.")
+  actOnRuntime('stop', 'containerd', machine)
+  actOnRuntime('start', 'containerd', machine)
+}
+
 function status(name: string, machine: HostMachine): CommandOutput {
   const unit = machine.unit(name)
   if (unit === undefined) return failed(`Unit ${name}.service could not be found.`, 4)
   const age = humanDuration(machine.cluster.now() - unit.since).toLowerCase()
   const ago = `${systemdTime(unit.since)}; ${age} ago`
+  const { killedBy } = unit
+  const result = killedBy === undefined ? 'exit-code' : 'signal'
+  const ended =
+    killedBy === undefined ? '(code=exited, status=1/FAILURE)' : `(code=killed, signal=${killedBy})`
   const states = {
     active: `active (running) since ${ago}`,
     inactive: `inactive (dead) since ${ago}`,
-    failed: `activating (auto-restart) (Result: exit-code) since ${ago}`,
+    failed: `activating (auto-restart) (Result: ${result}) since ${ago}`,
   }
   const pid =
     unit.state === 'active'
       ? `   Main PID: ${unit.pid} (${name})\n`
       : unit.state === 'failed'
-        ? `    Process: ${unit.pid} ExecStart=/usr/bin/${name} (code=exited, status=1/FAILURE)\n   Main ` +
-          `PID: ${unit.pid} (code=exited, status=1/FAILURE)\n`
+        ? `    Process: ${unit.pid} ExecStart=/usr/bin/${name} ${ended}\n   Main PID: ${unit.pid} ${ended}\n`
         : ''
   const dropIn =
     name === 'kubelet'

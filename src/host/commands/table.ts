@@ -3,31 +3,30 @@ import { etcdutl } from '../etcd/etcdutl.js'
 import { kubeadm } from '../kubeadm/kubeadm.js'
 import type { HostCommand } from './command.js'
 import { cp } from './cp.js'
-import { crictl, docker } from './crictl.js'
+import { crictl } from './crictl.js'
+import { docker } from './docker.js'
 import { curl } from './curl.js'
 import { hexdump } from './hexdump.js'
 import { journalctl } from './journalctl.js'
 import { kubectl } from './kubectl.js'
 import { df } from './df.js'
-import { ip } from './ip.js'
-import { iptables, poweroff, reboot, ss, watch } from './machine.js'
+import { arp, ip } from './ip.js'
+import { dmesg, hostnamectl, last, timedatectl } from './clock.js'
+import { lsof, netstat, ss } from './connections.js'
+import { findmnt, lsblk, mount } from './disks.js'
+import { lscpu, lsmod, modprobe, nproc, swapoff, swapon, sysctl } from './kernel.js'
+import { iptables, poweroff, reboot, watch } from './machine.js'
+import { dig, getent, host, nslookup } from './names.js'
+import { aptCache, aptGet, aptMark, dpkg } from './packages.js'
+import { telnet, traceroute } from './routes.js'
+import { scp } from './scp.js'
+import { kill, killall, pgrep, pidof, pkill } from './signals.js'
+import { tail } from './tail.js'
+import { wget } from './wget.js'
 import { openssl } from './openssl.js'
 import { nc, ping } from './reach.js'
 import { free, ps, top, uname, uptime } from './processes.js'
-import {
-  aptGet,
-  aptMark,
-  chown,
-  date,
-  editor,
-  hostname,
-  id,
-  kubelet,
-  pager,
-  ssh,
-  sudo,
-  whoami,
-} from './system.js'
+import { chown, date, editor, hostname, id, kubelet, pager, ssh, sudo, whoami } from './system.js'
 import { systemctl } from './systemctl.js'
 
 /** The commands of a Kubernetes machine besides those of the shell, by name. */
@@ -55,6 +54,8 @@ export const HOST_COMMANDS: Readonly<Record<string, HostCommand>> = {
   'apt-get': aptGet,
   apt: aptGet,
   'apt-mark': aptMark,
+  'apt-cache': aptCache,
+  dpkg,
   reboot,
   poweroff,
   halt: poweroff,
@@ -63,7 +64,37 @@ export const HOST_COMMANDS: Readonly<Record<string, HostCommand>> = {
   watch,
   ip,
   ss,
-  netstat: ss,
+  netstat,
+  lsof,
+  arp,
+  nslookup,
+  dig,
+  host,
+  getent,
+  telnet,
+  traceroute,
+  wget,
+  scp,
+  nproc,
+  lscpu,
+  sysctl,
+  modprobe,
+  lsmod,
+  swapon,
+  swapoff,
+  mount,
+  findmnt,
+  lsblk,
+  kill,
+  killall,
+  pgrep,
+  pkill,
+  pidof,
+  timedatectl,
+  hostnamectl,
+  last,
+  dmesg,
+  tail,
   iptables,
   nc,
   ping,

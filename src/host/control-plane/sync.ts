@@ -171,8 +171,10 @@ function apply(
   if (fault !== undefined) next.fault = fault
   if (state === 'exited') Object.assign(next, { finishedAt: now, exitCode: 1 })
   components.set(component, next)
-  // a control plane that has been a node from the beginning has these pods
-  if (!isFirst || !machine.state.made)
+  // a control plane that has been a node from the beginning has these pods, and the kubelet restarts the
+  // container of one that was killed
+  const isRestart = !isNewPod && old?.state === 'exited' && old.fault === undefined
+  if ((!isFirst || !machine.state.made) && !isRestart)
     showPod(machine, component, state === 'running' ? file.text : undefined)
   report(machine, component, verdict)
 }
@@ -265,12 +267,16 @@ function startLines(
   }
 }
 
+/** Whether it exits at each start; one that was killed has ended once. */
+const isCrashing = ({ state, fault }: ComponentState): boolean => state === 'exited' && fault !== undefined
+
 /**
  * How often a container that exits at once has been restarted by now: after 10 s, 20 s, 40 s, ... and then
  * every five minutes.
  */
-export function restarts({ state, attempt, createdAt }: ComponentState, now: number): number {
-  if (state !== 'exited') return attempt
+export function restarts(component: ComponentState, now: number): number {
+  const { attempt, createdAt } = component
+  if (!isCrashing(component)) return attempt
   let count = attempt
   let at = createdAt
   for (let delay = FIRST_BACK_OFF; ; delay = Math.min(delay * 2, LONGEST_BACK_OFF)) {
@@ -283,7 +289,7 @@ export function restarts({ state, attempt, createdAt }: ComponentState, now: num
 
 /** When the newest container of a failing component started. */
 export function lastStart(component: ComponentState, now: number): number {
-  if (component.state !== 'exited') return component.createdAt
+  if (!isCrashing(component)) return component.createdAt
   let at = component.createdAt
   let delay = FIRST_BACK_OFF
   for (
@@ -309,6 +315,24 @@ function setApiserver(machine: HostMachine, up: boolean, isReplaced: boolean): v
     delete state.apiserverStopped
     cluster.apiserver.startAfter(APISERVER_START)
   }
+}
+
+/**
+ * Ends a component as a signal does. The kubelet starts it again with the next look at its containers; the
+ * apiserver is away for some seconds then. Nothing happens if it does not run.
+ */
+export function killComponent(machine: HostMachine, component: ComponentName, exitCode: number): void {
+  const state = machine.state.components.get(component)
+  if (state?.state !== 'running') return
+  const now = machine.cluster.now()
+  if (component === 'etcd') keepData(machine)
+  if (component === 'etcd' || component === 'kube-apiserver') setApiserver(machine, false, false)
+  else setProcess(machine, component, false)
+  Object.assign(state, { state: 'exited', works: false, finishedAt: now, exitCode })
+  const pod = [...(machine.node?.machine.pods() ?? [])].find(
+    ({ name, namespace }) => namespace === 'kube-system' && name === `${component}-${machine.name}`,
+  )
+  if (pod !== undefined) machine.node?.machine.stopContainer(pod.uid, component, 0)
 }
 
 function setProcess(machine: HostMachine, process: ComponentName, up: boolean): void {

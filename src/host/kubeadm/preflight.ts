@@ -1,6 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
-import { quantityValue } from '../../api/quantity.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
+import { capacityOf } from '../machine/capacity.js'
+import { loadedModules, swapsOf } from '../machine/kernel.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { compareVersions } from './policy.js'
 import type { Printer } from './texts.js'
@@ -57,20 +58,50 @@ function common(machine: HostMachine, version: string | undefined): readonly Che
         ]
       : []),
   ]
-  return [{ name: 'KubeletVersion', errors: skew }, port(machine, 10250, 'kubelet')]
+  return [{ name: 'KubeletVersion', errors: skew }, port(machine, 10250, 'kubelet'), swap(machine)]
 }
 
-function forwarding(machine: HostMachine): Check {
-  const path = '/proc/sys/net/ipv4/ip_forward'
-  return {
-    name: `FileContent-${dashed(path)}`,
-    errors: machine.files.text(path)?.startsWith('1') === true ? [] : [`${path} contents are not set to 1`],
-  }
+function isSet(machine: HostMachine, path: string): Check {
+  const errors =
+    machine.files.text(path)?.startsWith('1') === true ? [] : [`${path} contents are not set to 1`]
+  return { name: `FileContent-${dashed(path)}`, errors }
 }
 
-function resources({ bare }: HostMachine): readonly Check[] {
-  const cpus = Math.floor(quantityValue(bare?.capacity?.cpu ?? '4'))
-  const megabytes = Math.floor(quantityValue(bare?.capacity?.memory ?? '16Gi') / 1024 / 1024)
+/** Source: preflight/checks.go FileContentCheck; the bridge is not checked since 1.30. */
+function forwarding(machine: HostMachine): readonly Check[] {
+  const forward = isSet(machine, '/proc/sys/net/ipv4/ip_forward')
+  if (toolMinor(machine) >= 30) return [forward]
+  const bridge = '/proc/sys/net/bridge/bridge-nf-call-iptables'
+  return loadedModules(machine).includes('br_netfilter')
+    ? [isSet(machine, bridge), forward]
+    : [{ name: `FileContent-${dashed(bridge)}`, errors: [`${bridge} does not exist`] }, forward]
+}
+
+const toolMinor = (machine: HostMachine): number =>
+  minorOf(machine.state.packages.get('kubeadm')?.version ?? '')
+
+/** Source: preflight/checks.go SwapCheck. */
+function swap(machine: HostMachine): Check {
+  if (swapsOf(machine).length === 0) return { name: 'Swap' }
+  const minor = toolMinor(machine)
+  if (minor < 22)
+    return { name: 'Swap', errors: ['running with swap on is not supported. Please disable swap'] }
+  const text =
+    minor >= 31
+      ? 'swap is supported for cgroup v2 only. The kubelet must be properly configured to use swap. Please ' +
+        'refer to https://kubernetes.io/docs/concepts/architecture/nodes/#swap-memory, or disable swap on ' +
+        'the node'
+      : minor >= 29
+        ? 'swap is supported for cgroup v2 only; the NodeSwap feature gate of the kubelet is beta but ' +
+          'disabled by default'
+        : 'swap is enabled; production deployments should disable swap unless testing the NodeSwap feature ' +
+          'gate of the kubelet'
+  return { name: 'Swap', warnings: [text] }
+}
+
+function resources(machine: HostMachine): readonly Check[] {
+  const { cores: cpus, memory } = capacityOf(machine)
+  const megabytes = Math.floor(memory / 1024 / 1024)
   return [
     {
       name: 'NumCPU',
@@ -105,7 +136,7 @@ export function initChecks(machine: HostMachine, version: string): readonly Chec
       fileAvailable(machine, `${MANIFESTS}/${name}.yaml`),
     ),
     ...common(machine, version),
-    forwarding(machine),
+    ...forwarding(machine),
     port(machine, 2379, 'etcd'),
     port(machine, 2380, 'etcd'),
     dirAvailable(machine, '/var/lib/etcd'),
@@ -122,7 +153,7 @@ export function joinChecks(machine: HostMachine): readonly Check[] {
     fileAvailable(machine, '/etc/kubernetes/bootstrap-kubelet.conf'),
     ...common(machine, undefined),
     fileAvailable(machine, '/etc/kubernetes/pki/ca.crt'),
-    forwarding(machine),
+    ...forwarding(machine),
   ]
 }
 

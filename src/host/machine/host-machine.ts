@@ -14,9 +14,12 @@ import { HostFiles, keptFiles } from '../files/host-files.js'
 import { COMPONENTS, minorOf } from '../../cluster/kubeadm/images.js'
 import { staticPodText } from '../../cluster/kubeadm/static-pods.js'
 import type { BareMachine, HostState, HostsState, JournalLine, UnitState } from './state.js'
+import { capacityOf } from './capacity.js'
+import { kernelFiles, SWAP_DEVICE } from './kernel.js'
 import { keepForContainer } from './container-logs.js'
 import { kubeletConfig } from './kubelet-config.js'
 import { klogLine, syslogTime } from './texts.js'
+import { NODE_DNS } from '../../network/index.js'
 import { MACHINE } from '../../kubelet/node/node-object.js'
 import { endpointHost } from '../../lang/go/host-port.js'
 
@@ -28,11 +31,19 @@ function osRelease(image: string): string {
   return `PRETTY_NAME="${image}"\nNAME="${name}"\n${numbered}ID=${id}\n`
 }
 
+/** The text of /proc/cpuinfo; which model the CPUs are is not simulated. */
+const cpuInfo = (cores: number): string =>
+  Array.from({ length: cores }, (_, at) => `processor\t: ${at}\ncpu cores\t: ${cores}\n\n`).join('')
+
 /** Most lines that a host's journal keeps. */
 const MOST_LINES = 20_000
 
 /** Bytes that a random device gives before it ends: the real one never does. */
 const RANDOM_BYTES = 4096
+
+/** Whether `journalctl -u` shows a line: the service has written it, or systemd has of the service. */
+export const isOfUnit = (line: JournalLine, unit: string): boolean =>
+  line.unit === unit || (line.unit === 'systemd' && line.text.includes(`${unit}.service`))
 
 /** All hosts of a cluster. Their memory is state of the cluster: a fork has the same hosts. */
 export interface Hosts {
@@ -201,11 +212,7 @@ export class HostMachine {
   /** Returns lines as `journalctl -u` prints them. */
   journalLines(unit: string | undefined): readonly string[] {
     return this.state.journal
-      .filter((line) =>
-        unit === undefined
-          ? !this.isLogFile(line.unit)
-          : line.unit === unit || (line.unit === 'systemd' && line.text.startsWith(`${unit}.service`)),
-      )
+      .filter((line) => (unit === undefined ? !this.isLogFile(line.unit) : isOfUnit(line, unit)))
       .map((line) => `${syslogTime(line.time)} ${this.name} ${line.unit}[${line.pid}]: ${line.text}`)
   }
 
@@ -309,7 +316,12 @@ export class HostMachine {
       '{\n  "cniVersion": "1.0.0",\n  "name": "bridge",\n  "plugins": [{ "type": "bridge", ' +
         '"isDefaultGateway": true }]\n}\n',
     )
-    file('proc/sys/net/ipv4/ip_forward', '1\n')
+    for (const [path, text] of Object.entries(kernelFiles())) file(path, text)
+    file(SWAP_DEVICE.slice(1), '', 0o660)
+    file('etc/resolv.conf', `nameserver ${NODE_DNS}\n`)
+    file('proc/cpuinfo', () => cpuInfo(capacityOf(this).cores))
+    file('etc/passwd', 'root:x:0:0:root:/root:/bin/bash\n')
+    file('etc/group', 'root:x:0:\n')
     for (const { file: path, owner } of kept === undefined ? [] : keptFiles(kept)) {
       file(
         path.slice(1),
@@ -410,12 +422,7 @@ function firstLines(time: number, version: string): JournalLine[] {
     text: klogLine('I', time, pid, source, text),
   })
   return [
-    {
-      time,
-      unit: 'systemd',
-      pid: 1,
-      text: 'kubelet.service: Started kubelet.service - kubelet: The Kubernetes Node Agent.',
-    },
+    { time, unit: 'systemd', pid: 1, text: 'Started kubelet.service - kubelet: The Kubernetes Node Agent.' },
     line('kubelet', 1012, 'server.go:529', `"Kubelet version" kubeletVersion="v${version}"`),
     line('kubelet', 1012, 'kubelet.go:2407', '"Starting kubelet main sync loop"'),
     line('kube-proxy', 1, 'server.go:663', `"Version info" version="v${version}"`),

@@ -1,10 +1,19 @@
+import type { ComponentName } from '../../cluster/kubeadm/images.js'
 import { COMPONENTS } from '../../cluster/kubeadm/images.js'
 import { readManifest } from '../control-plane/read-manifest.js'
 import { lastStart } from '../control-plane/sync.js'
 import type { HostMachine } from './host-machine.js'
 
+/** What a process belongs to: a service of systemd, a program of the control plane, or a container. */
+export type ProcessOwner =
+  | { readonly unit: string }
+  | { readonly component: ComponentName }
+  | { readonly uid: string; readonly container: string }
+
 /** A process of a machine. */
 export interface MachineProcess {
+  /** Absent for systemd itself and for a learner's own shell. */
+  readonly owner?: ProcessOwner
   readonly pid: number
   readonly parent: number
   readonly user: string
@@ -50,7 +59,8 @@ export function processesOn(machine: HostMachine): readonly MachineProcess[] {
   const { state } = machine
   const boot = bootedAt(machine)
   const found: MachineProcess[] = []
-  const taken = new Set([1, CONTAINERD_PID])
+  const containerd = machine.unit('containerd')
+  const taken = new Set([1, containerd?.pid ?? CONTAINERD_PID])
   const add = (pid: number, name: string, command: string, more: Partial<MachineProcess> = {}): void => {
     const [memory = 8, cpu = 0] = USUAL[name] ?? []
     found.push({ pid, parent: 1, user: 'root', started: boot, command, cpu, memory: memory * MIB, ...more })
@@ -63,10 +73,12 @@ export function processesOn(machine: HostMachine): readonly MachineProcess[] {
     return pid
   }
   add(1, 'systemd', '/sbin/init', { parent: 0 })
-  add(701, 'sshd', 'sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups')
-  const containerd = machine.unit('containerd')
+  add(701, 'sshd', 'sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups', { owner: { unit: 'ssh' } })
   if (containerd?.state === 'active')
-    add(CONTAINERD_PID, 'containerd', '/usr/bin/containerd', { started: Math.max(boot, containerd.since) })
+    add(containerd.pid, 'containerd', '/usr/bin/containerd', {
+      started: Math.max(boot, containerd.since),
+      owner: { unit: 'containerd' },
+    })
   const kubelet = machine.unit('kubelet')
   if (kubelet?.state === 'active') {
     const text = machine.files.text('/var/lib/kubelet/kubeadm-flags.env') ?? ''
@@ -74,6 +86,7 @@ export function processesOn(machine: HostMachine): readonly MachineProcess[] {
     taken.add(kubelet.pid)
     add(kubelet.pid, 'kubelet', `/usr/bin/kubelet ${KUBELET_FLAGS} ${more}`.trimEnd(), {
       started: Math.max(boot, kubelet.since),
+      owner: { unit: 'kubelet' },
     })
   }
   for (const [name, component] of state.components) {
@@ -81,7 +94,11 @@ export function processesOn(machine: HostMachine): readonly MachineProcess[] {
     const manifest = readManifest(component.manifest)
     const command = typeof manifest === 'string' ? name : manifest.command.join(' ')
     const started = Math.max(boot, lastStart(component, machine.cluster.now()))
-    add(pidOf(component.id), name, command, { parent: CONTAINERD_PID, started })
+    add(pidOf(component.id), name, command, {
+      parent: CONTAINERD_PID,
+      started,
+      owner: { component: name as ComponentName },
+    })
   }
   addContainers(machine, pidOf, found)
   return found.toSorted((a, b) => a.pid - b.pid)
@@ -102,7 +119,8 @@ function addContainers(machine: HostMachine, pidOf: (id: string) => number, foun
       const given = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find(
         (each) => each.name === name,
       )
-      const { entrypoint = [programOf(image)], cmd = [] } = runtime?.imageFacts(image) ?? {}
+      const { cmd = [], entrypoint = cmd.length === 0 ? [programOf(image)] : [] } =
+        runtime?.imageFacts(image) ?? {}
       const words = [
         ...(given?.command ?? entrypoint),
         ...(given?.args ?? (given?.command === undefined ? cmd : [])),
@@ -114,6 +132,7 @@ function addContainers(machine: HostMachine, pidOf: (id: string) => number, foun
         parent: CONTAINERD_PID,
         user: uid === 0 ? 'root' : String(uid),
         started: startedAt,
+        owner: { uid: pod.uid, container: name },
         command: words
           .filter((word, at) => at > 0 || words.length === 1 || !word.endsWith('/docker-entrypoint.sh'))
           .map((word) => word.replaceAll(/\$\((\w+)\)/g, (whole, key: string) => env[key] ?? whole))
@@ -124,3 +143,10 @@ function addContainers(machine: HostMachine, pidOf: (id: string) => number, foun
     }
   }
 }
+
+/** The program's name, without its folder and arguments. */
+export const programName = ({ command }: MachineProcess): string =>
+  (command.split(' ')[0] ?? '').replace(/^.*\//, '').replace(/[-:]$/, '').replace(/^-/, '')
+
+/** The program's name as the kernel keeps it: 15 characters. */
+export const shortName = (process: MachineProcess): string => programName(process).slice(0, 15)

@@ -8,6 +8,8 @@ export interface UnitState {
   state: 'active' | 'inactive' | 'failed'
   since: number
   pid: number
+  /** Name of the signal that has ended it: systemd starts it again some seconds later. */
+  killedBy?: string
 }
 
 /** One line of the journal. Plain data. */

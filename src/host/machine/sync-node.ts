@@ -2,6 +2,8 @@ import { parseYamlText } from '../../lang/yaml/read.js'
 import type { Pod } from '../../api/core/generated.js'
 import { parseCertificates, verifyChain } from '../../pki/index.js'
 import type { HostMachine } from './host-machine.js'
+import { SWAPS, swapsOf } from './kernel.js'
+import type { UnitState } from './state.js'
 
 const CONFIG = '/var/lib/kubelet/config.yaml'
 const KUBECONFIG = '/etc/kubernetes/kubelet.conf'
@@ -38,6 +40,12 @@ export function kubeletFault(machine: HostMachine): string | undefined {
     parsed.kind !== 'KubeletConfiguration'
   )
     return loading('failed to decode: no kind "KubeletConfiguration" is registered')
+  const swaps = machine.files.text(SWAPS)?.trimEnd().split('\n') ?? []
+  if (swapsOf(machine).length > 0 && !toleratesSwap(machine, parsed))
+    return (
+      'failed to run Kubelet: running with swap on is not supported, please disable swap or set ' +
+      `--fail-swap-on flag to false. /proc/swaps contained: [${swaps.join(' ')}]`
+    )
   const authority = clientCA(parsed)
   if (authority !== undefined && files.text(authority) === undefined)
     return (
@@ -64,6 +72,13 @@ function readConfiguration(text: string): {
     serverTLSBootstrap?: unknown
   }
   return { rotateCertificates: rotateCertificates === true, serverTLSBootstrap: serverTLSBootstrap === true }
+}
+
+/** Whether a configuration file or a flag allows swap. Source: pkg/kubelet/cm validateSwap */
+function toleratesSwap({ files }: HostMachine, config: object): boolean {
+  const flags = ['/var/lib/kubelet/kubeadm-flags.env', '/etc/default/kubelet'].map((path) => files.text(path))
+  const [, flag] = /--fail-swap-on=(\w+)/.exec(flags.join(' ')) ?? []
+  return flag === undefined ? 'failSwapOn' in config && config.failSwapOn === false : flag === 'false'
 }
 
 function clientCA(config: object): string | undefined {
@@ -127,11 +142,12 @@ export function startKubelet(machine: HostMachine): void {
   if (unit === undefined) return
   const now = machine.cluster.now()
   const fault = kubeletFault(machine)
+  delete unit.killedBy
   unit.pid += 17
   unit.since = now
   if (fault === undefined) {
     unit.state = 'active'
-    machine.journal('systemd', 'Started kubelet.service - kubelet: The Kubernetes Node Agent.')
+    machine.journal('systemd', STARTED)
     machine.log(
       'kubelet',
       'I',
@@ -164,6 +180,7 @@ export function stopKubelet(machine: HostMachine): void {
     machine.journal('systemd', 'Stopping kubelet.service - kubelet: The Kubernetes Node Agent...')
     machine.journal('systemd', 'Stopped kubelet.service - kubelet: The Kubernetes Node Agent.')
   }
+  delete unit.killedBy
   unit.state = 'inactive'
   unit.since = machine.cluster.now()
   machine.node?.kubelet.stop()
@@ -171,11 +188,46 @@ export function stopKubelet(machine: HostMachine): void {
 
 /** Starts a failing kubelet for good once nothing prevents it. */
 export function syncKubelet(machine: HostMachine): void {
+  const unit = machine.unit('kubelet')
+  if (unit?.killedBy !== undefined) return restartKilled(machine, unit)
   // it lacks a certificate, and looks for one itself
   if (machine.node?.kubelet.state === 'restarting') return
   if (machine.unit('kubelet')?.state === 'failed' && kubeletFault(machine) === undefined)
     startKubelet(machine)
 }
+
+/** RestartSec of kubelet.service, in ms. */
+const RESTART_AFTER = 10_000
+
+/**
+ * Ends the kubelet as a signal does: systemd starts it again ten seconds later. Containers keep running.
+ * Nothing happens if it does not run.
+ */
+export function killKubelet(machine: HostMachine, signal: number, signalName: string): void {
+  const unit = machine.unit('kubelet')
+  if (unit?.state !== 'active') return
+  const end = `code=killed, status=${signal}/${signalName}`
+  machine.journal('systemd', `kubelet.service: Main process exited, ${end}`)
+  machine.journal('systemd', "kubelet.service: Failed with result 'signal'.")
+  Object.assign(unit, { state: 'failed', since: machine.cluster.now(), killedBy: signalName })
+  machine.node?.kubelet.kill()
+}
+
+/** Notes that systemd has started a killed kubelet again, or starts one that is no node's. */
+function restartKilled(machine: HostMachine, unit: UnitState): void {
+  const started = unit.since + RESTART_AFTER
+  if (machine.node !== undefined && machine.node.kubelet.state !== 'running') return
+  if (machine.node === undefined && machine.cluster.now() < started) return
+  delete unit.killedBy
+  if (machine.node === undefined) return startKubelet(machine)
+  Object.assign(unit, { state: 'active', since: started, pid: unit.pid + 17 })
+  const { journal } = machine.state
+  const at = journal.findIndex(({ time }) => time > started)
+  const line = { time: started, unit: 'systemd', pid: 1, text: STARTED }
+  journal.splice(at < 0 ? journal.length : at, 0, line)
+}
+
+const STARTED = 'Started kubelet.service - kubelet: The Kubernetes Node Agent.'
 
 /** Where containerd looks for the configuration of the network plugin. */
 const NETWORK_PLUGINS = '/etc/cni/net.d'

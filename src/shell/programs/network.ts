@@ -93,7 +93,7 @@ function serveConnection(call: Invocation, { body = '', method, path = '' }: Ser
 const TYPES = { a: 'A', aaaa: 'AAAA', cname: 'CNAME', srv: 'SRV', ptr: 'PTR' } as const
 
 /** Returns the name under which DNS knows an address; undefined if `name` is none. */
-function reverseName(name: string): string | undefined {
+export function reverseName(name: string): string | undefined {
   const address = parseIp(name)
   if (address === undefined) return undefined
   if (address.family === 'IPv4') return `${name.split('.').reverse().join('.')}.in-addr.arpa`

@@ -170,6 +170,10 @@ export function signalNumber(text: string): number | undefined {
   return /^\d+$/.test(name) ? Number(name) : SIGNALS[name]
 }
 
+/** Name of a signal without SIG, or its number if it has no name here. */
+export const signalTitle = (number: number): string =>
+  Object.entries(SIGNALS).find(([, each]) => each === number)?.[0] ?? String(number)
+
 /** Sends signals to processes of the container: `kill 7`, `kill -9 7`, `kill -TERM 1`, `kill -s TERM 1`. */
 export const kill: Program = {
   name: 'kill',

@@ -1,0 +1,107 @@
+import { fullImageName } from '../../api/core/image-name.js'
+import { imageSize } from '../../kubelet/runtime/image-pulls.js'
+import { stableHex } from '../../kubelet/stable-hex.js'
+import { byText } from '../../lang/text/order.js'
+import { containersOf, type HostContainer } from '../machine/containers.js'
+import type { HostMachine } from '../machine/host-machine.js'
+import { table } from '../machine/texts.js'
+import type { CommandOutput, Options } from './command.js'
+import { failed, joined } from './command.js'
+
+/** An image on the machine: its full name, and bytes. */
+export interface HostImage {
+  readonly name: string
+  readonly size: number
+}
+
+/** The images on the machine: those of its runtime, and those of the control plane's programs. */
+export function imagesOf(machine: HostMachine, all: readonly HostContainer[]): readonly HostImage[] {
+  const found = new Map<string, number>()
+  for (const { name, size, state } of machine.node?.machine.images() ?? [])
+    if (state === 'present') found.set(name, size)
+  for (const { image } of all) {
+    const name = fullImageName(image)
+    if (!found.has(name)) found.set(name, imageSize(name))
+  }
+  return [...found].map(([name, size]) => ({ name, size })).toSorted((a, b) => byText(a.name, b.name))
+}
+
+/** As go-units prints a size with three digits: `27.1MB`. */
+function decimalSize(bytes: number): string {
+  let [rest, power] = [bytes, 0]
+  while (rest >= 1000) [rest, power] = [rest / 1000, power + 1]
+  return `${Number(rest.toPrecision(3))}${['B', 'kB', 'MB', 'GB'][power] ?? ''}`
+}
+
+/** `crictl images [REPOSITORY]` */
+export function imageTable(
+  machine: HostMachine,
+  all: readonly HostContainer[],
+  options: Options,
+): CommandOutput {
+  const [wanted] = options.words
+  const shown = imagesOf(machine, all).filter(
+    ({ name }) => wanted === undefined || name === fullImageName(wanted) || name.startsWith(`${wanted}:`),
+  )
+  if (options.has('q', 'quiet'))
+    return { stdout: shown.map(({ name }) => `sha256:${stableHex(name, 64)}\n`).join('') }
+  const rows = shown.map(({ name, size }) => [
+    name.replace(/:[^:/]+$/, ''),
+    /:([^:/]+)$/.exec(name)?.[1] ?? '<none>',
+    shortImage(name),
+    decimalSize(size),
+  ])
+  return { stdout: table([['IMAGE', 'TAG', 'IMAGE ID', 'SIZE'], ...rows], { gap: 5 }) }
+}
+
+/** The image id that tables show. */
+export const shortImage = (image: string): string => stableHex(fullImageName(image), 64).slice(0, 13)
+
+/** `crictl pull IMAGE`: waits until it is there, as the kubelet's pulls take. */
+export function pull(machine: HostMachine, image: string): CommandOutput {
+  if (image === '') return failed('image cannot be empty')
+  const runtime = machine.node?.machine
+  const name = fullImageName(image)
+  if (runtime === undefined)
+    return failed('FATA[0000] pulling image: this machine pulls no images before it is a node')
+  runtime.pullImage(image, PULLER, false)
+  machine.cluster.until(() => runtime.image(name)?.state !== 'pulling')
+  const { state, error = '' } = runtime.image(name) ?? {}
+  if (state !== 'present')
+    return failed(
+      'E0000 00:00:00.000000       1 log.go:32] "PullImage from image service failed" err="rpc error: ' +
+        `code = NotFound desc = ${error}" image="${image}"\n` +
+        `FATA[0000] pulling image: rpc error: code = NotFound desc = ${error}`,
+    )
+  return { stdout: `Image is up to date for sha256:${stableHex(name, 64)}\n` }
+}
+
+/** Whom the runtime tells of a pull that no pod waits for. */
+const PULLER = ''
+
+/** `crictl rmi IMAGE...` and `--prune`, which removes what no container uses. */
+export function removeImages(machine: HostMachine, options: Options): CommandOutput {
+  const all = containersOf(machine)
+  const present = imagesOf(machine, all)
+  const used = new Set(all.map(({ image }) => fullImageName(image)))
+  const isUnused = ({ name }: HostImage): boolean => !used.has(name)
+  if (options.has('prune', 'q'))
+    return joined(present.filter(isUnused).map((image) => removed(machine, image.name)))
+  if (options.words.length === 0) return failed('NAME:\n   crictl rmi - Remove one or more images\n')
+  return joined(
+    options.words.map((word) => {
+      const image = present.find(
+        ({ name }) =>
+          name === fullImageName(word) ||
+          (word.length > 3 && stableHex(name, 64).startsWith(word.replace(/^sha256:/, ''))),
+      )
+      if (image === undefined) return failed(`no such image ${word}`)
+      return removed(machine, image.name)
+    }),
+  )
+}
+
+function removed(machine: HostMachine, name: string): CommandOutput {
+  machine.node?.machine.removeImage(name)
+  return { stdout: `Deleted: ${name}\n` }
+}

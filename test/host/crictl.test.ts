@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest'
+import { type Host, hostOf } from '../../src/host/index.js'
+import { SimCluster } from '../../src/index.js'
+
+const out = async (host: Host, line: string): Promise<string> => (await host.sh(line)).stdout
+
+function running(): { readonly own: SimCluster; readonly host: Host } {
+  const own = new SimCluster({ nodes: 1, like: 'kubeadm' }).settle()
+  own.kubectl('run web --image=nginx')
+  own.kubectl('run job --image=busybox --restart=Never -- sh -c "exit 3"')
+  own.settle()
+  return { own, host: hostOf(own, 'node-1') }
+}
+
+test('crictl inspect shows a container in JSON, YAML and by a template', async () => {
+  const { own, host } = running()
+  const status = own.get('pods', 'web').status
+  const id = status.containerStatuses?.[0]?.containerID?.replace('containerd://', '') ?? ''
+  expect(JSON.parse(await out(host, 'crictl inspect $(crictl ps -q --name web)'))).toMatchObject({
+    status: { id, state: 'CONTAINER_RUNNING', metadata: { attempt: 0, name: 'web' } },
+    info: { pid: Number(await out(host, 'pidof nginx')) },
+  })
+  expect(await out(host, `crictl inspect -o yaml ${id.slice(0, 6)} | grep state`)).toBe(
+    '  state: CONTAINER_RUNNING\n',
+  )
+  expect(await out(host, `crictl inspect -o go-template --template '{{.info.pid}}' ${id}`)).toBe(
+    await out(host, 'pidof nginx'),
+  )
+  expect(JSON.parse(await out(host, 'crictl inspect $(crictl ps -aq --name job)'))).toMatchObject({
+    status: { exitCode: 3, reason: 'Error', state: 'CONTAINER_EXITED' },
+  })
+  expect(JSON.parse(await out(host, 'crictl inspectp $(crictl pods -q --name web)'))).toMatchObject({
+    status: { network: { ip: status.podIP }, metadata: { name: 'web', namespace: 'default' } },
+  })
+  expect((await host.sh('crictl inspect nosuch')).stderr).toContain('code = NotFound')
+})
+
+test('crictl filters, and images come and go', async () => {
+  const { host } = running()
+  const rows = async (line: string): Promise<number> => (await out(host, line)).split('\n').length - 2
+  expect(await rows('crictl ps --state exited')).toBe(1)
+  expect(await rows('crictl ps -a --namespace default')).toBe(2)
+  expect(await rows('crictl ps -a --last 1')).toBe(1)
+  expect(await rows('crictl pods --namespace default --state Ready')).toBe(1)
+  expect(await out(host, 'crictl pull redis:7')).toMatch(/^Image is up to date for sha256:[0-9a-f]{64}\n$/)
+  const listed = await out(host, 'crictl images | grep redis')
+  expect(listed).toMatch(/^docker\.io\/library\/redis +7 +[0-9a-f]{13} +\S+MB\n$/)
+  expect(await out(host, 'crictl rmi redis:7')).toBe('Deleted: docker.io/library/redis:7\n')
+  expect((await host.sh('crictl images | grep redis')).exitCode).toBe(1)
+  await host.sh('crictl pull redis:7; crictl rmi --prune')
+  expect(await out(host, 'crictl images')).toMatch(/nginx/)
+  expect(await out(host, 'crictl images')).not.toContain('redis')
+  expect((await host.sh('crictl rmi nosuch')).stderr).toBe('no such image nosuch\n')
+})
+
+test('crictl exec and stop work without the apiserver', async () => {
+  const { own, host } = running()
+  own.apiserver.stop()
+  expect(await out(host, 'crictl exec -it $(crictl ps -q --name web) hostname')).toBe('web\n')
+  expect(await host.sh('crictl exec $(crictl ps -q --name web) cat /none')).toMatchObject({ exitCode: 1 })
+  await host.sh('crictl stop $(crictl ps -q --name web); sleep 2')
+  expect(await out(host, 'crictl ps --name web')).toMatch(/Running +web +1 /)
+  expect(JSON.parse(await out(host, 'crictl info'))).toMatchObject({
+    status: {
+      conditions: [
+        { type: 'RuntimeReady', status: true },
+        { type: 'NetworkReady', status: true },
+      ],
+    },
+  })
+  await host.sh('rm /etc/cni/net.d/*')
+  expect(await out(host, 'crictl info')).toContain('cni plugin not initialized')
+  await host.sh('systemctl stop containerd')
+  expect((await host.sh('crictl inspect x')).stderr).toContain('connection refused')
+})
+
+test('dpkg, apt and apt-cache say what apt-get has installed', async () => {
+  const own = new SimCluster({ nodes: 1, version: 'v1.35.0', like: 'kubeadm' }).settle()
+  const host = hostOf(own, 'node-1')
+  expect(await out(host, "dpkg -l | awk '/kube/ {print $1, $2, $3}'")).toBe(
+    'hi kubeadm 1.35.0-1.1\nhi kubectl 1.35.0-1.1\nhi kubelet 1.35.0-1.1\n',
+  )
+  expect(await out(host, 'apt-cache madison kubeadm | head -1')).toMatch(
+    /^ +kubeadm \| 1\.35\.\d+-1\.1 \| https:/,
+  )
+  await host.sh('apt-mark unhold kubelet; apt-get install -y kubelet=1.35.2-1.1')
+  expect(
+    await out(
+      host,
+      'dpkg -l kubelet | tail -1; apt-cache policy kubelet; dpkg -s kubelet; apt list kubelet --installed',
+    ),
+  ).toMatch(
+    /^ii {2}kubelet +1\.35\.2-1\.1 [^]*Installed: 1\.35\.2-1\.1\n[^]* \*\*\* 1\.35\.2-1\.1 500[^]*install ok installed[^]*kubelet\/v1\.35 1\.35\.2-1\.1/,
+  )
+  await host.sh("sed -i 's/v1.35/v1.34/' /etc/apt/sources.list.d/kubernetes.list")
+  expect(await out(host, 'apt-cache madison kubeadm | head -1')).toContain('1.34.')
+  expect((await host.sh('dpkg -l nosuch; apt-get remove kubelet; apt-cache nosuch')).stderr).toContain(
+    'no packages found matching nosuch',
+  )
+})
