@@ -13,6 +13,19 @@ export interface ContainerShell {
   readonly isRoot: boolean
   /** The variables with which it began. */
   readonly variables: Readonly<Record<string, string>>
+  /** The container that `kubectl run` or `kubectl debug` has made for it. */
+  readonly made?: MadeContainer
+}
+
+/** A container that `kubectl run -it` or `kubectl debug -it` has made. */
+export interface MadeContainer {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  readonly isEphemeral: boolean
+  /** Whether the pod is deleted when the shell ends (`--rm`). */
+  readonly isRemoved: boolean
+  readonly isQuiet: boolean
 }
 
 /** What a call has left: where the shell is, and who runs it. */
@@ -22,8 +35,14 @@ export interface ShellState {
   readonly variables: Readonly<Record<string, string>>
 }
 
-const INTERACTIVE =
-  /^\s*(?:kubectl|k)\s+exec\s+([^|;&<>()]*?)\s+--\s+((?:\/usr)?(?:\/bin\/)?(?:sh|bash|ash|dash))\s*$/
+/** The source of a pattern for the program of a shell. */
+export const SHELL = '(?:/usr)?(?:/bin/)?(?:sh|bash|ash|dash)'
+
+const INTERACTIVE = new RegExp(`^\\s*(?:kubectl|k)\\s+exec\\s+([^|;&<>()]*?)\\s+--\\s+(${SHELL})\\s*$`)
+const ALONE = new RegExp(`^${SHELL}$`)
+
+/** Whether a program is a shell. */
+export const isShell = (program: string): boolean => ALONE.test(program)
 
 /** Reads a line that opens a shell with a terminal; undefined for any other line. */
 export function interactiveExec(line: string): Pick<ContainerShell, 'call' | 'shell' | 'pod'> | undefined {
@@ -42,9 +61,8 @@ export function interactiveExec(line: string): Pick<ContainerShell, 'call' | 'sh
 const MARK = '__the_line_has_ended__'
 const VARIABLE = /^([A-Za-z_]\w*)=(.*)$/
 
-/** Returns the command line for a script in the container, which reports the shell's state at its end. */
+/** Returns what a shell in the container runs for a script: it reports the shell's state at its end. */
 export function inContainer(
-  call: string,
   script: string,
   { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
 ): string {
@@ -54,7 +72,7 @@ export function inContainer(
     script,
     `{ code=$?; echo; echo ${MARK}; pwd; id -u; env; exit $code; } 2>/dev/null`,
   ]
-  return `${call} -c ${quoteWord(lines.join('\n'))}`
+  return lines.join('\n')
 }
 
 /** Cuts the report off what a script has printed; no state if the shell ended before its end. */

@@ -6,21 +6,39 @@ import { nodeShape } from '../cluster/compose/option-schema.js'
 import { NotFoundError } from '../client/not-found.js'
 import type { NodeOptions } from '../cluster/compose/options.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
+import { latestContainer } from '../kubelet/index.js'
 import { absolutePath } from '../shell/files/tree.js'
-import type { CommandOutput, Terminal, TerminalPlace } from './commands/command.js'
+import type { ContainerState, Pod } from '../api/core/generated.js'
+import { type CommandOutput, joined, type Terminal, type TerminalPlace } from './commands/command.js'
 import {
   changed,
   type ContainerShell,
+  type MadeContainer,
   inContainer,
   interactiveExec,
   reported,
   type ShellState,
 } from './container-shell.js'
+import {
+  farewell,
+  imageOf,
+  madeContainer,
+  makingLine,
+  type MakingLine,
+  namespaceFlags,
+  placeFlags,
+  shellIn,
+  shellOf,
+  WELCOME,
+  withoutAttaching,
+} from './made-shell.js'
+import { quoteWord } from '../shell/interpreter/syntax.js'
 import { HOST_COMMANDS } from './commands/table.js'
 import { contentOf } from '../lang/bytes/content.js'
 import type { HostMachine, Hosts } from './machine/host-machine.js'
 import { ClusterHosts } from './machine/hosts.js'
 import { runShell } from './shell.js'
+import { waitUntil } from './wait-until.js'
 import { throwAtCaller } from '../cluster/at-caller.js'
 import { hostInputs } from './inputs.js'
 
@@ -198,13 +216,13 @@ export class Host {
     const [, target] = /^\s*ssh\s+(?:\S+@)?([\w.-]+)\s*$/.exec(part) ?? []
     if (target !== undefined) return this.#login(target)
     const opened = interactiveExec(part)
-    if (opened !== undefined && this.#session.stack.at(-1)?.container === undefined)
-      return this.#openContainer(opened)
+    const isOnMachine = this.#session.stack.at(-1)?.container === undefined
+    if (opened !== undefined && isOnMachine) return this.#openContainer(opened)
+    const making = isOnMachine ? makingLine(part) : undefined
+    const shell = making?.shell ?? (making === undefined ? undefined : this.#shellOf(imageOf(making)))
+    if (making !== undefined && shell !== undefined) return this.#make(making, shell)
     if (/^\s*(?:exit|logout)\s*$/.test(part) && this.#session.stack.length > 1) {
-      if (this.#session.stack.at(-1)?.container !== undefined) {
-        this.#session.stack.pop()
-        return {}
-      }
+      if (!isOnMachine) return this.#leave(0)
       const left = this.#session.stack.pop()?.machine.name ?? ''
       return { stderr: `logout\nConnection to ${left} closed.\n` }
     }
@@ -218,23 +236,111 @@ export class Host {
   }
 
   /** Opens a shell in a container, if kubectl can run one there. */
-  async #openContainer(opened: Pick<ContainerShell, 'call' | 'shell' | 'pod'>): Promise<CommandOutput> {
+  async #openContainer(
+    opened: Pick<ContainerShell, 'call' | 'shell' | 'pod' | 'made'>,
+  ): Promise<CommandOutput> {
     const begun = await this.#runInContainer(opened.call, ':', { cwd: '', env: {} })
     const { state } = begun
     if (state === undefined) return begun.output
+    const [choice = ''] = DEFAULTED.exec(begun.output.stderr ?? '') ?? []
     const { isRoot, variables, cwd } = state
     const container = { ...opened, isRoot, variables }
     this.#session.stack.push({ machine: this.#machine, cwd, env: {}, container })
-    return {}
+    return { stderr: choice }
   }
 
   /** Runs lines that were typed in a container's shell, which may end with them. */
   async #inContainer(lines: string, place: TerminalPlace, container: ContainerShell): Promise<CommandOutput> {
-    const { output, state } = await this.#runInContainer(container.call, lines, place)
+    const { output: said, state } = await this.#runInContainer(container.call, lines, place)
+    const output = { ...said, stderr: (said.stderr ?? '').replace(DEFAULTED, '') }
     if (state !== undefined)
       Object.assign(place, { cwd: state.cwd, env: changed(state.variables, container.variables) })
-    else if (!/syntax error|unterminated/i.test(output.stderr ?? '')) this.#session.stack.pop()
+    else if (!/syntax error|unterminated/i.test(output.stderr ?? '')) {
+      if (container.made === undefined) this.#session.stack.pop()
+      else {
+        // of a made container kubectl says how it ended, not how the line did
+        const ended = { ...output, stderr: withoutExitCode(output.stderr ?? '') }
+        return joined([ended, await this.#leave(output.code ?? 0)])
+      }
+    }
     return output
+  }
+
+  /** The shell that an image runs by itself, as far as a machine of the cluster knows. */
+  #shellOf(image: string): string | undefined {
+    const [node] = this.#hosts.cluster.nodes()
+    return node === undefined ? undefined : shellOf(node.machine.imageFacts(image))
+  }
+
+  /** Makes a container with a shell, and opens the shell once it runs. */
+  async #make(making: MakingLine, shell: string): Promise<CommandOutput> {
+    const place = this.#session.stack.at(-1) ?? { cwd: '/root', env: {} }
+    const run = async (line: string): Promise<CommandOutput> =>
+      runShell(this.#machine, this.#session, line, place)
+    const { stdout = '', stderr = '', code } = await run(withoutAttaching(making))
+    const found = code === 0 ? madeContainer(making, `${stdout}\n${stderr}`) : undefined
+    if (found === undefined) return { stdout, stderr, code: code ?? 0 }
+    const told = { stdout: making.verb === 'run' ? '' : stdout, stderr }
+    const flags = placeFlags(making)
+    const asked = await run(
+      [
+        'kubectl get pod',
+        found.pod,
+        ...flags,
+        ...namespaceFlags(making),
+        '-o jsonpath={.metadata.namespace}',
+      ].join(' '),
+    )
+    const made: MadeContainer = {
+      ...found,
+      namespace: asked.stdout ?? '',
+      isRemoved: making.args.includes('--rm') || making.args.includes('--rm=true'),
+      isQuiet: making.args.some((word) => /^(?:-q|--quiet)(?:=true)?$/.test(word)),
+    }
+    const isRunning = (): boolean => stateOf(this.cluster, made)?.running !== undefined
+    waitUntil(this.cluster, isRunning, LONGEST_START)
+    if (!isRunning()) {
+      const late = { stderr: 'error: timed out waiting for the condition\n', code: 1 }
+      return joined([told, ...(made.isRemoved ? [await run(deleting(made))] : []), late])
+    }
+    const opened = await this.#openContainer({ ...shellIn(made, shell, flags), made })
+    return joined([told, { stderr: made.isQuiet ? '' : WELCOME }, opened])
+  }
+
+  /** Whether a made container runs a shell of the simulation, which reads what is typed. */
+  #isInterpreted(made: MadeContainer): boolean {
+    const { metadata, spec } = podOf(this.cluster, made) ?? {}
+    const { nodeName = '' } = spec ?? {}
+    if (!this.cluster.nodes().some(({ name }) => name === nodeName)) return false
+    const pod = this.cluster.node(nodeName).machine.pod(metadata?.uid ?? '')
+    return latestContainer(pod, made.container)?.process !== undefined
+  }
+
+  /** Ends the shell of a container; one that was made for it ends, too. */
+  async #leave(code: number): Promise<CommandOutput> {
+    const made = this.#session.stack.pop()?.container?.made
+    if (made === undefined) return {}
+    const { cluster } = this
+    const policy = podOf(cluster, made)?.spec.restartPolicy ?? ''
+    const place = this.#session.stack.at(-1) ?? { cwd: '/root', env: {} }
+    const run = async (line: string, stdin = ''): Promise<CommandOutput> =>
+      runShell(this.#machine, this.#session, line, place, stdin)
+    // its own shell, which waits for input, ends as the learner's has
+    if (this.#isInterpreted(made))
+      await run(
+        `kubectl attach ${made.pod} -n ${made.namespace} -c ${made.container} -i -q`,
+        `exit ${code}\n`,
+      )
+    const isFinal = policy === 'Never' || policy === 'OnFailure'
+    if (isFinal || made.isEphemeral)
+      waitUntil(cluster, () => stateOf(cluster, made)?.terminated !== undefined, LONGEST_END)
+    const { exitCode = 0, reason = '' } = stateOf(cluster, made)?.terminated ?? {}
+    const failed = isFinal && !made.isEphemeral && exitCode !== 0
+    return joined([
+      { stderr: farewell(made, policy) },
+      ...(made.isRemoved ? [await run(deleting(made))] : []),
+      failed ? { stderr: `pod ${made.namespace}/${made.pod} terminated (${reason})\n`, code: exitCode } : {},
+    ])
   }
 
   async #runInContainer(
@@ -246,10 +352,15 @@ export class Host {
       cwd: '/root',
       env: {},
     }
-    const result = await runShell(this.#machine, this.#session, inContainer(call, lines, place), { cwd, env })
-    const { stdout, state } = reported(result.stdout ?? '')
+    const script = inContainer(lines, place)
+    const result = await runShell(this.#machine, this.#session, `${call} -c ${quoteWord(script)}`, {
+      cwd,
+      env,
+    })
+    // a list of processes shows how the line is run
+    const { stdout, state } = reported((result.stdout ?? '').replaceAll(` -c ${script}`, ''))
     // kubectl itself says nothing of the exit code of a shell's line
-    const stderr = (result.stderr ?? '').replace(/(^|\n)command terminated with exit code \d+\n$/, '$1')
+    const stderr = withoutExitCode(result.stderr ?? '')
     const output = {
       stdout,
       stderr: state === undefined ? (result.stderr ?? '') : stderr,
@@ -278,13 +389,38 @@ export class Host {
   }
 }
 
+/** Longest wait for a container, in ms: kubectl's --pod-running-timeout. */
+const LONGEST_START = 60_000
+
+/** Longest wait for the end of a container whose shell has ended, in ms. */
+const LONGEST_END = 5_000
+
+/** What kubectl says once of the container that it has chosen. */
+const DEFAULTED = /^Defaulted container [^\n]*\n/m
+
+const withoutExitCode = (stderr: string): string =>
+  stderr.replace(/(^|\n)command terminated with exit code \d+\n$/, '$1')
+
+const deleting = ({ pod, namespace }: MadeContainer): string => `kubectl delete pod ${pod} -n ${namespace}`
+
+const podOf = (cluster: SimCluster, { pod, namespace }: MadeContainer): Pod | undefined =>
+  cluster.state.peek('pods').find(({ metadata }) => metadata.name === pod && metadata.namespace === namespace)
+
+/** The state of a made container, as its pod's status says. */
+function stateOf(cluster: SimCluster, made: MadeContainer): ContainerState | undefined {
+  const { containerStatuses = [], ephemeralContainerStatuses = [] } = podOf(cluster, made)?.status ?? {}
+  return [...containerStatuses, ...ephemeralContainerStatuses].find(({ name }) => name === made.container)
+    ?.state
+}
+
 /**
  * Cuts a script into parts at lines that log in to another machine or open a shell in a container, or end
  * either, as in a terminal.
  */
 function logins(script: string): readonly string[] {
   const ends = /^\s*(?:ssh\s+\S+|exit|logout|(?:sudo\s+)?(?:reboot|poweroff|halt))\s*$/
-  const isAlone = (line: string): boolean => ends.test(line) || interactiveExec(line) !== undefined
+  const isAlone = (line: string): boolean =>
+    ends.test(line) || interactiveExec(line) !== undefined || makingLine(line) !== undefined
   if (!script.split('\n').some(isAlone)) return [script]
   const parts: string[] = []
   let lines: string[] = []

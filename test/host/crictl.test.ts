@@ -98,3 +98,16 @@ test('dpkg, apt and apt-cache say what apt-get has installed', async () => {
     'no packages found matching nosuch',
   )
 })
+
+test('crictl logs follows a container for a minute, and shows the one before', async () => {
+  const { own, host } = running()
+  own.kubectl('run loop --image=busybox -- sh -c "while true; do date +%s; sleep 20; done"')
+  own.settle()
+  const id = (await out(host, 'crictl ps -q --name loop')).trim()
+  expect((await out(host, `crictl logs ${id}`)).split('\n')).toHaveLength(2)
+  expect((await out(host, `crictl logs -f --tail 0 ${id}`)).split('\n')).toHaveLength(4)
+  await host.sh('pkill -9 -f "date.*sleep"; sleep 5')
+  const next = (await out(host, 'crictl ps -q --name loop')).trim()
+  expect((await out(host, `crictl logs -p ${next}`)).split('\n')).toHaveLength(5)
+  expect((await host.sh(`crictl logs --tail few ${next}`)).stderr).toContain('parse error')
+})

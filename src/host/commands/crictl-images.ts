@@ -2,6 +2,7 @@ import { fullImageName } from '../../api/core/image-name.js'
 import { imageSize } from '../../kubelet/runtime/image-pulls.js'
 import { stableHex } from '../../kubelet/stable-hex.js'
 import { byText } from '../../lang/text/order.js'
+import { waitUntil } from '../wait-until.js'
 import { containersOf, type HostContainer } from '../machine/containers.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { table } from '../machine/texts.js'
@@ -65,7 +66,7 @@ export function pull(machine: HostMachine, image: string): CommandOutput {
   if (runtime === undefined)
     return failed('FATA[0000] pulling image: this machine pulls no images before it is a node')
   runtime.pullImage(image, PULLER, false)
-  machine.cluster.until(() => runtime.image(name)?.state !== 'pulling')
+  waitUntil(machine.cluster, () => runtime.image(name)?.state !== 'pulling', LONGEST_PULL)
   const { state, error = '' } = runtime.image(name) ?? {}
   if (state !== 'present')
     return failed(
@@ -75,6 +76,9 @@ export function pull(machine: HostMachine, image: string): CommandOutput {
     )
   return { stdout: `Image is up to date for sha256:${stableHex(name, 64)}\n` }
 }
+
+/** In ms. */
+const LONGEST_PULL = 600_000
 
 /** Whom the runtime tells of a pull that no pod waits for. */
 const PULLER = ''

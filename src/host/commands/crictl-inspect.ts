@@ -2,6 +2,7 @@ import { fullImageName } from '../../api/core/image-name.js'
 import { imageDigest } from '../../kubelet/runtime/image-digest.js'
 import { goTemplateText } from '../../kubectl/print/go-template/go-template.js'
 import { printYaml } from '../../lang/yaml/print.js'
+import { waitUntil } from '../wait-until.js'
 import { containersOf, found, type HostContainer } from '../machine/containers.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { MachineProcess } from '../machine/processes.js'
@@ -198,7 +199,7 @@ export function execute(machine: HostMachine, args: readonly string[]): CommandO
   const task = runtime.runTask(uid, name, 'crictl', command)
   if (task === undefined)
     return failed(`FATA[0000] execing command in container: container is in ${STATES[container.state]} state`)
-  machine.cluster.until(() => task.end !== undefined, { timeout: LONGEST_EXEC })
+  waitUntil(machine.cluster, () => task.end !== undefined, LONGEST_EXEC)
   const { end, output, errors } = task
   if (end === undefined) runtime.stopTask(uid, name, 'crictl')
   const code = end === undefined ? 130 : 'error' in end ? 1 : end.exitCode

@@ -1,9 +1,11 @@
 import { containersOf, found, type HostContainer } from '../machine/containers.js'
+import type { HostMachine } from '../machine/host-machine.js'
 import { RUNTIME_REFUSES } from '../machine/sync-node.js'
 import { humanDuration, table } from '../machine/texts.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'
 import { apart, failed, readOptions } from './command.js'
 import { imageTable, pull, removeImages, shortImage } from './crictl-images.js'
+import { FOLLOWED } from './tail.js'
 import { execute, inspect, inspectPod, noContainer, runtimeInfo, stats, stop } from './crictl-inspect.js'
 
 const VALUED = [
@@ -34,7 +36,7 @@ export function crictl(call: CommandCall): CommandOutput {
     case 'pods':
       return podTable(all, options, now)
     case 'logs':
-      return logs(all, id, options.get('tail'))
+      return logs(machine, readOptions(args.slice(at), ['tail', 'n', 'since']))
     case 'images':
     case 'image':
       return imageTable(machine, all, options)
@@ -129,17 +131,31 @@ function podTable(all: readonly HostContainer[], options: Options, now: number):
   }
 }
 
-/** A container's log; `tail` is a number of lines. */
-export function logs(all: readonly HostContainer[], id: string, tail: string | undefined): CommandOutput {
-  const container = found(all, id)
-  if (container === undefined) return noContainer(id)
-  const lines = container.log().split(/(?<=\n)/)
-  return {
-    stdout: (tail !== undefined && /^\d+$/.test(tail)
-      ? Number(tail) === 0
-        ? []
-        : lines.slice(-Number(tail))
-      : lines
-    ).join(''),
-  }
+/**
+ * A container's log: `--tail LINES`, `-f`, which goes on for a minute of virtual time as if Ctrl-C were
+ * pressed then, and `-p` for the container before.
+ */
+export function logs(machine: HostMachine, options: Options): CommandOutput {
+  const [, id = ''] = options.words
+  const all = containersOf(machine)
+  const named = found(all, id)
+  if (named === undefined) return noContainer(id)
+  const container = options.has('p', 'previous')
+    ? all.find(
+        ({ podId, name, attempt }) => podId === named.podId && name === named.name && attempt < named.attempt,
+      )
+    : named
+  if (container === undefined) return failed(`FATA[0000] failed to find the previous container of ${id}`)
+  const tail = options.get('tail', 'n')
+  if (tail !== undefined && !/^-?\d+$/.test(tail))
+    return failed(`invalid value "${tail}" for flag -tail: parse error`)
+  const before = container.log()
+  const lines = before.split(/(?<=\n)/)
+  const count = Number(tail ?? -1)
+  const shown = count < 0 ? lines : count === 0 ? [] : lines.slice(-count)
+  if (!options.has('f', 'follow')) return { stdout: shown.join('') }
+  machine.cluster.advance(FOLLOWED)
+  machine.hosts.sync()
+  const now = found(containersOf(machine), container.id)?.log() ?? before
+  return { stdout: shown.join('') + now.slice(before.length) }
 }

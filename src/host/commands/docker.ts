@@ -7,10 +7,10 @@ import { logs } from './crictl.js'
 /** `docker ps [-a]` and `docker logs`, as on machines of the time when the kubelet used docker. */
 export function docker({ args, machine }: CommandCall): CommandOutput {
   const options = readOptions(args, ['f', 'filter', 'format', 'tail', 'n'])
-  const [verb = '', id = ''] = options.words
+  const [verb = ''] = options.words
   const now = machine.cluster.now()
   const all = containersOf(machine)
-  if (verb === 'logs') return logs(all, id, options.get('tail'))
+  if (verb === 'logs') return logs(machine, options)
   if (verb !== 'ps') return failed(`docker: '${verb}' is not a docker command.\nSee 'docker --help'`)
   const shown = all.filter((each) => options.has('a', 'all') || each.state === 'Running')
   if (options.has('q', 'quiet')) return { stdout: shown.map((each) => `${each.id.slice(0, 12)}\n`).join('') }
