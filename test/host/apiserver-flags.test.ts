@@ -388,6 +388,60 @@ current-context: own
     )
   })
 
+  test('rules in place of a function allow, deny or have no opinion, and curl asks them too', async () => {
+    const url = 'http://10.0.0.50:8080'
+    const config = CONFIG.replace('https://authz.example.com:8443/review', `${url}/`)
+    const own = new SimCluster({
+      like: 'kubeadm',
+      nodes: 1,
+      access: {
+        authorizationWebhooks: {
+          [url]: [
+            { user: 'bob', effect: 'deny', reason: 'bob is on leave' },
+            {
+              group: 'readers',
+              verbs: ['list'],
+              resources: ['pods'],
+              namespaces: ['office'],
+              effect: 'allow',
+            },
+          ],
+        },
+      },
+    })
+    const host = hostOf(own, 'master')
+    await host.sh(`cat > /etc/kubernetes/pki/authz.conf <<'X'\n${config}X`)
+    own.kubectl('create clusterrolebinding bob --clusterrole=view --user=bob')
+    await host.sh(
+      `sed -i 's#=Node,RBAC#=Node,Webhook,RBAC\\n    - --authorization-webhook-config-file=` +
+        `/etc/kubernetes/pki/authz.conf#' ${MANIFEST}; sleep 20`,
+    )
+    const may = async (who: string, what: string): Promise<boolean> =>
+      (await host.sh(`kubectl ${what} ${who}`)).exitCode === 0
+    expect(await may('--as=eve --as-group=readers', 'get pods -n office')).toBe(true)
+    expect(await may('--as=eve --as-group=readers', 'get pods')).toBe(false)
+    expect(await may('--as=eve --as-group=readers', 'get pods/a -n office')).toBe(false)
+    expect(await may('--as=eve', 'get pods -n office')).toBe(false)
+    expect(await terminal(host, 'kubectl get pods --as=bob')).toContain('bob is on leave')
+    const copy = SimCluster.fromJSON(JSON.parse(JSON.stringify(own)))
+    expect(await terminal(hostOf(copy, 'master'), 'kubectl get pods --as=bob')).toContain('bob is on leave')
+    const review = '{"kind":"SubjectAccessReview","spec":{"user":"bob"}}'
+    expect(await terminal(host, `curl -s -d '${review}' ${url}/`)).toContain(
+      '"denied":true,"reason":"bob is on',
+    )
+    expect(await terminal(host, `curl -s -w '%{http_code}' ${url}/`)).toMatch(/400$/)
+    expect(await terminal(host, `curl -s -o /dev/null -w '%{http_code}' -d '{"kind":"Pod"}' ${url}/`)).toBe(
+      '400',
+    )
+  })
+
+  test('a rule with an unknown key is refused', () => {
+    const rules = [{ effect: 'allow', verb: 'list' }] as never
+    expect(
+      () => new SimCluster({ access: { authorizationWebhooks: { 'http://authz.test': rules } } }),
+    ).toThrow(/verb/)
+  })
+
   test('a key that is no URL is refused', () => {
     expect(
       () =>

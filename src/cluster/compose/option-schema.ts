@@ -1,3 +1,4 @@
+import type { AuthorizationWebhookRule } from '../../rbac/modes/webhook-rules.js'
 import * as z from 'zod/mini'
 import {
   anyFunction,
@@ -123,7 +124,7 @@ const modeSchema = (): z.ZodMiniType<AuthorizationMode> =>
       z.strictObject({ type: z.literal('ABAC'), policies: z.union([z.string(), z.array(anyObject())]) }),
       z.strictObject({
         type: z.literal('Webhook'),
-        review: callable(),
+        review: z.union([callable(), z.array(webhookRule())]),
         failurePolicy: z.optional(z.enum(['NoOpinion', 'Deny'])),
       }),
       z.looseObject({ authorize: callable() }),
@@ -175,6 +176,18 @@ const podName = z
 const webhookName = z
   .string()
   .check(z.regex(/^(https:\/\/.+|[^/:]+\/[^/]+.*)$/, 'must be an https URL, or a Service as namespace/name'))
+
+/** Rules of `access.authorizationWebhooks`. */
+const webhookRule = (): z.ZodMiniType<AuthorizationWebhookRule> =>
+  strict<AuthorizationWebhookRule>({
+    effect: z.enum(['allow', 'deny']),
+    user: z.optional(text),
+    group: z.optional(text),
+    verbs: z.optional(z.array(text)),
+    resources: z.optional(z.array(text)),
+    namespaces: z.optional(z.array(text)),
+    reason: z.optional(text),
+  })
 
 /** Keys of `access.authorizationWebhooks`. */
 const serverUrl = z.string().check(z.regex(/^https?:\/\/[^/?#]+/, 'must be a URL of a server'))
@@ -271,7 +284,9 @@ const accessSchema = (): z.ZodMiniType<AccessOptions> =>
     ),
     authorizationWebhooks: like(
       "{ access: { authorizationWebhooks: { 'https://authz.test': () => ({ allowed: true }) } } }",
-      shaped<AccessOptions['authorizationWebhooks']>(z.optional(z.record(serverUrl, callable()))),
+      shaped<AccessOptions['authorizationWebhooks']>(
+        z.optional(z.record(serverUrl, z.union([callable(), z.array(webhookRule())]))),
+      ),
     ),
     authentication: like(
       '{ access: { authentication: { anonymous: false } } }',

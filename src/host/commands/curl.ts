@@ -6,6 +6,7 @@ import { bodyOf, headersOf, methodOf, printed } from './curl-request.js'
 import { nameTextOf } from './openssl-text.js'
 import { endpointHost, joinHostPort } from '../../lang/go/host-port.js'
 import type { Payload } from '../../network/index.js'
+import { authorizationService } from '../control-plane/apply-flags.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { localReply, type LocalReply } from './local-servers.js'
 import { lookUp } from './resolver.js'
@@ -115,7 +116,13 @@ function elsewhere(
   if (local !== undefined && local.isSecure !== isSecure)
     return isSecure ? fail(35, NO_TLS) : { stdout: 'Client sent an HTTP request to an HTTPS server.\n' }
   if (local?.isSecure === true && !options.has('k', 'insecure')) return fail(60, SELF_SIGNED)
-  const [address] = lookUp(machine, host)
+  const authorizer = authorizationReply(
+    call,
+    options,
+    `${isSecure ? 'https' : 'http'}://${joinHostPort(host, port)}${path}`,
+  )
+  if (authorizer !== undefined && isSecure && !options.has('k', 'insecure')) return fail(60, SELF_SIGNED)
+  const [address] = authorizer === undefined ? lookUp(machine, host) : [host]
   if (address === undefined) return fail(6, `Could not resolve host: ${host}`)
   const to = machineAt(machine, address)
   const body = bodyOf(call, options)
@@ -129,6 +136,7 @@ function elsewhere(
     return fail(58, `could not load PEM client certificate from ${given}, OpenSSL error ${NO_PEM}`)
   const sent =
     local ??
+    authorizer ??
     exchange(machine, to?.address ?? address, Number(port), {
       protocol: 'http',
       method,
@@ -159,6 +167,28 @@ function elsewhere(
   const response = { code: sent.code, headers: sent.headers ?? {}, body: sent.body }
   const told = `*   Trying ${authority}...\n* Connected to ${host} port ${port}\n`
   return printed(call, options, response, told, { method, path, authority, headers, protocol: 'HTTP/1.1' })
+}
+
+/** What an authorization webhook of the cluster's options responds with to a SubjectAccessReview. */
+function authorizationReply(call: CommandCall, options: Options, url: string): LocalReply | undefined {
+  const { authorizationWebhooks = {} } = call.machine.cluster.internals.options.access ?? {}
+  const webhook = authorizationService(authorizationWebhooks, url)
+  if (webhook === undefined) return undefined
+  const isSecure = url.startsWith('https:')
+  try {
+    const {
+      apiVersion = 'authorization.k8s.io/v1',
+      kind,
+      spec,
+    } = JSON.parse(bodyOf(call, options) ?? '') as Parameters<typeof webhook>[0]
+    if (kind !== 'SubjectAccessReview' || spec === undefined)
+      throw new SyntaxError(`unexpected ${String(kind)}`)
+    const status = webhook({ apiVersion, kind, metadata: {}, spec })
+    return { isSecure, code: 200, body: `${JSON.stringify({ apiVersion, kind, spec, status })}\n` }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return { isSecure, code: error instanceof SyntaxError ? 400 : 500, body: `${why}\n` }
+  }
 }
 
 interface Elsewhere {

@@ -6,13 +6,14 @@ import { currentOf, parseKubeconfig, textOf } from '../../kubectl/call/kubeconfi
 import { hostnameOf, parseUrl, portOf } from '../../lang/go/url.js'
 import { joinHostPort } from '../../lang/go/host-port.js'
 import { handlerAt, originOf } from '../../apiserver/admission/extensions/call-webhook.js'
+import type { AuthorizationWebhook } from '../../rbac/modes/webhook.js'
+import { reviewByRules } from '../../rbac/modes/webhook-rules.js'
 import type { ReadManifest } from './read-manifest.js'
 
 type Options = SimCluster['internals']['options']
 type Access = NonNullable<Options['access']>
 type Mode = Exclude<NonNullable<Access['authorization']>, readonly unknown[]>
 type AuthorizationWebhooks = NonNullable<Access['authorizationWebhooks']>
-type AuthorizationWebhook = AuthorizationWebhooks[string]
 
 /** Flags of kube-apiserver that change its behaviour here, with their values in kubeadm's manifest. */
 const DEFAULTS: Readonly<Record<string, string>> = {
@@ -120,18 +121,28 @@ function modesFrom(
   })
 }
 
+/** The webhook that listens at a URL; undefined if none does. */
+export function authorizationService(
+  webhooks: AuthorizationWebhooks,
+  url: string,
+): AuthorizationWebhook | undefined {
+  const found = handlerAt(webhooks, url)
+  return typeof found === 'object' ? reviewByRules(found) : found
+}
+
 /** Returns what stands in for the server of a kubeconfig; without it, calls fail as if nothing listened. */
-function reviewerIn(kubeconfig: string, webhooks: AuthorizationWebhooks): AuthorizationWebhook {
+function reviewerIn(kubeconfig: string, webhooks: AuthorizationWebhooks): AuthorizationWebhooks[string] {
   const url = textOf(currentOf(parseKubeconfig(kubeconfig, '')).cluster, 'server')
   const found = handlerAt(webhooks, url)
   if (found !== undefined) return found
   const parsed = parseUrl(url)
   const address = joinHostPort(hostnameOf(parsed), portOf(parsed) || '443')
+  const isTold = Object.keys(webhooks).length === 0
   const option = `{ access: { authorizationWebhooks: { '${originOf(url)}': review } } }`
   return () => {
     throw new Error(
-      `Post ${JSON.stringify(`${url}?timeout=30s`)}: dial tcp ${address}: connect: connection refused ` +
-        `(give the server as a function: ${option})`,
+      `Post ${JSON.stringify(`${url}?timeout=30s`)}: dial tcp ${address}: connect: connection refused` +
+        (isTold ? ` (give the server as a function: ${option})` : ''),
     )
   }
 }

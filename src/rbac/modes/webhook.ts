@@ -7,6 +7,7 @@ import type {
   SubjectAccessReviewSpec,
   SubjectAccessReviewStatus,
 } from '../../api/authorization/generated.js'
+import { type AuthorizationWebhookRule, reviewByRules } from './webhook-rules.js'
 import type { UserInfo } from '../../client/client.js'
 import type {
   AccessAttributes,
@@ -24,7 +25,8 @@ export type AuthorizationWebhook = (review: Omit<SubjectAccessReview, 'status'>)
 
 /** Options of a webhook authorizer. */
 export interface WebhookAuthorizerOptions {
-  readonly review: AuthorizationWebhook
+  /** A function, or rules of which the first that matches decides. */
+  readonly review: AuthorizationWebhook | readonly AuthorizationWebhookRule[]
   /**
    * The effect of a failed call: the next authorizer is consulted, or the request is denied. Default
    * `NoOpinion`.
@@ -56,7 +58,8 @@ export class WebhookAuthorizer implements Authorizer, RuleResolver {
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization {
     const { review, failurePolicy = 'NoOpinion' } = this.#options
     try {
-      const status = synchronous(review(reviewOf(user, attributes)), 'the authorization webhook: review')
+      const call = typeof review === 'function' ? review : reviewByRules(review)
+      const status = synchronous(call(reviewOf(user, attributes)), 'the authorization webhook: review')
       refuseUnknown('what the authorization webhook returns', status, STATUS)
       return verdictOf(status)
     } catch (error) {
