@@ -189,6 +189,10 @@ export const SHOWS: Readonly<Record<string, (screen: Screen) => void>> = {
   A3: ({ all, of }) => {
     expect(all).toMatch(/^    - --authorization-mode=Node,RBAC\nno\n(?:[^]*\n)?yes\n(?:[^]*\n)?no\n/)
     expect(of('kubectl get nodes')).not.toContain('NotReady')
+    expect(of('s/alice/bob/')).toContain('"denied":true,"reason":"bob is on leave"')
+    expect(of('kubectl get pods --as=bob')).toContain('bob is on leave')
+    expect(of('kubectl get pods -n office --as=alice')).toMatch(/dial tcp 10\.0\.0\.50:9090: .*refused/)
+    expect(all.endsWith('no\n')).toBe(true)
   },
   A4: ({ all }) => expect(all).toBe('401\n401\n200\n'),
   A5: ({ of }) => {

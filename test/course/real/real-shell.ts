@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { LineRunner } from '../../../src/course/playback.js'
@@ -12,6 +14,7 @@ import { ClusterHosts } from '../../../src/host/machine/hosts.js'
 import { serve } from '../../../src/server/index.js'
 import type { ClusterServer } from '../../../src/server/index.js'
 import { Addresses, APISERVER } from './addresses.js'
+import { reviewByRules } from '../../../src/rbac/modes/webhook-rules.js'
 import { Bash } from './bash.js'
 import { HostFolder } from './host-folder.js'
 import type { Pair } from './host-folder.js'
@@ -30,6 +33,7 @@ const SIMULATED = [
   'apt-get',
   'apt-mark',
   'sleep',
+  'pkill',
 ]
 /** What else the lines use: tools of this machine. */
 const TOOLS = ['base64', 'bash', 'cat', 'grep', 'head', 'ls', 'sh', 'tail', 'tr']
@@ -100,6 +104,7 @@ export class RealShell implements LineRunner {
   readonly #host: ReturnType<typeof hostOf>
   readonly #calls: Server
   readonly #others: RealShell[] = []
+  readonly #authorizers: ReturnType<typeof createHttpServer>[] = []
   readonly #faults: unknown[]
   #bash: Bash | undefined
   #outputs = 0
@@ -159,6 +164,7 @@ export class RealShell implements LineRunner {
     })
     const shell = new RealShell(cluster, server, faults, options, ran)
     await new Promise<void>((resolve) => void shell.#calls.listen(0, '127.0.0.1', resolve))
+    await shell.#serveAuthorizers()
     return shell
   }
 
@@ -193,10 +199,33 @@ export class RealShell implements LineRunner {
     for (const other of this.#others) await other[Symbol.asyncDispose]()
     this.#bash?.end()
     await new Promise((resolve) => void this.#calls.close(resolve))
+    for (const authorizer of this.#authorizers) authorizer.close()
     await this.#server.close()
     await rm(this.#folder.path, { recursive: true, force: true })
     if (this.#faults.length > 0)
       throw new AggregateError(this.#faults, `the server reported: ${this.#faults.map(String).join('; ')}`)
+  }
+
+  /** Serves the authorization webhooks of the cluster's options, so that the real curl reaches them. */
+  async #serveAuthorizers(): Promise<void> {
+    const { authorizationWebhooks = {} } = this.#cluster.internals.options.access ?? {}
+    for (const [url, rules] of Object.entries(authorizationWebhooks)) {
+      if (typeof rules === 'function') throw new Error(`the course has rules at ${url}, no function`)
+      const review = reviewByRules(rules)
+      const server = createHttpServer((request, response) => {
+        void text(request).then((body) => {
+          const asked = JSON.parse(body) as Parameters<typeof review>[0]
+          response.end(`${JSON.stringify({ ...asked, status: review(asked) })}\n`)
+        })
+      })
+      this.#authorizers.push(server)
+      await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+      const { port } = server.address() as AddressInfo
+      appendFileSync(
+        join(this.#folder.path, '.curlrc'),
+        `connect-to = "${new URL(url).host}:127.0.0.1:${port}"\n`,
+      )
+    }
   }
 
   /** The bash that runs the lines, once it is known where it is to call. */

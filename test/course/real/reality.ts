@@ -55,7 +55,7 @@ export const REALITY: Readonly<Record<string, Reality>> = {
   B6: { programs: ['etcdctl', 'kubectl'] },
   A1: { programs: ['curl', 'openssl'] },
   A2: { programs: ['curl'] },
-  A3: KUBECTL,
+  A3: { programs: ['curl', 'kubectl'], note: "pkill and the webhook's rules are simulated" },
   A4: { programs: ['curl'] },
   A5: { programs: ['curl'] },
   A6: KUBECTL,
