@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -212,11 +212,12 @@ export class RealShell implements LineRunner {
     for (const [url, rules] of Object.entries(authorizationWebhooks)) {
       if (typeof rules === 'function') throw new Error(`the course has rules at ${url}, no function`)
       const review = reviewByRules(rules)
+      const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+        const asked = JSON.parse(await text(request)) as Parameters<typeof review>[0]
+        response.end(`${JSON.stringify({ ...asked, status: review(asked) })}\n`)
+      }
       const server = createHttpServer((request, response) => {
-        void text(request).then((body) => {
-          const asked = JSON.parse(body) as Parameters<typeof review>[0]
-          response.end(`${JSON.stringify({ ...asked, status: review(asked) })}\n`)
-        })
+        void answer(request, response)
       })
       this.#authorizers.push(server)
       await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
