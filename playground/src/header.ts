@@ -34,7 +34,7 @@ export function header(parts: HeaderParts): HTMLElement {
   return h(
     'header',
     { class: 'top' },
-    h('h1', {}, words.title),
+    h('h1', {}, 'simcluster', h('span', {}, words.title.slice('simcluster'.length))),
     says,
     h(
       'details',

@@ -116,3 +116,70 @@ test.for([320, 720])('nothing is wider than a page of %i pixels, on any tab', as
     }
   await learner.close()
 })
+
+const SIZES = [
+  [390, 844],
+  [768, 1024],
+  [1440, 900],
+] as const
+
+test.for(
+  SIZES.flatMap(([width, height]) => (['en-US', 'ko-KR'] as const).map((l) => [width, height, l] as const)),
+)(
+  'every button of every tab has 24 pixels for a finger, and its text, at %i x %i in %s',
+  async ([width, height, locale]) => {
+    const learner = await Learner.open(stage, '#lesson/budget', { viewport: { width, height }, locale })
+    const { page } = learner
+    const faults: string[] = []
+    for (const [pane, tabs] of [
+      ['guide', ['chapters', 'lessons', 'practice', 'exam']],
+      ['cluster', ['cluster', 'scheduler', 'policies', 'figures']],
+    ] as const)
+      for (const tab of tabs) {
+        if (width < 960) await page.locator(`.to-${pane}`).press('Enter')
+        await page.locator(`#tab-${tab}`).press('Enter')
+        if (tab === 'cluster') await page.locator('.of-node').first().press('Enter')
+        if (tab === 'scheduler') await page.locator('#panel-scheduler form button').press('Enter')
+        for (const each of await cramped(learner)) faults.push(`${tab}: ${each}`)
+      }
+    expect([...new Set(faults)]).toEqual([])
+    await learner.close()
+  },
+)
+
+/** Controls that are too small, or whose text does not fit. */
+const cramped = ({ page }: Learner): Promise<readonly string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('button, summary, select, input[type=range], h1, [role=tab]')]
+      .filter((each) => each.checkVisibility() && each.closest('.xterm') === null)
+      .flatMap((each) => {
+        const { width, height, right } = each.getBoundingClientRect()
+        const name = `${each.tagName}.${each.className} ${each.innerText.slice(0, 20)}`
+        const isWide = each.closest('.wide, .tour') === null && right > innerWidth
+        const isCut = each.tagName !== 'INPUT' && each.scrollWidth > each.clientWidth + 1
+        return [
+          ...(each.tagName !== 'H1' && (width < 24 || height < 24)
+            ? [`${name} is ${width} x ${height}`]
+            : []),
+          ...(isWide || isCut ? [`${name} is cut`] : []),
+        ]
+      }),
+  )
+
+test.for(SIZES)(
+  'the prompt below a long output is wholly on the page, at %i x %i',
+  async ([width, height]) => {
+    const learner = await Learner.open(stage, '#free/1', { viewport: { width, height } })
+    const { page } = learner
+    if (width < 640) await page.locator('.to-terminal').press('Enter')
+    await learner.types('kubectl get nodes -o yaml')
+    const [terminal, rows] = [page.locator('.xterm-box'), page.locator('.xterm-rows > div')]
+    const bottom = async (of: typeof terminal): Promise<number> => {
+      const box = await of.boundingBox()
+      return (box?.y ?? Number.NaN) + (box?.height ?? Number.NaN)
+    }
+    expect(await rows.last().innerText()).toContain('root@')
+    expect(await bottom(rows.last())).toBeLessThanOrEqual(await bottom(terminal))
+    await learner.close()
+  },
+)

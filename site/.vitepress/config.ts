@@ -170,13 +170,13 @@ export default defineConfig({
       description: '메모리 안의 쿠버네티스 컨트롤 플레인',
       themeConfig: {
         nav: [
-          { text: '교재', link: '/ko/course/1', activeMatch: '^/ko/course/' },
+          { text: '과정', link: '/ko/course/1', activeMatch: '^/ko/course/' },
           { text: '플레이그라운드', link: '/ko/play' },
           { text: '안내서', link: '/ko/guide/start', activeMatch: '^/ko/guide/' },
           { text: '안내서 (영어)', link: '/guide/tutorial' },
         ],
         sidebar: {
-          '/ko/course/': course('ko/', '교재'),
+          '/ko/course/': course('ko/', '과정'),
           '/ko/guide/': [
             { text: '안내서', items: ['start', 'teaching'].map((name) => item(`ko/guide/${name}`)) },
           ],
