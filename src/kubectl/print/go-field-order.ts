@@ -16,7 +16,7 @@ export interface GoList {
 
 /**
  * Orders a list as kubectl prints it if it knows the Go type of the objects: fields in the order of their
- * declaration, which is that of their protobuf numbers. Custom resources stay as they are.
+ * declaration. Custom resources stay as they are.
  */
 export function inGoOrder(
   scheme: Scheme,
@@ -47,90 +47,6 @@ export function objectInGoOrder(scheme: Scheme, object: KubeObject): unknown {
   return ordered
 }
 
-/** Those of a container, whatever its sort. */
-const CONTAINER: Readonly<Record<string, string>> = {
-  envFrom: 'ports',
-  resizePolicy: 'resources',
-  restartPolicy: 'resizePolicy',
-  volumeDevices: 'volumeMounts',
-  startupProbe: 'readinessProbe',
-  terminationMessagePolicy: 'terminationMessagePath',
-}
-
-/**
- * Fields whose position differs from their number, with the field before them ('': the first place), by
- * message. Source: k8s.io/api types.go.
- */
-const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  CertificateSigningRequestCondition: { status: 'type' },
-  CertificateSigningRequestSpec: {
-    signerName: 'request',
-    expirationSeconds: 'signerName',
-    usages: 'expirationSeconds',
-  },
-  ClusterTrustBundleProjection: { path: 'optional' },
-  ConfigMap: { immutable: 'metadata' },
-  Container: CONTAINER,
-  CronJobSpec: { timeZone: 'schedule' },
-  DeploymentCondition: { reason: 'lastTransitionTime', message: 'reason' },
-  DeploymentStatus: { readyReplicas: 'updatedReplicas' },
-  EndpointAddress: { targetRef: 'nodeName' },
-  EndpointSlice: { addressType: 'metadata' },
-  EphemeralContainerCommon: CONTAINER,
-  HPAScalingRules: { stabilizationWindowSeconds: '' },
-  HTTPIngressPath: { backend: 'pathType' },
-  ISCSIPersistentVolumeSource: { secretRef: 'chapAuthSession' },
-  ISCSIVolumeSource: { secretRef: 'chapAuthSession' },
-  IngressBackend: { resource: 'service' },
-  IngressSpec: { ingressClassName: '' },
-  JobSpec: {
-    podFailurePolicy: 'activeDeadlineSeconds',
-    successPolicy: 'podFailurePolicy',
-    backoffLimit: 'successPolicy',
-    backoffLimitPerIndex: 'backoffLimit',
-    maxFailedIndexes: 'backoffLimitPerIndex',
-  },
-  JobStatus: { terminating: 'failed', failedIndexes: 'completedIndexes' },
-  MetricSpec: { external: 'containerResource' },
-  MetricStatus: { external: 'containerResource' },
-  MutatingWebhook: { matchPolicy: 'failurePolicy', objectSelector: 'namespaceSelector' },
-  NodeSpec: { podCIDRs: 'podCIDR', externalID: 'configSource' },
-  OwnerReference: { apiVersion: '' },
-  PersistentVolumeClaimSpec: { selector: 'accessModes' },
-  PodCondition: { observedGeneration: 'type' },
-  PodSecurityContext: {
-    windowsOptions: 'seLinuxOptions',
-    runAsGroup: 'runAsUser',
-    supplementalGroupsPolicy: 'supplementalGroups',
-  },
-  PodSpec: {
-    initContainers: 'volumes',
-    ephemeralContainers: 'containers',
-    automountServiceAccountToken: 'serviceAccount',
-    shareProcessNamespace: 'hostIPC',
-  },
-  PodStatus: {
-    observedGeneration: '',
-    nominatedNodeName: 'reason',
-    hostIPs: 'hostIP',
-    podIPs: 'podIP',
-    initContainerStatuses: 'startTime',
-  },
-  ReplicaSetSpec: { minReadySeconds: 'replicas' },
-  ReplicaSetStatus: { observedGeneration: 'availableReplicas' },
-  ReplicationControllerSpec: { minReadySeconds: 'replicas' },
-  ReplicationControllerStatus: { observedGeneration: 'availableReplicas' },
-  Secret: { immutable: 'metadata', type: 'stringData' },
-  SecurityContext: { windowsOptions: 'seLinuxOptions', runAsGroup: 'runAsUser' },
-  ServicePort: { appProtocol: 'protocol' },
-  ServiceSpec: { clusterIPs: 'clusterIP', ipFamilyPolicy: 'ipFamilies' },
-  TokenRequestSpec: { boundObjectRef: 'expirationSeconds' },
-  ValidatingWebhook: { matchPolicy: 'failurePolicy', objectSelector: 'namespaceSelector' },
-  VolumeMount: { recursiveReadOnly: 'readOnly' },
-  VolumeSource: { projected: 'photonPersistentDisk' },
-  WebhookClientConfig: { url: '' },
-}
-
 type Fields = Readonly<Record<string, unknown>>
 
 function ordered(value: unknown, message: ProtoMessage, head: Fields = {}): unknown {
@@ -145,17 +61,8 @@ function ordered(value: unknown, message: ProtoMessage, head: Fields = {}): unkn
 }
 
 /** The fields of a message, including those of embedded messages that JSON inlines. */
-function fieldsOf(message: ProtoMessage): readonly ProtoField[] {
-  const fields = message.fields.flatMap((field) =>
-    field.form === 'inline' && field.type === 'message' ? fieldsOf(field.message()) : [field],
-  )
-  for (const [name, before] of Object.entries(ELSEWHERE[message.name.split('.').at(-1) ?? ''] ?? {})) {
-    const moved = fields.find((field) => field.name === name)
-    if (moved === undefined) continue
-    fields.splice(fields.indexOf(moved), 1)
-    fields.splice(fields.findIndex((field) => field.name === before) + 1, 0, moved)
-  }
-  return fields
+function fieldsOf({ declared }: ProtoMessage): readonly ProtoField[] {
+  return declared.flatMap((field) => (field.form === 'inline' ? fieldsOf(field.message()) : [field]))
 }
 
 function inner(value: unknown, { form, type, message }: ProtoField): unknown {
