@@ -63,6 +63,7 @@ export const goNames: Readonly<Record<string, string>> = {
   'GlusterfsVolumeSource.endpoints': 'EndpointsName',
   'AzureDiskVolumeSource.diskURI': 'DataDiskURI',
   'NodeSpec.externalID': 'DoNotUseExternalID',
+  'PodSpec.serviceAccount': 'DeprecatedServiceAccount',
   'ContainerStatus.lastState': 'LastTerminationState',
   'RBDPersistentVolumeSource.monitors': 'CephMonitors',
   'RBDPersistentVolumeSource.image': 'RBDImage',

@@ -1,7 +1,8 @@
 import type { GroupVersion } from '../api-version.js'
 import { schemaGroupOf } from '../schemas.js'
 import { metaSchema } from '../meta/generated.js'
-import type { Fields, Presence, SchemaGroup } from '../schema/types.js'
+import { goTypeOf } from '../schema/plan.js'
+import type { Field, Message, Presence, SchemaGroup } from '../schema/types.js'
 import { fieldNumbers } from './fields.js'
 import { goNames } from './go-names.js'
 import { moreFieldNumbers, unions } from './more-fields.js'
@@ -31,6 +32,11 @@ export interface ProtoField {
   readonly name: string
   /** Go's name, for error texts. */
   readonly goName: string
+  /**
+   * Returns Go's type: `*v1.PodSecurityContext`, `[]v1.Container`, `v1.PullPolicy`. A message that no table
+   * has is of a newer release, and such are pointers.
+   */
+  readonly goType: () => string
   readonly form: 'single' | 'list' | 'map' | 'inline'
   readonly type: LeafType | 'message'
   /** How Go's JSON encoder treats an empty value; undefined if no table has it. */
@@ -120,7 +126,10 @@ function listOf(place: GroupVersion, kind: string): ProtoMessage | undefined {
 }
 
 /** Go always writes a list's metadata. */
-const LIST_FIELDS: Fields = { metadata: { type: 'message', message: 'ListMeta', presence: 'always' } }
+const LIST_FIELDS: Table = {
+  fields: { metadata: { type: 'message', message: 'ListMeta', presence: 'always' } },
+  group: metaSchema,
+}
 
 /** Returns the message of a name such as `core.v1.PodSpec`. */
 function find(full: string): ProtoMessage | undefined {
@@ -129,7 +138,7 @@ function find(full: string): ProtoMessage | undefined {
   const packageName = full.slice(0, at)
   const name = full.slice(at + 1)
   const row = rowsOf(packageName)?.get(name)
-  const table = tablesOf(packageName)?.find(name)?.fields
+  const table = tablesOf(packageName)?.find(name)
   const built = row === undefined ? undefined : build(name, packageName, row, table)
   messages.set(full, built)
   return built
@@ -173,7 +182,7 @@ function tablesOf(packageName: string): SchemaGroup | undefined {
   return schemaGroupOf(groups[short] ?? `${short}.k8s.io`, version)
 }
 
-function build(name: string, packageName: string, row: string, table: Fields | undefined): ProtoMessage {
+function build(name: string, packageName: string, row: string, table: Table | undefined): ProtoMessage {
   const declared = (row === '' ? [] : row.split(', ')).map((text) => fieldOf(text, name, packageName, table))
   const fields = declared.toSorted((a, b) => a.number - b.number)
   return {
@@ -187,33 +196,40 @@ function build(name: string, packageName: string, row: string, table: Fields | u
   }
 }
 
+/** What is read of a message's field table. */
+type Table = Pick<Message, 'fields' | 'group'>
+
 /** Parses `name=1`, `data=2 {string}`, `...VolumeSource=2`. */
-function fieldOf(text: string, owner: string, packageName: string, table: Fields | undefined): ProtoField {
+function fieldOf(text: string, owner: string, packageName: string, table: Table | undefined): ProtoField {
   const [, dots, label = '', digits, typeText = ''] = /^(\.\.\.)?(.+?)=(\d+) ?(.*)$/.exec(text) ?? []
   const isInline = dots !== undefined
   const bare = isInline ? label : typeText.replace(/^[[{]|[\]}]$/g, '') || 'string'
   const isLeaf = LEAVES.has(bare)
   const full = bare.includes('.') ? bare : `${packageName}.${bare}`
+  const form = isInline ? 'inline' : (forms[typeText.charAt(0)] ?? 'single')
+  const known = table !== undefined && Object.hasOwn(table.fields, label) ? table.fields[label] : undefined
   let message: ProtoMessage | undefined
   return {
     number: Number(digits),
     name: label,
     goName: isInline ? label : goNameOf(label, bare, owner),
-    form: isInline
-      ? 'inline'
-      : typeText.startsWith('[')
-        ? 'list'
-        : typeText.startsWith('{')
-          ? 'map'
-          : 'single',
+    goType: () =>
+      isInline
+        ? `v1.${bare}`
+        : known === undefined || table === undefined
+          ? `*v1.${bare}`
+          : pointed(known, table),
+    form,
     type: isLeaf ? (bare as LeafType) : 'message',
-    presence: table !== undefined && Object.hasOwn(table, label) ? table[label]?.presence : undefined,
+    presence: known?.presence,
     message: () => (message ??= isInline ? inlined(full, table) : messageNamed(full)),
   }
 }
 
+const forms: Readonly<Record<string, ProtoField['form']>> = { '[': 'list', '{': 'map' }
+
 /** Returns an inlined message: the table of the containing message decides how empty values are treated. */
-function inlined(full: string, table: Fields | undefined): ProtoMessage {
+function inlined(full: string, table: Table | undefined): ProtoMessage {
   const at = full.lastIndexOf('.')
   const name = full.slice(at + 1)
   const row = rowsOf(full.slice(0, at))?.get(name)
@@ -226,6 +242,11 @@ export function messageNamed(full: string): ProtoMessage {
   const found = find(full)
   if (found === undefined) throw new Error(`bug: no field numbers of ${full}`)
   return found
+}
+
+function pointed(field: Field, { group }: Table): string {
+  const isPointer = field.presence === 'pointer' || field.presence === 'nullable'
+  return `${isPointer ? '*' : ''}${goTypeOf(group, field)}`
 }
 
 const goNameOf = (label: string, type: string, owner: string): string =>

@@ -199,7 +199,7 @@ class Decoder {
   private list(plan: FieldPlan, value: unknown, like: unknown): readonly unknown[] {
     if (!Array.isArray(value)) {
       if (this.passesMismatches) return []
-      this.mismatch(plan, jsonKind(value), goTypeOf(plan.owner, plan.field))
+      this.mismatch(plan, jsonKind(value), goTypeOf(plan.owner.group, plan.field))
       return []
     }
     if (value === like) return value
@@ -222,7 +222,7 @@ class Decoder {
   private map(plan: FieldPlan, value: unknown): Mutable {
     if (!isPlainObject(value)) {
       if (this.passesMismatches) return {}
-      this.mismatch(plan, jsonKind(value), goTypeOf(plan.owner, plan.field))
+      this.mismatch(plan, jsonKind(value), goTypeOf(plan.owner.group, plan.field))
       return {}
     }
     const { path } = this

@@ -1,4 +1,4 @@
-import type { Field, Message, ScalarField } from './types.js'
+import type { Field, Message, ScalarField, SchemaGroup } from './types.js'
 
 /** A field, prepared for the decoder's inner loop. */
 export interface FieldPlan {
@@ -63,18 +63,18 @@ function fieldPlan(owner: Message, name: string, field: Field): FieldPlan {
 
 const isNullWhenEmpty = (field: Field): boolean => /^(time|microTime|map|bytes|json)$/.test(field.type)
 
-/** Returns Go's name of a field's type for decoding errors. */
-export function goTypeOf(message: Message, field: Field): string {
+/** Returns Go's name of the type of a field, which is in the tables of `group`, without its pointer. */
+export function goTypeOf(group: SchemaGroup, field: Field): string {
   switch (field.type) {
     case 'message':
-      return message.group.message(field.message).goType
+      return group.message(field.message).goType
     case 'list':
-      return field.goType ?? `[]${goTypeOf(message, field.items)}`
+      return field.goType ?? `[]${goTypeOf(group, field.items)}`
     case 'map':
       if (field.goType !== undefined) return field.goType
       return field.values.type === 'quantity'
         ? 'v1.ResourceList'
-        : `map[string]${goTypeOf(message, field.values)}`
+        : `map[string]${goTypeOf(group, field.values)}`
     default:
       return goScalars[field.type] ?? field.goType ?? field.type
   }

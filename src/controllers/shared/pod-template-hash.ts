@@ -1,5 +1,5 @@
 import type { PodTemplateSpec } from '../../api/core/generated.js'
-import { GO_STRUCTS } from './go-structs.js'
+import { messageNamed, type ProtoField, type ProtoMessage } from '../../api/protobuf/tables.js'
 
 /**
  * The alphabet of generated names: without vowels and ambiguous digits. Source: apimachinery
@@ -60,141 +60,111 @@ function dumpOf(template: PodTemplateSpec, minor: number): string {
   let byMinor = dumps.get(template)
   if (!byMinor) dumps.set(template, (byMinor = new Map()))
   let dump = byMinor.get(minor)
-  if (dump === undefined) byMinor.set(minor, (dump = goDump('PodTemplateSpec', template, minor)))
+  if (dump === undefined) byMinor.set(minor, (dump = goDump(template, minor)))
   return dump
 }
 
-interface Field {
-  /** The text before the value: `Name:`. */
-  readonly label: string
-  readonly json: string
-  readonly type: Type
-  readonly embedded: boolean
-  /** First minor version of Kubernetes 1 that has the field. */
-  readonly since: number
+/**
+ * The first minor version of Kubernetes 1 that has a field of a template, for fields younger than v1.29.
+ * Those that the field tables lack are of releases that they do not describe yet. Source: k8s.io/api
+ * core/v1/types.go of each release.
+ */
+const FIRST_MINORS: Readonly<Record<string, number>> = {
+  'Container.restartPolicyRules': 34,
+  'EnvVarSource.fileKeyRef': 34,
+  'Lifecycle.stopSignal': 33,
+  'PodCertificateProjection.userAnnotations': 35,
+  'PodSecurityContext.appArmorProfile': 30,
+  'PodSecurityContext.seLinuxChangePolicy': 32,
+  'PodSecurityContext.supplementalGroupsPolicy': 31,
+  'PodSpec.hostnameOverride': 34,
+  'PodSpec.resources': 32,
+  'PodSpec.workloadRef': 35,
+  'ResourceClaim.request': 31,
+  'SecurityContext.appArmorProfile': 30,
+  'VolumeMount.recursiveReadOnly': 30,
+  'VolumeProjection.podCertificate': 34,
+  'VolumeSource.image': 31,
 }
-
-interface Type {
-  readonly kind: 'pointer' | 'slice' | 'map' | 'struct' | 'scalar' | 'quantity' | 'intOrString' | 'time'
-  /** Name in Go's reflection. */
-  readonly name: string
-  /** Element type of a pointer, slice or map. */
-  readonly element?: Type
-}
-
-const BUILTINS = new Set(['string', 'bool', 'int32', 'int64'])
-const types = new Map<string, Type>()
-const structs = new Map<string, readonly Field[]>()
 
 /**
- * Prints `value`, the JSON form of the Go struct `struct`, as go-spew does with `%#v`, which is the text that
- * Kubernetes hashes. It contains all fields of the struct, even unset ones; empty lists and maps are printed
- * as nil, because protobuf decodes them so. `minor` selects the minor version of Kubernetes, whose structs
- * differ. Source: pkg/util/hash/hash.go, apimachinery pkg/util/dump, go-spew format.go.
+ * Types that the field tables do not tell: they describe the JSON of v1.34, in which a time is a time, and a
+ * pointer that is always set a value.
  */
-function goDump(struct: string, value: object, minor: number): string {
-  return typed(typeOf(struct), value, minor)
+const TYPES: Readonly<Record<string, string>> = {
+  'ObjectMeta.creationTimestamp': 'v1.Time',
+  'FileKeySelector.optional': '*bool',
+  'PodCertificateProjection.userAnnotations': 'map[string]string',
 }
 
-/** Prints a value after its type in parentheses. */
-function typed(type: Type, value: unknown, minor: number): string {
-  return `(${type.name})${bare(type, value, minor)}`
+type Values = Readonly<Record<string, unknown>>
+
+/**
+ * Prints a template as go-spew does with `%#v`, which is the text that Kubernetes hashes. It contains all
+ * fields of the struct, even unset ones; empty lists and maps are printed as nil, because protobuf decodes
+ * them so. `minor` selects the minor version of Kubernetes, whose structs differ. Source:
+ * pkg/util/hash/hash.go, apimachinery pkg/util/dump, go-spew format.go.
+ */
+function goDump(template: PodTemplateSpec, minor: number): string {
+  return `(v1.PodTemplateSpec)${struct(messageNamed('core.v1.PodTemplateSpec'), template, minor)}`
 }
 
-/** Prints a value without its type: an element of a list or map, or the target of a pointer. */
-function bare(type: Type, value: unknown, minor: number): string {
-  switch (type.kind) {
-    case 'pointer':
-      return value === undefined || value === null ? '<nil>' : bare(type.element as Type, value, minor)
-    case 'slice':
-      return list(type.element as Type, value as readonly unknown[] | undefined, minor)
-    case 'map':
-      return map(type.element as Type, value as Readonly<Record<string, unknown>> | undefined, minor)
-    case 'struct':
-      return struct(type.name.slice('v1.'.length), (value ?? {}) as Readonly<Record<string, unknown>>, minor)
+function struct(message: ProtoMessage, values: object, minor: number): string {
+  const fields = message.declared.filter((field) => hasField(message, field, minor))
+  return `{${fields.map((field) => member(message, field, values as Values, minor)).join(' ')}}`
+}
+
+function hasField({ name }: ProtoMessage, field: ProtoField, minor: number): boolean {
+  const isKnown = field.form === 'inline' || field.presence !== undefined
+  return (FIRST_MINORS[`${name}.${field.name}`] ?? (isKnown ? 0 : Infinity)) <= minor
+}
+
+/** Prints a field after its name and its type in parentheses. */
+function member(message: ProtoMessage, field: ProtoField, values: Values, minor: number): string {
+  const type = TYPES[`${message.name}.${field.name}`] ?? field.goType()
+  const label = `${field.goName}:(${type})`
+  if (field.form === 'inline') return label + struct(field.message(), values, minor)
+  const value = values[field.name]
+  if (field.form === 'list') return label + list(field, value as readonly unknown[] | undefined, minor)
+  if (field.form === 'map') return label + map(field, (value ?? {}) as Values, minor)
+  const isNil = type.startsWith('*') && (value === undefined || value === null)
+  return label + (isNil ? '<nil>' : one(field, value, minor))
+}
+
+function list(field: ProtoField, values: readonly unknown[] = [], minor: number): string {
+  return values.length === 0 ? '<nil>' : `[${values.map((value) => one(field, value, minor)).join(' ')}]`
+}
+
+function map(field: ProtoField, entries: Values, minor: number): string {
+  const keys = Object.keys(entries).toSorted()
+  if (keys.length === 0) return '<nil>'
+  return `map[${keys.map((key) => `${key}:${one(field, entries[key], minor)}`).join(' ')}]`
+}
+
+/** Prints one value of a field without its type. */
+function one({ type, message }: ProtoField, value: unknown, minor: number): string {
+  switch (type) {
+    case 'message':
+      return struct(message(), (value ?? {}) as object, minor)
     case 'quantity':
       return quantityFields(value as string | number | undefined)
     case 'intOrString':
       return intOrString(value as number | string | undefined)
     case 'time':
       return '{Time:(time.Time){wall:(uint64)0 ext:(int64)0 loc:(*time.Location)<nil>}}'
-    case 'scalar':
-      return String((value as string | number | boolean | null | undefined) ?? zeroOf(type.name))
+    case 'bool':
+      return String((value as boolean | undefined) ?? false)
+    case 'int32':
+    case 'int64':
+      return String((value as number | undefined) ?? 0)
+    default:
+      return (value as string | undefined) ?? ''
   }
-}
-
-function list(element: Type, values: readonly unknown[] | undefined, minor: number): string {
-  if (!values || values.length === 0) return '<nil>'
-  return `[${values.map((value) => bare(element, value, minor)).join(' ')}]`
-}
-
-function map(element: Type, entries: Readonly<Record<string, unknown>> | undefined, minor: number): string {
-  const keys = Object.keys(entries ?? {}).sort()
-  if (!entries || keys.length === 0) return '<nil>'
-  return `map[${keys.map((key) => `${key}:${bare(element, entries[key], minor)}`).join(' ')}]`
-}
-
-function struct(name: string, value: Readonly<Record<string, unknown>>, minor: number): string {
-  const fields = fieldsOf(name).filter((field) => field.since <= minor)
-  const print = ({ label, type, embedded, json }: Field): string =>
-    label + typed(type, embedded ? value : value[json], minor)
-  return `{${fields.map(print).join(' ')}}`
 }
 
 function intOrString(value: number | string | undefined): string {
   const [type, number, text] = typeof value === 'string' ? [1, 0, value] : [0, value ?? 0, '']
   return `{Type:(intstr.Type)${type} IntVal:(int32)${number} StrVal:(string)${text}}`
-}
-
-function zeroOf(type: string): string {
-  if (type === 'bool') return 'false'
-  return type === 'int32' || type === 'int64' ? '0' : ''
-}
-
-function typeOf(text: string): Type {
-  let type = types.get(text)
-  if (!type) types.set(text, (type = parseType(text)))
-  return type
-}
-
-function parseType(text: string): Type {
-  if (text.startsWith('*')) return container('pointer', '*', text.slice(1))
-  if (text.startsWith('[]')) return container('slice', '[]', text.slice(2))
-  if (text.startsWith('map[string]')) return container('map', 'map[string]', text.slice('map[string]'.length))
-  if (text === 'ResourceList') return { kind: 'map', name: 'v1.ResourceList', element: typeOf('Quantity') }
-  if (text === 'Quantity') return { kind: 'quantity', name: 'resource.Quantity' }
-  if (text === 'IntOrString') return { kind: 'intOrString', name: 'intstr.IntOrString' }
-  if (text === 'Time') return { kind: 'time', name: 'v1.Time' }
-  if (text === 'UID') return { kind: 'scalar', name: 'types.UID' }
-  if (BUILTINS.has(text)) return { kind: 'scalar', name: text }
-  return { kind: GO_STRUCTS[text] === undefined ? 'scalar' : 'struct', name: `v1.${text}` }
-}
-
-function container(kind: 'pointer' | 'slice' | 'map', prefix: string, rest: string): Type {
-  const element = typeOf(rest)
-  return { kind, name: prefix + element.name, element }
-}
-
-function fieldsOf(name: string): readonly Field[] {
-  let fields = structs.get(name)
-  if (!fields) structs.set(name, (fields = (GO_STRUCTS[name] as string).split(' ').map(parseField)))
-  return fields
-}
-
-function parseField(text: string): Field {
-  if (text.startsWith('+'))
-    return { label: `${text.slice(1)}:`, json: '', type: typeOf(text.slice(1)), embedded: true, since: 0 }
-  const [declaration = '', since = '0'] = text.split('@')
-  const [names = '', type = ''] = declaration.split(':')
-  const [go = '', json = jsonNameOf(go)] = names.split('=')
-  return { label: `${go}:`, json, type: typeOf(type), embedded: false, since: Number(since) }
-}
-
-/**
- * Returns the JSON name of a Go field: `dnsPolicy` for `DNSPolicy`, `hostPID` for `HostPID`, `tty` for `TTY`.
- */
-function jsonNameOf(go: string): string {
-  return go.replace(/^[A-Z]+(?![a-z])|^[A-Z]/, (initials) => initials.toLowerCase())
 }
 
 const DECIMAL: Readonly<Record<string, number>> = {
@@ -214,10 +184,10 @@ const BINARY: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 4
 /**
  * Prints the private fields of the Go resource.Quantity that is parsed from `text`, as go-spew does.
  * Quantities of more than about 15 digits, which Go stores as arbitrary-precision decimals, are not
- * supported. Source: apimachinery pkg/api/resource/quantity.go ParseQuantity (fast path).
+ * supported. An absent one is `0`, since protobuf always has it. Source: apimachinery
+ * pkg/api/resource/quantity.go ParseQuantity (fast path).
  */
-function quantityFields(text: string | number | undefined): string {
-  if (text === undefined) return fields(0n, 0, '', '')
+function quantityFields(text: string | number = '0'): string {
   const source = String(text)
   if (source === '0') return fields(0n, 0, '0', 'DecimalSI')
   const [, sign = '', digits = '0', fraction = '', suffix = ''] =

@@ -1,7 +1,12 @@
 import fc from 'fast-check'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { PodTemplateSpec } from '../../../src/api/core/generated.js'
 import { podTemplateHash, SAFE_ALPHABET } from '../../../src/controllers/shared/pod-template-hash.js'
+
+const hashed = JSON.parse(
+  readFileSync(new URL('../../fixtures/controllers/pod-template-hashes.json', import.meta.url), 'utf8'),
+) as readonly { readonly hash: string; readonly template: PodTemplateSpec }[]
 
 const pod = {
   restartPolicy: 'Always',
@@ -98,6 +103,14 @@ describe('podTemplateHash', () => {
   ])('is %s, as recorded on v1.34', (hash, recorded) => {
     expect(podTemplateHash(recorded, undefined, 34)).toBe(hash)
   })
+
+  // random templates, hashed by a Go program with go-spew and k8s.io/api 0.32, after a trip through protobuf
+  it.each(hashed.map(({ hash, template: random }) => [hash, random] as const))(
+    'is %s for a template of many fields, as in Go',
+    (hash, random) => {
+      expect(podTemplateHash(random, undefined, 32)).toBe(hash)
+    },
+  )
 
   it('takes absent, empty and null lists and maps for the same', () => {
     const empty = {
