@@ -60,7 +60,7 @@ test('selectors may be objects', () => {
 /** Handles whose types are not exported, and what of them takes nothing that could be wrong. */
 const UNNAMED: readonly (readonly [type: string, of: object, free: string])[] = [
   ['NodeHandle', node, 'cordon uncordon crash recover reboot partition repair shutdown cancelShutdown'],
-  ['KubeletHandle', node.kubelet, 'stop start restart renewCertificate'],
+  ['KubeletHandle', node.kubelet, 'stop start kill restart renewCertificate'],
   ['ApiserverHandle', cluster.apiserver, 'stop start startAfter'],
   ['ComponentHandle', cluster.component('kube-scheduler'), 'stop start restart logs'],
   ['CustomResource', custom, ''],
