@@ -109,29 +109,51 @@ function goDump(template: PodTemplateSpec, minor: number): string {
   return `(v1.PodTemplateSpec)${struct(messageNamed('core.v1.PodTemplateSpec'), template, minor)}`
 }
 
-function struct(message: ProtoMessage, values: object, minor: number): string {
-  const fields = message.declared.filter((field) => hasField(message, field, minor))
-  return `{${fields.map((field) => member(message, field, values as Values, minor)).join(' ')}}`
+/** A field of a struct, with the text before its value. */
+interface Member {
+  readonly field: ProtoField
+  /** `Name:(type)` */
+  readonly label: string
+  readonly isPointer: boolean
+  /** First minor version of Kubernetes 1 that has it; infinite for fields of later releases. */
+  readonly since: number
 }
 
-function hasField({ name }: ProtoMessage, field: ProtoField, minor: number): boolean {
+const structs = new Map<ProtoMessage, readonly Member[]>()
+
+function membersOf(message: ProtoMessage): readonly Member[] {
+  let members = structs.get(message)
+  if (!members) structs.set(message, (members = message.declared.map((field) => memberOf(message, field))))
+  return members
+}
+
+function memberOf({ name }: ProtoMessage, field: ProtoField): Member {
+  const path = `${name}.${field.name}`
+  const type = TYPES[path] ?? field.goType()
   const isKnown = field.form === 'inline' || field.presence !== undefined
-  return (FIRST_MINORS[`${name}.${field.name}`] ?? (isKnown ? 0 : Infinity)) <= minor
+  return {
+    field,
+    label: `${field.goName}:(${type})`,
+    isPointer: type.startsWith('*'),
+    since: FIRST_MINORS[path] ?? (isKnown ? 0 : Infinity),
+  }
 }
 
-/** Prints a field after its name and its type in parentheses. */
-function member(message: ProtoMessage, field: ProtoField, values: Values, minor: number): string {
-  const type = TYPES[`${message.name}.${field.name}`] ?? field.goType()
-  const label = `${field.goName}:(${type})`
-  if (field.form === 'inline') return label + struct(field.message(), values, minor)
+function struct(message: ProtoMessage, values: object, minor: number): string {
+  const members = membersOf(message).filter(({ since }) => since <= minor)
+  return `{${members.map((member) => member.label + memberValue(member, values as Values, minor)).join(' ')}}`
+}
+
+/** Prints the value of a field, which follows its name and its type. */
+function memberValue({ field, isPointer }: Member, values: Values, minor: number): string {
+  if (field.form === 'inline') return struct(field.message(), values, minor)
   const value = values[field.name]
-  if (field.form === 'list') return label + list(field, value as readonly unknown[] | undefined, minor)
-  if (field.form === 'map') return label + map(field, (value ?? {}) as Values, minor)
-  const isNil = type.startsWith('*') && (value === undefined || value === null)
-  return label + (isNil ? '<nil>' : one(field, value, minor))
+  if (field.form === 'list') return list(field, (value ?? []) as readonly unknown[], minor)
+  if (field.form === 'map') return map(field, (value ?? {}) as Values, minor)
+  return isPointer && (value === undefined || value === null) ? '<nil>' : one(field, value, minor)
 }
 
-function list(field: ProtoField, values: readonly unknown[] = [], minor: number): string {
+function list(field: ProtoField, values: readonly unknown[], minor: number): string {
   return values.length === 0 ? '<nil>' : `[${values.map((value) => one(field, value, minor)).join(' ')}]`
 }
 

@@ -115,7 +115,14 @@ describe('podTemplateHash', () => {
   it('takes absent, empty and null lists and maps for the same', () => {
     const empty = {
       ...web,
-      spec: { ...web.spec, tolerations: [], nodeSelector: {}, affinity: null },
+      spec: {
+        ...web.spec,
+        tolerations: [],
+        nodeSelector: {},
+        affinity: null,
+        hostAliases: null,
+        overhead: null,
+      },
     } as unknown as PodTemplateSpec // null where the type has a list
     expect(podTemplateHash(empty, undefined, 34)).toBe('fbcbfbf9c')
   })
