@@ -137,12 +137,12 @@ function reviewerIn(kubeconfig: string, webhooks: AuthorizationWebhooks): Author
   if (found !== undefined) return found
   const parsed = parseUrl(url)
   const address = joinHostPort(hostnameOf(parsed), portOf(parsed) || '443')
-  const isTold = Object.keys(webhooks).length === 0
+  const isUnset = Object.keys(webhooks).length === 0
   const option = `{ access: { authorizationWebhooks: { '${originOf(url)}': review } } }`
   return () => {
     throw new Error(
       `Post ${JSON.stringify(`${url}?timeout=30s`)}: dial tcp ${address}: connect: connection refused` +
-        (isTold ? ` (give the server as a function: ${option})` : ''),
+        (isUnset ? ` (give the server as a function: ${option})` : ''),
     )
   }
 }

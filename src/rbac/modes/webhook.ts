@@ -49,23 +49,26 @@ export const NO_RULES: HeldRules = {
  * no virtual time.
  */
 export class WebhookAuthorizer implements Authorizer, RuleResolver {
-  readonly #options: WebhookAuthorizerOptions
+  readonly #review: AuthorizationWebhook
+  readonly #failurePolicy: 'NoOpinion' | 'Deny'
 
-  constructor(options: WebhookAuthorizerOptions) {
-    this.#options = options
+  constructor({ review, failurePolicy = 'NoOpinion' }: WebhookAuthorizerOptions) {
+    this.#review = typeof review === 'function' ? review : reviewByRules(review)
+    this.#failurePolicy = failurePolicy
   }
 
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization {
-    const { review, failurePolicy = 'NoOpinion' } = this.#options
     try {
-      const call = typeof review === 'function' ? review : reviewByRules(review)
-      const status = synchronous(call(reviewOf(user, attributes)), 'the authorization webhook: review')
+      const status = synchronous(
+        this.#review(reviewOf(user, attributes)),
+        'the authorization webhook: review',
+      )
       refuseUnknown('what the authorization webhook returns', status, STATUS)
       return verdictOf(status)
     } catch (error) {
       if (error instanceof AsyncError || error instanceof InputError) throw error
       const text = error instanceof Error ? error.message : String(error)
-      return { allowed: false, error: text, ...(failurePolicy === 'Deny' ? { denied: true } : {}) }
+      return { allowed: false, error: text, ...(this.#failurePolicy === 'Deny' ? { denied: true } : {}) }
     }
   }
 
