@@ -29,6 +29,7 @@ test('tail counts lines and bytes from both ends, and heads several files', asyn
     ['tail n | head -1', '11\n'],
     ['tail -3 n', '18\n19\n20\n'],
     ['tail -n +19 n', '19\n20\n'],
+    ['tail -n +19 -- n', '19\n20\n'],
     ['tail -n5 n | wc -l', '5\n'],
     ['tail -c 3 n', '20\n'],
     ['tail -c +4 e', 'end'],
@@ -40,11 +41,12 @@ test('tail counts lines and bytes from both ends, and heads several files', asyn
   ]
   for (const [line, text] of cases) expect([line, await out(host, line)]).toEqual([line, text])
   const said: string[] = []
-  for (const line of ['tail -z n', 'tail --nosuch n', 'tail -n x n', 'tail d'])
+  for (const line of ['tail -z n', 'tail --nosuch n', 'tail -n x n', 'tail -n x -- n', 'tail d'])
     said.push((await host.sh(line)).stderr)
   expect(said).toEqual([
     "tail: invalid option -- 'z'\nTry 'tail --help' for more information.\n",
     "tail: unrecognized option '--nosuch'\nTry 'tail --help' for more information.\n",
+    "tail: invalid number of lines: 'x'\n",
     "tail: invalid number of lines: 'x'\n",
     "tail: error reading 'd': Is a directory\n",
   ])

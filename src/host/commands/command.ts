@@ -71,6 +71,28 @@ export const apart = (args: readonly string[]): readonly string[] =>
     /^-[a-zA-Z]{2,}$/.test(arg) ? Array.from(arg.slice(1)).map((letter) => `-${letter}`) : [arg],
   )
 
+/** Virtual ms for which a command that follows something goes on: as if Ctrl-C were pressed then. */
+const FOLLOWED = 60_000
+
+/** Lets the time pass for which `-f` follows something. */
+export function follow({ cluster, hosts }: HostMachine): void {
+  cluster.advance(FOLLOWED)
+  hosts.sync()
+}
+
+/** The first option that a program does not know; names as in {@link readOptions}. */
+export const unknownOption = (
+  args: readonly string[],
+  valued: readonly string[],
+  switches: readonly string[],
+): string | undefined =>
+  args.find(
+    (arg, at) =>
+      /^-./.test(arg) &&
+      !valued.includes(args[at - 1]?.replace(/^-+/, '') ?? '') &&
+      ![...valued, ...switches].includes(arg.replace(/^-+/, '').replace(/=[^]*$/, '')),
+  )
+
 const KIB = 1024
 
 /** A size as util-linux prints it: `50G`, `1.5G`, `16K`. */

@@ -3,9 +3,8 @@ import type { HostMachine } from '../machine/host-machine.js'
 import { RUNTIME_REFUSES } from '../machine/sync-node.js'
 import { humanDuration, table } from '../machine/texts.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'
-import { apart, failed, readOptions } from './command.js'
+import { apart, failed, follow, readOptions } from './command.js'
 import { imageTable, pull, removeImages, shortImage } from './crictl-images.js'
-import { FOLLOWED } from './tail.js'
 import { execute, inspect, inspectPod, noContainer, runtimeInfo, stats, stop } from './crictl-inspect.js'
 
 const VALUED = [
@@ -77,7 +76,7 @@ function containerTable(all: readonly HostContainer[], options: Options, now: nu
   const pod = options.get('p', 'pod')
   const namespace = options.get('namespace')
   const last = options.get('n', 'last')
-  const found = all.filter(
+  const fitting = all.filter(
     (each) =>
       (options.has('a', 'all') || last !== undefined || each.state.toLowerCase() === (state ?? 'running')) &&
       (state === undefined || each.state.toLowerCase() === state.toLowerCase()) &&
@@ -85,7 +84,7 @@ function containerTable(all: readonly HostContainer[], options: Options, now: nu
       (namespace === undefined || each.namespace === namespace) &&
       (name === undefined || each.name.includes(name)),
   )
-  const shown = last === undefined ? found : found.slice(0, Number(last))
+  const shown = last === undefined ? fitting : fitting.slice(0, Number(last))
   if (options.has('q', 'quiet')) return { stdout: shown.map((each) => `${each.id}\n`).join('') }
   const rows = shown.map((each) => [
     each.id.slice(0, 13),
@@ -154,8 +153,7 @@ export function logs(machine: HostMachine, options: Options): CommandOutput {
   const count = Number(tail ?? -1)
   const shown = count < 0 ? lines : count === 0 ? [] : lines.slice(-count)
   if (!options.has('f', 'follow')) return { stdout: shown.join('') }
-  machine.cluster.advance(FOLLOWED)
-  machine.hosts.sync()
+  follow(machine)
   const now = found(containersOf(machine), container.id)?.log() ?? before
   return { stdout: shown.join('') + now.slice(before.length) }
 }

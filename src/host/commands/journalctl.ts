@@ -5,44 +5,16 @@ import type { JournalLine } from '../machine/state.js'
 import { syslogTime, systemdTime } from '../machine/texts.js'
 import { kernelLines } from './clock.js'
 import type { CommandCall, CommandOutput } from './command.js'
-import { failed, readOptions } from './command.js'
-import { FOLLOWED } from './tail.js'
+import { failed, follow, readOptions, unknownOption } from './command.js'
 
 const VALUED = [
   ...['u', 'unit', 'n', 'lines', 'o', 'output', 'S', 'since', 'U', 'until', 'p', 'priority', 'g', 'grep'],
   ...['t', 'identifier', 'b', 'boot'],
 ]
-const SWITCHES = [
-  ...[
-    'f',
-    'follow',
-    'e',
-    'pager-end',
-    'x',
-    'catalog',
-    'q',
-    'quiet',
-    'r',
-    'reverse',
-    'k',
-    'dmesg',
-    'a',
-    'all',
-  ],
-  ...[
-    'no-pager',
-    'no-hostname',
-    'utc',
-    'no-tail',
-    'l',
-    'full',
-    'm',
-    'merge',
-    'system',
-    'list-boots',
-    'disk-usage',
-  ],
-]
+const SWITCHES = (
+  'f follow e pager-end x catalog q quiet r reverse k dmesg a all no-pager no-hostname utc no-tail l full ' +
+  'm merge system list-boots disk-usage'
+).split(' ')
 
 const PRIORITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug']
 
@@ -130,14 +102,14 @@ const FORMATS: Readonly<Record<string, (line: JournalLine, name: string) => stri
     `${syslogTime(line.time)}.${String(line.time % 1000).padStart(3, '0')}000 ${name} ${tagged(line)}`,
   'short-full': (line, name) => `${systemdTime(line.time)} ${name} ${tagged(line)}`,
   cat: ({ text }) => text,
-  json: ({ time, unit, pid, text, ...rest }, name) =>
+  json: (line, name) =>
     JSON.stringify({
-      __REALTIME_TIMESTAMP: `${time}000`,
+      __REALTIME_TIMESTAMP: `${line.time}000`,
       _HOSTNAME: name,
-      SYSLOG_IDENTIFIER: unit,
-      _PID: String(pid),
-      PRIORITY: String(priorityOf({ time, unit, pid, text, ...rest })),
-      MESSAGE: text,
+      SYSLOG_IDENTIFIER: line.unit,
+      _PID: String(line.pid),
+      PRIORITY: String(priorityOf(line)),
+      MESSAGE: line.text,
     }),
 }
 
@@ -150,12 +122,7 @@ const tagged = ({ unit, pid, text }: JournalLine): string =>
  */
 export function journalctl({ args, machine }: CommandCall): CommandOutput {
   const split = separated(args)
-  const wrong = split.find(
-    (arg, at) =>
-      /^-[^\d]/.test(arg) &&
-      !VALUED.includes(split[at - 1]?.replace(/^-+/, '') ?? '') &&
-      ![...VALUED, ...SWITCHES].includes(arg.replace(/^-+/, '').replace(/=[^]*$/, '')),
-  )
+  const wrong = unknownOption(split, VALUED, SWITCHES)
   if (wrong !== undefined)
     return failed(
       wrong.startsWith('--')
@@ -179,8 +146,7 @@ export function journalctl({ args, machine }: CommandCall): CommandOutput {
     lines = Number(count) === 0 ? [] : lines.slice(-Number(count))
   }
   if (follows) {
-    machine.cluster.advance(FOLLOWED)
-    machine.hosts.sync()
+    follow(machine)
     lines = [...lines, ...linesOf(machine, filter).slice(seen)]
   }
   if (options.has('r', 'reverse')) lines = lines.toReversed()

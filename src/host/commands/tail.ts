@@ -1,10 +1,7 @@
 import type { HostMachine } from '../machine/host-machine.js'
 import { bytesOfContent } from '../../lang/bytes/content.js'
 import type { CommandCall, CommandOutput } from './command.js'
-import { failed } from './command.js'
-
-/** Virtual ms for which a command that follows something goes on: as if Ctrl-C were pressed then. */
-export const FOLLOWED = 60_000
+import { failed, follow } from './command.js'
 
 interface Wanted {
   readonly count: number
@@ -30,12 +27,9 @@ const LONG: Readonly<Record<string, string>> = {
 
 /** Reads the command line; a text is what is wrong with it. */
 function wantedBy(args: readonly string[]): Wanted | string {
-  let [count, unit, fromStart, follows]: [string, 'lines' | 'bytes', boolean, boolean] = [
-    '10',
-    'lines',
-    false,
-    false,
-  ]
+  let count = '10'
+  let unit: Wanted['unit'] = 'lines'
+  let follows = false
   let headers: boolean | undefined
   const files: string[] = []
   const rest = args.flatMap((arg): readonly string[] => {
@@ -45,7 +39,10 @@ function wantedBy(args: readonly string[]): Wanted | string {
   })
   for (let at = 0; at < rest.length; at++) {
     const arg = rest[at] ?? ''
-    if (arg === '--') return { ...read(), files: [...files, ...rest.slice(at + 1)] }
+    if (arg === '--') {
+      files.push(...rest.slice(at + 1))
+      break
+    }
     if (!arg.startsWith('-') || arg === '-') files.push(arg)
     else if (arg.startsWith('--')) return `tail: unrecognized option '${arg}'\n${TRY}`
     else if (/^-\d+$/.test(arg)) count = arg.slice(1)
@@ -68,12 +65,8 @@ function wantedBy(args: readonly string[]): Wanted | string {
       }
   }
   if (!/^[+-]?\d+$/.test(count)) return `tail: invalid number of ${unit}: '${count}'`
-  fromStart = count.startsWith('+')
-  return read()
-
-  function read(): Wanted {
-    return { count: Number(count.replace(/^[+-]/, '')), fromStart, unit, follows, headers, files }
-  }
+  const fromStart = count.startsWith('+')
+  return { count: Number(count.replace(/^[+-]/, '')), fromStart, unit, follows, headers, files }
 }
 
 /** The end of a text, or what follows a place in it. */
@@ -123,8 +116,7 @@ export function tail({ args, machine, path, stdin }: CommandCall): CommandOutput
     }
   }
   if (wanted.follows && seen.size > 0) {
-    machine.cluster.advance(FOLLOWED)
-    machine.hosts.sync()
+    follow(machine)
     for (const [name, before] of seen) {
       const now = textAt(machine, path(name)) ?? ''
       const isLonger = now.startsWith(before)

@@ -1,5 +1,5 @@
 import type { CommandCall, CommandOutput } from './command.js'
-import { apart, failed, readOptions } from './command.js'
+import { apart, failed, readOptions, unknownOption } from './command.js'
 import { curl } from './curl.js'
 import { PHRASES } from './curl-request.js'
 import { lookUp } from './resolver.js'
@@ -30,7 +30,7 @@ const SWITCHES = [
   '6',
   'c',
 ]
-/** What follows the body in the answer of curl. */
+/** What follows the body in the output of curl. */
 const MARK = '\n%{http_code}'
 
 /** Exit codes of curl for what wget gives 4 (network) and 5 (TLS). */
@@ -54,12 +54,7 @@ export function wget(call: CommandCall): CommandOutput {
     ]
   })
   const options = readOptions(args, VALUED)
-  const wrong = args.find(
-    (arg, at) =>
-      /^-./.test(arg) &&
-      !VALUED.includes(args[at - 1]?.replace(/^-+/, '') ?? '') &&
-      ![...VALUED, ...SWITCHES].includes(arg.replace(/^-+/, '').replace(/=[^]*$/, '')),
-  )
+  const wrong = unknownOption(args, VALUED, SWITCHES)
   if (wrong !== undefined)
     return failed(
       `wget: unrecognized option '${wrong}'\nUsage: wget [OPTION]... [URL]...\n\n` +
