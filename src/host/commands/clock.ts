@@ -1,6 +1,6 @@
 import { clockTime, dateTime, systemdTime } from '../machine/texts.js'
 import type { HostMachine } from '../machine/host-machine.js'
-import { bootedAt } from '../machine/processes.js'
+import { bootedAt, firstPid } from '../machine/processes.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed } from './command.js'
 import { architectureOf, kernelOf } from './processes.js'
@@ -65,10 +65,9 @@ export function kernelLines(
   const killed = [...(machine.node?.machine.pods() ?? [])].flatMap(({ name: pod, containers }) =>
     containers.flatMap(({ name, finishedAt, reason, id, image }) => {
       if (reason !== 'OOMKilled' || finishedAt === undefined || finishedAt < boot) return []
-      const pid = 2000 + (Number.parseInt(id.slice(0, 6), 16) % 60_000)
       const program = image.split('/').at(-1)?.split(/[:@]/)[0] ?? name
       const text =
-        `Memory cgroup out of memory: Killed process ${pid} (${program}), UID 0, ` +
+        `Memory cgroup out of memory: Killed process ${firstPid(id)} (${program}), UID 0, ` +
         `container ${name} of pod ${pod}`
       return [{ time: finishedAt, text }]
     }),

@@ -1,6 +1,7 @@
 import { fullImageName } from '../../api/core/image-name.js'
 import { imageDigest } from '../../kubelet/runtime/image-digest.js'
 import { goTemplateText } from '../../kubectl/print/go-template/go-template.js'
+import { formatTime } from '../../lang/go/time.js'
 import { printYaml } from '../../lang/yaml/print.js'
 import { waitUntil } from '../wait-until.js'
 import { containersOf, found, type HostContainer } from '../machine/containers.js'
@@ -33,8 +34,6 @@ function shaped(object: object, options: Options): CommandOutput {
     return failed(`FATA[0000] ${error instanceof Error ? error.message : String(error)}`)
   }
 }
-
-const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
 
 const metadataOf = ({
   pod,
@@ -75,9 +74,9 @@ function statusOf(machine: HostMachine, container: HostContainer): object {
   return {
     info: { ...(pid === undefined ? {} : { pid }), sandboxID: container.podId },
     status: {
-      createdAt: iso(createdAt),
+      createdAt: formatTime(createdAt),
       exitCode,
-      finishedAt: finishedAt === undefined ? '0001-01-01T00:00:00Z' : iso(finishedAt),
+      finishedAt: finishedAt === undefined ? '0001-01-01T00:00:00Z' : formatTime(finishedAt),
       id,
       image: { image: fullImageName(image) },
       imageRef: imageDigest(image),
@@ -85,7 +84,7 @@ function statusOf(machine: HostMachine, container: HostContainer): object {
       message: '',
       metadata: { attempt, name },
       reason: reason === '' && state === 'Exited' ? 'Completed' : reason,
-      startedAt: iso(createdAt),
+      startedAt: formatTime(createdAt),
       state: STATES[state],
     },
   }
@@ -93,12 +92,21 @@ function statusOf(machine: HostMachine, container: HostContainer): object {
 
 /** `crictl inspect [-o FORMAT] ID...` */
 export function inspect(machine: HostMachine, options: Options): CommandOutput {
-  if (options.words.length === 0) return failed('ID cannot be empty')
+  return eachContainer(machine, options, (container) => shaped(statusOf(machine, container), options))
+}
+
+/** Does something with each container that a command line names by the beginning of its id. */
+function eachContainer(
+  machine: HostMachine,
+  { words }: Options,
+  act: (container: HostContainer, id: string) => CommandOutput,
+): CommandOutput {
+  if (words.length === 0) return failed('ID cannot be empty')
   const all = containersOf(machine)
   return joined(
-    options.words.map((id) => {
+    words.map((id) => {
       const container = found(all, id)
-      return container === undefined ? noContainer(id) : shaped(statusOf(machine, container), options)
+      return container === undefined ? noContainer(id) : act(container, id)
     }),
   )
 }
@@ -118,7 +126,7 @@ export function inspectPod(machine: HostMachine, options: Options): CommandOutpu
       const ip =
         one.uid === undefined ? machine.address : (machine.node?.machine.pod(one.uid)?.ip ?? machine.address)
       const status = {
-        createdAt: iso(one.createdAt),
+        createdAt: formatTime(one.createdAt),
         id: one.podId,
         labels: metadataOf(one),
         metadata: { attempt: 0, name: one.pod, namespace: one.namespace, uid: one.uid ?? one.podId },
@@ -161,21 +169,13 @@ export function runtimeInfo(machine: HostMachine): CommandOutput {
 
 /** `crictl stop [-t SECONDS] ID...`: without a time at once. The kubelet starts the container again. */
 export function stop(machine: HostMachine, options: Options): CommandOutput {
-  if (options.words.length === 0) return failed('ID cannot be empty')
-  const all = containersOf(machine)
-  return joined(
-    options.words.map((id) => {
-      const container = found(all, id)
-      if (container === undefined) return noContainer(id)
-      const seconds = Number(options.get('t', 'timeout') ?? 0)
-      if (container.uid === undefined)
-        return failed(
-          `FATA[0000] stopping the container "${id}": kill its process instead: pkill ${container.name}`,
-        )
-      machine.node?.machine.stopContainer(container.uid, container.name, seconds * 1000)
-      return { stdout: `${id}\n` }
-    }),
-  )
+  const seconds = Number(options.get('t', 'timeout') ?? 0)
+  return eachContainer(machine, options, ({ uid, name }, id) => {
+    if (uid === undefined)
+      return failed(`FATA[0000] stopping the container "${id}": kill its process instead: pkill ${name}`)
+    machine.node?.machine.stopContainer(uid, name, seconds * 1000)
+    return { stdout: `${id}\n` }
+  })
 }
 
 const LONGEST_EXEC = 60_000

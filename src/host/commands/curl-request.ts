@@ -33,8 +33,7 @@ interface ShownRequest {
   readonly protocol: 'HTTP/1.1' | 'HTTP/2'
 }
 
-/** Words of HTTP/1.1 for the codes that servers of a cluster respond with. */
-/** What HTTP/1.1 servers say beside a status code. */
+/** The reason phrases of HTTP/1.1 for the codes that servers of a cluster respond with. */
 export const PHRASES: Readonly<Record<number, string>> = {
   200: 'OK',
   301: 'Moved Permanently',

@@ -6,7 +6,7 @@ import { dateTime } from '../machine/texts.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed, joined } from './command.js'
-import { askedFor, lookUp, resolverOf } from './resolver.js'
+import { askedFor, hostsFile, lookUp, resolverOf } from './resolver.js'
 
 const TYPES = ['A', 'AAAA', 'CNAME', 'SRV', 'PTR'] as const
 
@@ -67,7 +67,7 @@ export function nslookup({ args, machine }: CommandCall): CommandOutput {
   const lines = all.map(({ name: owner, type: each, data }) =>
     each === 'A' || each === 'AAAA'
       ? `Name:\t${owner}\nAddress: ${data}\n`
-      : `${owner}\t${SAID[each] ?? each} ${data}${each === 'SRV' ? '.' : '.'}\n`,
+      : `${owner}\t${SAID[each] ?? each} ${data}.\n`,
   )
   return { stdout: `${head}${lines.join('')}\n` }
 }
@@ -260,11 +260,7 @@ export function getent({ args, machine }: CommandCall): CommandOutput {
   )
 }
 
-const hostsTable = ({ files }: HostMachine): string =>
-  (files.text('/etc/hosts') ?? '')
-    .split('\n')
-    .flatMap((line) => {
-      const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
-      return address === '' ? [] : [`${address.padEnd(15)} ${names.join(' ')}\n`]
-    })
+const hostsTable = (machine: HostMachine): string =>
+  hostsFile(machine)
+    .map(({ address, names }) => `${address.padEnd(15)} ${names.join(' ')}\n`)
     .join('')

@@ -39,16 +39,25 @@ export function askedFor(
   return { response: last, name: names.at(-1) ?? name }
 }
 
+/** The lines of the machine's /etc/hosts. */
+export const hostsFile = ({
+  files,
+}: HostMachine): readonly { readonly address: string; readonly names: readonly string[] }[] =>
+  (files.text('/etc/hosts') ?? '').split('\n').flatMap((line) => {
+    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
+    return address === '' ? [] : [{ address, names }]
+  })
+
 /**
  * The addresses that a program of the machine connects to: the address itself, /etc/hosts, then DNS. Empty if
  * the name is unknown.
  */
 export function lookUp(machine: HostMachine, name: string): readonly string[] {
   if (parseIp(name) !== undefined) return [name]
-  for (const line of (machine.files.text('/etc/hosts') ?? '').split('\n')) {
-    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
-    if (names.includes(name) && parseIp(address) !== undefined) return [address]
-  }
+  const known = hostsFile(machine).find(
+    ({ address, names }) => names.includes(name) && parseIp(address) !== undefined,
+  )
+  if (known !== undefined) return [known.address]
   const { nameservers } = resolverOf(machine)
   return askedFor(machine, name, 'A', nameservers).response.records.flatMap(({ type, data }) =>
     type === 'A' ? [data] : [],

@@ -58,7 +58,7 @@ export function scp(call: CommandCall): CommandOutput {
       source,
       target,
       isFolder ? `${target.path}/${name}` : target.path,
-      options.has('r', 'p', 'rp') && options.has('r', 'rp'),
+      options.has('r', 'rp'),
     )
     if (fault !== undefined) return failed(fault)
   }

@@ -97,9 +97,7 @@ function actOnRuntime(verb: string, name: string, machine: HostMachine): Command
 
 /** Ends containerd as a signal does: systemd starts it again at once, and containers go on meanwhile. */
 export function killRuntime(machine: HostMachine, signal: number, signalName: string): void {
-  const end = `code=killed, status=${signal}/${signalName}`
-  machine.journal('systemd', `containerd.service: Main process exited, ${end}`)
-  machine.journal('systemd', "containerd.service: Failed with result 'signal'.")
+  machine.journalKilled('containerd', signal, signalName)
   actOnRuntime('stop', 'containerd', machine)
   actOnRuntime('start', 'containerd', machine)
 }

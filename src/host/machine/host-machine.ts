@@ -18,7 +18,7 @@ import { capacityOf } from './capacity.js'
 import { kernelFiles, SWAP_DEVICE } from './kernel.js'
 import { keepForContainer } from './container-logs.js'
 import { kubeletConfig } from './kubelet-config.js'
-import { klogLine, syslogTime } from './texts.js'
+import { klogLine, STARTED, syslogTime } from './texts.js'
 import { NODE_DNS } from '../../network/index.js'
 import { MACHINE } from '../../kubelet/node/node-object.js'
 import { endpointHost } from '../../lang/go/host-port.js'
@@ -195,6 +195,15 @@ export class HostMachine {
   log(unit: string, level: 'I' | 'W' | 'E' | 'F', source: string, text: string): void {
     const pid = this.state.units.get(unit)?.pid ?? 1
     this.journal(unit, klogLine(level, this.cluster.now(), pid, source, text))
+  }
+
+  /** Notes what systemd says of a service that a signal has ended. */
+  journalKilled(unit: string, signal: number, signalName: string): void {
+    this.journal(
+      'systemd',
+      `${unit}.service: Main process exited, code=killed, status=${signal}/${signalName}`,
+    )
+    this.journal('systemd', `${unit}.service: Failed with result 'signal'.`)
   }
 
   journal(unit: string, text: string): void {
@@ -422,7 +431,7 @@ function firstLines(time: number, version: string): JournalLine[] {
     text: klogLine('I', time, pid, source, text),
   })
   return [
-    { time, unit: 'systemd', pid: 1, text: 'Started kubelet.service - kubelet: The Kubernetes Node Agent.' },
+    { time, unit: 'systemd', pid: 1, text: STARTED },
     line('kubelet', 1012, 'server.go:529', `"Kubelet version" kubeletVersion="v${version}"`),
     line('kubelet', 1012, 'kubelet.go:2407', '"Starting kubelet main sync loop"'),
     line('kube-proxy', 1, 'server.go:663', `"Version info" version="v${version}"`),

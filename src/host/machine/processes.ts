@@ -51,6 +51,10 @@ const CONTAINERD_PID = 655
 export const bootedAt = ({ node, cluster }: HostMachine): number =>
   node?.machine.bootedAt ?? cluster.pki.config.created
 
+/** The number that the process of a container has unless another has it. */
+export const firstPid = (containerId: string): number =>
+  2000 + (Number.parseInt(containerId.slice(0, 6), 16) % 60_000)
+
 /**
  * Returns the processes of a machine by their number: systemd and its services, the control plane's programs,
  * and the first process of each container.
@@ -67,7 +71,7 @@ export function processesOn(machine: HostMachine): readonly MachineProcess[] {
   }
   /** A number that the same container always has. */
   const pidOf = (id: string): number => {
-    let pid = 2000 + (Number.parseInt(id.slice(0, 6), 16) % 60_000)
+    let pid = firstPid(id)
     while (taken.has(pid)) pid++
     taken.add(pid)
     return pid

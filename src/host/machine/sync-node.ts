@@ -3,6 +3,7 @@ import type { Pod } from '../../api/core/generated.js'
 import { parseCertificates, verifyChain } from '../../pki/index.js'
 import type { HostMachine } from './host-machine.js'
 import { SWAPS, swapsOf } from './kernel.js'
+import { STARTED } from './texts.js'
 import type { UnitState } from './state.js'
 
 const CONFIG = '/var/lib/kubelet/config.yaml'
@@ -206,14 +207,12 @@ const RESTART_AFTER = 10_000
 export function killKubelet(machine: HostMachine, signal: number, signalName: string): void {
   const unit = machine.unit('kubelet')
   if (unit?.state !== 'active') return
-  const end = `code=killed, status=${signal}/${signalName}`
-  machine.journal('systemd', `kubelet.service: Main process exited, ${end}`)
-  machine.journal('systemd', "kubelet.service: Failed with result 'signal'.")
+  machine.journalKilled('kubelet', signal, signalName)
   Object.assign(unit, { state: 'failed', since: machine.cluster.now(), killedBy: signalName })
   machine.node?.kubelet.kill()
 }
 
-/** Notes that systemd has started a killed kubelet again, or starts one that is no node's. */
+/** Records that systemd has restarted a killed kubelet; without a node, restarts it when it is time. */
 function restartKilled(machine: HostMachine, unit: UnitState): void {
   const started = unit.since + RESTART_AFTER
   if (machine.node !== undefined && machine.node.kubelet.state !== 'running') return
@@ -226,8 +225,6 @@ function restartKilled(machine: HostMachine, unit: UnitState): void {
   const line = { time: started, unit: 'systemd', pid: 1, text: STARTED }
   journal.splice(at < 0 ? journal.length : at, 0, line)
 }
-
-const STARTED = 'Started kubelet.service - kubelet: The Kubernetes Node Agent.'
 
 /** Where containerd looks for the configuration of the network plugin. */
 const NETWORK_PLUGINS = '/etc/cni/net.d'

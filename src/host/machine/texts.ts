@@ -1,3 +1,6 @@
+/** What systemd notes when it has started a kubelet. */
+export const STARTED = 'Started kubelet.service - kubelet: The Kubernetes Node Agent.'
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
