@@ -47,8 +47,8 @@ async function drain(served: ServedCluster): Promise<void> {
 }
 
 /**
- * Plays the first command, which creates the base. Time stands still meanwhile: how long kubectl takes must not
- * decide where the scheduler places a pod.
+ * Plays the first command, which creates the base. Time stands still meanwhile: how long kubectl takes must
+ * not decide where the scheduler places a pod.
  */
 async function createBase(cluster: SimCluster): Promise<Compared> {
   await using served = await serveCluster(cluster, { time: 'virtual' })
