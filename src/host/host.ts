@@ -9,6 +9,7 @@ import type { SimCluster } from '../cluster/sim-cluster.js'
 import { latestContainer } from '../kubelet/index.js'
 import { absolutePath } from '../shell/files/tree.js'
 import type { ContainerState, Pod } from '../api/core/generated.js'
+import { HOST_COMMAND_NAMES } from './command-names.js'
 import { type CommandOutput, joined, type Terminal, type TerminalPlace } from './commands/command.js'
 import {
   changed,
@@ -33,7 +34,6 @@ import {
   withoutAttaching,
 } from './made-shell.js'
 import { quoteWord } from '../shell/interpreter/syntax.js'
-import { HOST_COMMANDS } from './commands/table.js'
 import { contentOf } from '../lang/bytes/content.js'
 import type { HostMachine, Hosts } from './machine/host-machine.js'
 import { ClusterHosts } from './machine/hosts.js'
@@ -203,7 +203,7 @@ export class Host {
 
   /** The commands that it has besides the shell's. */
   get commands(): readonly string[] {
-    return Object.keys(HOST_COMMANDS)
+    return HOST_COMMAND_NAMES
   }
 
   get #machine(): HostMachine {

@@ -1,7 +1,7 @@
 import type { Bash, Command } from 'just-bash'
 import { absolutePath } from '../shell/files/tree.js'
 import type { CommandOutput, HostCommand, Terminal } from './commands/command.js'
-import { HOST_COMMANDS } from './commands/table.js'
+import { HOST_COMMAND_NAMES } from './command-names.js'
 import { BashFiles } from './files/bash-files.js'
 import type { HostMachine } from './machine/host-machine.js'
 import { terminalText } from './terminal-order.js'
@@ -22,10 +22,11 @@ export async function runShell(
   { cwd, env }: ShellLocation,
   stdin = '',
 ): Promise<CommandOutput & ShellLocation> {
-  const library = await load()
+  // together, so that a page that loads them with the first line waits once
+  const [library, { HOST_COMMANDS }] = await Promise.all([load(), import('./commands/table.js')])
   machine.hosts.sync()
   const written: CommandOutput[] = []
-  const programs = new Set<string>([...library.getCommandNames(), ...Object.keys(HOST_COMMANDS)])
+  const programs = new Set<string>([...library.getCommandNames(), ...HOST_COMMAND_NAMES])
   const bash: Bash = new library.Bash({
     fs: new BashFiles(machine.files, programs),
     cwd,

@@ -1,6 +1,7 @@
 import { etcdctl } from '../etcd/etcdctl.js'
 import { etcdutl } from '../etcd/etcdutl.js'
 import { kubeadm } from '../kubeadm/kubeadm.js'
+import type { HostCommandName } from '../command-names.js'
 import type { HostCommand } from './command.js'
 import { cp } from './cp.js'
 import { crictl } from './crictl.js'
@@ -30,7 +31,7 @@ import { chown, date, editor, hostname, id, kubelet, pager, ssh, sudo, whoami } 
 import { systemctl } from './systemctl.js'
 
 /** The commands of a Kubernetes machine besides those of the shell, by name. */
-export const HOST_COMMANDS: Readonly<Record<string, HostCommand>> = {
+export const HOST_COMMANDS: Readonly<Record<HostCommandName, HostCommand>> = {
   kubectl,
   kubeadm,
   kubelet,
