@@ -6,7 +6,7 @@ export type {
   RestoreOptions,
 } from './cluster/compose/options.js'
 export type { ControllerClientOptions } from './controllers/shared/create-rate.js'
-export type { FeatureGate } from './api/feature-gates.js'
+export type { FeatureGate, FeatureGateChange, FeatureStage } from './api/feature-gates.js'
 export type { ComponentVersion, SkewFault } from './cluster/compose/versions-facet.js'
 export type { AuthenticationOptions, UserOptions } from './cluster/access/access.js'
 export type { AuthenticationResult } from './apiserver/authentication/authenticator.js'

@@ -1,281 +1,79 @@
-import { release } from './releases.js'
+import { GATE_HISTORIES } from './gate-histories.js'
+import { type Minor, release } from './releases.js'
 
-/**
- * The stage of a feature in a Kubernetes minor: alpha is off by default, beta has the minor's default, GA is
- * on and finally locked.
- */
+/** Stage of a feature: alpha is off by default, beta has the minor's default, GA is on and finally locked. */
+export type FeatureStage = 'ALPHA' | 'BETA' | 'GA' | 'DEPRECATED'
+
+/** A feature gate in a Kubernetes minor. */
 export interface FeatureGate {
   readonly name: string
-  readonly stage: 'ALPHA' | 'BETA' | 'GA'
+  readonly stage: FeatureStage
+  /** The default. */
   readonly enabled: boolean
+  /** Whether the gate cannot be set to anything but its default. */
+  readonly lockToDefault: boolean
 }
 
-/** Minors in which a feature became alpha, beta, on by default, and GA, and in which its gate was removed. */
-type Row = readonly [
-  name: string,
-  alpha: number,
-  beta?: number | undefined,
-  on?: number | undefined,
-  ga?: number | undefined,
-  removed?: number,
-]
+/** A gate from a minor on, until the next change; before v1.13 nothing is recorded. */
+export type FeatureGateChange =
+  | (Omit<FeatureGate, 'name'> & { readonly since: string })
+  | { readonly since: string; readonly stage: 'REMOVED' }
 
-const NEVER = undefined
+interface Change {
+  readonly minor: Minor
+  /** Undefined once the gate is removed. */
+  readonly gate: FeatureGate | undefined
+}
 
-/**
- * All gates of v1.34 and v1.35 but those of deprecated behaviour, and of older minors those that operators
- * met and those that this simulation depends on. `on` may be later than `beta`, because some betas start
- * disabled. Source: pkg/features/kube_features.go and pkg/features of apiserver, of each minor; the option
- * --feature-gates in the reference of v1.34 and v1.35; test/compatibility_lifecycle/reference.
- */
-const GATES: readonly Row[] = [
-  ['APIResponseCompression', 8, 16, 16],
-  ['APIServerIdentity', 20, 26, 26],
-  ['APIServerTracing', 22, 27, 27, 34],
-  ['APIServingWithRoutine', 30],
-  ['AllAlpha', 5],
-  ['AllBeta', 17, 17],
-  ['AllowParsingUserUIDFromCertAuth', 33, 33, 33],
-  ['AllowUnsafeMalformedObjectDeletion', 32],
-  ['AnonymousAuthConfigurableEndpoints', 31, 32, 32, 34],
-  ['AnyVolumeDataSource', 18, 24, 24, 33],
-  ['AuthorizeNodeWithSelectors', 31, 32, 32, 34],
-  ['AuthorizePodWebsocketUpgradeCreatePermission', 35, 35, 35],
-  ['AuthorizeWithSelectors', 31, 32, 32, 34],
-  ['BoundServiceAccountTokenVolume', 13, 21, 21, 22, 24],
-  ['BtreeWatchCache', 32, 32, 32, 33],
-  ['CBORServingAndStorage', 32],
-  ['CPUManagerPolicyAlphaOptions', 23],
-  ['CPUManagerPolicyBetaOptions', 23, 23, 23],
-  ['CPUManagerPolicyOptions', 22, 23, 23, 33],
-  ['CRDObservedGenerationTracking', 35, 35],
-  ['CRDValidationRatcheting', 28, 30, 30, 33],
-  ['CSIMigrationPortworx', 23, 25, 31, 33],
-  ['CSIServiceAccountTokenSecrets', 35, 35, 35],
-  ['CSIVolumeHealth', 21],
-  ['ClearingNominatedNodeNameAfterBinding', 34, 35, 35],
-  ['ClientsAllowCBOR', 32],
-  ['ClientsPreferCBOR', 32],
-  ['CloudControllerManagerWatchBasedRoutesReconciliation', 35],
-  ['CloudControllerManagerWebhook', 27],
-  ['ClusterTrustBundle', 27, 33],
-  ['ClusterTrustBundleProjection', 29, 33],
-  ['ComponentFlagz', 32],
-  ['ComponentSLIs', 26, 27, 27, 32],
-  ['ComponentStatusz', 32],
-  ['ConcurrentWatchObjectDecode', 31, 31],
-  ['ConsistentListFromCache', 28, 31, 31, 34],
-  ['ConstrainedImpersonation', 35],
-  ['ContainerCheckpoint', 25, 30, 30],
-  ['ContainerRestartRules', 34, 35, 35],
-  ['ContainerStopSignals', 33],
-  ['ContextualLogging', 24, 30, 30],
-  ['CoordinatedLeaderElection', 31, 33],
-  ['CronJobControllerV2', 20, 21, 21, 22, 24],
-  ['CronJobsScheduledAnnotation', 28, 28, 28, 32],
-  ['CrossNamespaceVolumeDataSource', 26],
-  ['CustomCPUCFSQuotaPeriod', 12],
-  ['CustomResourceFieldSelectors', 30, 31, 31, 32],
-  ['DRAAdminAccess', 32, 34, 34],
-  ['DRAConsumableCapacity', 34],
-  ['DRADeviceBindingConditions', 34],
-  ['DRADeviceTaintRules', 35],
-  ['DRADeviceTaints', 33],
-  ['DRAExtendedResource', 34],
-  ['DRAPartitionableDevices', 33],
-  ['DRAPrioritizedList', 33, 34, 34],
-  ['DRAResourceClaimDeviceStatus', 32, 33, 33],
-  ['DRASchedulerFilterTimeout', 34, 34, 34],
-  ['DeclarativeValidation', 33, 33, 33],
-  ['DeclarativeValidationTakeover', 33, 33],
-  ['DeploymentReplicaSetTerminatingReplicas', 33, 35, 35],
-  ['DetectCacheInconsistency', 34, 34, 34],
-  ['DevicePluginCDIDevices', 28, 29, 29, 31],
-  ['DisableAllocatorDualWrite', 31, 33, 34, 34],
-  ['DisableCPUQuotaWithExclusiveCPUs', 33, 33, 33],
-  ['DynamicResourceAllocation', 26, 32, 34, 34],
-  ['EnvFiles', 34, 35, 35],
-  ['EphemeralContainers', 16, 23, 23, 25, 27],
-  ['EvenPodsSpread', 16, 18, 18, 19, 22],
-  ['EventedPLEG', 26],
-  ['ExecProbeTimeout', 20, 20, 20, 20],
-  ['ExternalServiceAccountTokenSigner', 32, 34, 34],
-  ['GangScheduling', 35],
-  ['GenericWorkload', 35],
-  ['GracefulNodeShutdown', 20, 21, 21],
-  ['GracefulNodeShutdownBasedOnPodPriority', 23, 24, 24],
-  ['HPAConfigurableTolerance', 33, 35, 35],
-  ['HPAScaleToZero', 16],
-  ['HonorPVReclaimPolicy', 23, 31, 31, 33],
-  ['HostnameOverride', 34, 35, 35],
-  ['IPv6DualStack', 15, 21, 21, 23, 25],
-  ['ImageMaximumGCAge', 29, 30, 30, 35],
-  ['ImageVolume', 31, 33, 35],
-  ['InOrderInformers', 33, 33, 33],
-  ['InOrderInformersBatchProcess', 35, 35, 35],
-  ['InPlacePodLevelResourcesVerticalScaling', 35],
-  ['InformerResourceVersion', 30, 35, 35, 35],
-  ['InPlacePodVerticalScaling', 27, 33, 33, 35],
-  ['InPlacePodVerticalScalingExclusiveCPUs', 32],
-  ['InPlacePodVerticalScalingExclusiveMemory', 34],
-  ['InTreePluginPortworxUnregister', 23],
-  ['IndexedJob', 21, 22, 22, 24, 26],
-  ['JobBackoffLimitPerIndex', 28, 29, 29, 33],
-  ['JobManagedBy', 30, 32, 32, 35],
-  ['JobPodReplacementPolicy', 28, 29, 29, 34],
-  ['JobSuccessPolicy', 30, 31, 31, 33],
-  ['KubeletCgroupDriverFromCRI', 28, 31, 31, 34],
-  ['KubeletCrashLoopBackOffMax', 32, 35, 35],
-  ['KubeletEnsureSecretPulledImages', 33, 35, 35],
-  ['KubeletFineGrainedAuthz', 32, 33, 33],
-  ['KubeletInUserNamespace', 22],
-  ['KubeletPSI', 33, 34, 34],
-  ['KubeletPodResourcesDynamicResources', 27, 34, 34],
-  ['KubeletPodResourcesGet', 27, 34, 34],
-  ['KubeletSeparateDiskGC', 29, 31, 31],
-  ['KubeletServiceAccountTokenForCredentialProviders', 33, 34, 34],
-  ['KubeletTracing', 25, 27, 27, 34],
-  ['LegacyServiceAccountTokenNoAutoGeneration', 24, 24, 24, 26, 29],
-  ['ListFromCacheSnapshot', 33, 34, 34],
-  ['LoadBalancerIPMode', 29, 30, 30, 32],
-  ['LocalStorageCapacityIsolationFSQuotaMonitoring', 15, 31],
-  ['LogarithmicScaleDown', 21, 22, 22, 31],
-  ['LoggingAlphaOptions', 24],
-  ['LoggingBetaOptions', 24, 24, 24],
-  ['MatchLabelKeysInPodAffinity', 29, 31, 31, 33],
-  ['MatchLabelKeysInPodTopologySpread', 25, 27, 27],
-  ['MatchLabelKeysInPodTopologySpreadSelectorMerge', 34, 34, 34],
-  ['MaxUnavailableStatefulSet', 24, 35, 35],
-  ['MemoryManager', 21, 22, 22, 32],
-  ['MemoryQoS', 22],
-  ['MinDomainsInPodTopologySpread', 24, 25, 27, 30, 32],
-  ['MultiCIDRServiceAllocator', 27, 31, 33, 33],
-  ['MutableCSINodeAllocatableCount', 33, 34, 35],
-  ['MutablePVNodeAffinity', 35],
-  ['MutablePodResourcesForSuspendedJobs', 35],
-  ['MutableSchedulingDirectivesForSuspendedJobs', 35],
-  ['MutatingAdmissionPolicy', 32, 34, NEVER, 36],
-  ['NFTablesProxyMode', 29, 31, 31, 33],
-  ['NodeDeclaredFeatures', 35],
-  ['NodeInclusionPolicyInPodTopologySpread', 25, 26, 26, 33],
-  ['NodeLease', 12, 14, 14, 17, 24],
-  ['NodeLogQuery', 27, 30],
-  ['NodeSwap', 22, 28, 30, 34],
-  ['NominatedNodeNameForExpectation', 34, 35, 35],
-  ['OpenAPIEnums', 23, 24, 24],
-  ['OpportunisticBatching', 35, 35, 35],
-  ['OrderedNamespaceDeletion', 30, 30, 33, 34],
-  ['PodAndContainerStatsFromCRI', 23],
-  ['PodCertificateRequest', 34, 35],
-  ['PodDeletionCost', 21, 22, 22],
-  ['PodDisruptionConditions', 25, 26, 26, 31, 34],
-  ['PodIndexLabel', 28, 28, 28, 32],
-  ['PodLevelResources', 32, 34, 34],
-  ['PodLifecycleSleepAction', 29, 30, 30, 34],
-  ['PodLifecycleSleepActionAllowZero', 32, 33, 33, 34],
-  ['PodLogsQuerySplitStreams', 32],
-  ['PodObservedGenerationTracking', 33, 34, 34, 35],
-  ['PodPriority', 8, 11, 11, 14, 19],
-  ['PodReadyToStartContainersCondition', 28, 29, 29],
-  ['PodSchedulingReadiness', 26, 27, 27, 30],
-  ['PodSecurity', 22, 23, 23, 25, 28],
-  ['PodTopologyLabelsAdmission', 33, 35, 35],
-  ['PortForwardWebsockets', 30, 31, 31],
-  ['PreferSameTrafficDistribution', 33, 34, 34, 35],
-  ['PreventStaticPodAPIReferences', 34, 34, 34],
-  ['ProcMountType', 12, 31, 33],
-  ['QOSReserved', 11],
-  ['RecoverVolumeExpansionFailure', 23, 32, 32, 34],
-  ['RecursiveReadOnlyMounts', 30, 31, 31, 33],
-  ['ReduceDefaultCrashLoopBackOffDecay', 33],
-  ['RelaxedDNSSearchValidation', 32, 33, 33, 34],
-  ['RelaxedEnvironmentVariableValidation', 30, 32, 32, 34],
-  ['RelaxedServiceNameValidation', 34],
-  ['ReloadKubeletServerCertificateFile', 31, 31, 31],
-  ['RemoteRequestHeaderUID', 32, 33, 33],
-  ['ResilientWatchCacheInitialization', 31, 31, 31, 34],
-  ['ResourceHealthStatus', 31],
-  ['RestartAllContainersOnContainerExits', 35],
-  ['RetryGenerateName', 30, 31, 31, 32],
-  ['RotateKubeletServerCertificate', 7, 12, 12],
-  ['RunAsGroup', 10, 14, 14, 21, 23],
-  ['RuntimeClassInImageCriApi', 29],
-  ['SELinuxChangePolicy', 32, 33, 33],
-  ['SELinuxMount', 30, 33],
-  ['SELinuxMountReadWriteOncePod', 25, 27, 28],
-  ['SchedulerAsyncAPICalls', 34, 34, 34],
-  ['SchedulerAsyncPreemption', 32, 33, 33],
-  ['SchedulerPopFromBackoffQ', 33, 33, 33],
-  ['SchedulerQueueingHints', 28, 28, 32, 34],
-  ['SeparateTaintEvictionController', 29, 29, 29, 34],
-  ['ServerSideApply', 14, 16, 16, 22, 32],
-  ['ServiceAccountNodeAudienceRestriction', 32, 32, 33],
-  ['ServiceAccountTokenJTI', 29, 30, 30, 32],
-  ['ServiceAccountTokenNodeBinding', 29, 31, 31, 33],
-  ['ServiceAccountTokenNodeBindingValidation', 29, 30, 30, 32],
-  ['ServiceAccountTokenPodNodeInfo', 29, 30, 30, 32],
-  ['ServiceTrafficDistribution', 30, 31, 31, 33],
-  ['SidecarContainers', 28, 29, 29, 33],
-  ['SizeBasedListCostEstimate', 34, 34, 34],
-  ['SizeMemoryBackedVolumes', 20, 22, 22, 32],
-  ['StatefulSetAutoDeletePVC', 23, 27, 27, 32],
-  ['StatefulSetSemanticRevisionComparison', 35, 35, 35],
-  ['StorageCapacityScoring', 33],
-  ['StorageVersionAPI', 20],
-  ['StorageVersionHash', 14, 15, 15],
-  ['StorageVersionMigrator', 30, 35],
-  ['StreamingCollectionEncodingToJSON', 33, 33, 33, 34],
-  ['StreamingCollectionEncodingToProtobuf', 33, 33, 33, 34],
-  ['StrictCostEnforcementForVAP', 30, 30, 32, 32],
-  ['StrictCostEnforcementForWebhooks', 30, 30, 32, 32],
-  ['StrictIPCIDRValidation', 33],
-  ['StructuredAuthenticationConfiguration', 29, 30, 30, 34],
-  ['StructuredAuthenticationConfigurationEgressSelector', 34, 34, 34],
-  ['StructuredAuthenticationConfigurationJWKSMetrics', 35, 35, 35],
-  ['StructuredAuthorizationConfiguration', 29, 30, 30, 32],
-  ['SupplementalGroupsPolicy', 31, 33, 33, 35],
-  ['SuspendJob', 21, 22, 22, 24, 26],
-  ['SystemdWatchdog', 32, 32, 32, 35],
-  ['TTLAfterFinished', 12, 21, 21, 23, 25],
-  ['TaintBasedEvictions', 6, 13, 13, 18, 21],
-  ['TaintNodesByCondition', 8, 12, 12, 17, 19],
-  ['TaintTolerationComparisonOperators', 35],
-  ['TokenRequest', 10, 12, 12, 20, 22],
-  ['TokenRequestServiceAccountUIDValidation', 34, 34, 34],
-  ['TopologyAwareHints', 21, 23, 24, 33],
-  ['TopologyManagerPolicyAlphaOptions', 26],
-  ['TopologyManagerPolicyBetaOptions', 26, 26, 28],
-  ['TopologyManagerPolicyOptions', 26, 28, 28, 32],
-  ['TranslateStreamCloseWebsocketRequests', 29, 30, 30],
-  ['UnauthenticatedHTTP2DOSMitigation', 25, 25, 29],
-  ['UnhealthyPodEvictionPolicy', 26, 27, 27, 31, 34],
-  ['UnknownVersionInteroperabilityProxy', 28],
-  ['UserNamespacesHostNetworkSupport', 35],
-  ['UserNamespacesPodSecurityStandards', 29, NEVER, NEVER, NEVER, 35],
-  ['UserNamespacesSupport', 25, 30, 33],
-  ['ValidatingAdmissionPolicy', 26, 28, 30, 30, 32],
-  ['VolumeAttributesClass', 29, 31, 34, 34],
-  ['VolumeLimitScaling', 35],
-  ['WatchCacheInitializationPostStartHook', 31, 31],
-  ['WatchList', 27, 32, 34],
-  ['WatchListClient', 30, 30, 35],
-  ['WinDSR', 14, 33, 33, 34],
-  ['WinOverlay', 14, 20, 20, 34],
-  ['WindowsCPUAndMemoryAffinity', 32],
-  ['WindowsGracefulNodeShutdown', 32, 34, 34],
-]
+const STAGES: Readonly<Record<string, FeatureStage>> = { a: 'ALPHA', b: 'BETA', g: 'GA', d: 'DEPRECATED' }
+
+let read: ReadonlyMap<string, readonly Change[]> | undefined
+
+/** Returns the changes of every gate, oldest first. */
+function histories(): ReadonlyMap<string, readonly Change[]> {
+  read ??= new Map(
+    GATE_HISTORIES.split('\n').map((line) => {
+      const [name = '', ...codes] = line.split(' ')
+      return [name, codes.map((code) => changeOf(name, code))]
+    }),
+  )
+  return read
+}
+
+function changeOf(name: string, code: string): Change {
+  const letter = code.charAt(2)
+  const stage = STAGES[letter.toLowerCase()]
+  return {
+    minor: Number(code.slice(0, 2)),
+    gate:
+      stage === undefined
+        ? undefined
+        : { name, stage, enabled: letter !== letter.toLowerCase(), lockToDefault: code.endsWith('!') },
+  }
+}
 
 /**
- * Returns the feature gates of a minor (`v1.35`) with their defaults. Throws RangeError for an unsupported
- * minor.
+ * Returns the feature gates that the programs of a minor (`v1.35`) know, by name, with stage and default. A
+ * gate that the minor has removed is not among them. Throws RangeError for an unsupported minor.
  */
 export function featureGates(version: string): readonly FeatureGate[] {
   const { minor } = release(version)
-  return GATES.filter(
-    ([, alpha, , , , removed = Number.POSITIVE_INFINITY]) => alpha <= minor && minor < removed,
-  ).map(([name, , beta, on, ga]) => {
-    const stage =
-      ga !== undefined && minor >= ga ? 'GA' : beta !== undefined && minor >= beta ? 'BETA' : 'ALPHA'
-    return { name, stage, enabled: stage === 'GA' || (stage === 'BETA' && on !== undefined && minor >= on) }
-  })
+  return [...histories().values()].flatMap(
+    (changes) => changes.findLast((change) => change.minor <= minor)?.gate ?? [],
+  )
+}
+
+/**
+ * Returns what became of a feature gate from v1.13 on, oldest first; undefined if no release has known it
+ * since.
+ */
+export function featureGateHistory(name: string): readonly FeatureGateChange[] | undefined {
+  return histories()
+    .get(name)
+    ?.map(({ minor, gate }) => {
+      const since = `v1.${minor}`
+      if (gate === undefined) return { since, stage: 'REMOVED' }
+      const { stage, enabled, lockToDefault } = gate
+      return { since, stage, enabled, lockToDefault }
+    })
 }

@@ -10,6 +10,8 @@ export type Minor = number
 /** Oldest and newest supported minors. */
 export const oldestMinor: Minor = 13
 export const newestMinor: Minor = 36
+/** Whether a minor is one of those. */
+export const isSupported = (minor: Minor): boolean => minor >= oldestMinor && minor <= newestMinor
 /** The default version of a cluster. */
 export const defaultMinor: Minor = 35
 
@@ -276,7 +278,7 @@ export function release(version: string = `v1.${defaultMinor}`): Release {
 function newRelease(version: string): Release {
   const match = /^v?1\.(\d+)(?:\.(\d+))?$/.exec(version)
   const minor = Number(match?.[1])
-  if (match === null || minor < oldestMinor || minor > newestMinor) {
+  if (match === null || !isSupported(minor)) {
     throw new RangeError(
       `Kubernetes version "${version}" is not known: use v1.${oldestMinor} to v1.${newestMinor}`,
     )

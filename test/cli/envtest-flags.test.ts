@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { featureGates } from '../../src/api/feature-gates.js'
 import { apiserverFlags, LISTED_FLAGS } from '../../src/cli/envtest/apiserver-flags.js'
 import { clusterOptions, portOf } from '../../src/cli/envtest/apiserver-options.js'
 import { checkFeatureGates } from '../../src/cli/envtest/feature-flags.js'
-import { knownGates } from '../../src/api/known-gates.js'
 import { flagOf, listOf } from '../../src/cli/envtest/program.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 
@@ -112,14 +110,12 @@ describe('the flags of kube-apiserver', () => {
     // it is on since v1.35
     expect(gates('v1.35', 'MaxUnavailableStatefulSet=true')).toEqual([])
     expect(gates('v1.34', 'MaxUnavailableStatefulSet=true')).toHaveLength(1)
-    // which gates older releases know is not known here
-    expect(gates('v1.30', 'Unknown=true')).toEqual([expect.stringContaining('Unknown=true has no effect')])
+    expect(() => gates('v1.30', 'Unknown=true')).toThrow(
+      'Error: invalid argument "Unknown=true" for "--feature-gates" flag: unrecognized feature gate: Unknown',
+    )
     expect(() => gates('v1.30', 'A=true,Unknown')).toThrow(
       'Error: invalid argument "A=true,Unknown" for "--feature-gates" flag: missing bool value for Unknown',
     )
-    // a release lists only gates that it knows
-    for (const minor of ['v1.34', 'v1.35'])
-      expect(featureGates(minor).filter(({ name }) => !knownGates(minor)?.has(name))).toEqual([])
   })
 
   test('name the issuers of service account tokens, and the audiences', () => {
@@ -165,7 +161,7 @@ describe('the flags of kube-apiserver', () => {
   test('switch API versions off, and name those that are not simulated', () => {
     const { options, notes } = read(
       '--runtime-config=batch/v1=false,autoscaling/v2=false,resource.k8s.io/v1beta1=true,api/beta=true',
-      '--feature-gates=SidecarContainers=true,GangScheduling=true',
+      '--feature-gates=SidecarContainers=true,GenericWorkload=true,GangScheduling=true',
     )
     const made = options()
     expect(made.disable?.filter((name) => name.endsWith('/v1') || name.endsWith('/v2'))).toEqual([
@@ -173,7 +169,9 @@ describe('the flags of kube-apiserver', () => {
       'autoscaling/v2',
     ])
     expect(notes.map((line) => line.replace('simcluster kube-apiserver: ', ''))).toEqual([
+      '--feature-gates=GenericWorkload=true has no effect\n',
       '--feature-gates=GangScheduling=true has no effect\n',
+      'Setting GA feature gate SidecarContainers=true. It will be removed in a future release.\n',
       expect.stringMatching(
         /^--runtime-config=resource.k8s.io\/v1beta1=true: versions that are off by default/,
       ),

@@ -113,6 +113,9 @@ featureGates: { SidecarContainers: false, PodSchedulingReadiness: true }
       'v1.30 PodSchedulingReadiness',
       'v1.33 SidecarContainers',
     ])
+    expect(findings[1]?.message).toBe(
+      'SidecarContainers is locked to true in v1.33: the component does not start with false',
+    )
     const flag = `apiVersion: v1
 kind: Pod
 metadata: { name: kube-apiserver }

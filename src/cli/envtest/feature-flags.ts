@@ -1,80 +1,23 @@
-import { quote } from '../../lang/go/quote.js'
 import { featureGates } from '../../api/feature-gates.js'
-import { release } from '../../api/releases.js'
+import { BOOLEANS, judgeGateFlags } from '../../api/gate-check.js'
 import { formatApiVersion } from '../../api/api-version.js'
 import { createScheme } from '../../api/scheme.js'
-import { knownGates } from '../../api/known-gates.js'
 import { commandFailed, FlagError, listOf, type ProgramFlags } from './program.js'
-
-const BOOLEANS: Readonly<Record<string, boolean>> = Object.fromEntries([
-  ...['1', 't', 'T', 'true', 'TRUE', 'True'].map((word) => [word, true] as const),
-  ...['0', 'f', 'F', 'false', 'FALSE', 'False'].map((word) => [word, false] as const),
-])
-
-/** The minor since which a registry of components reads the gates, once all flags are parsed. */
-const REGISTRY_MINOR = 31
 
 /**
  * Checks `--feature-gates`. Gates that ask for what holds anyway are silent; others are named, since a
- * release behaves as its defaults. Unknown ones are refused, also those that the release has removed, where
- * all gates of the release are known here. Source: component-base featuregate/feature_gate.go,
- * compatibility/registry.go.
+ * release behaves as its defaults. What the real program says of gates of features that are generally
+ * available or deprecated is noted as well.
  * @throws FlagError with the real program's message
  */
 export function checkFeatureGates(flags: ProgramFlags, version: string, note: (line: string) => void): void {
-  const given = flags.get('feature-gates') ?? []
-  const hasRegistry = release(version).minor >= REGISTRY_MINOR
-  for (const text of hasRegistry ? [given.join(',')] : given) {
-    const why = faultOf(text, { version, hasRegistry, note })
-    if (why === undefined) continue
-    throw hasRegistry
-      ? commandFailed(why)
-      : new FlagError(`Error: invalid argument ${quote(text)} for "--feature-gates" flag: ${why}`)
-  }
-}
-
-interface GateContext {
-  readonly version: string
-  readonly hasRegistry: boolean
-  readonly note: (line: string) => void
-}
-
-/** Returns why the gates cannot be set. */
-function faultOf(text: string, { version, hasRegistry, note }: GateContext): string | undefined {
-  const wanted = new Map<string, string>()
-  for (const entry of text.split(',')) {
-    if (entry === '') continue
-    const [, component = 'kube', pair = ''] = (hasRegistry && /^([^:]*):(.*)$/.exec(entry)) || [
-      '',
-      'kube',
-      entry,
-    ]
-    if (component !== 'kube') return `component not registered: ${component}`
-    const [name = '', value] = pair.split(/=(.*)/s).map((part) => part.trim())
-    if (value === undefined) return `missing bool value for ${name}`
-    if (BOOLEANS[value] === undefined)
-      return (
-        `invalid value of ${name}=${value}, err: strconv.ParseBool: parsing ${quote(value)}: ` +
-        'invalid syntax'
-      )
-    wanted.set(name, value)
-  }
-  const known = knownGates(version)
-  const gates = new Map(featureGates(version).map((gate) => [gate.name, gate]))
-  const faults: string[] = []
-  for (const [name, value] of wanted) {
-    const isOn = BOOLEANS[value] ?? false
-    const gate = gates.get(name)
-    if (known?.has(name) === false) {
-      faults.push(`unrecognized feature gate: ${name}`)
-      break
-    }
-    if (gate?.stage === 'GA' && gate.enabled !== isOn)
-      faults.push(`cannot set feature gate ${name} to ${isOn}, feature is locked to ${gate.enabled}`)
-    else if (gate?.enabled !== isOn)
-      note(`simcluster kube-apiserver: --feature-gates=${name}=${value} has no effect\n`)
-  }
-  return faults.length > 1 ? `[${faults.join(', ')}]` : faults[0]
+  const { fault, warnings, wanted } = judgeGateFlags(flags.get('feature-gates') ?? [], version)
+  if (fault !== undefined) throw fault.startsWith('Error: ') ? new FlagError(fault) : commandFailed(fault)
+  const gates = new Map(featureGates(version).map(({ name, enabled }) => [name, enabled]))
+  for (const [name, isOn] of wanted)
+    if (gates.get(name) !== isOn)
+      note(`simcluster kube-apiserver: --feature-gates=${name}=${isOn} has no effect\n`)
+  for (const { text } of warnings) note(`simcluster kube-apiserver: ${text}\n`)
 }
 
 /** Versions by stage, which the release serves as it does by default. */

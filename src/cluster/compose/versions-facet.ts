@@ -1,5 +1,10 @@
 import { addonVersions, minorOf } from '../kubeadm/addon-versions.js'
-import { type FeatureGate, featureGates } from '../../api/feature-gates.js'
+import {
+  type FeatureGate,
+  type FeatureGateChange,
+  featureGateHistory,
+  featureGates,
+} from '../../api/feature-gates.js'
 import type { Node } from '../../api/core/generated.js'
 import type { ClusterParts } from './assemble.js'
 
@@ -130,8 +135,19 @@ export class VersionsFacet {
     )
   }
 
-  /** Returns the feature gates of the minor version, with their stage and default. */
+  /**
+   * Returns the feature gates that the minor version knows, with their stage, their default, and whether they
+   * are locked to it.
+   */
   featureGates(): readonly FeatureGate[] {
     return featureGates(this.#parts().version)
+  }
+
+  /**
+   * Returns what became of a feature gate since v1.13, oldest first, up to its removal; undefined if no
+   * release since then has known it.
+   */
+  featureGateHistory(name: string): readonly FeatureGateChange[] | undefined {
+    return featureGateHistory(name)
   }
 }

@@ -1,4 +1,4 @@
-import { release } from '../../api/releases.js'
+import { isSupported, release } from '../../api/releases.js'
 import { byText } from '../../lang/text/order.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
 import type { HostMachine } from '../machine/host-machine.js'
@@ -106,14 +106,6 @@ function versionsOf(machine: HostMachine): readonly string[] {
   if (known.length === 0 && !own.some((version) => minorOf(version) === minor)) return []
   const last = Math.max(...[...known, ...own].map(patchOf))
   return Array.from({ length: last + 1 }, (_, at) => `1.${minor}.${last - at}`)
-}
-
-const isSupported = (minor: number): boolean => {
-  try {
-    return release(`v1.${minor}`).minor === minor
-  } catch {
-    return false
-  }
 }
 
 /** `apt-cache madison NAME` and `apt-cache policy NAME`: versions of Kubernetes' packages. */

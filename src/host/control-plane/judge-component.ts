@@ -1,3 +1,5 @@
+import { type GateWarning, judgeGateFlags } from '../../api/gate-check.js'
+import { isSupported } from '../../api/releases.js'
 import { quote } from '../../lang/go/quote.js'
 import { parseYamlText } from '../../lang/yaml/read.js'
 import { parseCertificates, readChain, verifyChain } from '../../pki/index.js'
@@ -27,7 +29,13 @@ export interface Surroundings {
  * error.
  */
 export type ProcessOutcome =
-  | { readonly kind: 'runs'; readonly works: boolean; readonly words?: string }
+  | {
+      readonly kind: 'runs'
+      readonly works: boolean
+      readonly words?: string
+      /** What it logs at its start of the feature gates that it is given. */
+      readonly warnings: readonly GateWarning[]
+    }
   | {
       readonly kind: 'waits'
       readonly reason: 'ErrImagePull' | 'CreateContainerError' | 'VolumeError'
@@ -51,8 +59,11 @@ export function judgeComponent(
   if (waits !== undefined) return waits
   try {
     checkFlags(component, manifest)
+    const warnings = component === 'etcd' ? [] : checkGates(manifest, around.version)
     const words = CHECKS[component](new Machine(manifest, around))
-    return words === undefined ? { kind: 'runs', works: true } : { kind: 'runs', works: false, words }
+    return words === undefined
+      ? { kind: 'runs', works: true, warnings }
+      : { kind: 'runs', works: false, words, warnings }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     return {
@@ -128,6 +139,17 @@ function checkFlags(component: ComponentName, { command, flags }: ReadManifest):
     throw new Fault(
       `Error: ${component} does not take any arguments, got ${JSON.stringify([stray]).replaceAll(',', ' ')}`,
     )
+}
+
+/** Checks the feature gates that a program of the image's version is given; returns what it logs of them. */
+function checkGates({ command, image }: ReadManifest, version: string): readonly GateWarning[] {
+  const values = command.flatMap((word, at) =>
+    word === '--feature-gates' ? [command[at + 1] ?? ''] : (/^--feature-gates=(.*)$/s.exec(word)?.[1] ?? []),
+  )
+  const [, own = ''] = /:(v1\.\d+)/.exec(image) ?? []
+  const { fault, warnings } = judgeGateFlags(values, isSupported(minorOf(own)) ? own : version)
+  if (fault !== undefined) throw new Fault(fault)
+  return warnings
 }
 
 /** The machine as a program sees it through its flags and mounts. */

@@ -3,6 +3,7 @@ import type { Pod } from '../../api/core/generated.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { ComponentState } from '../machine/state.js'
 import { dataFault, keepData, loadData } from '../etcd/data-directory.js'
+import { GATE_SOURCE } from '../machine/texts.js'
 import { applyFlags, reloadEncryption } from './apply-flags.js'
 import { readManifest } from './read-manifest.js'
 import type { ComponentName } from '../../cluster/kubeadm/images.js'
@@ -42,7 +43,7 @@ export function syncControlPlane(machine: HostMachine): void {
       file === undefined
         ? undefined
         : goesOn
-          ? { kind: 'runs', works: old.works }
+          ? { kind: 'runs', works: old.works, warnings: [] }
           : judgeStart(machine, component, file.manifest, etcd)
     if (component === 'etcd' && !goesOn) {
       if (old?.state === 'running') keepData(machine)
@@ -198,6 +199,7 @@ function showPod(machine: HostMachine, component: ComponentName, manifest: strin
 function report(machine: HostMachine, component: ComponentName, verdict: ProcessOutcome): void {
   const pod = `${component}-${machine.name}_kube-system`
   if (verdict.kind === 'runs') {
+    for (const { level, text } of verdict.warnings) machine.log(component, level, GATE_SOURCE, text)
     for (const [source, text] of startLines(component, machine.hosts.version)) {
       if (component === 'etcd') machine.journal(component, text)
       else machine.log(component, 'I', source, text)

@@ -3,6 +3,7 @@ import { YamlError, yamlDocuments } from '../../lang/yaml/read.js'
 import type { Options } from '../commands/command.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
 import type { HostMachine } from '../machine/host-machine.js'
+import { checkGateField, checkGateFlag } from './feature-gates.js'
 import { KubeadmError } from './texts.js'
 import { isMap } from '../../lang/json/maps.js'
 import { endpointHost, endpointPort, joinHostPort } from '../../lang/go/host-port.js'
@@ -120,6 +121,9 @@ export function initConfiguration(
   const cluster = file.get('ClusterConfiguration')
   const [bootstrapToken] = (inside(init, 'bootstrapTokens') ?? []) as readonly unknown[]
   const tool = `v${machine.state.packages.get('kubeadm')?.version ?? ''}`
+  checkGateFlag(options.get('feature-gates') ?? '', minorOf(tool))
+  const gates = inside(cluster, 'featureGates')
+  if (isMap(gates)) checkGateField(gates, minorOf(tool))
   const asked = options.get('kubernetes-version') ?? text(inside(cluster, 'kubernetesVersion')) ?? tool
   const address =
     options.get('apiserver-advertise-address') ??

@@ -291,6 +291,7 @@ export class HostMachine {
       'etc/kubernetes/manifests',
       'var/lib/kubelet',
       'etc/cni/net.d',
+      'etc/default',
       'dev',
       'proc',
     ])

@@ -1,9 +1,11 @@
+import { type GateWords, judgeGates, parseGates } from '../../api/gate-check.js'
+import { isMap } from '../../lang/json/maps.js'
 import { parseYamlText } from '../../lang/yaml/read.js'
 import type { Pod } from '../../api/core/generated.js'
 import { parseCertificates, verifyChain } from '../../pki/index.js'
 import type { HostMachine } from './host-machine.js'
 import { SWAPS, swapsOf } from './kernel.js'
-import { STARTED } from './texts.js'
+import { GATE_SOURCE, STARTED } from './texts.js'
 import type { UnitState } from './state.js'
 
 const CONFIG = '/var/lib/kubelet/config.yaml'
@@ -41,6 +43,12 @@ export function kubeletFault(machine: HostMachine): string | undefined {
     parsed.kind !== 'KubeletConfiguration'
   )
     return loading('failed to decode: no kind "KubeletConfiguration" is registered')
+  const gates = kubeletGates(machine, parsed)
+  if (typeof gates === 'string')
+    return gates.startsWith('json: ') ? loading(`failed to decode: ${gates}`) : gates
+  const { fault: gateFault } = judgeGates(gates, kubeletVersion(machine))
+  if (gateFault !== undefined)
+    return `failed to set feature gates from initial flags-based config: ${gateFault}`
   const swaps = machine.files.text(SWAPS)?.trimEnd().split('\n') ?? []
   if (swapsOf(machine).length > 0 && !toleratesSwap(machine, parsed))
     return (
@@ -75,10 +83,51 @@ function readConfiguration(text: string): {
   return { rotateCertificates: rotateCertificates === true, serverTLSBootstrap: serverTLSBootstrap === true }
 }
 
+const kubeletVersion = ({ state, hosts }: HostMachine): string =>
+  state.packages.get('kubelet')?.version ?? hosts.version
+
+/** Returns the flags of a kubelet that stand in files which kubeadm and the package leave for them. */
+const flagsOf = ({ files }: HostMachine): string =>
+  ['/var/lib/kubelet/kubeadm-flags.env', '/etc/default/kubelet'].map((path) => files.text(path)).join(' ')
+
+/**
+ * Returns the feature gates of a kubelet, whose flags win over its configuration file; a text says why they
+ * cannot be read. Source: cmd/kubelet/app/server.go kubeletConfigFlagPrecedence.
+ */
+function kubeletGates(machine: HostMachine, config: object): ReadonlyMap<string, boolean> | string {
+  const gates = new Map<string, boolean>()
+  const inFile = 'featureGates' in config ? (config.featureGates ?? {}) : {}
+  if (!isMap(inFile)) return `${unreadable(inFile)} of type map[string]bool`
+  for (const [name, value] of Object.entries(inFile)) {
+    if (typeof value !== 'boolean') return `${unreadable(value)} of type bool`
+    gates.set(name, value)
+  }
+  for (const [, text = ''] of flagsOf(machine).matchAll(/--feature-gates=([^\s"']*)/g)) {
+    const parsed = parseGates(text, MAP_WORDS)
+    if (typeof parsed === 'string')
+      return (
+        `failed to parse kubelet flag: invalid argument ${JSON.stringify(text)} for ` +
+        `"--feature-gates" flag: ${parsed}`
+      )
+    for (const [name, value] of parsed) gates.set(name, value)
+  }
+  return gates
+}
+
+function unreadable(value: unknown): string {
+  const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+  return `json: cannot unmarshal ${kind} into Go struct field KubeletConfiguration.featureGates`
+}
+
+/** Source: component-base cli/flag/map_string_bool.go. */
+const MAP_WORDS: GateWords = {
+  missing: () => 'malformed pair, expect string=bool',
+  invalid: (name, value) => `invalid value of ${name}: ${value}`,
+}
+
 /** Whether a configuration file or a flag allows swap. Source: pkg/kubelet/cm validateSwap */
-function toleratesSwap({ files }: HostMachine, config: object): boolean {
-  const flags = ['/var/lib/kubelet/kubeadm-flags.env', '/etc/default/kubelet'].map((path) => files.text(path))
-  const [, flag] = /--fail-swap-on=(\w+)/.exec(flags.join(' ')) ?? []
+function toleratesSwap(machine: HostMachine, config: object): boolean {
+  const [, flag] = /--fail-swap-on=(\w+)/.exec(flagsOf(machine)) ?? []
   return flag === undefined ? 'failSwapOn' in config && config.failSwapOn === false : flag === 'false'
 }
 
@@ -146,16 +195,20 @@ export function startKubelet(machine: HostMachine): void {
   delete unit.killedBy
   unit.pid += 17
   unit.since = now
+  const config = machine.disk.has(CONFIG.slice(1)) ? machine.files.text(CONFIG) : undefined
   if (fault === undefined) {
     unit.state = 'active'
     machine.journal('systemd', STARTED)
+    const gates = config === undefined ? '' : kubeletGates(machine, parseYamlText(config) as object)
+    if (typeof gates !== 'string')
+      for (const { level, text } of judgeGates(gates, kubeletVersion(machine)).warnings)
+        machine.log('kubelet', level, GATE_SOURCE, text)
     machine.log(
       'kubelet',
       'I',
       'server.go:529',
       `"Kubelet version" kubeletVersion="v${machine.state.packages.get('kubelet')?.version ?? ''}"`,
     )
-    const config = machine.disk.has(CONFIG.slice(1)) ? machine.files.text(CONFIG) : undefined
     if (config !== undefined) machine.node?.machine.configureKubelet(readConfiguration(config))
     if (machine.hasNode)
       machine.log(

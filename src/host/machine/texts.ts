@@ -1,6 +1,9 @@
 /** What systemd notes when it has started a kubelet. */
 export const STARTED = 'Started kubelet.service - kubelet: The Kubernetes Node Agent.'
 
+/** Where the programs of Kubernetes log what they think of a feature gate. */
+export const GATE_SOURCE = 'feature_gate.go:352'
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 

@@ -1,6 +1,4 @@
-import { featureGates } from '../../api/feature-gates.js'
-import { newestMinor, oldestMinor } from '../../api/releases.js'
-import { knownGates } from '../../api/known-gates.js'
+import { featureGateHistory, featureGates } from '../../api/feature-gates.js'
 import type { UpgradeFinding } from './finding.js'
 
 /** Feature gates that somebody sets. */
@@ -33,11 +31,10 @@ export function gatesIn(value: unknown, gates: Record<string, boolean> = {}): Re
 export function gatesAfter(set: readonly SetGates[], minors: readonly string[]): readonly UpgradeFinding[] {
   return minors.slice(1).flatMap((version, at) => {
     const before = minors[at] ?? version
-    const stages = new Map(featureGates(version).map(({ name, stage }) => [name, stage]))
-    const old = new Map(featureGates(before).map(({ name, stage }) => [name, stage]))
-    const [known, knew] = [knownGates(version), knownGates(before)]
-    return set.flatMap(({ object, gates }) =>
-      Object.entries(gates).flatMap(([name, isOn]): readonly UpgradeFinding[] => {
+    const gates = new Map(featureGates(version).map((gate) => [gate.name, gate]))
+    const old = new Map(featureGates(before).map((gate) => [gate.name, gate]))
+    return set.flatMap(({ object, gates: wanted }) =>
+      Object.entries(wanted).flatMap(([name, isOn]): readonly UpgradeFinding[] => {
         const finding = (message: string): readonly UpgradeFinding[] => [
           {
             release: version,
@@ -47,10 +44,16 @@ export function gatesAfter(set: readonly SetGates[], minors: readonly string[]):
             repair: `remove ${name} from the feature gates`,
           },
         ]
-        const wasKnown = knew?.has(name) === true || old.has(name)
-        if (wasKnown && !(known?.has(name) ?? stages.has(name)))
+        const gate = gates.get(name)
+        const was = old.get(name)
+        if (was === undefined && gate === undefined) return []
+        if (gate === undefined)
           return finding(`${version} does not know the feature gate ${name}: the component does not start`)
-        if (stages.get(name) !== 'GA' || old.get(name) === 'GA') return []
+        if (gate.lockToDefault && gate.enabled !== isOn && !(was?.lockToDefault ?? false))
+          return finding(
+            `${name} is locked to ${gate.enabled} in ${version}: the component does not start with ${isOn}`,
+          )
+        if (gate.stage !== 'GA' || was?.stage === 'GA') return []
         return finding(
           `${name} is generally available in ${version}: ` +
             (isOn ? 'it is on, and a later release removes the gate' : 'it cannot be switched off for long'),
@@ -62,15 +65,9 @@ export function gatesAfter(set: readonly SetGates[], minors: readonly string[]):
 
 /** Returns the gates that are set and of which no release is known here to have them. */
 export function unknownGates(set: readonly SetGates[]): readonly string[] {
-  const known = new Set<string>()
-  for (let minor = oldestMinor; minor <= newestMinor; minor++) {
-    const version = `v1.${minor}`
-    for (const { name } of featureGates(version)) known.add(name)
-    for (const name of knownGates(version) ?? []) known.add(name)
-  }
   return set.flatMap(({ object, gates }) =>
     Object.keys(gates)
-      .filter((name) => !known.has(name))
+      .filter((name) => featureGateHistory(name) === undefined)
       .map((name) => `feature gate ${name} of ${object}: its history is not known here`),
   )
 }
