@@ -1,4 +1,5 @@
 // @types/node-forge describes only the package as a whole.
+declare module 'node-forge/lib/aes.js'
 declare module 'node-forge/lib/asn1.js'
 declare module 'node-forge/lib/pem.js'
 declare module 'node-forge/lib/sha1.js'
