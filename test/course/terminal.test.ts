@@ -132,6 +132,36 @@ test('a chapter goes on where somebody left it, and back undoes a step', async (
   const second = atTerminal('q')
   await teachChapter(chapter, second.screen, second.read, progress)
   expect(second.text()).toContain(`going on at step ${step + 1} of `)
+  // the text of the section stands above the first command that is seen
+  expect(second.text()).toMatch(/going on at step[^]*\n--- /)
+})
+
+test('back undoes one line after the other, and a question to the course is none', async () => {
+  const chapter = readCourse('v1.35').find(({ number }) => number === 1)
+  if (chapter === undefined) throw new Error('there is no chapter 1')
+  const { screen, read, text } = atTerminal(
+    '', // the step
+    'kubectl create namespace one',
+    'kubectl create namespace two',
+    '왜',
+    '뒤로',
+    'kubectl get namespaces one two',
+    'back',
+    'back',
+    'kubectl get namespaces one',
+    'where',
+    'back',
+    'back',
+    'where',
+    '기다리기 1m',
+    'q',
+  )
+  await teachChapter(chapter, screen, read)
+  expect(text()).toContain('namespace/two created')
+  expect(text()).toMatch(/one +Active[^]*namespaces "two" not found[^]*namespaces "one" not found/)
+  const [second, first] = Array.from(text().matchAll(/# step (\d+) of/g), ([, at]) => Number(at))
+  expect(first).toBeLessThan(second ?? 0)
+  expect(text()).toContain('# 1m later')
 })
 
 test('a learner predicts before the commands, and the cluster answers after them', async () => {

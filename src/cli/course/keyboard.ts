@@ -43,7 +43,10 @@ export async function withKeyboard(work: (read: ReadLine | undefined) => Promise
     lines.setPrompt(prompt)
     lines.prompt()
     const { value, done } = await typed.next()
-    return done === true ? undefined : value
+    if (done !== true) return value
+    // Ctrl-D has left the cursor behind the prompt
+    stdout.write('\n')
+    return undefined
   }
   try {
     await work(async (on) => {

@@ -6,18 +6,22 @@ import { absolutePath } from '../../shell/files/tree.js'
 import type { Editor, Screen } from './screen.js'
 
 /** Lines that the course itself acts on; the others are for the shell. */
-const FOR_COURSE = /^(?:\?|why|wait|history|vi|vim|nano)(?:\s|$)|^(?:kubectl|k)\s+edit\s/
+const FOR_COURSE = /^(?:\?|why|왜|wait|기다리기|history|vi|vim|nano)(?:\s|$)|^(?:kubectl|k)\s+edit\s/
 
 /** Whether the course itself acts on a line: it is no command of the shell. */
 export const isForCourse = (line: string): boolean => FOR_COURSE.test(line)
+
+/** Whether a line only asks, so that there is nothing to undo. */
+export const isQuestion = (line: string): boolean => /^(?:\?|why|왜|history)(?:\s|$)/.test(line)
 
 /** Handles what a learner types: a question, time that passes, an edit, or a command that takes a second. */
 export async function own(line: string, playback: Playback, screen: Screen): Promise<void> {
   const [word = '', ...more] = line.split(' ')
   try {
-    if (word === '?') screen.line(playback.cluster.dump({ lang: screen.language })['why.txt'])
-    else if (word === 'why') why(more, playback, screen)
-    else if (word === 'wait') await wait(more[0] ?? '1m', playback, screen)
+    if (word === '?' || line === '왜')
+      screen.line(playback.cluster.dump({ lang: screen.language })['why.txt'])
+    else if (word === 'why' || word === '왜') why(more, playback, screen)
+    else if (word === 'wait' || word === '기다리기') await wait(more[0] ?? '1m', playback, screen)
     else if (line === 'history') screen.line(historyOf(playback))
     else {
       const { terminal } =

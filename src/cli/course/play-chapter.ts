@@ -6,7 +6,7 @@ import { startCluster } from '../../course/start.js'
 import { hasSameEffect, isSameLine } from '../../course/effect.js'
 import { withAlias } from '../../course/terminal-line.js'
 import type { Host } from '../../host/index.js'
-import { isForCourse, own } from './own-line.js'
+import { isForCourse, isQuestion, own } from './own-line.js'
 import { forgotten, type Progress } from './progress.js'
 import type { Screen } from './screen.js'
 import { spoken } from './spoken.js'
@@ -31,16 +31,14 @@ export async function playChapter(chapter: Chapter, screen: Screen): Promise<voi
   lessonsOf(chapter, screen)
 }
 
-/** Steps of a chapter, each with the section that begins with it. */
-function stepsOf({ sections }: Chapter): readonly { readonly step: Step; readonly begins?: Section }[] {
-  return sections.flatMap((section) =>
-    section.steps.map((step, at) => (at === 0 ? { step, begins: section } : { step })),
-  )
+/** Steps of a chapter, each with its section. */
+function stepsOf({ sections }: Chapter): readonly { readonly step: Step; readonly section: Section }[] {
+  return sections.flatMap((section) => section.steps.map((step) => ({ step, section })))
 }
 
 /**
  * Plays a chapter in which the learner types the commands. It goes on where `progress` says, with what the
- * steps before have done; `back` undoes the last step that was typed.
+ * steps before have done; `back` undoes the last line that was typed.
  */
 export async function teachChapter(
   chapter: Chapter,
@@ -57,31 +55,33 @@ export async function teachChapter(
   for (const { step } of steps.slice(0, first)) await playback.play(step, screen.language)
   if (first > 0) screen.note(screen.words.resumed(first + 1, steps.length))
   const past: { readonly at: number; readonly playback: Playback }[] = []
+  let shown: Section | undefined
   for (let at = first; at < steps.length;) {
-    const { step, begins } = steps[at] as (typeof steps)[number]
-    if (begins !== undefined) screen.section(begins)
+    const { step, section } = steps[at] as (typeof steps)[number]
+    if (section !== shown) screen.section(section)
+    shown = section
     progress.reached(name, at)
-    const before = step.kind === 'command' ? playback.fork() : undefined
     const files = filesIn(steps.slice(0, at + 1))
     const where = screen.words.step(at + 1, steps.length)
-    const done = await teach({ step, playback, screen, read, where, files })
+    const here = at
+    const remember = (): void => {
+      past.push({ at: here, playback: playback.fork() })
+      if (past.length > MOST_STEPS_BACK) past.shift()
+    }
+    const done = await teach({ step, playback, screen, read, where, files, remember })
     if (done === 'left') return
-    if (done === 'back') {
+    if (done === 'on') at++
+    else {
       const last = past.pop()
       screen.note(last === undefined ? screen.words.atTheBeginning : screen.words.wentBack)
-      if (before !== undefined) playback = last?.playback ?? before
-      at = last?.at ?? at
-      continue
+      ;({ at, playback } = last ?? { at, playback })
     }
-    if (before !== undefined) past.push({ at, playback: before })
-    if (past.length > MOST_STEPS_BACK) past.shift()
-    at++
   }
   progress.reached(name, 0)
   lessonsOf(chapter, screen)
 }
 
-/** How many steps `back` can go. */
+/** How many lines `back` can undo. */
 const MOST_STEPS_BACK = 50
 
 function lessonsOf({ number, lessons }: Chapter, screen: Screen): void {
@@ -103,6 +103,8 @@ interface Teaching<S = Step> {
   /** `step 3 of 40` */
   readonly where: string
   readonly files: ReadonlyMap<string, string>
+  /** Notes what is now, before a line, as what `back` leads to. */
+  readonly remember: () => void
 }
 
 /** Whether a learner goes on, back, or leaves. */
@@ -110,7 +112,7 @@ type Done = 'on' | 'back' | 'left'
 
 /** Plays a step, or what is typed instead. */
 async function teach(teaching: Teaching): Promise<Done> {
-  const { step, playback, screen, read, where, files } = teaching
+  const { step, playback, screen, read, where, files, remember } = teaching
   screen.before(step, playback.host.prompt, { isTaught: true })
   if (step.kind === 'predict') return predict({ ...teaching, step })
   if (step.kind !== 'command') {
@@ -122,20 +124,28 @@ async function teach(teaching: Teaching): Promise<Done> {
     if (line === undefined) return 'left'
     const word = spoken(line, WORDS)?.word
     if (word === 'quit') return 'left'
-    if (word === 'skip') return 'on'
+    if (word === 'skip') {
+      remember()
+      return 'on'
+    }
     if (word === 'back') return 'back'
     if (word === 'hint' || word === 'check' || word === 'solution') {
       screen.note(screen.words.notDone)
       screen.before(step, '', { isTaught: true })
     } else if (word !== undefined) tell(line, where, files, screen)
     else if (line === '') {
+      remember()
       screen.after(await playback.play(step, screen.language))
       return 'on'
     } else if (!isForCourse(line) && (await hasSameEffect(playback, step.line, line))) {
+      remember()
       screen.after(await playback.type(withAlias(line)))
       if (!isSameLine(step.line, line)) screen.note(screen.words.counts)
       return 'on'
-    } else await own(line, playback, screen)
+    } else {
+      if (!isQuestion(line)) remember()
+      await own(line, playback, screen)
+    }
   }
 }
 

@@ -3,7 +3,7 @@ const SPOKEN = {
   help: ['help', '도움말'],
   hint: ['hint', '힌트'],
   check: ['check', '확인'],
-  back: ['back', '되돌리기'],
+  back: ['back', '되돌리기', '뒤로'],
   where: ['where', '어디'],
   solution: ['solution', '풀이'],
   show: ['show', '보기'],

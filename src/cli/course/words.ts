@@ -71,7 +71,7 @@ const ko: Words = {
     step.event === 'settle' ? '진행 중인 일이 모두 끝날 때까지 기다립니다' : eventText(step, 'ko'),
   lessons: '실습',
   lessonKeys:
-    '명령을 입력하세요.  힌트(hint)  확인(check)  되돌리기(back)  어디(where)  풀이(solution)  도움말(help)  wait 1m: 시간 보내기  ' +
+    '명령을 입력하세요.  힌트(hint)  확인(check)  되돌리기(back)  어디(where)  풀이(solution)  도움말(help)  기다리기 1m(wait 1m)  ' +
     '끝(q)',
   end: '끝났습니다.',
   symptom: '증상',
@@ -86,8 +86,8 @@ const ko: Words = {
   par: (typed, best) => `명령 ${typed}개로 해결했습니다. 가장 적은 것은 ${best}개입니다.\n`,
   where: (typed, minutes) => `지금까지 명령 ${typed}개를 입력했습니다. ${minutes}분쯤 걸리는 실습입니다.`,
   chapterKeys:
-    '[Enter] 실행  건너뛰기(s)  되돌리기(back)  힌트(hint)  어디(where)  보기(show) 파일  도움말(help)  끝(q)  왜: ?\n' +
-    '명령을 직접 입력해도 됩니다. 같은 일을 하는 명령이면 그 단계를 마친 것으로 칩니다. wait 1m, why pods 이름도 됩니다.',
+    '[Enter] 실행  건너뛰기(s)  되돌리기(back)  힌트(hint)  어디(where)  보기(show) 파일  도움말(help)  왜(?)  끝(q)\n' +
+    '명령을 직접 입력해도 됩니다. 같은 일을 하는 명령이면 그 단계를 마친 것으로 칩니다. 기다리기 1m(wait 1m), 왜 pods 이름(why pods 이름)도 됩니다.',
   predict: (question) => `예측해 보세요: ${question}`,
   answer: (question) => `예측의 답: ${question}`,
   predictKeys: '답을 쓰고 Enter를 누르세요. 그냥 Enter를 누르면 넘어갑니다',
@@ -96,7 +96,7 @@ const ko: Words = {
   guessed: (guess) => `내 예측: ${guess}`,
   notDone:
     '아직 이 단계를 마치지 않았습니다. 아래 명령이나 같은 일을 하는 명령을 입력하세요. Enter만 눌러도 실행됩니다',
-  whyUsage: '왜 그런지 물으려면 종류와 이름을 쓰세요: why pods 이름. 클러스터 전체는 ?',
+  whyUsage: '왜 그런지 물으려면 종류와 이름을 쓰세요: 왜 pods 이름. 클러스터 전체는 왜(?)',
   exitHere: '더 나갈 곳이 없습니다. 과정을 끝내려면 q를 입력하세요',
   notInExam: '시험에는 힌트도 확인도 되돌리기도 없습니다. 다 했으면 제출(finish)을 입력하세요',
   answerIs: (answer) => `정답: ${answer}`,

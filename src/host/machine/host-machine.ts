@@ -455,11 +455,7 @@ function newState(now: number, version: string, kubelet: string | undefined, mad
       ['containerd', unitAt(now, 655)],
     ]),
     packages: new Map(
-      [
-        ['kubeadm', version.slice(1)],
-        ['kubelet', installed],
-        ['kubectl', version.slice(1)],
-      ].map(([name = '', each = '']) => [name, { version: each, held: true }]),
+      ['kubeadm', 'kubelet', 'kubectl'].map((name) => [name, { version: installed, held: true }]),
     ),
   }
 }
