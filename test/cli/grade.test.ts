@@ -187,6 +187,23 @@ describe('simcluster slides', () => {
     },
   )
 
+  test('takes a chapter that a teacher has written, with notes and on the cluster of another', async () => {
+    const text = (language: string): string => `::: ${language}\nWords.\n:::\n`
+    const chapter =
+      '---\ntitle: { ko: 제목, en: Own }\ngoals: [{ ko: 목표., en: Goal. }]\n' +
+      'lessons: [budget]\nlike: 3\n---\n\n' +
+      `## 절 | Part\n\n${text('ko')}${text('en')}${text('ko teacher')}${text('en teacher')}\n` +
+      '```sh\nkubectl get deployments\n```\n'
+    const own = file('10-own.md', chapter)
+    const { code, out } = await typed('slides', own, '--notes')
+    expect(code).toBe(0)
+    expect(out).toContain('<h1>10. Own</h1>')
+    expect(out).toMatch(/<aside>[^]*Words\.[^]*php-apache +3\/3/)
+    file('10-own.md', chapter.replace('en: Own', 'de: Eigenes'))
+    expect((await typed('slides', own)).err).toContain('10-own.md:1: title: the text in en is missing')
+    expect((await typed('slides', join(folder, '11-none.md'))).err).toContain('there is no file')
+  })
+
   test('names the chapters that there are', async () => {
     expect((await typed('slides', '99')).err).toContain('1 to 9')
   })

@@ -1,16 +1,16 @@
 import { readFileSync, statSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { NotFoundError } from '../../client/not-found.js'
-import type { Language } from '../../course/chapter.js'
+import type { Chapter, CourseVersion, Language } from '../../course/chapter.js'
 import { drawLesson, type Lesson, LESSONS } from '../../course/lessons/index.js'
 import { exactJson } from '../../lang/json/exact-json.js'
 import type { Arguments, Command, Flag, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
 import { gradeOf, type Grade } from '../course/grade.js'
 import { withKeyboard } from '../course/keyboard.js'
-import { preview } from '../course/preview.js'
+import { preview, textOfFile } from '../course/preview.js'
 import { readSubmissions, type Submission, SubmissionError } from '../course/submission.js'
-import { readCourse } from '../course/read.js'
+import { readChapter, readCourse } from '../course/read.js'
 import { slidesOf } from '../course/slides.js'
 import { csv, markdown, type Table, text } from '../course/tables.js'
 import { textOf } from '../files.js'
@@ -177,8 +177,10 @@ function drawn(id: string, seed: number): Lesson {
 /** `simcluster slides`: a chapter as a deck. */
 export const slidesCommand: Command = {
   name: 'slides',
-  about: 'Prints a chapter as slides: one HTML page with what its commands print; browsers make a PDF of it.',
-  words: 'N',
+  about:
+    'Prints a chapter, or one that you have written, as slides: one HTML page with what its commands ' +
+    'print; browsers make a PDF of it.',
+  words: 'N|FILE',
   flags: {
     lang: LANGUAGE_FLAG,
     version: VERSION_FLAG,
@@ -187,13 +189,31 @@ export const slidesCommand: Command = {
   examples: [
     'simcluster slides 7 --lang ko > slides.html',
     'simcluster slides 7 --notes > for-the-teacher.html',
+    'simcluster slides 10-storage.md > storage.html',
   ],
   run: async ({ flags, words }, terminal) => {
-    const chapters = readCourse(versionOf(flags))
-    const found = chapters.find(({ number }) => `${number}` === words[0])
-    if (words.length !== 1 || found === undefined)
-      throw new UsageError(`write slides N, where N is the number of a chapter: 1 to ${chapters.length}`)
-    terminal.out(await slidesOf(found, languageOf(flags), { notes: flags['notes'] === true }))
+    const chapter = chapterOf(words, versionOf(flags))
+    terminal.out(await slidesOf(chapter, languageOf(flags), { notes: flags['notes'] === true }))
     return 0
   },
+}
+
+/** Returns the chapter of a number, or of a teacher's own file. */
+function chapterOf([name = '', ...more]: readonly string[], version: CourseVersion): Chapter {
+  if (name.endsWith('.md') && more.length === 0) {
+    const text = textOfFile(name)
+    try {
+      return readChapter(name, text, version)
+    } catch (error) {
+      throw new UsageError(error instanceof Error ? error.message : String(error))
+    }
+  }
+  const chapters = readCourse(version)
+  const found = chapters.find(({ number }) => `${number}` === name)
+  if (more.length > 0 || found === undefined)
+    throw new UsageError(
+      `write slides N, where N is the number of a chapter (1 to ${chapters.length}), or slides FILE for a ` +
+        'chapter that you have written, like 10-storage.md',
+    )
+  return found
 }

@@ -1,16 +1,14 @@
 import { readFileSync, statSync } from 'node:fs'
-import { basename } from 'node:path'
 import type { Chapter, CourseVersion } from '../../course/chapter.js'
 import { openDesk } from '../../course/lessons/index.js'
 import { propertiesOf } from '../../course/lessons/properties.js'
 import { readLesson } from '../../course/lessons/read-lesson.js'
-import { parseChapter } from '../../course/parse-chapter.js'
 import { Playback } from '../../course/playback.js'
 import { startCluster } from '../../course/start.js'
 import { UsageError } from '../command.js'
 import { playLesson, teachLesson } from './lesson.js'
 import { playChapter, type ReadLine, teachChapter } from './play-chapter.js'
-import { readCourse } from './read.js'
+import { readChapter } from './read.js'
 import type { Screen } from './screen.js'
 
 /** How a teacher looks at a file. */
@@ -27,7 +25,7 @@ interface Preview {
  * cannot be read
  */
 export async function preview(path: string, options: Preview): Promise<readonly string[]> {
-  const text = textOf(path)
+  const text = textOfFile(path)
   try {
     if (/\.ya?ml$/.test(path)) return await previewLesson(path, text, options)
     if (path.endsWith('.md')) return await previewChapter(path, text, options)
@@ -37,7 +35,8 @@ export async function preview(path: string, options: Preview): Promise<readonly 
   throw new UsageError(`${path}: a lesson is a .yaml file, and a chapter a file like 10-storage.md`)
 }
 
-function textOf(path: string): string {
+/** @throws UsageError for a file that cannot be read */
+export function textOfFile(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found?.isFile() !== true) throw new UsageError(`there is no file ${path}`)
   return readFileSync(path, 'utf8')
@@ -60,17 +59,10 @@ async function previewChapter(
   text: string,
   { screen, version, read }: Preview,
 ): Promise<readonly string[]> {
-  const { chapter: alone, startsAs } = parseChapter({ name: basename(path), text }, version)
-  const chapter = startsAs === undefined ? alone : { ...alone, start: startOf(path, startsAs, version) }
+  const chapter = readChapter(path, text, version)
   if (read === undefined) await playChapter(chapter, screen)
   else await teachChapter(chapter, screen, read)
   return unexpected(path, text, chapter)
-}
-
-function startOf(path: string, number: number, version: CourseVersion): Chapter['start'] {
-  const found = readCourse(version).find((each) => each.number === number)
-  if (found === undefined) throw new Error(`${path}:1: like: there is no chapter ${number}`)
-  return found.start
 }
 
 /** Commands whose output or exit code is not what stands below them. */

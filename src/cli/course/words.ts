@@ -109,8 +109,8 @@ const ko: Words = {
     `지난번에 이어서 ${all}단계 가운데 ${at}단계부터 시작합니다. 처음부터 하려면 --restart를 쓰세요`,
   exam: (name, tasks, minutes, seed) => `${name} 모의시험: 문제 ${tasks}개, ${minutes}분 (시드 ${seed})`,
   examKeys:
-    '명령을 입력하세요. 문제마다 다른 클러스터입니다.  목록 tasks  문제 task N (kubectl config use-context도 됩니다)  다음 next  ' +
-    '표시 flag  시간 time  제출 finish',
+    '명령을 입력하세요. 문제마다 다른 클러스터입니다.  목록(tasks)  문제 N(task N)  다음(next)  표시(flag)  시간(time)  ' +
+    '제출(finish)\n다른 문제로 갈 때는 kubectl config use-context도 됩니다.',
   minutesLeft: (minutes) => `${minutes}분 남았습니다`,
   timeIsUp: '시간이 다 되었습니다',
   flagged: (task, isFlagged) => (isFlagged ? `${task}번을 표시했습니다` : `${task}번의 표시를 지웠습니다`),

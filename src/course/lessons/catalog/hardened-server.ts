@@ -287,7 +287,7 @@ export const hardenedServerLessons: readonly LessonSource[] = [
             const open = kvs.filter(({ value }) => !atob(value).startsWith(`k8s:enc:${kind}:v1:${keyName}:`))
             return kvs.length === 0
               ? ['no Secret is in etcd']
-              : open.map(({ key }) => `${new TextDecoder().decode(fromBase64(key))} is not`)
+              : open.map(({ key }) => `${new TextDecoder().decode(fromBase64(key))} is stored otherwise`)
           },
         ),
         goal(
