@@ -420,6 +420,7 @@ export class SimCluster extends NamespaceScope {
     const state = simulation.state()
     const snapshot = new ClusterSnapshot({ ...options, version }, state, store.fork(), {
       subscriptions: hub.share(),
+      policy: plane.sharedPolicy(),
       quiet: simulation.quietMemory(),
       views: withViews ? plane.informerViews.share(state.slices) : undefined,
     })

@@ -111,7 +111,7 @@ const history = (
 }
 
 function ask(
-  authorizer: UnionAuthorizer,
+  authorizer: Pick<UnionAuthorizer, 'authorize'>,
   { user, groups = [], apiGroup = '', resource = '', path, ...rest }: AccessQuery,
 ): ReturnType<UnionAuthorizer['authorize']> {
   return authorizer.authorize(
@@ -176,6 +176,39 @@ describe('the compiled form', () => {
       expect(allowed / asked).toBeGreaterThan(0.05) // else nothing has been tested
     },
   )
+
+  it('is shared by copies until one of them changes: each decides by its own objects', () => {
+    let shared = 0
+    fc.assert(
+      fc.property(
+        history({}, 8),
+        fc.array(fc.boolean(), { minLength: 8 }),
+        ([first, changes, queries], turns) => {
+          const stores = [new FakeStore(), new FakeStore()] as const
+          for (const each of first) for (const store of stores) store.write(each, true)
+          const original = new RbacAuthorizer(stores[0].view)
+          for (const one of queries) ask(original, one)
+          const copy = new RbacAuthorizer(stores[1].view, original.share())
+          if (copy.share() !== undefined && copy.share() === original.share()) shared++
+          const check = (): void => {
+            for (const one of queries)
+              for (const [store, authorizer] of [
+                [stores[0], original],
+                [stores[1], copy],
+              ] as const)
+                must(ask(authorizer, one).allowed === authorize(store.all(), one).allowed, 'a copy', one)
+          }
+          check()
+          for (const [at, { object, exists }] of changes.entries()) {
+            stores[turns[at] === true ? 1 : 0].write(object, exists)
+            check()
+          }
+        },
+      ),
+      { numRuns: 100 },
+    )
+    expect(shared).toBeGreaterThan(50) // else nothing has been tested
+  })
 
   it('does not hold on to what was taken out', () => {
     const [binding, role] = [

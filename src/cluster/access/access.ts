@@ -16,6 +16,7 @@ import type { StoreView } from '../../apiserver/storage/stored-objects.js'
 import { ClientCertificates } from '../../pki/client-certificates.js'
 import type { Pki } from '../../pki/index.js'
 import { RbacAuthorizer } from '../../rbac/compile/authorizer.js'
+import type { CompiledPolicy } from '../../rbac/compile/compiled.js'
 import { escalationCheck } from '../../rbac/escalation.js'
 import type { AuthorizationMode } from './authorization-modes.js'
 import { authorizersOf } from './authorization-modes.js'
@@ -73,6 +74,14 @@ export interface AccessOptions {
   readonly pki: Pki
   /** Returns the users of the token file. */
   readonly tokenFile: () => readonly StaticUser[]
+  /** See {@link RbacAuthorizer}. */
+  readonly policy: CompiledPolicy | undefined
+}
+
+/** What is plugged into a server. */
+export interface AccessControl {
+  readonly dependencies: Partial<ServerDependencies>
+  readonly rbac: RbacAuthorizer
 }
 
 /** The first minor version that records the certificate by which a user was authenticated. */
@@ -83,12 +92,12 @@ export function accessControl(
   view: StoreView,
   signer: Signer | undefined,
   options: AccessOptions,
-): Partial<ServerDependencies> {
+): AccessControl {
   const { authorization, authentication = {}, minor } = options
   const trust = tokenTrust(authentication.serviceAccountIssuers, authentication.apiAudiences)
-  const rbac = new RbacAuthorizer(view)
+  const rbac = new RbacAuthorizer(view, options.policy)
   const { authorizer, ruleResolver } = authorizersOf(authorization, { view, rbac, minor })
-  return {
+  const dependencies = {
     authorizer,
     ruleResolver,
     guards: [requestProof, ...(authorization === 'AlwaysAllow' ? [] : [escalationCheck(rbac)])],
@@ -96,6 +105,7 @@ export function accessControl(
     tokenTrust: trust,
     authenticator: authenticatorOf(view, signer, trust, options),
   }
+  return { dependencies, rbac }
 }
 
 /**

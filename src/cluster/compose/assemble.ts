@@ -158,6 +158,7 @@ function newPlane({ options, version, simulation, store, from, later }: PlanePar
     storedProtobuf: extensions.storedProtobuf ?? protobufCodec,
     subscriptions: from?.subscriptions,
     views: from?.views(version),
+    policy: from?.policy,
     delivery: options.time?.events === 'one' ? { events: 1 } : undefined,
   })
 }
@@ -230,6 +231,7 @@ function start({
     () =>
       new ClusterSnapshot({ ...options, version }, simulation.state(), store.fork(), {
         subscriptions: plane.server.context.hub.share(),
+        policy: plane.sharedPolicy(),
       }),
   )
 }

@@ -1,8 +1,9 @@
 import type { KindDefinition } from '../../api/kind/definition.js'
 import { formatApiVersion } from '../../api/api-version.js'
 import { createScheme, type Scheme } from '../../api/scheme.js'
+import type { StaticUser } from '../../apiserver/authentication/token-file.js'
 import { parseEncryption } from '../../apiserver/storage/encryption/configuration.js'
-import { ApiServer, type ApiServerOptions, type ClientOptions } from '../../apiserver/api-server.js'
+import { ApiServer, type ClientOptions } from '../../apiserver/api-server.js'
 import type { AdmissionChoice } from '../../apiserver/admission/default-plugins.js'
 import type { WebhookHandlers } from '../../apiserver/admission/extensions/call-webhook.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
@@ -22,15 +23,12 @@ import type { NodeAgents } from '../../client/node-agent.js'
 import type { Resource } from '../../apiserver/registry/resources.js'
 import type { ProtobufDecoder } from '../../api/protobuf/protobuf-codec.js'
 import type { Pki } from '../../pki/index.js'
+import type { RbacAuthorizer } from '../../rbac/compile/authorizer.js'
+import type { CompiledPolicy } from '../../rbac/compile/compiled.js'
 import { reconcilePolicy } from '../../rbac/reconcile/reconcile-policy.js'
 import type { Simulation } from '../../sim/simulation.js'
 import { advertisedAddress, clusterPki } from '../access/cluster-pki.js'
-import {
-  type AccessOptions,
-  type AuthenticationOptions,
-  type UserOptions,
-  accessControl,
-} from '../access/access.js'
+import { type AuthenticationOptions, type UserOptions, accessControl } from '../access/access.js'
 import { unknownName } from './disabled.js'
 import type { KubeadmOptions } from './options.js'
 import { type AuthorizationMode, modesOf } from '../access/authorization-modes.js'
@@ -73,6 +71,8 @@ export interface ControlPlaneOptions {
   readonly subscriptions?: Subscriptions | undefined
   /** The views of its informers. */
   readonly views?: SharedViews | undefined
+  /** What its RBAC authorizer has compiled. */
+  readonly policy?: CompiledPolicy | undefined
   /** How informers take what has happened. Default: all of it. */
   readonly delivery?: Delivery | undefined
 }
@@ -115,6 +115,7 @@ export class ControlPlane {
   /** Stands between the components and the apiserver. */
   gate: RequestGate | undefined
   readonly informerViews: InformerViews
+  #rbac: RbacAuthorizer | undefined
   readonly #options: ControlPlaneOptions
   readonly #tokens: TokenFile
   readonly #hosts = new Map<string, ClusterComponentHost>()
@@ -158,11 +159,15 @@ export class ControlPlane {
       trace,
       quiet,
       scheme: this.scheme,
-      plug: accessOf(options, {
-        minor: this.scheme.release.minor,
-        pki: this.pki,
-        tokenFile: () => this.#tokens.users(),
-      }),
+      plug: (view, { signer }) => {
+        const { authorization, authentication, users, policy } = options
+        const { minor } = this.scheme.release
+        const tokenFile = (): readonly StaticUser[] => this.#tokens.users()
+        const given = { authorization, authentication, users, policy, minor, pki: this.pki, tokenFile }
+        const { dependencies, rbac } = accessControl(view, signer, given)
+        this.#rbac = rbac
+        return dependencies
+      },
       ...(options.serviceCIDR === undefined ? {} : { serviceRanges: options.serviceCIDR.split(',') }),
       ...(options.managedFields === undefined ? {} : { managedFields: options.managedFields }),
       ...(options.nodeAgents === undefined ? {} : { nodeAgents: options.nodeAgents }),
@@ -205,6 +210,11 @@ export class ControlPlane {
   /** Returns a client under an identity, for users; it fails like any other while the apiserver is down. */
   client(user: UserInfo, options: ClientOptions = {}): Client {
     return this.server.client(user, options)
+  }
+
+  /** Returns what a copy of the cluster need not compile again; undefined if nothing has been compiled. */
+  sharedPolicy(): CompiledPolicy | undefined {
+    return this.#rbac?.share()
   }
 
   addModule(module: Module): void {
@@ -475,14 +485,6 @@ function asksOutside({ webhooks, authentication, authorization }: ControlPlaneOp
     authentication?.webhook !== undefined ||
     modesOf(authorization).some((mode) => typeof mode === 'object')
   )
-}
-
-function accessOf(
-  { authorization, authentication, users }: ControlPlaneOptions,
-  { minor, pki, tokenFile }: Pick<AccessOptions, 'minor' | 'pki' | 'tokenFile'>,
-): NonNullable<ApiServerOptions['plug']> {
-  return (view, { signer }) =>
-    accessControl(view, signer, { authorization, authentication, users, minor, pki, tokenFile })
 }
 
 function disabledIn(scheme: Scheme, disabled: readonly string[] = []): readonly KindDefinition[] {

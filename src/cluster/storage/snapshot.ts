@@ -12,6 +12,7 @@ import type { QuietMemory } from '../../sim/quiet/quiet.js'
 import type { SimulationState } from '../../sim/state.js'
 import { stateFromJson, stateToJson } from '../../sim/state.js'
 import type { Subscriptions } from '../../apiserver/watch/watch-hub.js'
+import type { CompiledPolicy } from '../../rbac/compile/compiled.js'
 import type { SharedViews } from '../compose/informer-views.js'
 import type { AccessOptions, ClusterOptions, KubeadmOptions, NetworkOptions } from '../compose/options.js'
 import { readSnapshotFile, writeSnapshotFile } from './snapshot-file.js'
@@ -56,6 +57,8 @@ interface SnapshotCaches {
   readonly quiet?: QuietMemory
   /** The views of informers. */
   readonly views?: SharedViews | undefined
+  /** What the RBAC authorizer has compiled. */
+  readonly policy?: CompiledPolicy | undefined
 }
 
 /** JSON form of a {@link ClusterSnapshot}. */
@@ -80,6 +83,8 @@ export class ClusterSnapshot {
   readonly #store: EtcdStore
   /** The open watches of the original, with which a copy goes on; undefined after {@link fromJSON}. */
   readonly subscriptions: Subscriptions | undefined
+  /** What its RBAC authorizer had compiled; undefined after {@link fromJSON}. */
+  readonly policy: CompiledPolicy | undefined
   readonly #quiet: QuietMemory | undefined
   /** The views of informers, by the version of Kubernetes that they are read with. */
   readonly #views = new Map<string, SharedViews>()
@@ -88,12 +93,13 @@ export class ClusterSnapshot {
     options: ClusterOptions,
     simulation: SimulationState,
     store: EtcdStore,
-    { subscriptions, quiet, views }: SnapshotCaches = {},
+    { subscriptions, quiet, views, policy }: SnapshotCaches = {},
   ) {
     this.options = options
     this.#simulation = simulation
     this.#store = store
     this.subscriptions = subscriptions
+    this.policy = policy
     this.#quiet = quiet
     if (views !== undefined) this.#views.set(options.version ?? '', views)
   }

@@ -30,21 +30,32 @@ const RBAC_GROUP = 'rbac.authorization.k8s.io'
 
 /**
  * The RBAC authorizer of a server. It keeps the stored roles and bindings up to date with every write.
- * Nothing is read before the first request; a fork of the cluster reads its own store again. Source:
+ * Nothing is read before the first request. Copies of a cluster use the same policy until one of them writes
+ * a role or a binding: that one reads its own store again. Source:
  * plugin/pkg/auth/authorizer/rbac/rbac.go.
  */
 export class RbacAuthorizer implements Authorizer, RuleResolver {
   readonly #view: StoreView
   #policy: CompiledPolicy | undefined
+  #isShared: boolean
 
-  constructor(view: StoreView) {
+  /** `shared` is the policy of the cluster of which this server's is a copy, see {@link share}. */
+  constructor(view: StoreView, shared?: CompiledPolicy) {
     this.#view = view
+    this.#policy = shared
+    this.#isShared = shared !== undefined
     view.onChange<ClusterRole>('clusterroles', (next, old) => this.#changeRole('ClusterRole', next, old))
     view.onChange<Role>('roles', (next, old) => this.#changeRole('Role', next, old))
     view.onChange<ClusterRoleBinding>('clusterrolebindings', (next, old) =>
       this.#changeBinding('ClusterRoleBinding', next, old),
     )
     view.onChange<RoleBinding>('rolebindings', (next, old) => this.#changeBinding('RoleBinding', next, old))
+  }
+
+  /** Returns the policy for a copy of the cluster; undefined if nothing has been read yet. */
+  share(): CompiledPolicy | undefined {
+    this.#isShared = this.#policy !== undefined
+    return this.#policy
   }
 
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization {
@@ -123,7 +134,7 @@ export class RbacAuthorizer implements Authorizer, RuleResolver {
     old: ClusterRole | Role | undefined,
   ): void {
     const role = next ?? old
-    if (role !== undefined) this.#policy?.setRole(keyOf(kind, role), next?.rules, next !== undefined)
+    if (role !== undefined) this.#own()?.setRole(keyOf(kind, role), next?.rules, next !== undefined)
   }
 
   #changeBinding(
@@ -131,10 +142,16 @@ export class RbacAuthorizer implements Authorizer, RuleResolver {
     next: ClusterRoleBinding | RoleBinding | undefined,
     old: ClusterRoleBinding | RoleBinding | undefined,
   ): void {
-    // nothing has been loaded yet; loading will see the current objects
-    if (this.#policy === undefined) return
-    if (old !== undefined) this.#policy.remove(bindingOf(old, kind))
-    if (next !== undefined) this.#policy.add(bindingOf(next, kind))
+    const policy = this.#own()
+    if (old !== undefined) policy?.remove(bindingOf(old, kind))
+    if (next !== undefined) policy?.add(bindingOf(next, kind))
+  }
+
+  /** Returns the policy to change; undefined if loading it will see the current objects. */
+  #own(): CompiledPolicy | undefined {
+    if (this.#isShared) this.#policy = undefined
+    this.#isShared = false
+    return this.#policy
   }
 }
 
