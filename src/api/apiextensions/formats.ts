@@ -64,14 +64,16 @@ const isEmail: Check = matching(
 )
 
 const hostnameSign = '[a-zA-Z0-9\\p{S}\\p{L}]'
-const hostname = new RegExp(
+/** Made at its first use, since the classes of Unicode take V8 a millisecond. */
+let hostname: RegExp | undefined
+const hostnamePattern =
   `^(${hostnameSign}((-?${hostnameSign}{0,62})?)|` +
-    `(${hostnameSign}(([a-zA-Z0-9\\-\\p{S}\\p{L}]{0,61}${hostnameSign})?)(\\.)){1,}([a-zA-Z\\p{L}]){2,63})$`,
-  'u',
-)
+  `(${hostnameSign}(([a-zA-Z0-9\\-\\p{S}\\p{L}]{0,61}${hostnameSign})?)(\\.)){1,}([a-zA-Z\\p{L}]){2,63})$`
 /** Source: strfmt/default.go IsHostname. The last part has letters only, so that it is no address. */
 const isHostname: Check = (text) =>
-  text.length <= 255 && text.split('.').every((part) => part.length <= 63) && hostname.test(text)
+  text.length <= 255 &&
+  text.split('.').every((part) => part.length <= 63) &&
+  (hostname ??= new RegExp(hostnamePattern, 'u')).test(text)
 const isUuid = (version: string, variant = '[0-9a-f]'): Check =>
   matching(
     // bounded: parts of this file

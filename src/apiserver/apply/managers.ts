@@ -1,5 +1,6 @@
 import type { ManagedFieldsEntry } from '../../api/meta/generated.js'
 import { isEmpty, parseFieldSet, union, type FieldSet } from './field-set.js'
+import { isPrintable } from '../../lang/go/quote.js'
 import { invalid, tooLong, type FieldError } from '../../api/field-error.js'
 
 /**
@@ -153,11 +154,6 @@ function identityText({ manager, operation, apiVersion, subresource }: ManagerId
 const MOST_MANAGER_BYTES = 128
 
 const encoder = new TextEncoder()
-
-/** Whether Go's unicode.IsPrint holds: letters, marks, numbers, punctuation, symbols and the ASCII space. */
-function isPrintable(char: string): boolean {
-  return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(char)
-}
 
 /**
  * Returns the manager of a write: the given one, or the printable part of the user agent before the first

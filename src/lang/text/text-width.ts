@@ -14,11 +14,10 @@ const WIDE: readonly (readonly [first: number, last: number])[] = [
   [0x20000, 0x3fffd],
 ]
 
-/** Characters that take no column: combining marks, vowels and finals of a decomposed syllable, joiners. */
-const ZERO = /^[\p{Mn}\p{Me}\p{Cf}\u{1160}-\u{11ff}]$/u
-
 function charWidth(char: string): number {
-  if (ZERO.test(char)) return 0
+  if (/^[ -~]$/.test(char)) return 1
+  // combining marks, vowels and finals of a decomposed syllable, joiners
+  if (/^[\p{Mn}\p{Me}\p{Cf}\u{1160}-\u{11ff}]$/u.test(char)) return 0
   const code = char.codePointAt(0) ?? 0
   return WIDE.some(([first, last]) => code >= first && code <= last) ? 2 : 1
 }

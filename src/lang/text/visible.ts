@@ -1,6 +1,3 @@
-/** What terminals and pages act upon, or cannot show: controls, directions of writing, half characters. */
-const ACTING = /[\p{Cc}\p{Cs}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]/gu
-
 const NAMES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /**
@@ -8,7 +5,9 @@ const NAMES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
  * as `^[`, a line end as `\n`, U+202E as `\u202e`.
  */
 export function visible(text: string): string {
-  return text.replaceAll(ACTING, (char) => {
+  // what terminals and pages act upon, or cannot show: controls, directions of writing, half characters
+  const acting = /[\p{Cc}\p{Cs}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]/gu
+  return text.replaceAll(acting, (char) => {
     const code = char.codePointAt(0) ?? 0
     if (code < 0x20) return NAMES[char] ?? `^${String.fromCharCode(code + 0x40)}`
     return `\\u${code.toString(16).padStart(4, '0')}`

@@ -144,9 +144,8 @@ function fold(
  * Characters that go-yaml writes only as escapes in double quotes: control characters, tabs, and those beyond
  * the BMP.
  */
-const SPECIAL = /(?!\n)[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff\u{10000}-\u{10ffff}]/u
-
-const needsEscapes = (text: string): boolean => SPECIAL.test(text)
+const needsEscapes = (text: string): boolean =>
+  /(?!\n)[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff\u{10000}-\u{10ffff}]/u.test(text)
 
 /**
  * libyaml's analysis of a plain scalar in block context that must also be valid in flow context (go-yaml
@@ -179,13 +178,12 @@ const named: Readonly<Record<string, string>> = {
 
 /** Formats a double-quoted string, folded if a `column` is given. */
 function quotedText(text: string, indent = '', column: number = Number.NEGATIVE_INFINITY): string {
+  const escaped = /["\\\p{Cc}\u2028\u2029\ufeff\ufffe\uffff\u{10000}-\u{10ffff}]/u
   const chars = Array.from(text).map((char) =>
-    ESCAPED.test(char) ? (named[char] ?? codeEscape(char)) : char,
+    escaped.test(char) ? (named[char] ?? codeEscape(char)) : char,
   )
   return `"${fold(chars, { indent, column: column + 1, inner: 1 })}"`
 }
-
-const ESCAPED = /["\\\p{Cc}\u2028\u2029\ufeff\ufffe\uffff\u{10000}-\u{10ffff}]/u
 
 function codeEscape(char: string): string {
   const code = char.codePointAt(0) as number

@@ -118,7 +118,6 @@ const isGiven = (context: PodSecurityContext, field: keyof PodSecurityContext): 
 
 const isSet = (flag: boolean | undefined): boolean => flag !== undefined
 
-const control = /\p{Cc}/u
 const netBios = /^[^\\/:*?"<>|.][^\\/:*?"<>|]{0,14}$/
 const domainLabel = '[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?'
 const domainName = new RegExp(`^${domainLabel}(?:\\.${domainLabel})*$`)
@@ -147,7 +146,7 @@ export function validateWindowsOptions(
 function userNameFaults(name: string): readonly string[] {
   const parts = name.split('\\')
   if (name === '') return ['runAsUserName cannot be an empty string']
-  if (control.test(name)) return ['runAsUserName cannot contain control characters']
+  if (/\p{Cc}/u.test(name)) return ['runAsUserName cannot contain control characters']
   if (parts.length > 2) return ['runAsUserName cannot contain more than one backslash']
   const user = parts.at(-1) as string
   const domain = parts.length === 2 ? (parts[0] as string) : undefined

@@ -16,7 +16,8 @@ export type Chunk =
   | { readonly text: string; readonly line: number }
   | { readonly tokens: readonly Token[]; readonly line: number }
 
-const PATTERNS: readonly (readonly [kind: Token['kind'], pattern: RegExp])[] = [
+/** Made at each use: the classes of Unicode take V8 a millisecond, which few processes need. */
+const patternsOf = (): readonly (readonly [kind: Token['kind'], pattern: RegExp])[] => [
   ['space', /\s+/y],
   ['string', /"(?:[^"\\\n]|\\.)*"|`[^`]*`/y],
   ['char', /'(?:[^'\\]|\\.)+'/y],
@@ -81,7 +82,7 @@ function readAction(template: string, from: number): Action {
 }
 
 function tokenAt(template: string, at: number): Token {
-  for (const [kind, pattern] of PATTERNS) {
+  for (const [kind, pattern] of patternsOf()) {
     pattern.lastIndex = at
     const text = pattern.exec(template)?.[0]
     if (text !== undefined) return { kind, text, at }
