@@ -1,3 +1,4 @@
+import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { CourseVersion } from './chapter.js'
 import type { ExamName } from './lessons/lesson.js'
 import type { Playback } from './playback.js'
@@ -63,20 +64,37 @@ export interface Printed {
 /** What an action prints that prints nothing. */
 export const NOTHING: Printed = { terminal: '', exitCode: 0 }
 
-/** Does an action: a learner's, or the same again for a link or a grade. */
-export async function perform(playback: Playback, action: PlainAction): Promise<Printed> {
+/** When a page has its turn while time moves: it must be drawn, and answer. */
+export interface Pace {
+  /** Whether it is the page's turn; asked after each handler call. */
+  readonly isOver: () => boolean
+  /** Gives the page its turn. */
+  readonly rest: () => Promise<void>
+}
+
+const WITHOUT_REST: Pace = { isOver: () => false, rest: () => Promise.resolve() }
+
+/**
+ * Does an action: a learner's, or the same again for a link or a grade. `pace` changes nothing of what is
+ * done. Default: it is done without a rest.
+ */
+export async function perform(
+  playback: Playback,
+  action: PlainAction,
+  pace: Pace = WITHOUT_REST,
+): Promise<Printed> {
   const { cluster } = playback
   switch (action.do) {
     case 'type': {
       const printed = await playback.type(action.line)
-      playback.cluster.advance(TYPING)
+      await move(playback.cluster, TYPING, pace)
       return printed
     }
     case 'advance':
-      cluster.advance(action.ms)
+      await move(cluster, action.ms, pace)
       return NOTHING
     case 'settle':
-      cluster.settle()
+      await move(cluster, 'rest', pace)
       return NOTHING
     case 'write':
       playback.host.write(action.path, action.text)
@@ -90,4 +108,8 @@ export async function perform(playback: Playback, action: PlainAction): Promise<
       cluster.node(action.node)[action.accident]()
       return NOTHING
   }
+}
+
+async function move(cluster: SimCluster, duration: number | 'rest', { isOver, rest }: Pace): Promise<void> {
+  for (const _ of cluster.internals.moveInPieces(duration, isOver)) await rest()
 }

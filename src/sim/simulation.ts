@@ -47,6 +47,36 @@ export interface SimulationOptions {
 
 const HOUR = 3_600_000
 
+const NEVER = (): boolean => false
+
+/** How far steps are run, and where they pause. */
+interface Drive {
+  /** Virtual ms. */
+  readonly deadline: number
+  /** What was called, and what it did not do: of the error for a drive that finds no rest. */
+  readonly complaint: string
+  readonly done: () => boolean
+  /** Virtual time after which the step limit starts anew, in ms. */
+  readonly period: number
+  readonly pauses: () => boolean
+  /** Calls `done` after each instant. Default: only where its result can have changed. */
+  readonly eachInstant?: boolean
+}
+
+/** What counts towards the limits of a drive, also over its pauses. */
+interface Progress {
+  /** Steps of this period. */
+  steps: number
+  atInstant: number
+  /** When this period began, in virtual ms. */
+  since: number
+  counts: HandlerCounts
+}
+
+function exhaust(slices: Iterator<undefined, void>): void {
+  while (slices.next().done !== true);
+}
+
 /**
  * The kernel: clock, timers, ready queue, random streams, state slices and modules. It knows nothing of
  * Kubernetes. Everything happens in steps, a step is one handler call, and the next one is determined by data
@@ -252,8 +282,18 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
    * @throws LivelockError if it does not come to rest within `maxSteps` handler calls or `maxSettleTime`
    */
   settle(): void {
-    const deadline = this.clock.now() + toMillis(this.options.maxSettleTime ?? '24h')
-    this.#drive(deadline, 'settle() found no rest', () => this.timers.pendingWork === 0, Infinity)
+    exhaust(this.settleInPieces(NEVER))
+  }
+
+  /** Does what {@link settle} does, in pieces as {@link advanceInPieces} does. */
+  *settleInPieces(pauses: () => boolean): Generator<undefined, void> {
+    yield* this.#pieces({
+      deadline: this.clock.now() + toMillis(this.options.maxSettleTime ?? '24h'),
+      complaint: 'settle() found no rest',
+      done: () => this.timers.pendingWork === 0,
+      period: Infinity,
+      pauses,
+    })
     if (this.timers.pendingWork > 0) {
       const waiting = this.timers.toArray().filter((timer) => timer.class === 'work')
       throw new LivelockError(
@@ -268,9 +308,19 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
 
   /** Moves time by exactly `duration` and runs everything that comes due, including at the end. */
   advance(duration: Duration): void {
-    const target = this.clock.now() + toMillis(duration)
-    this.#drive(target, `advance(${String(duration)}) does not get on`, () => false, HOUR)
-    this.clock.advanceTo(target)
+    exhaust(this.advanceInPieces(duration, NEVER))
+  }
+
+  /**
+   * Does what {@link advance} does, and yields after each handler call for which `pauses` returns true. What
+   * is read in between changes nothing; who changes the simulation there, or moves its time, does so at
+   * that instant.
+   */
+  *advanceInPieces(duration: Duration, pauses: () => boolean): Generator<undefined, void> {
+    const deadline = this.clock.now() + toMillis(duration)
+    const complaint = `advance(${String(duration)}) does not get on`
+    yield* this.#pieces({ deadline, complaint, done: NEVER, period: HOUR, pauses })
+    if (this.clock.now() < deadline) this.clock.advanceTo(deadline)
   }
 
   /**
@@ -281,7 +331,8 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     const deadline = this.clock.now() + toMillis(options.timeout ?? '1h')
     let held = false
     const done = (): boolean => (held = predicate())
-    this.#drive(deadline, 'until() found no rest', done, HOUR, true)
+    const complaint = 'until() found no rest'
+    exhaust(this.#pieces({ deadline, complaint, done, period: HOUR, pauses: NEVER, eachInstant: true }))
     if (!held) this.clock.advanceTo(deadline)
     return held
   }
@@ -352,51 +403,54 @@ export class Simulation<Events extends KernelEvents = KernelEvents> {
     byTopic.set(topic, handler)
   }
 
+  /** Drives as far as `drive` says. Yields where it pauses. */
+  *#pieces(drive: Drive): Generator<undefined, void> {
+    const progress = { steps: 0, atInstant: 0, since: this.clock.now(), counts: new HandlerCounts() }
+    while (!this.#drive(drive, progress)) yield
+  }
+
   /**
    * Runs steps and moves time until `done` holds while nothing is ready, or until nothing more comes due by
-   * `deadline`. The step limit starts anew each `period` of virtual time. With `eachInstant`, `done` is
-   * called after each instant, else only where its result can have changed.
+   * `deadline`. Returns false if it pauses before that.
    */
   #drive(
-    deadline: number,
-    complaint: string,
-    done: () => boolean,
-    period: number,
-    eachInstant = false,
-  ): void {
+    { deadline, complaint, done, period, pauses, eachInstant = false }: Drive,
+    progress: Progress,
+  ): boolean {
     if (this.#running)
       throw new Error('a handler must not call settle(), advance() or until(): it runs inside one of them')
     this.#running = true
     this.#noteUse()
     try {
       const { maxSteps = 5_000_000, maxInstantSteps = 500_000 } = this.options
-      let counts = new HandlerCounts()
-      let since = this.clock.now()
-      let atInstant = 0
-      for (let steps = 0; ;) {
+      for (;;) {
         this.#fireDue()
         const entry = this.ready.take(this.#chance)
         if (entry) {
+          const { steps, atInstant } = progress
           if (steps > maxSteps - 1_000 || atInstant > maxInstantSteps - 1_000)
-            counts.add(entry.owner, entry.topic, entry.key)
-          const most = atInstant++ >= maxInstantSteps ? `${maxInstantSteps} steps at one instant` : undefined
-          if (most !== undefined || steps++ > maxSteps) {
-            const ranking = this.#withErrors(counts.ranking())
+            progress.counts.add(entry.owner, entry.topic, entry.key)
+          const most = atInstant >= maxInstantSteps ? `${maxInstantSteps} steps at one instant` : undefined
+          if (most !== undefined || steps > maxSteps) {
+            const ranking = this.#withErrors(progress.counts.ranking())
             throw new LivelockError(`${complaint} after ${most ?? `${maxSteps} steps`}`, ranking)
           }
+          progress.steps++
+          progress.atInstant++
           this.#run(entry)
+          if (pauses()) return false
           continue
         }
-        if (done()) return
+        if (done()) return true
         const next = this.timers.peek()
-        if (!next || next.due > deadline) return
-        if (next.due > this.clock.now()) atInstant = 0
+        if (!next || next.due > deadline) return true
+        if (next.due > this.clock.now()) progress.atInstant = 0
         this.passQuietly(eachInstant ? next.due : deadline)
         if (this.clock.now() < next.due) this.clock.advanceTo(next.due)
-        if (this.clock.now() - since < period) continue
-        since = this.clock.now()
-        steps = 0
-        counts = new HandlerCounts()
+        if (this.clock.now() - progress.since < period) continue
+        progress.since = this.clock.now()
+        progress.steps = 0
+        progress.counts = new HandlerCounts()
       }
     } finally {
       this.#running = false

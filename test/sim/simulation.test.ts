@@ -33,6 +33,35 @@ describe('determinism', () => {
     )
   })
 
+  it('does the same in pieces of any length as in one', () => {
+    const lengths = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 5 })
+    fc.assert(
+      fc.property(seeds, interleaving, lengths, (seed, mode, lengths) => {
+        const logs: string[][] = [[], []]
+        const [whole, parted] = logs.map((log) => toySimulation({ seed, interleaving: mode }, log)) as [
+          Simulation,
+          Simulation,
+        ]
+        let pieces = 0
+        let left = 0
+        const pauses = (): boolean => {
+          if (left-- > 0) return false
+          left = lengths[pieces++ % lengths.length] ?? 1
+          return true
+        }
+        whole.settle()
+        for (const _ of parted.settleInPieces(pauses)) parted.state()
+        expect(parted.trace.toString()).toBe(whole.trace.toString())
+        whole.advance('1h')
+        for (const _ of parted.advanceInPieces('1h', pauses)) parted.state()
+        expect(pieces).toBeGreaterThan(2)
+        expect(logs[1]).toEqual(logs[0])
+        expect(parted.state()).toEqual(whole.state())
+      }),
+      { seed: 11, numRuns: 60 },
+    )
+  })
+
   it('gives another hash for another seed', () => {
     const hash = (seed: number): string => {
       const simulation = toySimulation({ seed }, [])
@@ -163,6 +192,34 @@ describe('time', () => {
     expect(() => simulation.settle()).toThrow(
       /ping\/t ran \d+ times.*pong\/t ran|pong\/t ran \d+ times.*ping\/t ran/,
     )
+  })
+
+  it('counts the steps of all pieces towards the limit', () => {
+    const simulation = new Simulation({ maxSteps: 5000 })
+    const topic = simulation.host('m').handle('spin', () => topic.wake(''))
+    topic.wake('')
+    let pieces = 0
+    const move = (): void => {
+      for (const _ of simulation.advanceInPieces('1s', () => true)) pieces++
+    }
+    expect(move).toThrow('advance(1s) does not get on after 5000 steps')
+    expect(pieces).toBeGreaterThan(5000)
+  })
+
+  it('may be moved otherwise between two pieces, and is not moved back', () => {
+    const simulation = new Simulation({ start: 0 })
+    const fired: number[] = []
+    const topic = simulation.host('m').handle('t', () => {
+      fired.push(simulation.clock.now())
+      topic.wakeAfter('', 1000, { class: 'watchdog' })
+    })
+    topic.wake('')
+    const pieces = simulation.advanceInPieces('3s', () => true)
+    pieces.next()
+    simulation.advance('10s')
+    for (const _ of pieces);
+    expect(simulation.clock.now()).toBe(10_000)
+    expect(fired).toHaveLength(11)
   })
 
   it('ends a settle() whose work never ends in virtual time', () => {

@@ -185,6 +185,7 @@ const WRONG_OF_HANDLES: readonly Row[] = [
   ['ApiserverHandle.startAfter', called(cluster.apiserver, 'startAfter', '5 minutes'), 'write 5m'],
   ['Internals.advanceToNext', called(cluster.internals, 'advanceToNext', '5m'), 'limit must be virtual ms'],
   ['Internals.passQuietly', called(cluster.internals, 'passQuietly', '5m'), 'limit must be virtual ms'],
+  ['Internals.moveInPieces', called(cluster.internals, 'moveInPieces', '5 minutes'), "or 'rest'"],
   ['Internals.setGate', called(cluster.internals, 'setGate', {}), 'gate must be a function'],
   ['Internals.observeReads', called(cluster.internals, 'observeReads', () => 1), 'look must be a function'],
   ['Internals.setStaleReads', called(cluster.internals, 'setStaleReads', 'x', '5'), 'revision must be'],

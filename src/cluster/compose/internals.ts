@@ -95,6 +95,18 @@ export class Internals {
     return this.#parts.current.simulation.until(predicate, { timeout })
   }
 
+  /**
+   * Moves time by `duration`, or, for `rest`, until the cluster is settled, and yields after each handler
+   * call for which `pauses` returns true: for a page, which must be drawn and answer meanwhile. The trace is
+   * that of `advance()` and `settle()`. What is read, or forked, in between changes nothing.
+   */
+  moveInPieces(duration: Duration | 'rest', pauses: () => boolean): Generator<undefined, void> {
+    const { simulation } = this.#parts.current
+    return duration === 'rest'
+      ? simulation.settleInPieces(pauses)
+      : simulation.advanceInPieces(duration, pauses)
+  }
+
   /** Returns the handler calls that are ready now, in the order in which the cluster would run them. */
   ready(): readonly Ready[] {
     return this.#parts.current.simulation.readyNow()

@@ -516,6 +516,10 @@ export const internalsInputs: MethodInputs = {
     example: "cluster.internals.until(() => cluster.node('node-1').ready, '5m')",
     args: () => ({ predicate: inputs().listener, timeout: inputs().duration }),
   },
+  moveInPieces: {
+    example: "for (const _ of cluster.internals.moveInPieces('5m', () => isLate())) await nextFrame()",
+    args: () => ({ duration: z.union([inputs().duration, z.literal('rest')]), pauses: inputs().listener }),
+  },
   step: {
     example: 'cluster.internals.step(cluster.internals.ready()[0])',
     args: () => ({ entry: plain, delivery: plain }),
