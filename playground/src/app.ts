@@ -188,6 +188,7 @@ export class App {
 
   #follow(): void {
     this.#session.onChange = () => this.#changed()
+    this.#session.onMoving = () => this.#clock.showTime()
     this.#session.onWatched = (text) => this.#print(text)
   }
 

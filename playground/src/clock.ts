@@ -96,10 +96,16 @@ export class Clock {
     )
   }
 
+  /** Shows the time of the moment that is looked at, and only that. */
+  showTime(): void {
+    const now = this.#session().cluster.now()
+    this.#now.value = new Date(now).toISOString().slice(0, 19).replace('T', ' ')
+  }
+
   show(): void {
     const session = this.#session()
     const { frames, at } = session
-    this.#now.value = new Date(session.view.now).toISOString().slice(0, 19).replace('T', ' ')
+    this.showTime()
     this.#slider.max = String(frames.length - 1)
     this.#slider.value = String(at)
     const what = this.#words.happened(frames[at]?.what ?? '')
@@ -176,7 +182,18 @@ export class Clock {
     if (this.#timer !== undefined) return this.pause()
     this.#play.textContent = this.#words.pause
     this.#play.setAttribute('aria-pressed', 'true')
-    this.#timer = setInterval(() => void this.#advance(TICK * Number(this.#speed.value)), TICK)
+    let isMoving = false
+    const tick = async (): Promise<void> => {
+      // a slow machine falls behind, and does not queue what it could not do
+      if (isMoving) return
+      isMoving = true
+      try {
+        await this.#advance(TICK * Number(this.#speed.value))
+      } finally {
+        isMoving = false
+      }
+    }
+    this.#timer = setInterval(() => void tick(), TICK)
   }
 
   async #advance(ms: number): Promise<void> {

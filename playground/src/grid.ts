@@ -108,11 +108,15 @@ export class Grid {
   }
 
   #move(places: ReadonlyMap<string, DOMRect>, replaced: ReadonlyMap<string, string>): void {
-    for (const [uid, element] of this.#pods) {
-      const place = places.get(replaced.get(uid) ?? uid)
-      if (place === undefined || place.width === 0) element.animate([{ opacity: 0 }, { opacity: 1 }], MOTION)
-      else move(element, place)
-    }
+    // all are measured before the first is animated: each animation makes the next measurement a new layout
+    const ways = Array.from(this.#pods, ([uid, element]) => ({
+      element,
+      from: places.get(replaced.get(uid) ?? uid),
+      to: element.getBoundingClientRect(),
+    }))
+    for (const { element, from, to } of ways)
+      if (from === undefined || from.width === 0) element.animate([{ opacity: 0 }, { opacity: 1 }], MOTION)
+      else move(element, from, to)
   }
 
   /** Offers the namespaces that there are. */
@@ -334,8 +338,7 @@ function stateOf({ status, ready }: PodView): State {
 }
 
 /** Lets an element come from where it was. */
-function move(element: HTMLElement, from: DOMRect): void {
-  const to = element.getBoundingClientRect()
+function move(element: HTMLElement, from: DOMRect, to: DOMRect): void {
   const [x, y] = [from.left - to.left, from.top - to.top]
   if (x === 0 && y === 0) return
   element.animate([{ transform: `translate(${x}px, ${y}px)`, zIndex: 1 }, { transform: 'none' }], MOTION)

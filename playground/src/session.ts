@@ -22,6 +22,7 @@ import {
 import { countDone, withAction } from './actions.js'
 import { chapterOf } from './course.js'
 import { accidentOn, type Happened, waited } from './happened.js'
+import { framePace } from './pace.js'
 
 /** The cluster after an action. */
 export interface Frame {
@@ -64,6 +65,8 @@ export class Session {
   #queue: Promise<unknown> = Promise.resolve()
   /** Called when something has changed that a page shows. */
   onChange: () => void = () => undefined
+  /** Called while the cluster moves, before the browser has its turn. */
+  onMoving: () => void = () => undefined
   /** Receives what a watch prints. */
   onWatched: (text: string) => void = () => undefined
 
@@ -144,8 +147,10 @@ export class Session {
     return { cluster: this.cluster, master: this.host }
   }
 
+  /** What has been done; an action that still moves the cluster is not among it. */
   deed(): Deed {
-    return { place: this.place, actions: this.actions, traceHash: this.cluster.state.traceHash() }
+    const { actions, playback } = this.#frames[this.#at] as Frame
+    return { place: this.place, actions, traceHash: playback.cluster.state.traceHash() }
   }
 
   /** Looks at a frame. */
@@ -196,12 +201,15 @@ export class Session {
 
   async #perform(action: Action): Promise<Printed> {
     if (!this.isLive) throw new Error('the past cannot be changed: go on from there first')
+    const playback = this.#playback
     try {
       return await this.#act(action)
     } finally {
-      // also a failure may have moved the cluster
-      this.#actions = withAction(this.#actions, action)
-      this.#record(action)
+      // also a failure may have moved the cluster; a past from which the learner goes on does not have it
+      if (this.#playback === playback) {
+        this.#actions = withAction(this.#actions, action)
+        this.#record(action)
+      }
       this.onChange()
       await Promise.resolve()
     }
@@ -218,7 +226,11 @@ export class Session {
         this.#endWatch()
         return NOTHING
       default:
-        return perform(this.#playback, action)
+        return perform(
+          this.#playback,
+          action,
+          framePace(() => this.onMoving()),
+        )
     }
   }
 
@@ -297,8 +309,9 @@ export class Session {
     }
   }
 
-  /** Time that changes nothing but itself takes no frame of its own. */
+  /** Time that changes nothing but itself takes no frame of its own. Who looks at the past goes on doing so. */
   #record(action: Action): void {
+    const looked = this.isLive ? undefined : this.#frames[this.#at]
     const frame = this.#frame(this.#happened(action))
     const last = this.#frames.at(-1)
     const isQuiet =
@@ -308,7 +321,7 @@ export class Session {
     if (isQuiet) this.#frames.pop()
     this.#frames.push(isQuiet ? { ...frame, what: last?.what ?? '' } : frame)
     if (this.#frames.length > MOST_FRAMES) this.#frames.splice(1, 1)
-    this.#at = this.#frames.length - 1
+    this.#at = looked === undefined ? this.#frames.length - 1 : Math.max(0, this.#frames.indexOf(looked))
   }
 }
 

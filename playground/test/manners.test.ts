@@ -36,6 +36,33 @@ test('time cannot be moved in the past, and the page shows it', async () => {
   await learner.close()
 })
 
+test('the page is drawn while the pods of a lost node move', async () => {
+  const learner = await Learner.open(stage, '#free/2')
+  const { page } = learner
+  await learner.types('kubectl create deployment web --image=nginx --replicas=100')
+  await page.getByRole('button', { name: 'Settle' }).press('Enter')
+  await page.locator('[data-node="node-1"] button').first().press('Enter')
+  await page.locator('.power-off').press('Enter')
+  const times = await page.evaluate(
+    () =>
+      new Promise<readonly string[]>((resolve) => {
+        const now = document.querySelector<HTMLOutputElement>('.now')
+        const shown = new Set<string>()
+        const look = (): void => {
+          shown.add(now?.value ?? '')
+          if (/00:07:\d\d$/.test(now?.value ?? '')) resolve([...shown])
+          else requestAnimationFrame(look)
+        }
+        look()
+        document.querySelector<HTMLElement>('.clock button.jump')?.click()
+      }),
+  )
+  // the first and the last are there also if all is done at once
+  expect(times.length).toBeGreaterThan(3)
+  await expect.poll(() => learner.nodesOf('web-')).toContain('node-2')
+  await learner.close()
+})
+
 test.for(['#lesson/budget/abc', '#lesson/no-such-lesson', '#chapter/99', '#free/1000', '#exam/ckx/1'])(
   'an address that names no place says so: %s',
   async (address) => {
