@@ -435,6 +435,17 @@ current-context: own
     )
   })
 
+  test('a cluster whose server nobody gives is written and read as JSON', async () => {
+    const host = await configured({})
+    const json: unknown = JSON.parse(JSON.stringify(host.cluster))
+    // what JSON.parse returns is what fromJSON checks
+    const copy = SimCluster.fromJSON(json as Parameters<typeof SimCluster.fromJSON>[0])
+    const other = hostOf(copy, 'master')
+    expect(await terminal(other, 'kubectl get nodes')).toContain('Ready')
+    expect((await other.sh(canAlice)).exitCode).toBe(1)
+    expect(JSON.stringify(copy)).toBe(JSON.stringify(host.cluster.fork()))
+  })
+
   test('a rule with an unknown key is refused', () => {
     const create = (): SimCluster =>
       new SimCluster({
@@ -449,5 +460,142 @@ current-context: own
       () =>
         new SimCluster({ access: { authorizationWebhooks: { 'default/authz': () => ({ allowed: true }) } } }),
     ).toThrow(/https:\/\/authz\.test/)
+  })
+})
+
+describe('the file of --authorization-config', () => {
+  const URL = 'https://authz.example.com:8443/review'
+  const KUBECONFIG = `apiVersion: v1
+kind: Config
+clusters: [{name: authz, cluster: {server: ${URL}}}]
+contexts: [{name: own, context: {cluster: authz}}]
+current-context: own
+`
+  const webhook = (more = '', timeout = '3s', policy = 'NoOpinion'): string => `- type: Webhook
+  name: authz
+  webhook:
+    timeout: ${timeout}
+    subjectAccessReviewVersion: v1
+    failurePolicy: ${policy}
+    connectionInfo: {type: KubeConfigFile, kubeConfigFile: /etc/kubernetes/pki/authz.conf}
+${more}`
+  const config = (...authorizers: readonly string[]): string =>
+    `apiVersion: apiserver.config.k8s.io/v1\nkind: AuthorizationConfiguration\nauthorizers:\n` +
+    authorizers.map((each) => `${each.trimEnd()}\n`).join('')
+  const NODE = '- {type: Node, name: node}'
+  const RBAC = '- {type: RBAC, name: rbac}'
+
+  type Webhooks = NonNullable<NonNullable<ClusterOptions['access']>['authorizationWebhooks']>
+
+  async function configured(file: string, authorizationWebhooks: Webhooks = {}): Promise<Host> {
+    const access = { authorizationWebhooks }
+    const host = hostOf(new SimCluster({ like: 'kubeadm', nodes: 1, access }), 'master')
+    host.write('/etc/kubernetes/pki/authz.conf', KUBECONFIG)
+    host.write('/etc/kubernetes/pki/authorization.yaml', file)
+    await host.sh(
+      `sed -i 's#--authorization-mode=Node,RBAC#--authorization-config=` +
+        `/etc/kubernetes/pki/authorization.yaml#' ${MANIFEST}; sleep 20`,
+    )
+    return host
+  }
+  const as = async (host: Host, user: string): Promise<string> =>
+    terminal(host, `kubectl get pods --as=${user}`)
+
+  test('has the authorizers in their order', async () => {
+    const host = await configured(config(NODE, RBAC))
+    expect(await terminal(host, 'kubectl get nodes')).toContain('Ready')
+    expect(await as(host, 'alice')).toContain('Forbidden')
+    const asks = await configured(config(NODE, webhook(), RBAC), {
+      [URL]: [{ user: 'alice', effect: 'allow' }],
+    })
+    expect(await as(asks, 'alice')).toContain('No resources found')
+    expect(await as(asks, 'bob')).toContain('Forbidden')
+  })
+
+  test.each([
+    ['NoOpinion', 'No resources found'],
+    ['Deny', `Post "${URL}?timeout=3s": context deadline exceeded`],
+  ])('%s decides once a server is slower than its timeout', async (policy, told) => {
+    const slow = [{ user: 'alice', effect: 'deny', takes: 5000 }] as const
+    const file = (timeout: string): string => config(NODE, webhook('', timeout, policy), RBAC)
+    const viewed = async (timeout: string): Promise<string> => {
+      const host = await configured(file(timeout), { [URL]: slow })
+      await host.sh('kubectl create clusterrolebinding alice --clusterrole=view --user=alice')
+      return as(host, 'alice')
+    }
+    expect(await viewed('3s')).toContain(told)
+    expect(await viewed('5s')).toContain('Forbidden')
+  })
+
+  test('keeps what a server has said for authorizedTTL and unauthorizedTTL, also in a copy', async () => {
+    let people = ['alice']
+    const more = '    authorizedTTL: 1m\n    unauthorizedTTL: 10s\n'
+    const host = await configured(config(NODE, webhook(more), RBAC), {
+      [URL]: ({ spec }) => ({ allowed: people.includes(spec.user ?? '') }),
+    })
+    expect(await as(host, 'alice')).toContain('No resources found')
+    expect(await as(host, 'bob')).toContain('Forbidden')
+    people = ['bob']
+    const fork = hostOf(host.cluster.fork(), 'master')
+    for (const each of [host, fork]) {
+      expect(await as(each, 'alice')).toContain('No resources found')
+      expect(await as(each, 'bob')).toContain('Forbidden')
+    }
+    host.cluster.advance('11s')
+    expect(await as(host, 'alice')).toContain('No resources found')
+    expect(await as(host, 'bob')).toContain('No resources found')
+    host.cluster.advance('1m')
+    expect(await as(host, 'alice')).toContain('Forbidden')
+  })
+
+  test('asks only about what its match conditions hold for', async () => {
+    const asked: string[] = []
+    const more =
+      '    matchConditionSubjectAccessReviewVersion: v1\n    matchConditions:\n' +
+      '    - expression: has(request.resourceAttributes) && ' +
+      "request.resourceAttributes.namespace == 'default'\n" +
+      '    - expression: "!(\'system:nodes\' in request.groups)"\n'
+    const host = await configured(config(NODE, webhook(more), RBAC), {
+      [URL]: ({ spec }) => {
+        asked.push(spec.user ?? '')
+        return { allowed: true }
+      },
+    })
+    expect(await as(host, 'alice')).toContain('No resources found')
+    expect(await terminal(host, 'kubectl get pods -A --as=eve')).toContain('Forbidden')
+    expect(new Set(asked)).toEqual(new Set(['alice']))
+  })
+
+  test.each([
+    ['kind: Pod\napiVersion: v1\n', 'no kind \\"Pod\\" is registered for version \\"v1\\"'],
+    [config().replace('authorizers:\n', 'authorizers: []\n'), 'authorizers: Required value: at least one'],
+    [config(NODE, NODE), 'authorizers[1].type: Duplicate value: \\"Node\\"'],
+    [config('- {type: Magic, name: m}'), 'authorizers[0].type: Unsupported value: \\"Magic\\"'],
+    [
+      config(webhook('', '31s')),
+      'authorizers[0].webhook.timeout: Invalid value: \\"31s\\": must be > 0s and <=',
+    ],
+    [config(webhook('', '3s', 'Ignore')), 'webhook.failurePolicy: Unsupported value: \\"Ignore\\"'],
+    [config(webhook('    timeOut: 3s\n')), 'unknown field \\"authorizers[0].webhook.timeOut\\"'],
+    [
+      config(
+        webhook(
+          "    matchConditionSubjectAccessReviewVersion: v1\n    matchConditions: [{expression: '1'}]\n",
+        ),
+      ),
+      'matchConditions[0].expression: Invalid value: \\"1\\": must evaluate to bool',
+    ],
+  ])('keeps the apiserver from starting: %s', async (file, words) => {
+    const host = await configured(file)
+    expect(await terminal(host, 'tail -1 /var/log/kube-apiserver.log')).toContain(words)
+  })
+
+  test('is not to be named together with --authorization-mode', async () => {
+    const host = newHost()
+    host.write('/etc/kubernetes/pki/authorization.yaml', config(NODE, RBAC))
+    await configure(host, ['--authorization-config=/etc/kubernetes/pki/authorization.yaml'])
+    expect(await terminal(host, 'tail -1 /var/log/kube-apiserver.log')).toContain(
+      '--authorization-config can not be specified when --authorization-mode or --authorization-webhook-*',
+    )
   })
 })

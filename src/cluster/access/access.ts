@@ -17,6 +17,7 @@ import { ClientCertificates } from '../../pki/client-certificates.js'
 import type { Pki } from '../../pki/index.js'
 import { RbacAuthorizer } from '../../rbac/compile/authorizer.js'
 import type { CompiledPolicy } from '../../rbac/compile/compiled.js'
+import type { WebhookSurroundings } from '../../rbac/modes/webhook.js'
 import { escalationCheck } from '../../rbac/escalation.js'
 import type { AuthorizationMode } from './authorization-modes.js'
 import { authorizersOf } from './authorization-modes.js'
@@ -74,6 +75,7 @@ export interface AccessOptions {
   readonly pki: Pki
   /** Returns the users of the token file. */
   readonly tokenFile: () => readonly StaticUser[]
+  readonly webhooks: WebhookSurroundings
   /** See {@link RbacAuthorizer}. */
   readonly policy: CompiledPolicy | undefined
 }
@@ -93,10 +95,10 @@ export function accessControl(
   signer: Signer | undefined,
   options: AccessOptions,
 ): AccessControl {
-  const { authorization, authentication = {}, minor } = options
+  const { authorization, authentication = {}, minor, webhooks } = options
   const trust = tokenTrust(authentication.serviceAccountIssuers, authentication.apiAudiences)
   const rbac = new RbacAuthorizer(view, options.policy)
-  const { authorizer, ruleResolver } = authorizersOf(authorization, { view, rbac, minor })
+  const { authorizer, ruleResolver } = authorizersOf(authorization, { view, rbac, minor, webhooks })
   const dependencies = {
     authorizer,
     ruleResolver,

@@ -5,7 +5,11 @@ import type { RbacAuthorizer } from '../../rbac/compile/authorizer.js'
 import { nodeRules } from '../../rbac/bootstrap-policy/index.js'
 import { type AbacPolicy, AbacAuthorizer, parseAbacPolicies } from '../../rbac/modes/abac.js'
 import { allowAll, denyAll, UnionAuthorizer } from '../../rbac/modes/union.js'
-import { type WebhookAuthorizerOptions, WebhookAuthorizer } from '../../rbac/modes/webhook.js'
+import {
+  type WebhookAuthorizerOptions,
+  type WebhookSurroundings,
+  WebhookAuthorizer,
+} from '../../rbac/modes/webhook.js'
 import { NodeAuthorizer } from '../../rbac/nodes/node-authorizer.js'
 
 /** `--authorization-policy-file`: its text, or its policies. */
@@ -14,7 +18,7 @@ export interface AbacMode {
   readonly policies: string | readonly AbacPolicy[]
 }
 
-/** An authorization webhook: a function. */
+/** An authorization webhook: a function, rules, or an error. */
 export interface WebhookMode extends WebhookAuthorizerOptions {
   readonly type: 'Webhook'
 }
@@ -37,6 +41,7 @@ export interface AuthorizerDependencies {
   readonly view: StoreView
   readonly rbac: RbacAuthorizer
   readonly minor: Minor
+  readonly webhooks: WebhookSurroundings
 }
 
 /** The first minor version in which nodes see only their own Node and pods (AuthorizeNodeWithSelectors). */
@@ -70,11 +75,15 @@ export function authorizersOf(
   dependencies: AuthorizerDependencies,
 ): { readonly authorizer: Authorizer; readonly ruleResolver: RuleResolver } {
   if (option === 'AlwaysAllow') return { authorizer: alwaysAllow, ruleResolver: allowAll }
-  const union = new UnionAuthorizer(modesOf(option).map((mode) => authorizerOf(mode, dependencies)))
+  const union = new UnionAuthorizer(modesOf(option).map((mode, at) => authorizerOf(mode, at, dependencies)))
   return { authorizer: union, ruleResolver: union }
 }
 
-function authorizerOf(mode: AuthorizationMode, { view, rbac, minor }: AuthorizerDependencies): Authorizer {
+function authorizerOf(
+  mode: AuthorizationMode,
+  place: number,
+  { view, rbac, minor, webhooks }: AuthorizerDependencies,
+): Authorizer {
   switch (mode) {
     case 'Node':
       return new NodeAuthorizer(view, {
@@ -89,12 +98,12 @@ function authorizerOf(mode: AuthorizationMode, { view, rbac, minor }: Authorizer
     case 'AlwaysDeny':
       return denyAll
     default:
-      return 'type' in mode ? configured(mode) : mode
+      return 'type' in mode ? configured(mode, place, webhooks) : mode
   }
 }
 
-function configured(mode: AbacMode | WebhookMode): Authorizer {
-  if (mode.type === 'Webhook') return new WebhookAuthorizer(mode)
+function configured(mode: AbacMode | WebhookMode, place: number, webhooks: WebhookSurroundings): Authorizer {
+  if (mode.type === 'Webhook') return new WebhookAuthorizer(mode, webhooks, place)
   return new AbacAuthorizer(
     typeof mode.policies === 'string' ? parseAbacPolicies(mode.policies) : mode.policies,
   )

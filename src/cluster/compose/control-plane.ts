@@ -25,6 +25,7 @@ import type { ProtobufDecoder } from '../../api/protobuf/protobuf-codec.js'
 import type { Pki } from '../../pki/index.js'
 import type { RbacAuthorizer } from '../../rbac/compile/authorizer.js'
 import type { CompiledPolicy } from '../../rbac/compile/compiled.js'
+import { DECISIONS, type KeptDecisions } from '../../rbac/modes/webhook.js'
 import { reconcilePolicy } from '../../rbac/reconcile/reconcile-policy.js'
 import type { Simulation } from '../../sim/simulation.js'
 import { advertisedAddress, clusterPki } from '../access/cluster-pki.js'
@@ -163,7 +164,12 @@ export class ControlPlane {
         const { authorization, authentication, users, policy } = options
         const { minor } = this.scheme.release
         const tokenFile = (): readonly StaticUser[] => this.#tokens.users()
-        const given = { authorization, authentication, users, policy, minor, pki: this.pki, tokenFile }
+        const webhooks = {
+          now: () => clock.now(),
+          kept: () => simulation.slice<KeptDecisions>('extension', DECISIONS, () => new Map()).value,
+        }
+        const who = { authorization, authentication, users, policy, tokenFile, webhooks }
+        const given = { ...who, minor, pki: this.pki }
         const { dependencies, rbac } = accessControl(view, signer, given)
         this.#rbac = rbac
         return dependencies

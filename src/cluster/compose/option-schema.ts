@@ -1,3 +1,8 @@
+import type {
+  AuthorizationWebhook,
+  AuthorizationWebhookServer,
+  FailingWebhook,
+} from '../../rbac/modes/webhook.js'
 import type { AuthorizationWebhookRule } from '../../rbac/modes/webhook-rules.js'
 import * as z from 'zod/mini'
 import {
@@ -124,8 +129,13 @@ const modeSchema = (): z.ZodMiniType<AuthorizationMode> =>
       z.strictObject({ type: z.literal('ABAC'), policies: z.union([z.string(), z.array(anyObject())]) }),
       z.strictObject({
         type: z.literal('Webhook'),
-        review: z.union([callable(), z.array(webhookRule())]),
+        review: webhookServer(),
         failurePolicy: z.optional(z.enum(['NoOpinion', 'Deny'])),
+        timeout: word,
+        authorizedTTL: word,
+        unauthorizedTTL: word,
+        matchConditions: z.optional(z.array(z.strictObject({ expression: text }))),
+        url: word,
       }),
       z.looseObject({ authorize: callable() }),
     ]),
@@ -187,7 +197,12 @@ const webhookRule = (): z.ZodMiniType<AuthorizationWebhookRule> =>
     resources: z.optional(z.array(text)),
     namespaces: z.optional(z.array(text)),
     reason: z.optional(text),
+    takes: z.optional(z.number()),
   })
+
+/** What stands in for the server of an authorization webhook. */
+const webhookServer = (): z.ZodMiniType<AuthorizationWebhookServer> =>
+  z.union([callable<AuthorizationWebhook>(), z.array(webhookRule()), strict<FailingWebhook>({ error: text })])
 
 /** Keys of `access.authorizationWebhooks`. */
 const serverUrl = z.string().check(z.regex(/^https?:\/\/[^/?#]+/, 'must be a URL of a server'))
@@ -284,9 +299,7 @@ const accessSchema = (): z.ZodMiniType<AccessOptions> =>
     ),
     authorizationWebhooks: like(
       "{ access: { authorizationWebhooks: { 'https://authz.test': () => ({ allowed: true }) } } }",
-      shaped<AccessOptions['authorizationWebhooks']>(
-        z.optional(z.record(serverUrl, z.union([callable(), z.array(webhookRule())]))),
-      ),
+      shaped<AccessOptions['authorizationWebhooks']>(z.optional(z.record(serverUrl, webhookServer()))),
     ),
     authentication: like(
       '{ access: { authentication: { anonymous: false } } }',

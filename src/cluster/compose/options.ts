@@ -21,8 +21,7 @@ import type { ProtobufDecoder } from '../../api/protobuf/protobuf-codec.js'
 import type { KeyProvider, PkiConfig } from '../../pki/index.js'
 import type { AuthenticationOptions, UserOptions } from '../access/access.js'
 import type { AuthorizationMode } from '../access/authorization-modes.js'
-import type { AuthorizationWebhook } from '../../rbac/modes/webhook.js'
-import type { AuthorizationWebhookRule } from '../../rbac/modes/webhook-rules.js'
+import type { AuthorizationWebhookServer } from '../../rbac/modes/webhook.js'
 import type { SchedulerOptions } from '../../scheduler/options.js'
 import type { Duration } from '../../sim/duration.js'
 
@@ -158,14 +157,13 @@ export interface AccessOptions {
   readonly authorization?: AuthorizationMode | readonly AuthorizationMode[]
   /**
    * Authorization webhooks in this process, by the URL (with or without its path) that the file of
-   * `--authorization-webhook-config-file` names in a manifest on a host: a function, or rules of which the
-   * first that matches decides. curl on hosts reaches them. Without it, nothing listens there.
+   * `--authorization-webhook-config-file` names in a manifest on a host: a function, rules of which the first
+   * that matches decides, or `{ error }` for calls that all fail. curl on hosts reaches them. Without it,
+   * nothing listens there.
    * @default {}
    * @example { access: { authorizationWebhooks: { 'https://authz.test': () => ({ allowed: true }) } } }
    */
-  readonly authorizationWebhooks?: Readonly<
-    Record<string, AuthorizationWebhook | readonly AuthorizationWebhookRule[]>
-  >
+  readonly authorizationWebhooks?: Readonly<Record<string, AuthorizationWebhookServer>>
   /**
    * Authentication methods besides kubeadm's: a token file, OpenID Connect, a webhook, no anonymous access.
    * @default {}

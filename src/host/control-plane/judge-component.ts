@@ -6,6 +6,8 @@ import { parseCertificates, readChain, verifyChain } from '../../pki/index.js'
 import { parsePrivateKey } from '../../pki/crypto/rsa.js'
 import type { ComponentName } from '../../cluster/kubeadm/images.js'
 import { parseAuditPolicy } from '../../apiserver/audit-policy.js'
+import { parseAuthorization } from '../../apiserver/authorization/configuration.js'
+import { conditionFault } from '../../rbac/modes/access-conditions.js'
 import { parseEncryption } from '../../apiserver/storage/encryption/configuration.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
 import { ADMISSION_PLUGINS, AUTHORIZATION_MODES, knowsFlag } from './known-flags.js'
@@ -264,6 +266,7 @@ const CHECKS: Readonly<Record<ComponentName, (machine: Machine) => string | unde
     machine.file('service-account-key-file')
     machine.file('service-account-signing-key-file', (fault) => `failed to build token generator: ${fault}`)
     machine.file('token-auth-file')
+    checkAuthorizationConfig(machine)
     machine.file('authorization-policy-file')
     machine.file('authorization-webhook-config-file')
     machine.pair('kubelet-client-certificate', 'kubelet-client-key')
@@ -436,6 +439,32 @@ function checkEtcd(machine: Machine): void {
         })
   if (trust !== undefined)
     throw unreachable(`authentication handshake failed: tls: failed to verify certificate: ${trust}`)
+}
+
+/** Source: pkg/kubeapiserver/options/authorization.go Validate. */
+function checkAuthorizationConfig(machine: Machine): void {
+  const text = machine.file(
+    'authorization-config',
+    (fault) =>
+      'failed to load AuthorizationConfiguration from file: failed to read AuthorizationConfiguration: ' +
+      fault,
+  )
+  if (text === undefined) return
+  const legacy = [...machine.manifest.flags.keys()].some(
+    (name) => name === 'authorization-mode' || name.startsWith('authorization-webhook-'),
+  )
+  if (legacy)
+    throw new Fault(
+      '--authorization-config can not be specified when --authorization-mode or --authorization-webhook-* ' +
+        'flags are defined',
+    )
+  orFault(() => {
+    for (const each of parseAuthorization(text, conditionFault)) {
+      const path = each.type === 'Webhook' ? each.webhook.kubeConfigFile : undefined
+      if (path !== undefined && machine.text(path) === undefined)
+        throw new Error(`stat ${path}: no such file or directory`)
+    }
+  })
 }
 
 /**

@@ -16,20 +16,26 @@ export interface AuthorizationWebhookRule {
   readonly namespaces?: readonly string[]
   /** What the response says. */
   readonly reason?: string
+  /** Ms that the server takes to respond; with more than the timeout the call fails. Default 0. */
+  readonly takes?: number
 }
 
 /** The function that responds by rules: the first that matches decides, without one there is no opinion. */
 export function reviewByRules(
   rules: readonly AuthorizationWebhookRule[],
-): (review: Review) => SubjectAccessReviewStatus {
+): (review: Review) => SubjectAccessReviewStatus & { readonly takes?: number } {
   return (review) => {
     const rule = rules.find((each) => matches(each, review))
     return rule === undefined ? { allowed: false } : statusOf(rule)
   }
 }
 
-function statusOf({ effect, reason }: AuthorizationWebhookRule): SubjectAccessReviewStatus {
-  const told = reason === undefined ? {} : { reason }
+function statusOf({
+  effect,
+  reason,
+  takes,
+}: AuthorizationWebhookRule): SubjectAccessReviewStatus & { readonly takes?: number } {
+  const told = { ...(reason === undefined ? {} : { reason }), ...(takes === undefined ? {} : { takes }) }
   return effect === 'allow' ? { allowed: true, ...told } : { allowed: false, denied: true, ...told }
 }
 

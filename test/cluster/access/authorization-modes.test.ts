@@ -127,6 +127,51 @@ describe('a list of modes', () => {
     })
   })
 
+  test('a webhook may be slow, fail always, keep its decisions, and be asked about some requests', () => {
+    const rules = [{ effect: 'allow', takes: 4000 }] as const
+    const waiting = (timeout: string): boolean =>
+      allowed([{ type: 'Webhook', review: rules, timeout }])('x', 'get', 'pods')
+    expect([waiting('3s'), waiting('4s')]).toEqual([false, true])
+    const gone = new SimCluster({
+      nodes: 0,
+      access: { authorization: [{ type: 'Webhook', review: { error: 'no route to host' } }] },
+    })
+    const copy = SimCluster.fromJSON(gone.toJSON())
+    expect(() => copy.as({ user: 'x' }).list('pods')).toThrow('no route to host')
+    let calls = 0
+    const cluster = new SimCluster({
+      nodes: 0,
+      access: {
+        authorization: [
+          {
+            type: 'Webhook',
+            review: ({ spec }) => ({ allowed: spec.user !== 'jane' || ++calls > 0 }),
+            authorizedTTL: '1m',
+            matchConditions: [{ expression: "request.user != 'eve'" }],
+          },
+        ],
+      },
+    })
+    const list = (user: string): unknown => cluster.as({ user }).list('pods', { namespace: 'x' })
+    for (let time = 0; time < 3; time++) list('jane')
+    expect(calls).toBe(1)
+    cluster.advance('1m')
+    list('jane')
+    expect(calls).toBe(2)
+    expect(() => list('eve')).toThrow('forbidden')
+    expect(calls).toBe(2)
+  })
+
+  test('durations and conditions of a webhook are checked at once', () => {
+    const made = (options: object): (() => SimCluster) => {
+      const mode = { type: 'Webhook', review: () => ({ allowed: true }), ...options } as const
+      return () => new SimCluster({ nodes: 0, access: { authorization: [mode] } })
+    }
+    expect(made({ timeout: '3 s' })).toThrow('timeout of the authorization webhook: time: unknown unit')
+    expect(made({ matchConditions: [{ expression: 'request.usr == ""' }] })).toThrow('undefined field')
+    expect(made({ matchConditions: [{ expression: 'request.user' }] })).toThrow('must evaluate to bool')
+  })
+
   test('a failed webhook may deny; both answers at once are a failure; later modes may allow', () => {
     const failing = (failurePolicy: 'NoOpinion' | 'Deny'): boolean =>
       allowed([

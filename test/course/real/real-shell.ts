@@ -210,7 +210,8 @@ export class RealShell implements LineRunner {
   async #serveAuthorizers(): Promise<void> {
     const { authorizationWebhooks = {} } = this.#cluster.internals.options.access ?? {}
     for (const [url, rules] of Object.entries(authorizationWebhooks)) {
-      if (typeof rules === 'function') throw new Error(`the course has rules at ${url}, no function`)
+      if (typeof rules === 'function' || 'error' in rules)
+        throw new Error(`the course has rules at ${url}, no function`)
       const review = reviewByRules(rules)
       const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
         const asked = JSON.parse(await text(request)) as Parameters<typeof review>[0]
