@@ -30,6 +30,7 @@ import { TerminalView } from './terminal.js'
 import type { Words } from './texts.js'
 import { WORDS } from './texts.js'
 import { Tour } from './tour.js'
+import { watchProgram, type WatchProgram } from './watch-program.js'
 
 /** Commands that print until they are interrupted. */
 const WATCH =
@@ -55,6 +56,8 @@ export class App {
   #guideTab = 'chapters'
   #workTab = 'cluster'
   #endWatch: () => void = () => undefined
+  /** Redraws what `watch` shows, if its time has come. */
+  #refreshWatch: () => void = () => undefined
   #isDrawing = false
   #saying: (words: Words) => string = () => ''
   #inspector: Inspector | undefined
@@ -86,6 +89,7 @@ export class App {
       prompt: () => this.#session.host.prompt,
       run: (line) => this.#run(line),
       complete: (line) => complete(line, this.#session.host),
+      canLeave: () => this.#session.host.inner !== undefined,
       interrupt: () => this.#endWatch(),
     })
     this.#follow()
@@ -212,6 +216,7 @@ export class App {
     this.#inspector?.show()
     if (this.#workTab === 'scheduler') this.#scheduler.show()
     for (const refresh of this.#refreshers) refresh()
+    this.#refreshWatch()
     this.#keep()
   }
 
@@ -263,7 +268,11 @@ export class App {
       )
     try {
       const [, path] = EDITOR.exec(line) ?? []
-      if (path !== undefined) await this.#editFile(path)
+      const program = watchProgram(line)
+      // a container has files and programs of its own
+      if (session.host.inner === 'container') await this.#type(line)
+      else if (program !== undefined) await this.#repeat(program)
+      else if (path !== undefined) await this.#editFile(path)
       else if (/^kubectl\s+edit\b[^|;&>]*$/.test(line)) await this.#editObject(line)
       else if (WATCH.test(line)) await this.#watch(line)
       else await this.#type(line)
@@ -314,6 +323,37 @@ export class App {
     if (session.isWatching && session.isLive) await session.perform({ do: 'unwatch' })
     this.#endWatch = () => undefined
     this.#say(() => '')
+  }
+
+  /** Redraws what a program prints as the cluster's time moves, until Ctrl+C. It runs on forks. */
+  async #repeat(program: WatchProgram): Promise<void> {
+    const session = this.#session
+    let drawn = -Infinity
+    let isDrawing = false
+    const draw = async (): Promise<void> => {
+      if (isDrawing || !session.isLive || session.cluster.now() - drawn < program.seconds * 1000) return
+      isDrawing = true
+      drawn = session.cluster.now()
+      try {
+        const { title, text } = await program.run(session.host, this.#terminal.columns)
+        this.#terminal.showScreen(title + text)
+        // what is read aloud changes only with what is printed
+        if (this.#log.textContent !== text) this.#log.textContent = text
+      } finally {
+        isDrawing = false
+      }
+    }
+    this.#say((words) => words.watching)
+    const interrupted = new Promise<void>((resolve) => (this.#endWatch = resolve))
+    this.#refreshWatch = () => void draw()
+    try {
+      await draw()
+      await interrupted
+    } finally {
+      this.#refreshWatch = this.#endWatch = () => undefined
+      this.#terminal.endScreen()
+      this.#say(() => '')
+    }
   }
 
   #printed({ terminal }: Printed): void {

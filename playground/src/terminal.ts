@@ -9,6 +9,8 @@ export interface TerminalParts {
   /** Runs a line, and writes what it prints. */
   readonly run: (line: string) => Promise<void>
   readonly complete: (line: string) => Promise<Completion>
+  /** Whether `exit` leads back to where the learner came from. */
+  readonly canLeave: () => boolean
   /** Ctrl+C while nothing is typed. */
   readonly interrupt: () => void
 }
@@ -18,9 +20,21 @@ const MOST_KEPT = 400_000
 
 const ESCAPE = '\u001b'
 const CONTROL = `${ESCAPE}[`
+/** A screen of its own for a program, and the way back. */
+const [OTHER_SCREEN, NORMAL_SCREEN] = [`${CONTROL}?1049h`, `${CONTROL}?1049l`]
 
-/** A control sequence, a key, or text up to the next of these. */
-const NEXT_KEY = new RegExp(`^(?:${ESCAPE}(?:\\[[\\d;]*[A-Za-z~]|O[A-Z])|\\p{Cc}|\\P{Cc}+)`, 'u')
+/** A control sequence, a key with Alt, a key, or text up to the next of these. */
+const NEXT_KEY = new RegExp(`^(?:${ESCAPE}(?:\\[[\\d;]*[A-Za-z~]|O[A-Z]|[bdf\u007f])|\\p{Cc}|\\P{Cc}+)`, 'u')
+
+/** A search of the history: Ctrl+R. */
+interface Search {
+  readonly query: string
+  /** Index of the line that was found; the length of the history before there is one. */
+  readonly at: number
+  readonly isFailed: boolean
+  /** What was typed before, and where the cursor was. */
+  readonly own: readonly [line: string, cursor: number]
+}
 
 /** xterm.js with a line editor: cursor keys, history, completion, lines that go on. */
 export class TerminalView {
@@ -43,6 +57,11 @@ export class TerminalView {
   #row = 0
   /** Index into the history; its length is the line that is being typed. */
   #recalled = 0
+  #search: Search | undefined
+  /** What was searched for last. */
+  #query = ''
+  /** What a program shows in place of the transcript. */
+  #screen: string | undefined
   /** Lines of a here-document, or that a backslash continues. */
   #begun = ''
   #busy = false
@@ -80,7 +99,8 @@ export class TerminalView {
 
   #show(length: number | undefined): void {
     const end = length === undefined ? undefined : Math.max(0, length - this.#dropped)
-    this.#terminal?.write(`${CONTROL}2J${CONTROL}3J${CONTROL}H`)
+    if (length === undefined && this.#screen !== undefined) return this.showScreen(this.#screen)
+    this.#terminal?.write(`${NORMAL_SCREEN}${CONTROL}2J${CONTROL}3J${CONTROL}H`)
     this.#row = 0
     this.#terminal?.write(this.#transcript.slice(0, end).replaceAll(/\r?\n/g, '\r\n'))
     if (length !== undefined) this.#terminal?.write(`${CONTROL}2m${this.#note}${CONTROL}0m`)
@@ -97,11 +117,32 @@ export class TerminalView {
     this.#terminal?.write(`${CONTROL}2J${CONTROL}3J${CONTROL}H`)
   }
 
+  /** Columns of the screen. */
+  get columns(): number {
+    return this.#terminal?.cols ?? 80
+  }
+
+  /** Shows a text in place of all that was written, as far as there is room, until {@link endScreen}. */
+  showScreen(text: string): void {
+    this.#screen = text
+    if (this.#cut !== undefined) return
+    const lines = text.split('\n').slice(0, this.#terminal?.rows ?? 24)
+    const shown = lines.map((line) => cutTo(line, this.columns)).join('\r\n')
+    this.#terminal?.write(`${OTHER_SCREEN}${CONTROL}2J${CONTROL}H${shown}`)
+  }
+
+  /** Shows again what was written. */
+  endScreen(): void {
+    this.#screen = undefined
+    this.#show(this.#cut)
+  }
+
   /** Writes a text that has ended the line, or none. */
   write(text: string): void {
     this.#transcript += text
     if (this.#transcript.length > 2 * MOST_KEPT) this.#drop(this.#transcript.length - MOST_KEPT)
-    if (this.#cut === undefined) this.#terminal?.write(text.replaceAll(/\r?\n/g, '\r\n'))
+    if (this.#cut === undefined && this.#screen === undefined)
+      this.#terminal?.write(text.replaceAll(/\r?\n/g, '\r\n'))
   }
 
   /** Writes a text above the line that is being typed. */
@@ -117,11 +158,13 @@ export class TerminalView {
     this.#erase()
     this.#line = this.#begun = ''
     this.#cursor = 0
+    this.#search = undefined
     this.#draw()
   }
 
   /** Types a line, as a button does. What a learner has begun comes back afterwards. */
   async type(line: string): Promise<void> {
+    this.#search = undefined
     const [own, at] = [this.#line, this.#cursor]
     this.#line = line
     this.#cursor = line.length
@@ -146,6 +189,7 @@ export class TerminalView {
   }
 
   async #key(key: string): Promise<void> {
+    if (this.#search !== undefined && this.#searchKey(key, this.#search)) return
     const line = this.#line
     const at = this.#cursor
     switch (key) {
@@ -157,8 +201,10 @@ export class TerminalView {
       case '\u007f':
       case '\b':
         return this.#set(line.slice(0, before(line, at)) + line.slice(at), before(line, at))
-      case `${CONTROL}3~`:
       case '\u0004':
+        if (line === '' && this.#begun === '') return this.#parts.canLeave() ? this.#leave() : undefined
+        return this.#set(line.slice(0, at) + line.slice(after(line, at)), at)
+      case `${CONTROL}3~`:
         return this.#set(line.slice(0, at) + line.slice(after(line, at)), at)
       case `${CONTROL}D`:
       case '\u0002':
@@ -179,9 +225,21 @@ export class TerminalView {
       case '\u000b':
         return this.#set(line.slice(0, at), at)
       case '\u0017': {
-        const kept = line.slice(0, at).replace(/\S+\s*$/, '')
+        const kept = line.slice(0, at).replace(/\S*\s*$/, '')
         return this.#set(kept + line.slice(at), kept.length)
       }
+      case `${ESCAPE}\u007f`:
+        return this.#set(line.slice(0, wordBefore(line, at)) + line.slice(at), wordBefore(line, at))
+      case `${ESCAPE}d`:
+        return this.#set(line.slice(0, at) + line.slice(wordAfter(line, at)), at)
+      case `${ESCAPE}b`:
+      case `${CONTROL}1;5D`:
+        return this.#set(line, wordBefore(line, at))
+      case `${ESCAPE}f`:
+      case `${CONTROL}1;5C`:
+        return this.#set(line, wordAfter(line, at))
+      case '\u0012':
+        return this.#searchFor('', this.history.length, [line, at])
       case '\u000c':
         this.clear()
         this.#row = 0
@@ -203,6 +261,44 @@ export class TerminalView {
     this.#redraw()
   }
 
+  /** Handles a key of a search. Returns false if it ends the search and means something else. */
+  #searchKey(key: string, { query, at, own }: Search): boolean {
+    switch (key) {
+      case '\u0012':
+        if (query === '') this.#searchFor(this.#query, this.history.length, own)
+        else this.#searchFor(query, at - 1, own, at)
+        return true
+      case '\u007f':
+      case '\b':
+        this.#searchFor(query.slice(0, before(query, query.length)), this.history.length, own)
+        return true
+      case '\u0007':
+        this.#search = undefined
+        this.#set(...own)
+        return true
+      default:
+        if (/^\P{Cc}+$/u.test(key)) {
+          this.#searchFor(query + key, at, own)
+          return true
+        }
+        this.#search = undefined
+        this.#redraw()
+        return key === ESCAPE
+    }
+  }
+
+  /** Shows the newest line up to an index of the history that has a text in it; else the one at `found`. */
+  #searchFor(query: string, from: number, own: Search['own'], found: number = from): void {
+    const at =
+      query === '' ? -1 : this.history.slice(0, from + 1).findLastIndex((line) => line.includes(query))
+    this.#search = { query, at: at < 0 ? found : at, isFailed: query !== '' && at < 0, own }
+    if (query !== '') this.#query = query
+    if (at < 0) return this.#redraw()
+    this.#recalled = at
+    const line = this.history[at] ?? ''
+    this.#set(line, line.indexOf(query))
+  }
+
   #recall(by: number): void {
     const at = this.#recalled + by
     if (at < 0 || at > this.history.length) return
@@ -218,13 +314,20 @@ export class TerminalView {
     }
     this.#parts.interrupt()
     this.write('^C\n')
+    this.#search = undefined
     this.#line = this.#begun = ''
     this.#cursor = this.#row = 0
     this.#recalled = this.history.length
     this.#draw()
   }
 
-  async #enter(): Promise<void> {
+  /** Ctrl+D at the beginning of a line: an `exit` that the history does not remember. */
+  #leave(): Promise<void> {
+    this.#line = 'exit'
+    return this.#enter(false)
+  }
+
+  async #enter(isRemembered = true): Promise<void> {
     this.#cursor = this.#line.length
     this.#redraw()
     this.#transcript += `${coloured(this.#prompt())}${this.#line}`
@@ -238,7 +341,7 @@ export class TerminalView {
     }
     this.#begun = ''
     if (text.trim() !== '') {
-      if (this.history.at(-1) !== text) this.history.push(text)
+      if (isRemembered && this.history.at(-1) !== text) this.history.push(text)
       this.#busy = true
       try {
         await this.#parts.run(text)
@@ -282,8 +385,9 @@ export class TerminalView {
 
   #draw(): void {
     if (this.#cut !== undefined) return
-    const prompt = this.#prompt()
-    const columns = this.#terminal?.cols ?? 80
+    const search = this.#search
+    const prompt = search === undefined ? this.#prompt() : searchPrompt(search)
+    const { columns } = this
     const shown = prompt + this.#line
     const [end, cursor] = [textWidth(shown), textWidth(prompt + this.#line.slice(0, this.#cursor))]
     const lastRow = Math.floor(end / columns)
@@ -291,7 +395,7 @@ export class TerminalView {
     const up = lastRow - this.#row
     // a line that ends in the last column leaves the cursor there: go on to the next row
     this.#terminal?.write(
-      `${coloured(prompt)}${this.#line}${end > 0 && end % columns === 0 ? '\r\n' : ''}\r` +
+      `${search === undefined ? coloured(prompt) : prompt}${this.#line}${end > 0 && end % columns === 0 ? '\r\n' : ''}\r` +
         (up > 0 ? `${CONTROL}${up}A` : '') +
         (cursor % columns > 0 ? `${CONTROL}${cursor % columns}C` : ''),
     )
@@ -299,6 +403,29 @@ export class TerminalView {
 }
 
 const coloured = (prompt: string): string => `${CONTROL}1;36m${prompt}${CONTROL}0m`
+
+const searchPrompt = ({ query, isFailed }: Search): string =>
+  `(${isFailed ? 'failed ' : ''}reverse-i-search)\`${query}': `
+
+/** As much of a line as has room in so many columns. */
+function cutTo(line: string, columns: number): string {
+  let kept = ''
+  let width = 0
+  for (const syllable of syllables(line)) {
+    width += textWidth(syllable)
+    if (width > columns) break
+    kept += syllable
+  }
+  return kept
+}
+
+/** Where the word begins that a place is in, or the one before it. */
+const wordBefore = (line: string, at: number): number =>
+  line.slice(0, at).replace(/[\p{L}\p{M}\p{N}]*[^\p{L}\p{M}\p{N}]*$/u, '').length
+
+/** Where the word ends that a place is in, or the one after it. */
+const wordAfter = (line: string, at: number): number =>
+  line.length - line.slice(at).replace(/^[^\p{L}\p{M}\p{N}]*[\p{L}\p{M}\p{N}]*/u, '').length
 
 /** A syllable may consist of several characters. */
 const syllables = (text: string): readonly string[] =>

@@ -144,6 +144,13 @@ export class Host {
       : `${cwd} ${sign} `
   }
 
+  /** What `exit` leaves: a container's shell, or a machine that `ssh` has led to; undefined if nothing. */
+  get inner(): 'container' | 'machine' | undefined {
+    const { stack } = this.#session
+    if (stack.length < 2) return undefined
+    return stack.at(-1)?.container === undefined ? 'machine' : 'container'
+  }
+
   /** The cluster that the machine is in, or may join. */
   get cluster(): SimCluster {
     return this.#hosts.cluster

@@ -13,8 +13,10 @@ const opened = async (): Promise<ReturnType<typeof hostOf>> => {
 test('kubectl exec -it opens a shell that remembers its directory and variables until exit', async () => {
   const host = await opened()
   const outside = host.prompt
+  expect(host.inner).toBeUndefined()
   expect((await host.sh('kubectl exec -it web -- bash')).terminal).toBe('')
   expect(host.prompt).toBe('root@web:/# ')
+  expect(host.inner).toBe('container')
   expect((await host.sh('hostname')).stdout).toBe('web\n')
   await host.sh('mkdir -p /tmp/own; cd /tmp/own')
   expect(host.prompt).toBe('root@web:/tmp/own# ')
@@ -27,6 +29,7 @@ test('kubectl exec -it opens a shell that remembers its directory and variables 
   expect((await host.sh('printf a')).stdout).toBe('a')
   await host.sh('exit')
   expect(host.prompt).toBe(outside)
+  expect(host.inner).toBeUndefined()
   expect((await host.sh('echo "$WHO"')).stdout).toBe('\n')
 })
 
