@@ -94,7 +94,7 @@ test.each(LIMITS)('the limit of %s is %s in the page and in the code', (what, fi
 
 test('the figures for processes are those of the code', () => {
   const [, text = ''] = page.replaceAll('\n', ' ').split('Besides, a process has')
-  const shell = ['interpreter', 'memory', 'pace']
+  const shell = ['commands', 'memory', 'pace']
     .map((name) => source(`shell/interpreter/${name}.ts`))
     .join('\n')
   for (const [figure, code] of [

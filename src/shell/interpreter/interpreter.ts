@@ -1,21 +1,8 @@
-import type {
-  Invocation,
-  Pause,
-  ProcessContext,
-  Served,
-  ServedRequest,
-  Spawned,
-} from '../programs/command.js'
-import type { Program as Command } from '../programs/command.js'
-import { runProgram } from '../programs/command.js'
+import type { Served, ServedRequest } from '../programs/command.js'
 import type { Content } from '../../lang/bytes/content.js'
-import { joinContent, textOfContent } from '../../lang/bytes/content.js'
+import { textOfContent } from '../../lang/bytes/content.js'
 import { Budget, type BudgetLimits, OverBudget, spend, within } from '../../lang/bounds/budget.js'
-import { programOf } from '../programs/programs.js'
-import { FileFault } from '../files/file-system.js'
-import { absolutePath } from '../files/tree.js'
-import type { BuiltinCall } from './builtins.js'
-import { builtinOf } from './builtins.js'
+import { Commands, MOST_FRAMES, NO_VARIABLES } from './commands.js'
 import { compile } from './compile.js'
 import type { ExpandScope } from './expand.js'
 import { expandText, expandWords, matches } from './expand.js'
@@ -24,7 +11,6 @@ import {
   endOverdue,
   exitShell,
   finished,
-  leaveLoop,
   popContext,
   popFrame,
   pushFrame,
@@ -33,17 +19,13 @@ import {
 } from './frames.js'
 import { MOST_MEMORY, memoryOf } from './memory.js'
 import { Pace } from './pace.js'
-import { newProcess } from './process.js'
 import type { ProcessHost } from './shell-call.js'
-import { SHELLS, TIMEOUT_USAGE, baseOf, shellCall, timeoutOf } from './shell-call.js'
 import type { Frame, ShellProcess, Thread } from './state.js'
-import { copyShell, exportedEnv, newShell } from './state.js'
+import { copyShell, exportedEnv } from './state.js'
 import { ShellStreams } from './streams.js'
 import type { Operation, Program } from './syntax.js'
-import { SyntaxFault, quoteWord } from './syntax.js'
+import { SyntaxFault } from './syntax.js'
 
-/** What functions and builtins see of the exported variables: they have those of the shell. */
-const NO_VARIABLES: ReadonlyMap<string, string> = new Map()
 /** What one step may use. A process that would need more is ended, as by the limits of a real kernel. */
 export const STEP_LIMITS: BudgetLimits = {
   work: 'a step of a process',
@@ -55,8 +37,6 @@ const OUT_OF_MEMORY = 137
 const OUT_OF_TIME = 152
 /** Steps of an operation, besides those of the program that it runs. */
 const COST_OF_OPERATION = 5
-/** Deepest nesting of scripts and functions. */
-const MOST_FRAMES = 100
 
 /**
  * Runs a process until it has ended or waits. Returns when it must run again (virtual ms); undefined: when
@@ -91,12 +71,14 @@ class Interpreter {
   readonly #streams: ShellStreams
   readonly #budget = new Budget(STEP_LIMITS)
   readonly #pace: Pace
+  readonly #commands: Commands
 
   constructor(process: ShellProcess, host: ProcessHost) {
     this.#process = process
     this.#host = host
     this.#streams = new ShellStreams(process, host)
     this.#pace = new Pace(process, host)
+    this.#commands = new Commands(process, host, this.#streams, this.#pace, runProcess)
   }
 
   run(): number | undefined {
@@ -147,16 +129,8 @@ class Interpreter {
   #serve(port: string, request: ServedRequest): Served {
     for (const thread of this.#process.threads) {
       const frame = thread.frames.at(-1)
-      const paused = frame?.paused
-      if (frame === undefined || paused?.listens?.includes(port) !== true) continue
-      const { words, env, memory } = paused
-      const [name = '', ...args] = words
-      const served = this.#programOf(name)?.serve?.(
-        this.#invocation(thread, { name, args, env, memory }),
-        request,
-      )
-      if (served?.next !== undefined) this.#settle(thread, frame, words, env, served.next)
-      return served ?? {}
+      if (frame?.paused?.listens?.includes(port) === true)
+        return this.#commands.serve(thread, frame, frame.paused, request)
     }
     return {}
   }
@@ -169,23 +143,7 @@ class Interpreter {
     const [thread] = this.#process.threads
     const frame = thread?.frames.at(-1)
     if (thread === undefined || frame?.paused === undefined) return false
-    const { words, env, memory } = frame.paused
-    const [name = '', ...args] = words
-    const program = this.#programOf(name)
-    const outcome = program?.stop?.(this.#invocation(thread, { name, args, env, memory }))
-    if (outcome === undefined) return false
-    if (typeof outcome === 'number') this.#process.exitCode = outcome
-    else this.#settle(thread, frame, words, env, outcome)
-    return true
-  }
-
-  /** Returns a program of the image, or one that every container has. */
-  #programOf(name: string): Command | undefined {
-    const base = baseOf(name)
-    return (
-      this.#host.world.ownProgram(name) ??
-      (base !== undefined && this.#host.world.has(base) ? programOf(base) : undefined)
-    )
+    return this.#commands.stop(thread, frame, frame.paused)
   }
 
   /** Runs a thread. Returns whether it has made progress. */
@@ -239,7 +197,7 @@ class Interpreter {
       paused.words[0] !== 'wait'
     )
       return false
-    return this.#invoke(thread, frame, paused.words, paused.env, paused.memory)
+    return this.#commands.invoke(thread, frame, paused.words, paused.env, paused.memory)
   }
 
   /** Runs the next operation of the thread. Returns false if it waits. */
@@ -392,275 +350,12 @@ class Interpreter {
       return true
     }
     const [command = ''] = expanded
-    if (shell.functions.has(command) || this.#builtinOf(thread, command) !== undefined)
-      return this.#invoke(thread, frame, expanded, NO_VARIABLES, undefined)
+    if (shell.functions.has(command) || this.#commands.hasBuiltin(thread, command))
+      return this.#commands.invoke(thread, frame, expanded, NO_VARIABLES, undefined)
     spend(shell.vars.size >> 2)
     const env = exportedEnv(shell)
     for (const [name, value] of values) env.set(name, value)
-    return this.#invoke(thread, frame, expanded, env, undefined)
-  }
-
-  /** Builtins are those of a shell, not of the container's command. */
-  #builtinOf(thread: Thread, name: string): ReturnType<typeof builtinOf> {
-    return thread.frames.length > 0 && !this.#isOuter(thread) ? builtinOf(name) : undefined
-  }
-
-  /** Runs or resumes a command given as words. Returns false if it waits. */
-  #invoke(
-    thread: Thread,
-    frame: Frame,
-    words: readonly string[],
-    env: ReadonlyMap<string, string>,
-    memory: Invocation['memory'],
-  ): boolean {
-    const [name = '', ...args] = words
-    const shell = shellOf(thread)
-    const known = shell.functions.get(name)
-    if (known) return this.#call(thread, frame, known, words)
-    const builtin = this.#builtinOf(thread, name)
-    if (builtin) {
-      const outcome = builtin(this.#builtinCall(thread, frame, words, memory))
-      return outcome === undefined ? true : this.#settle(thread, frame, words, env, outcome)
-    }
-    const base = baseOf(name)
-    const own = this.#host.world.ownProgram(name)
-    if (own === undefined && (base === undefined || !this.#host.world.has(base)))
-      return this.#runOther(thread, frame, words, env)
-    if (own === undefined && base !== undefined && SHELLS.has(base))
-      return this.#shell(thread, frame, words, env)
-    if (own === undefined && base === 'timeout') return this.#limit(thread, frame, words, env)
-    const program = this.#programOf(name)
-    if (program === undefined) return this.#runOther(thread, frame, words, env)
-    if (memory === undefined) this.#pace.noteStart()
-    return this.#settle(
-      thread,
-      frame,
-      words,
-      env,
-      runProgram(program, this.#invocation(thread, { name: base ?? name, args, env, memory })),
-    )
-  }
-
-  /** Runs the command of `timeout`, which ends with it, or when its time is over. */
-  #limit(thread: Thread, frame: Frame, words: readonly string[], env: ReadonlyMap<string, string>): boolean {
-    const limited = timeoutOf(words.slice(1))
-    if (limited === undefined) {
-      this.#streams.write(thread, 2, TIMEOUT_USAGE)
-      finished(thread, frame, 1)
-      return true
-    }
-    const { ms, command } = limited
-    const text = command.map(quoteWord).join(' ')
-    const moved = this.#enter(thread, frame, { text, args: command, env, title: words.join(' ') })
-    const entered = thread.frames.at(-1)
-    if (entered !== undefined && entered !== frame && ms > 0) entered.deadline = this.#host.world.now + ms
-    return moved
-  }
-
-  /** Whether this is the frame with the container's command, which no shell parses. */
-  #isOuter({ frames }: Thread): boolean {
-    return frames.length === 1 && frames[0]?.outer === true
-  }
-
-  #invocation(
-    thread: Thread,
-    {
-      name,
-      args,
-      env,
-      memory,
-    }: Pick<Invocation, 'name' | 'args' | 'memory'> & { env: ReadonlyMap<string, string> },
-  ): Invocation {
-    return {
-      name,
-      args,
-      memory,
-      // few programs look at it
-      get env() {
-        return Object.fromEntries(env)
-      },
-      cwd: shellOf(thread).cwd,
-      world: this.#host.world,
-      input: this.#streams.input(thread),
-      write: (text) => this.#streams.write(thread, 1, text),
-      error: (text) => this.#streams.write(thread, 2, text),
-      spawn: (words, stdin = '', world = this.#host.world) =>
-        this.#spawn(words, env, shellOf(thread).cwd, stdin, world),
-    }
-  }
-
-  #spawn(
-    words: readonly string[],
-    env: ReadonlyMap<string, string>,
-    cwd: string,
-    stdin: Content,
-    world: ProcessContext,
-  ): Spawned | undefined {
-    const child = newProcess({
-      pid: this.#process.nextPid++,
-      words,
-      env: Object.fromEntries(env),
-      cwd,
-      stdin: true,
-    })
-    child.stdin.content = stdin
-    child.stdin.closed = true
-    const output: Content[] = ['', '', '']
-    runProcess(child, {
-      ...this.#host,
-      world,
-      isUninterrupted: true,
-      emit: (fd, content) => void (output[fd] = joinContent(output[fd] ?? '', content)),
-    })
-    if (child.exitCode === undefined) return undefined
-    const [, stdout = '', stderr = ''] = output.map(textOfContent)
-    return { stdout, stderr, exitCode: child.exitCode }
-  }
-
-  #settle(
-    thread: Thread,
-    frame: Frame,
-    words: readonly string[],
-    env: ReadonlyMap<string, string>,
-    outcome: number | Pause,
-  ): boolean {
-    if (typeof outcome === 'number') {
-      finished(thread, frame, outcome)
-      return true
-    }
-    frame.paused = { words, env, ...outcome }
-    return outcome.busy === true && this.#host.isUninterrupted === true
-  }
-
-  /** Runs a program of the image or a script; fails if there is none of that name. */
-  #runOther(
-    thread: Thread,
-    frame: Frame,
-    words: readonly string[],
-    env: ReadonlyMap<string, string>,
-  ): boolean {
-    const [name = ''] = words
-    const { files } = this.#host.world
-    const path = absolutePath(shellOf(thread).cwd, name)
-    if (name.includes('/') && files.stat(path)?.kind === 'file') {
-      const text = files.read(path)
-      if (/^#!.*\b(?:ba|a|da)?sh\b|^(?!#!)/.test(text))
-        return this.#enter(thread, frame, { text, args: words, env })
-    }
-    const answer = this.#host.runImage(words)
-    if (answer !== undefined) {
-      if (answer.stdout) this.#streams.write(thread, 1, answer.stdout)
-      if (answer.stderr) this.#streams.write(thread, 2, answer.stderr)
-      finished(thread, frame, answer.exitCode)
-      return true
-    }
-    const isDirectory = name.includes('/') && files.isDirectory(path)
-    this.#streams.write(
-      thread,
-      2,
-      `${shellName(thread)}: ${name}: ${isDirectory ? 'Permission denied' : 'not found'}\n`,
-    )
-    finished(thread, frame, isDirectory ? 126 : 127)
-    return true
-  }
-
-  #shell(thread: Thread, frame: Frame, words: readonly string[], env: ReadonlyMap<string, string>): boolean {
-    const { isCommand, first, args, errexit } = shellCall(words)
-    const title = words.join(' ')
-    if (isCommand) {
-      if (first !== undefined)
-        return this.#enter(thread, frame, {
-          text: first,
-          args: args.length === 0 ? [words[0] ?? 'sh'] : args,
-          name: words[0] ?? 'sh',
-          env,
-          errexit,
-          title,
-        })
-      this.#streams.write(thread, 2, 'sh: -c requires an argument\n')
-      finished(thread, frame, 2)
-      return true
-    }
-    if (first === undefined) return this.#shellOverInput(thread, frame, env, title)
-    try {
-      const text = this.#host.world.files.read(absolutePath(shellOf(thread).cwd, first))
-      return this.#enter(thread, frame, { text, args: [first, ...args], env, errexit, title })
-    } catch (error) {
-      if (!(error instanceof FileFault)) throw error
-      this.#streams.write(thread, 2, `sh: can't open '${first}': ${error.message}\n`)
-      finished(thread, frame, 2)
-      return true
-    }
-  }
-
-  /** Runs a shell that reads its script line by line from standard input. */
-  #shellOverInput(thread: Thread, frame: Frame, env: ReadonlyMap<string, string>, title: string): boolean {
-    const text = 'while IFS= read -r __line__; do eval "$__line__"; done'
-    const input = this.#streams.input(thread)
-    if (input.ended && this.#streams.source(thread) === undefined) {
-      finished(thread, frame, 0)
-      return true
-    }
-    return this.#enter(thread, frame, { text, args: ['sh'], env, title })
-  }
-
-  /** Runs a script in a new shell. */
-  #enter(
-    thread: Thread,
-    frame: Frame,
-    {
-      text,
-      args,
-      env,
-      errexit = false,
-      title = args.join(' '),
-      name,
-    }: {
-      readonly text: string
-      readonly args: readonly string[]
-      readonly env: ReadonlyMap<string, string>
-      readonly errexit?: boolean
-      readonly title?: string
-      readonly name?: string
-    },
-  ): boolean {
-    frame.at++
-    delete frame.paused
-    if (thread.frames.length >= MOST_FRAMES) {
-      this.#streams.write(thread, 2, "sh: can't fork: Resource temporarily unavailable\n")
-      commandOver(thread, frame, 2)
-      return true
-    }
-    thread.shells.push({
-      ...newShell(env, shellOf(thread).cwd, args),
-      errexit,
-      ...(name === undefined || name === 'sh' ? {} : { name }),
-    })
-    pushFrame(thread, { text, kind: 'process', title })
-    return true
-  }
-
-  #call(
-    thread: Thread,
-    frame: Frame,
-    known: { readonly text: string; readonly at: number },
-    words: readonly string[],
-  ): boolean {
-    frame.at++
-    if (thread.frames.length >= MOST_FRAMES) throw new SyntaxFault('maximum recursion depth exceeded')
-    const shell = shellOf(thread)
-    const callerArgs = shell.args
-    shell.args = [callerArgs[0] ?? 'sh', ...words.slice(1)]
-    thread.frames.push({
-      text: known.text,
-      at: known.at,
-      kind: 'call',
-      contexts: [],
-      captured: [],
-      title: words.join(' '),
-      callerArgs,
-    })
-    return true
+    return this.#commands.invoke(thread, frame, expanded, env, undefined)
   }
 
   #background(thread: Thread, frame: Frame): void {
@@ -677,49 +372,6 @@ class Interpreter {
     }
     threads.push({ pid: nextPid, frames: [started], shells: [copyShell(shellOf(thread))] })
     shellOf(thread).vars.set('!', String(nextPid))
-  }
-
-  #builtinCall(
-    thread: Thread,
-    frame: Frame,
-    words: readonly string[],
-    memory: Invocation['memory'],
-  ): BuiltinCall {
-    const [name = '', ...args] = words
-    return {
-      shell: shellOf(thread),
-      jobs: this.#process.threads.filter((other) => other !== this.#process.threads[0]).map(({ pid }) => pid),
-      isKnown: (program) =>
-        builtinOf(program) !== undefined ||
-        shellOf(thread).functions.has(program) ||
-        this.#host.world.has(program),
-      exit: (status) => {
-        delete frame.paused
-        exitShell(thread, status)
-      },
-      leave: (depth, again) => leaveLoop(thread, frame, depth, again),
-      return: (status) => {
-        shellOf(thread).status = status
-        delete frame.paused
-        popFrame(thread)
-      },
-      evaluate: (text) => {
-        delete frame.paused
-        frame.at++
-        if (thread.frames.length >= MOST_FRAMES) throw new SyntaxFault('maximum recursion depth exceeded')
-        pushFrame(thread, { text, kind: 'call', title: text })
-      },
-      execute: (replaced) => {
-        delete frame.paused
-        if (thread.frames.length >= MOST_FRAMES) throw new SyntaxFault('maximum recursion depth exceeded')
-        pushFrame(thread, {
-          text: `${replaced.map(quoteWord).join(' ')}; exit $?`,
-          kind: 'call',
-          title: replaced.join(' '),
-        })
-      },
-      ...this.#invocation(thread, { name, args, env: NO_VARIABLES, memory }),
-    }
   }
 
   #scope(thread: Thread, frame: Frame, captures: number): ExpandScope {
