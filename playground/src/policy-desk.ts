@@ -92,7 +92,7 @@ export class PolicyDesk {
       ]
       this.#result.replaceChildren(...matrices.map((matrix) => this.#show(matrix)))
       const changes = matrices.reduce((sum, matrix) => sum + matrix.changes.length, 0)
-      this.#says.textContent = changes === 0 ? words.noChanges : `${words.changes}: ${changes}`
+      this.#says.textContent = changes === 0 ? words.noChanges : words.changes(changes)
       this.#says.className = ''
     } catch (error) {
       this.#result.replaceChildren()
@@ -102,13 +102,15 @@ export class PolicyDesk {
   }
 
   #show({ title, corner, columns, rows, changes }: Matrix): HTMLElement {
-    const words = this.#words
     return h(
       'section',
       {},
-      changes.length > 0 && h('h3', {}, words.changes),
       changes.length > 0 &&
-        h('ul', { class: 'changes' }, ...changes.map((change) => h('li', {}, this.#button(change)))),
+        h(
+          'ul',
+          { class: 'changes', 'aria-label': title },
+          ...changes.map((change) => h('li', {}, this.#button(change))),
+        ),
       h(
         'div',
         { class: 'wide', tabindex: 0 },

@@ -1,21 +1,10 @@
 import { h } from './dom.js'
 import type { GuideParts } from './guide-parts.js'
+import type { TourStep } from './texts.js'
 
 /** The challenges of a first visit, in order. */
 const CHALLENGES = ['crash', 'rewind', 'solve'] as const
 type Challenge = (typeof CHALLENGES)[number]
-
-/** What the learner does next. */
-export type TourStep =
-  | 'node'
-  | 'power'
-  | 'jump'
-  | 'slider'
-  | 'lesson'
-  | 'why'
-  | 'cordoned'
-  | 'uncordon'
-  | 'own'
 
 /** The tab of a narrow page that leads to the cluster. */
 const TAB = ".to-cluster:not([aria-pressed='true'])"

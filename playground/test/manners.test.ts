@@ -84,7 +84,7 @@ test('the tour leads nobody into crashing the cluster of a lesson or an exam', a
   await learner.page.evaluate(() => (location.hash = '#free/2'))
   await expect.poll(() => tourOf(learner)).toBe('node')
   await learner.page.locator('#tab-exam').press('Enter')
-  await learner.page.getByRole('button', { name: 'Begin CKA', exact: true }).press('Enter')
+  await learner.page.getByRole('button', { name: 'Start CKA', exact: true }).press('Enter')
   await learner.page.locator('.tasks [aria-current]').waitFor()
   expect(await tourOf(learner)).toBe('')
   await learner.close()

@@ -48,7 +48,7 @@ test('a new visitor presses what is outlined: a crash, a look back, a lesson', a
     .poll(() => page.locator('.verdict').innerText())
     .toMatch(/Solved!\s+Solved in 1 command; best: 1/)
   expect(await page.locator('.goals .open').count()).toBe(0)
-  await expect.poll(() => tour.innerText()).toContain('You can break, rewind and repair')
+  await expect.poll(() => tour.innerText()).toContain('You can now break, rewind and repair')
   await press(learner, 'Begin the course')
   await page.getByRole('heading', { name: '1. Node maintenance' }).waitFor()
   expect(await tour.isVisible()).toBe(false)
@@ -252,7 +252,7 @@ test('an exam has tasks on clusters of their own, flags, a timer, and a report w
   const learner = await Learner.open(stage)
   const { page } = learner
   await page.locator('#tab-exam').press('Enter')
-  await press(learner, 'Begin CKA')
+  await press(learner, 'Start CKA')
   await page.locator('.tasks [aria-current]').waitFor()
   expect(await page.locator('.left').innerText()).toMatch(/^1(?:19|20):\d\d$/)
   expect(await page.getByRole('button', { name: 'Hint' }).count()).toBe(0)
@@ -299,7 +299,7 @@ test('the policy desk takes clean YAML, and shows no old result below an error',
     `echo '{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"deny"},"spec":{"podSelector":{}}}' | kubectl apply -f -`,
   )
   await page.locator('#tab-policies').press('Enter')
-  await press(learner, 'Take from the cluster')
+  await press(learner, 'Load from the cluster')
   const text = page.locator('#manifests')
   expect(await text.inputValue()).toMatch(
     /^apiVersion: networking.k8s.io\/v1\nkind: NetworkPolicy\nmetadata:\n {2}name: deny\n {2}namespace: default\nspec:/,
@@ -321,9 +321,9 @@ test('splitters move by keys, the terminal folds, and a telephone shows one part
   const before = await aside.evaluate((each) => each.offsetWidth)
   await page.getByRole('separator', { name: 'Width of the guide' }).press('ArrowRight')
   expect(await aside.evaluate((each) => each.offsetWidth)).toBe(before + 24)
-  await press(learner, 'Fold the terminal')
+  await press(learner, 'Collapse the terminal')
   expect(await page.locator('.xterm-box').isVisible()).toBe(false)
-  await press(learner, 'Fold the terminal')
+  await press(learner, 'Collapse the terminal')
   await page.setViewportSize({ width: 390, height: 844 })
   expect(await aside.isVisible()).toBe(true)
   await press(learner, 'Terminal')
