@@ -4,6 +4,8 @@ import type { CommandOutput, HostCommand, Terminal } from './commands/command.js
 import { HOST_COMMAND_NAMES } from './command-names.js'
 import { BashFiles } from './files/bash-files.js'
 import type { HostMachine } from './machine/host-machine.js'
+import { functionsIn, recalled, remembered, variablesIn } from './shell-memory.js'
+import { GUARD, ScriptReader } from './shell-script.js'
 import { terminalText } from './terminal-order.js'
 
 type JustBash = typeof import('just-bash')
@@ -26,27 +28,98 @@ export async function runShell(
   const [library, { HOST_COMMANDS }] = await Promise.all([load(), import('./commands/table.js')])
   machine.hosts.sync()
   const written: CommandOutput[] = []
-  const programs = new Set<string>([...library.getCommandNames(), ...HOST_COMMAND_NAMES])
+  const programs = new Set<string>([...library.getCommandNames(), ...HOST_COMMAND_NAMES, GUARD])
   const bash: Bash = new library.Bash({
     fs: new BashFiles(machine.files, programs),
     cwd,
-    env: { ...environmentOf(machine), ...env, PWD: cwd },
+    env: { ...environmentOf(machine), ...variablesIn(env), PWD: cwd },
     defenseInDepth: false,
-    customCommands: Object.entries(HOST_COMMANDS).map(([name, command]) =>
-      commandOf(library, name, command, machine, session, written),
-    ),
+    customCommands: [
+      guardCommand(library, machine, written),
+      ...Object.entries(HOST_COMMANDS).map(([name, command]) =>
+        commandOf(library, name, command, machine, session, written),
+      ),
+    ],
     sleep: (ms) => {
       machine.cluster.advance(Math.round(ms))
       return Promise.resolve()
     },
     processInfo: { uid: 0, gid: 0 },
   })
-  const result = await bash.exec(withAliases(script, env), { stdin, stdinKind: 'text' })
+  recordOwn(bash, machine, HOST_COMMANDS, written)
+  const reader = new ScriptReader(functionsIn(env), (path) => {
+    const text = machine.files.text(absolutePath(cwd, path))
+    return text === undefined ? undefined : bash.transform(text).ast
+  })
+  bash.registerTransformPlugin(reader)
+  const result = await bash.exec(recalled(env, cwd) + withAliases(script, env), { stdin, stdinKind: 'text' })
   machine.hosts.sync(false)
   const { PWD = cwd, ...rest } = result.env
   const { stdout, stderr, exitCode: code } = result
-  const terminal = terminalText(stdout, stderr, written)
-  return { stdout, stderr, terminal, code, cwd: PWD, env: kept(rest) }
+  const terminal = terminalText({ stdout, stderr, code }, written)
+  return { stdout, stderr, terminal, code, cwd: PWD, env: remembered(rest, reader.functions) }
+}
+
+/** Records what just-bash's own commands write, so that a terminal shows all in the order of writing. */
+function recordOwn(bash: Bash, machine: HostMachine, known: object, written: CommandOutput[]): void {
+  // just-bash keeps them to itself, and has no event for what a command has written
+  const { commands } = bash as unknown as { readonly commands?: Map<string, Command> }
+  for (const [name, command] of commands ?? []) {
+    if (Object.hasOwn(known, name)) continue
+    const execute: Command['execute'] = async (args, context) => {
+      const words = name === 'xargs' ? args.flatMap(apartXargs) : args
+      const output = await command.execute(words, context)
+      const result = name === 'ls' ? { ...output, ...listing(output) } : output
+      const { stdout, stderr, exitCode: code } = result
+      const isThere = (arg: string): boolean =>
+        machine.files.stat(absolutePath(context.cwd, arg)) !== undefined
+      const isErrorFirst = name === 'ls' || failsFirst(args, stderr, isThere)
+      written.push({ stdout, stderr, code, ...(isErrorFirst ? { terminal: stderr + stdout } : {}) })
+      return result
+    }
+    // registerCommand would hand it the context of a command of one's own
+    commands?.set(name, { ...command, execute })
+  }
+}
+
+/** Whether the first of the files that a command goes through is the one that it names in its error. */
+function failsFirst(args: readonly string[], stderr: string, isThere: (arg: string) => boolean): boolean {
+  const first = args.find((arg) => isThere(arg) || (arg.length > 1 && stderr.includes(arg)))
+  return first !== undefined && !isThere(first)
+}
+
+/** Splits an option of xargs from a value that stands behind it: `-n1`, `-I{}`. */
+const apartXargs = (word: string): readonly string[] => {
+  const [, option = '', value = ''] = /^(-[nILPds])(.+)$/s.exec(word) ?? []
+  return option === '' ? [word] : [option, value]
+}
+
+/** What ls of coreutils prints for root, where just-bash has a text of its own. */
+function listing({ stdout, stderr }: Pick<CommandOutput, 'stdout' | 'stderr'>): {
+  readonly stdout: string
+  readonly stderr: string
+} {
+  const rows = (stdout ?? '').replaceAll(/^([-bcdlps][-rwxsStT]{9}\s+\d+) user user /gm, '$1 root root ')
+  return {
+    // only folders stand apart, each below its name
+    stdout: /:$/m.test(rows) ? rows : rows.replaceAll(/\n\n+/g, '\n'),
+    stderr: (stderr ?? '').replaceAll(/^ls: (?!cannot )(.+): ([A-Z][^:]*)$/gm, "ls: cannot access '$1': $2"),
+  }
+}
+
+/** The {@link GUARD}: whether a shell can write to files, of which it prints what is wrong as bash does. */
+function guardCommand({ defineCommand }: Shell, machine: HostMachine, written: CommandOutput[]): Command {
+  return defineCommand(GUARD, (paths, { cwd }) => {
+    const lost = paths.find((path) => {
+      const folder = absolutePath(cwd, path).replace(/\/[^/]*$/, '')
+      return !path.startsWith('/dev/') && folder !== '' && machine.files.stat(folder)?.kind !== 'directory'
+    })
+    if (lost === undefined) return Promise.resolve({ stdout: '', stderr: '', exitCode: 0 })
+    const isFile = machine.files.stat(absolutePath(cwd, lost).replace(/\/[^/]*$/, '')) !== undefined
+    const stderr = `bash: ${lost}: ${isFile ? 'Not a directory' : 'No such file or directory'}\n`
+    written.push({ stderr, code: 1 })
+    return Promise.resolve({ stdout: '', stderr, exitCode: 1 })
+  })
 }
 
 /** An alias is known from the next line on; a terminal remembers it. */
@@ -54,17 +127,6 @@ function withAliases(script: string, env: Readonly<Record<string, string>>): str
   const knowsSome = Object.keys(env).some((name) => name.startsWith('BASH_ALIAS_'))
   if (!knowsSome && !/^[ \t]*alias\s/m.test(script)) return script
   return `shopt -s expand_aliases\n${script.replaceAll(/^([ \t]*alias[ \t][^;&|\n]+);/gm, '$1\n')}`
-}
-
-/** Returns the variables that a terminal remembers: those that the shell does not set itself. */
-function kept(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(env).filter(
-      ([name]) =>
-        /^[A-Za-z_]\w*$/.test(name) &&
-        !['OLDPWD', 'SHELLOPTS', 'BASHOPTS', 'OPTIND', 'IFS', '_'].includes(name),
-    ),
-  )
 }
 
 const environmentOf = ({ name }: HostMachine): Readonly<Record<string, string>> => ({

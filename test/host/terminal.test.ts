@@ -66,9 +66,13 @@ test('a script shows its commands one after the other, whichever stream each wri
 })
 
 test('nothing is lost or shown twice, whatever the commands have written', () => {
-  expect(terminalText('a\nb\n', 'c\n', [{ stdout: 'a\n' }, { stderr: 'c\n' }, { stdout: 'b\n' }])).toBe(
-    'a\nc\nb\n',
-  )
-  expect(terminalText('x\ny\n', '', [{ stdout: 'gone\n' }])).toBe('x\ny\n')
-  expect(terminalText('oe\n', '', [{ stdout: 'o', stderr: 'e\n', terminal: 'e\no' }])).toBe('e\no')
+  expect(
+    terminalText({ stdout: 'a\nb\n', stderr: 'c\n' }, [
+      { stdout: 'a\n' },
+      { stderr: 'c\n' },
+      { stdout: 'b\n' },
+    ]),
+  ).toBe('a\nc\nb\n')
+  expect(terminalText({ stdout: 'x\ny\n' }, [{ stdout: 'gone\n' }])).toBe('x\ny\n')
+  expect(terminalText({ stdout: 'oe\n' }, [{ stdout: 'o', stderr: 'e\n', terminal: 'e\no' }])).toBe('e\no')
 })
