@@ -1,3 +1,5 @@
+import { featureGates } from '../../api/feature-gates.js'
+import type { Minor } from '../../api/releases.js'
 import type { RegistryContext } from '../registry/context.js'
 import type { ApiRequest } from '../request.js'
 import { prefixEnd } from '../storage/storage.js'
@@ -143,6 +145,26 @@ function flowControlMetrics({ flowControl }: RegistryContext): readonly Metric[]
   ]
 }
 
+/** The minor since which the gates are metrics. */
+const GATE_METRICS_SINCE: Minor = 26
+
+/** Source: component-base metrics/prometheus/feature/metrics.go. */
+function featureMetrics({ scheme }: RegistryContext): readonly Metric[] {
+  const { minor } = scheme.release
+  if (minor < GATE_METRICS_SINCE) return []
+  return [
+    {
+      name: 'kubernetes_feature_enabled',
+      type: 'gauge',
+      help: '[BETA] This metric records the data about the stage and enablement of a k8s feature.',
+      series: featureGates(`v1.${minor}`).map(({ name, stage, enabled }) => [
+        { name, stage: stage === 'GA' ? '' : stage },
+        enabled ? 1 : 0,
+      ]),
+    },
+  ]
+}
+
 function buildInfo({ scheme }: RegistryContext): Metric {
   const {
     major = '',
@@ -206,6 +228,7 @@ export const handleMetrics: PathHandler = (context) =>
     storageObjects(context),
     ...revisions(context),
     ...flowControlMetrics(context),
+    ...featureMetrics(context),
     buildInfo(context),
     healthchecks(context),
   ])

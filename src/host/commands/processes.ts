@@ -178,22 +178,58 @@ const secondsOf = ({ cpu, started }: MachineProcess, now: number): number =>
 
 const two = (value: number): string => String(value).padStart(2, '0')
 
+/** What `ps --sort` sorts by. */
+const SORT_KEYS: Readonly<Record<string, (each: MachineProcess) => number | string>> = {
+  '%cpu': ({ cpu }) => cpu,
+  '%mem': ({ memory }) => memory,
+  rss: ({ memory }) => memory,
+  pid: ({ pid }) => pid,
+  ppid: ({ parent }) => parent,
+  user: ({ user }) => user,
+  start_time: ({ started }) => started,
+  cmd: ({ command }) => command,
+}
+const SORT_ALIASES: Readonly<Record<string, string>> = {
+  ...{ pcpu: '%cpu', pmem: '%mem', rssize: 'rss', vsz: 'rss', vsize: 'rss', size: 'rss' },
+  ...{ uname: 'user', euser: 'user', lstart: 'start_time', args: 'cmd', command: 'cmd', comm: 'cmd' },
+}
+
+/** Sorts processes by the keys of `--sort`, `-%mem,+pid`; undefined for a key that ps does not know. */
+function sortedBy(keys: string, rows: readonly MachineProcess[]): readonly MachineProcess[] | undefined {
+  const compares = keys.split(',').map((key) => {
+    const name = key.replace(/^[-+]/, '')
+    const of = SORT_KEYS[SORT_ALIASES[name] ?? name]
+    if (of === undefined) return undefined
+    const sign = key.startsWith('-') ? -1 : 1
+    return (a: MachineProcess, b: MachineProcess): number =>
+      of(a) === of(b) ? 0 : of(a) < of(b) ? -sign : sign
+  })
+  if (compares.includes(undefined)) return undefined
+  return rows.toSorted((a, b) => compares.reduce((found, compare) => found || (compare?.(a, b) ?? 0), 0))
+}
+
 /**
- * `ps`, `ps aux`, `ps -ef`, `ps -e`: the machine's processes. Source: procps-ng.
+ * `ps`, `ps aux`, `ps -ef`, `ps -e`, with `--sort`: the machine's processes. Source: procps-ng.
  */
 export function ps(call: CommandCall): CommandOutput {
-  const { machine, args } = call
+  const { machine } = call
+  const at = call.args.findIndex((arg) => /^--sort(?:=|$)/.test(arg))
+  const given = call.args[at] ?? ''
+  const sort = at < 0 ? undefined : given === '--sort' ? (call.args[at + 1] ?? '') : given.slice(7)
+  const args = call.args.filter((_, each) => at < 0 || each < at || each > at + (given === '--sort' ? 1 : 0))
   const isLong = args.some((arg) => !arg.startsWith('-') && arg.includes('u'))
   const letters = args.map((arg) => arg.replace(/^-/, '')).join('')
   if (!args.every((arg) => /^(?:-[eAfw]+|-?[auxw]+|-?axf?)$/.test(arg)))
     return failed(
       'error: unsupported option (BSD syntax)\n\nUsage:\n ps [options]\n\n' +
-        'Simulated are: ps, ps aux, ps -e, ps -ef',
+        'Simulated are: ps, ps aux, ps -e, ps -ef, each with --sort',
     )
   const now = machine.cluster.now()
   const isAll = /[eAx]/.test(letters)
   const isFull = !isLong && /f/.test(letters)
-  const rows = [...(isAll ? processesOn(machine) : []), ...ownProcesses(call, 'ps')]
+  const found = [...(isAll ? processesOn(machine) : []), ...ownProcesses(call, 'ps')]
+  const rows = sort === undefined ? found : sortedBy(sort, found)
+  if (rows === undefined) return failed('error: unknown sort specifier\n\nUsage:\n ps [options]')
   if (isLong) return { stdout: aux(machine, rows, now) }
   const terminal = (each: MachineProcess): string => (isOwn(each) ? 'pts/0' : '?').padEnd(8)
   const time = (each: MachineProcess): string => {

@@ -37,7 +37,56 @@ export function systemctl({ args, machine }: CommandCall): CommandOutput {
   return output
 }
 
+/** The unit files of the packages, as `systemctl cat` shows them. */
+const UNIT_FILES: Readonly<Record<string, string>> = {
+  kubelet: `[Unit]
+Description=kubelet: The Kubernetes Node Agent
+Documentation=https://kubernetes.io/docs/
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+ExecStart=/usr/bin/kubelet
+Restart=always
+StartLimitInterval=0
+RestartSec=10
+
+[Install]
+WantedBy=multi-user.target
+`,
+  containerd: `[Unit]
+Description=containerd container runtime
+Documentation=https://containerd.io
+After=network.target dbus.service
+
+[Service]
+ExecStartPre=-/sbin/modprobe overlay
+ExecStart=/usr/bin/containerd
+
+Type=notify
+Delegate=yes
+KillMode=process
+Restart=always
+RestartSec=5
+
+[Install]
+WantedBy=multi-user.target
+`,
+}
+
+/** The files of a unit, each below its path: that of its package, and those in its folder of drop-ins. */
+function unitFiles(name: string, { files }: HostMachine): CommandOutput {
+  const folder = `/etc/systemd/system/${name}.service.d`
+  const dropIns = files.stat(folder)?.kind === 'directory' ? files.list(folder).toSorted() : []
+  const shown = [
+    [`/usr/lib/systemd/system/${name}.service`, UNIT_FILES[name] ?? ''],
+    ...dropIns.map((each) => [`${folder}/${each}`, files.text(`${folder}/${each}`) ?? '']),
+  ]
+  return { stdout: shown.map(([path = '', text = '']) => `# ${path}\n${text}`).join('\n') }
+}
+
 function unknown(verb: string, name: string): CommandOutput {
+  if (verb === 'cat') return failed(`No files found for ${name}.service.`)
   if (verb === 'status') return failed(`Unit ${name}.service could not be found.`, 4)
   if (verb === 'is-active') return { stdout: 'inactive\n', code: 3 }
   return failed(`Failed to ${verb} ${name}.service: Unit ${name}.service not found.`, 5)
@@ -47,6 +96,7 @@ function act(verb: string, name: string, machine: HostMachine): CommandOutput {
   const unit = machine.unit(name)
   const isKubelet = name === 'kubelet'
   if (verb === 'status') return status(name, machine)
+  if (verb === 'cat') return unitFiles(name, machine)
   if (verb === 'is-active')
     return unit?.state === 'active'
       ? { stdout: 'active\n' }

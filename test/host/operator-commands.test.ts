@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { SimCluster } from 'simcluster'
+import { type Host, hostOf } from '../../src/host/index.js'
+
+const newHost = (version = 'v1.35'): Host =>
+  hostOf(new SimCluster({ version, nodes: 1, like: 'kubeadm' }).settle(), 'control-plane')
+const out = async (line: string, host = newHost()): Promise<string> => (await host.sh(line)).terminal
+
+describe('systemctl cat', () => {
+  test('prints the unit and its drop-ins, as they are now', async () => {
+    const host = newHost()
+    const shown = await out('systemctl cat kubelet', host)
+    expect(shown).toMatch(/^# \/usr\/lib\/systemd\/system\/kubelet.service\n\[Unit\]\nDescription=kubelet: /)
+    expect(shown).toContain('\n# /etc/systemd/system/kubelet.service.d/10-kubeadm.conf\n')
+    expect(shown).toContain('EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env')
+    await host.sh("printf '[Service]\\nNice=5\\n' > /etc/systemd/system/kubelet.service.d/20-own.conf")
+    expect(await out('systemctl cat kubelet.service | tail -3', host)).toBe(
+      '# /etc/systemd/system/kubelet.service.d/20-own.conf\n[Service]\nNice=5\n',
+    )
+    expect(await out('systemctl cat containerd')).toContain('ExecStart=/usr/bin/containerd\n')
+    expect(await out('systemctl cat nothing; echo $?')).toBe('No files found for nothing.service.\n1\n')
+  })
+})
+
+describe('ps --sort', () => {
+  const column = (table: string, at: number): readonly number[] =>
+    table
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => Number(line.trim().split(/\s+/)[at]))
+
+  test.each([
+    ['ps aux --sort=-%mem', 5, -1],
+    ['ps aux --sort -rss', 5, -1],
+    ['ps aux --sort=%cpu', 2, 1],
+    ['ps -ef --sort=-pid', 1, -1],
+    ['ps -ef --sort=ppid,-pid', 2, 1],
+  ])('%s', async (line, at, sign) => {
+    const found = column(await out(line), at)
+    expect(found.length).toBeGreaterThan(5)
+    expect(found).toEqual(found.toSorted((a, b) => sign * (a - b)))
+  })
+
+  test('refuses a key that there is not', async () => {
+    expect(await out('ps aux --sort=size_of_hat')).toMatch(/^error: unknown sort specifier\n/)
+  })
+})
+
+test('the metrics of an apiserver have its feature gates since v1.26', async () => {
+  const line =
+    'kubectl get --raw /metrics | grep -E "^kubernetes_feature_enabled.name=.(MemoryQoS|KMSv1|NodeSwap)"'
+  expect((await out(line)).split('\n').toSorted()).toEqual([
+    '',
+    'kubernetes_feature_enabled{name="KMSv1",stage="DEPRECATED"} 0',
+    'kubernetes_feature_enabled{name="MemoryQoS",stage="ALPHA"} 0',
+    'kubernetes_feature_enabled{name="NodeSwap",stage=""} 1',
+  ])
+  expect(await out(line, newHost('v1.25'))).toBe('')
+})
