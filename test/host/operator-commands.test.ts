@@ -58,3 +58,14 @@ test('the metrics of an apiserver have its feature gates since v1.26', async () 
   ])
   expect(await out(line, newHost('v1.25'))).toBe('')
 })
+
+test('etcdctl endpoint health --cluster asks the member at its own address, also as a table', async () => {
+  const pki = '/etc/kubernetes/pki/etcd'
+  const flags = `--cacert ${pki}/ca.crt --cert ${pki}/server.crt --key ${pki}/server.key`
+  expect(await out(`etcdctl ${flags} endpoint health --cluster`)).toMatch(
+    /^https:\/\/10\.0\.0\.10:2379 is healthy: successfully committed proposal: took = /,
+  )
+  expect(await out(`etcdctl ${flags} endpoint health --cluster -w table`)).toMatch(
+    /\| +ENDPOINT +\| HEALTH \| +TOOK +\| ERROR \|\n.*\n\| https:\/\/10\.0\.0\.10:2379 \| true +\| 1\.5ms \|/,
+  )
+})

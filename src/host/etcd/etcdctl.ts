@@ -68,8 +68,13 @@ export function etcdctl(call: CommandCall): CommandOutput {
 
 const versionOf = (machine: HostMachine): string => etcdVersion(machine).version
 
-const endpointOf = ({ env }: CommandCall, options: Options): string =>
-  options.get('endpoints') ?? env.get('ETCDCTL_ENDPOINTS') ?? '127.0.0.1:2379'
+const clientUrl = ({ address }: HostMachine): string => `https://${joinHostPort(address, 2379)}`
+
+/** With `--cluster`, the address that the only member tells its clients. */
+const endpointOf = ({ env, machine }: CommandCall, options: Options): string =>
+  options.has('cluster')
+    ? clientUrl(machine)
+    : (options.get('endpoints') ?? env.get('ETCDCTL_ENDPOINTS') ?? '127.0.0.1:2379')
 
 const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => CommandOutput>> = {
   'snapshot save': (call, options) => {
@@ -81,6 +86,14 @@ const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => Co
   'endpoint health': (call, options) => {
     const endpoint = endpointOf(call, options)
     const { alarms } = call.machine.cluster.internals.etcd
+    if (formOf(options) === 'table') {
+      const error = alarms.map(({ alarm }) => `Active Alarm(s): ${alarm}`).join(', ')
+      const row = [endpoint, `${alarms.length === 0}`, '1.5ms', error]
+      return {
+        stdout: boxed(['ENDPOINT', 'HEALTH', 'TOOK', 'ERROR'], [row]),
+        ...(alarms.length === 0 ? {} : { stderr: 'Error: unhealthy cluster\n', code: 1 }),
+      }
+    }
     if (alarms.length === 0)
       return { stdout: `${endpoint} is healthy: successfully committed proposal: took = 1.5ms\n` }
     return failed(
@@ -97,7 +110,7 @@ const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => Co
       'started',
       machine.cluster.pki.config.nodeName,
       `https://${joinHostPort(machine.address, 2380)}`,
-      `https://${joinHostPort(machine.address, 2379)}`,
+      clientUrl(machine),
       'false',
     ]
     return {
