@@ -69,3 +69,10 @@ test('etcdctl endpoint health --cluster asks the member at its own address, also
     /\| +ENDPOINT +\| HEALTH \| +TOOK +\| ERROR \|\n.*\n\| https:\/\/10\.0\.0\.10:2379 \| true +\| 1\.5ms \|/,
   )
 })
+
+test('the kubelet logs that the network plugin is gone', async () => {
+  const node = hostOf(newHost().cluster, 'node-1')
+  expect(await out('rm /etc/cni/net.d/*; sleep 5; journalctl -u kubelet -n 1 -o cat', node)).toContain(
+    '"Container runtime network not ready" networkReady="NetworkReady=false reason:NetworkPluginNotReady',
+  )
+})

@@ -279,6 +279,11 @@ function restartKilled(machine: HostMachine, unit: UnitState): void {
   journal.splice(at < 0 ? journal.length : at, 0, line)
 }
 
+/** What the kubelet says once the container runtime has no network plugin. */
+const NO_NETWORK =
+  '"Container runtime network not ready" networkReady="NetworkReady=false reason:NetworkPluginNotReady ' +
+  'message:Network plugin returns error: cni plugin not initialized"'
+
 /** Where containerd looks for the configuration of the network plugin. */
 const NETWORK_PLUGINS = '/etc/cni/net.d'
 
@@ -286,13 +291,17 @@ const NETWORK_PLUGINS = '/etc/cni/net.d'
  * Tells the kubelet whether its node has a network plugin: containerd loads what it finds in its folder, and
  * watches it.
  */
-export function syncNetworkPlugin({ node, files }: HostMachine): void {
+export function syncNetworkPlugin(machine: HostMachine): void {
+  const { node, files } = machine
   if (node === undefined) return
   const names = files.stat(NETWORK_PLUGINS)?.kind === 'directory' ? files.list(NETWORK_PLUGINS) : []
   const isThere = names
     .filter((name) => /\.(?:conf|conflist|json)$/.test(name))
     .some((name) => isNetworkConfiguration(files.text(`${NETWORK_PLUGINS}/${name}`) ?? ''))
-  if (node.machine.networkReady !== isThere) node.machine.setNetworkReady(isThere)
+  if (node.machine.networkReady === isThere) return
+  node.machine.setNetworkReady(isThere)
+  if (!isThere && machine.unit('kubelet')?.state === 'active')
+    machine.log('kubelet', 'E', 'kubelet.go:3117', NO_NETWORK)
 }
 
 /** Whether libcni loads a text: JSON with the type of a plugin, or with a list of plugins. */
