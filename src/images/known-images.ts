@@ -1,3 +1,4 @@
+import { deleteOldest } from '../sim/data/delete-oldest.js'
 import { InputError } from '../api/input-error.js'
 import { quote } from '../lang/go/quote.js'
 import { fullImageName } from '../api/core/image-name.js'
@@ -309,6 +310,18 @@ function knownProgram(fullName: string): Omit<ImageDefinition, 'name'> | undefin
  * owner, who may publish any name.
  */
 export function nearestImage(image: string): string | undefined {
+  if (nearestImages.has(image)) return nearestImages.get(image)
+  const found = findNearest(image)
+  if (nearestImages.size >= MOST_IMAGES) deleteOldest(nearestImages)
+  nearestImages.set(image, found)
+  return found
+}
+
+/** Each pod that is created asks for its images, and thousands have the same. */
+const nearestImages = new Map<string, string | undefined>()
+const MOST_IMAGES = 1_000
+
+function findNearest(image: string): string | undefined {
   const full = fullImageName(image)
   const [host = '', ...path] = full.split('/')
   const registry = REGISTRIES.includes(host) ? undefined : nearest(host, REGISTRIES)

@@ -51,18 +51,16 @@ function tokenWarnings(
   path: string,
   warnings: string[],
 ): void {
-  for (const { configMap, secret, downwardAPI } of sources ?? []) {
-    const lists = [
-      ['configMap', configMap?.items],
-      ['secrets', secret?.items],
-      ['downwardAPI', downwardAPI?.items],
-    ] as const
-    for (const [name, items] of lists)
-      items?.forEach(({ path: target }, index) => {
-        if (!tokens.has(target)) return
-        const text = `has duplicated path with ServiceAccountToken ${quote(target)}`
-        warnings.push(`${path}.${name}[${index}]: ${text}`)
-      })
+  const check = (name: string, items: readonly Pick<KeyToPath, 'path'>[] | undefined): void =>
+    items?.forEach(({ path: target }, index) => {
+      if (!tokens.has(target)) return
+      const text = `has duplicated path with ServiceAccountToken ${quote(target)}`
+      warnings.push(`${path}.${name}[${index}]: ${text}`)
+    })
+  for (const { configMap, secret, downwardAPI } of sources ?? NO_SOURCES) {
+    check('configMap', configMap?.items)
+    check('secrets', secret?.items)
+    check('downwardAPI', downwardAPI?.items)
   }
 }
 
