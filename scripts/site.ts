@@ -103,6 +103,32 @@ function nameMainEntry(): void {
   rmSync(join(content, 'api/README.md'))
 }
 
+/**
+ * typedoc numbers some anchors as if another heading had the same name: such links lead to the only one, or
+ * nowhere if the page has none.
+ */
+function mendAnchors(): void {
+  for (const page of readdirSync(join(content, 'api'), { recursive: true, encoding: 'utf8' })) {
+    if (!page.endsWith('.md')) continue
+    const file = join(content, 'api', page)
+    const text = readFileSync(file, 'utf8')
+    const counts = new Map<string, number>()
+    for (const [, heading = ''] of text.matchAll(/^#+ (.+)$/gm)) {
+      const anchor = heading.replaceAll(/\W/g, '').toLowerCase()
+      counts.set(anchor, (counts.get(anchor) ?? 0) + 1)
+    }
+    const mended = text.replaceAll(
+      /\[([^[\]]+)\]\((?:index\.md)?#(\w+)-(\d+)\)/g,
+      (whole, title: string, name: string, number: string) => {
+        const count = counts.get(name) ?? 0
+        if (count === 0) return title
+        return count > Number(number) ? whole : `[${title}](#${name})`
+      },
+    )
+    writeFileSync(file, mended)
+  }
+}
+
 function copyPlayground(): void {
   const built = join(root, 'playground/dist')
   if (!existsSync(built)) throw new Error('first: npm run build && npm run build --prefix playground')
@@ -132,6 +158,7 @@ writePapers()
 await writeCourse()
 writeReference()
 nameMainEntry()
+mendAnchors()
 execFileSync(join(root, 'site/node_modules/.bin/vitepress'), ['build', 'site'], {
   cwd: root,
   stdio: 'inherit',

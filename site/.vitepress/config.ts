@@ -98,6 +98,14 @@ const list = (text: string, folder: string): Part[] => [
 
 const course = (base: string, text: string): Part[] => [{ text, items: pagesIn(`${base}course`).map(item) }]
 
+/** The anchor that GitHub gives a heading. */
+const githubSlug = (heading: string): string =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '')
+    .replaceAll(' ', '-')
+
 /** A wheel of seven spokes, as small as it can be. */
 const FAVICON = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="14" fill="#0b5cad"/>' +
@@ -118,6 +126,11 @@ export default defineConfig({
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     attrs: { leftDelimiter: '{:', rightDelimiter: '}' },
+    // links in the repository, and typedoc's, name headings as GitHub does
+    anchor: { slugify: githubSlug },
+    // an address in a sentence is an example, and a Korean particle is no part of it
+    linkify: false,
+    languageAlias: { mjs: 'js', mts: 'ts' },
   },
   vite: { build: { chunkSizeWarningLimit: 4000 } },
   themeConfig: {
@@ -136,6 +149,7 @@ export default defineConfig({
       },
     },
     outline: [2, 3],
+    notFound: { linkLabel: 'Take me home' },
   },
   locales: {
     root: {
@@ -183,6 +197,12 @@ export default defineConfig({
         },
         outline: { level: [2, 3], label: '이 페이지' },
         docFooter: { prev: '이전', next: '다음' },
+        notFound: {
+          title: '없는 페이지입니다',
+          quote: '주소가 바뀌었거나 잘못 적혔습니다.',
+          linkText: '처음으로',
+          linkLabel: '처음으로',
+        },
         darkModeSwitchLabel: '다크 모드',
         sidebarMenuLabel: '차례',
         returnToTopLabel: '맨 위로',

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { complaintsOf, type Learner, openStage, type Stage } from '../../playground/test/browser.js'
@@ -55,6 +56,27 @@ test.for(['light', 'dark'] as const)('axe finds nothing on pages of each kind, %
     found.push(...(await complaintsOf(page)).map((each) => `${path}: ${each}`))
   })
   expect({ found, faults }).toEqual({ found: [], faults: [] })
+})
+
+test('every link between pages leads to a heading that is there', () => {
+  const folder = fileURLToPath(new URL('../.vitepress/dist/', import.meta.url))
+  const texts = new Map(
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.html') && !path.startsWith('playground'))
+      .map((path) => [path, readFileSync(folder + path, 'utf8')]),
+  )
+  const found = (text: string, what: RegExp): readonly string[] =>
+    Array.from(text.matchAll(what), ([, value = '']) => value.replaceAll('&amp;', '&'))
+  const anchors = new Map([...texts].map(([path, text]) => [path, new Set(found(text, / id="([^"]+)"/g))]))
+  const broken = [...texts].flatMap(([path, text]) =>
+    found(text, /<a [^>]*href="([^"]+)"/g).filter((href) => {
+      const { origin, pathname, hash } = new URL(href, `http://site/${path}`)
+      const page = decodeURIComponent(pathname.slice(1)).replace(/(?<=^|\/)$/, 'index.html')
+      if (origin !== 'http://site' || page.startsWith('playground') || !page.endsWith('.html')) return false
+      return !anchors.has(page) || (hash !== '' && !anchors.get(page)?.has(decodeURIComponent(hash.slice(1))))
+    }),
+  )
+  expect(broken).toEqual([])
 })
 
 test('no page is wider than a telephone, Hangul is upright, and Korean words are whole', async () => {
