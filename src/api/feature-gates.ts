@@ -63,6 +63,9 @@ export function featureGates(version: string): readonly FeatureGate[] {
   )
 }
 
+/** Returns the names of all gates that some release has known from v1.13 on. */
+export const gateNames = (): readonly string[] => [...histories().keys()]
+
 /**
  * Returns what became of a feature gate from v1.13 on, oldest first; undefined if no release has known it
  * since.

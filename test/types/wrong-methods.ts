@@ -193,6 +193,11 @@ const WRONG_OF_HANDLES: readonly Row[] = [
   ['Internals.interceptWebhooks', called(cluster.internals, 'interceptWebhooks', {}), 'post must be'],
   ['Internals.connectKubelets', called(cluster.internals, 'connectKubelets', {}), 'agentOf must be'],
   ['Internals.readStoredProtobuf', called(cluster.internals, 'readStoredProtobuf', 5), 'decoder must be'],
+  [
+    'VersionsFacet.featureGateHistory',
+    called(cluster.versions, 'featureGateHistory', 'SidecarContainer'),
+    'did you mean SidecarContainers?',
+  ],
   ['StateFacet.changedSince', called(cluster.state, 'changedSince', 'now'), 'revision must be a number'],
   ['StateFacet.isConnected', called(cluster.state, 'isConnected', 5), 'component must be'],
   ['StateFacet.security', called(cluster.state, 'security', 5), 'pod must be'],

@@ -4,7 +4,12 @@ import {
   type FeatureGateChange,
   featureGateHistory,
   featureGates,
+  gateNames,
 } from '../../api/feature-gates.js'
+import { InputError } from '../../api/input-error.js'
+import { hintOf } from '../../lang/text/nearest.js'
+import { throwAtCaller } from '../at-caller.js'
+import { versionsInputs } from '../inputs/methods.js'
 import type { Node } from '../../api/core/generated.js'
 import type { ClusterParts } from './assemble.js'
 
@@ -97,6 +102,9 @@ export function componentVersions(
 
 /** `cluster.versions`: versions of the components, and the features of the cluster's minor version. */
 export class VersionsFacet {
+  static {
+    throwAtCaller(this.prototype, versionsInputs)
+  }
   readonly #parts: () => ClusterParts
 
   constructor(parts: () => ClusterParts) {
@@ -144,10 +152,14 @@ export class VersionsFacet {
   }
 
   /**
-   * Returns what became of a feature gate since v1.13, oldest first, up to its removal; undefined if no
-   * release since then has known it.
+   * Returns what became of a feature gate since v1.13, oldest first, up to its removal.
+   * @throws InputError if no release since then has known it
+   * @example cluster.versions.featureGateHistory('SidecarContainers')
    */
-  featureGateHistory(name: string): readonly FeatureGateChange[] | undefined {
-    return featureGateHistory(name)
+  featureGateHistory(name: string): readonly FeatureGateChange[] {
+    const history = featureGateHistory(name)
+    if (history !== undefined) return history
+    const hint = hintOf(name, gateNames(), 'no release from v1.13 on has known it')
+    throw new InputError(`featureGateHistory(): there is no feature gate ${JSON.stringify(name)} (${hint})`)
   }
 }

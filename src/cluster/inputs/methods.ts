@@ -479,6 +479,14 @@ const httpRequest = (): z.ZodMiniObject =>
     clientCertificates: z.optional(z.string()),
   })
 
+/** The methods of {@link VersionsFacet}. */
+export const versionsInputs: MethodInputs = {
+  featureGateHistory: {
+    example: "cluster.versions.featureGateHistory('SidecarContainers')",
+    args: () => ({ name: inputs().text }),
+  },
+}
+
 /** The methods of {@link HttpFacet}. */
 export const httpInputs: MethodInputs = {
   fetch: {
