@@ -11,7 +11,10 @@ const LETTERS: Readonly<Record<string, string>> = {
   '\\': '\\\\',
 }
 
-/** Whether Go's unicode.IsPrint holds: letters, marks, numbers, punctuation, symbols and the ASCII space. */
+/**
+ * Whether Go prints a character as it is: letters, marks, numbers, punctuation, symbols and the ASCII space.
+ * Source: Go's unicode.IsPrint.
+ */
 export function isPrintable(char: string): boolean {
   // classes of Unicode take V8 half a millisecond, in every process that meets one
   return /^[ -~]$/.test(char) || /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(char)
