@@ -42,6 +42,8 @@ export type AccessAttributes = ResourceAttributes | PathAttributes
 /** Decides whether `user` may make a request. Source: apiserver pkg/authorization/authorizer. */
 export interface Authorizer {
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization
+  /** Decides for somebody who only looks: keeps nothing of it. Default: `authorize`. */
+  look?(user: UserInfo, attributes: AccessAttributes): Authorization
 }
 
 /** Allows every request: the default without RBAC. */

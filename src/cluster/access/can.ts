@@ -49,7 +49,8 @@ export function canAccess(
 ): AccessVerdict {
   const user = userOf(identity)
   const attributes = attributesOf(server, verb, what, options)
-  const { allowed, reason } = server.context.dependencies.authorizer.authorize(user, attributes)
+  const { authorizer } = server.context.dependencies
+  const { allowed, reason } = authorizer.look?.(user, attributes) ?? authorizer.authorize(user, attributes)
   const asked = rbacActionOf(attributes)
   const objects = RBAC_RESOURCES.flatMap((resource) => [...stored(resource)])
   const rbac = authorize(objects, { ...asked, user: user.name, groups: user.groups ?? [] })

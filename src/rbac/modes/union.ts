@@ -28,11 +28,22 @@ export class UnionAuthorizer implements Authorizer, RuleResolver {
   }
 
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization {
+    return this.#first(user, (authorizer) => authorizer.authorize(user, attributes))
+  }
+
+  look(user: UserInfo, attributes: AccessAttributes): Authorization {
+    return this.#first(
+      user,
+      (authorizer) => authorizer.look?.(user, attributes) ?? authorizer.authorize(user, attributes),
+    )
+  }
+
+  #first(user: UserInfo, ask: (authorizer: Authorizer) => Authorization): Authorization {
     if (isPrivileged(user)) return ALLOWED
     let reasons: string | undefined
     let errors: string[] | undefined
     for (const authorizer of this.#authorizers) {
-      const verdict = synchronous(authorizer.authorize(user, attributes), 'access.authorization: authorize')
+      const verdict = synchronous(ask(authorizer), 'access.authorization: authorize')
       if (verdict.allowed || verdict.denied === true) return verdict
       const { reason = '', error } = verdict
       if (error !== undefined) (errors ??= []).push(error)

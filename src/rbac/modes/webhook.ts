@@ -125,21 +125,29 @@ export class WebhookAuthorizer implements Authorizer, RuleResolver {
   }
 
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization {
+    return this.#decide(user, attributes, true)
+  }
+
+  look(user: UserInfo, attributes: AccessAttributes): Authorization {
+    return this.#decide(user, attributes, false)
+  }
+
+  #decide(user: UserInfo, attributes: AccessAttributes, isKept: boolean): Authorization {
     const review = reviewOf(user, attributes)
     const matched = this.#conditions.match(review.spec)
     if (matched.error !== undefined) return this.#failed(matched.error)
     if (!matched.matches) return { allowed: false }
     const { authorized, unauthorized } = this.#ttl
     if (authorized === 0 && unauthorized === 0) return this.#ask(review).verdict
-    return this.#keeping(review)
+    return this.#keeping(review, isKept)
   }
 
   rulesFor(): HeldRules {
     return NO_RULES
   }
 
-  /** Asks, unless the last response still holds. */
-  #keeping(review: Omit<SubjectAccessReview, 'status'>): Authorization {
+  /** Asks, unless the last response still holds; a new one is kept if `isKept`. */
+  #keeping(review: Omit<SubjectAccessReview, 'status'>, isKept: boolean): Authorization {
     const { now, kept } = this.#surroundings
     const decisions = kept()
     const key = exactJson([this.#place, review.spec])
@@ -147,7 +155,7 @@ export class WebhookAuthorizer implements Authorizer, RuleResolver {
     if (known !== undefined && known.until > now()) return known.verdict
     const { verdict, isResponse } = this.#ask(review)
     const ttl = verdict.allowed ? this.#ttl.authorized : this.#ttl.unauthorized
-    if (!isResponse || ttl === 0) return verdict
+    if (!isResponse || ttl === 0 || !isKept) return verdict
     if (decisions.size >= MOST_KEPT) decisions.clear()
     decisions.set(key, { verdict, until: now() + ttl })
     return verdict

@@ -162,6 +162,19 @@ describe('a list of modes', () => {
     expect(calls).toBe(2)
   })
 
+  test('who only asks whether a user may do something leaves no decision behind', () => {
+    let calls = 0
+    const review = (): { allowed: boolean } => ({ allowed: ++calls > 1 })
+    const mode = { type: 'Webhook', review, authorizedTTL: '1m', unauthorizedTTL: '1m' } as const
+    const cluster = new SimCluster({ nodes: 0, access: { authorization: [mode] } })
+    calls = 0
+    const isAllowed = (): boolean => cluster.can({ user: 'jane' }, 'list', 'pods', { namespace: 'x' }).allowed
+    expect([isAllowed(), isAllowed(), calls]).toEqual([false, true, 2])
+    cluster.as({ user: 'jane' }).list('pods', { namespace: 'x' })
+    expect(calls).toBe(3) // nothing was kept; this decision is
+    expect([isAllowed(), calls]).toEqual([true, 3])
+  })
+
   test('durations and conditions of a webhook are checked at once', () => {
     const made = (options: object): (() => SimCluster) => {
       const mode = { type: 'Webhook', review: () => ({ allowed: true }), ...options } as const
