@@ -1,12 +1,7 @@
+import { boolFault, parseBool } from '../lang/go/bool.js'
 import { quote } from '../lang/go/quote.js'
 import { type FeatureGate, featureGates } from './feature-gates.js'
 import { type Minor, release } from './releases.js'
-
-/** What `strconv.ParseBool` takes. */
-export const BOOLEANS: Readonly<Record<string, boolean>> = Object.fromEntries([
-  ...['1', 't', 'T', 'true', 'TRUE', 'True'].map((word) => [word, true] as const),
-  ...['0', 'f', 'F', 'false', 'FALSE', 'False'].map((word) => [word, false] as const),
-])
 
 /** The minor since which all gates are judged, and not only those before the first fault. */
 const ALL_FAULTS_SINCE: Minor = 31
@@ -84,11 +79,8 @@ export function parseGates(
     if (entry === '') continue
     const [name = '', value] = entry.split(/=(.*)/s).map((part) => part.trim())
     if (value === undefined) return words.missing(name)
-    const isOn = BOOLEANS[value]
-    if (isOn === undefined) {
-      const why = `strconv.ParseBool: parsing ${quote(value)}: invalid syntax`
-      return `${words.invalid(name, value)}, err: ${why}`
-    }
+    const isOn = parseBool(value)
+    if (isOn === undefined) return `${words.invalid(name, value)}, err: ${boolFault(value)}`
     gates.set(name, isOn)
   }
   return gates

@@ -1,5 +1,6 @@
+import { parseBool } from '../../lang/go/bool.js'
 import { featureGates } from '../../api/feature-gates.js'
-import { BOOLEANS, judgeGateFlags } from '../../api/gate-check.js'
+import { judgeGateFlags } from '../../api/gate-check.js'
 import { formatApiVersion } from '../../api/api-version.js'
 import { createScheme } from '../../api/scheme.js'
 import { commandFailed, FlagError, listOf, type ProgramFlags } from './program.js'
@@ -34,7 +35,7 @@ export function disabledAPIsOf(
 ): readonly string[] {
   const entries = listOf(flags, 'runtime-config').map((text) => {
     const [key = '', value = 'true'] = text.split('=').map((part) => part.trim())
-    const isOn = BOOLEANS[value === '' ? 'true' : value]
+    const isOn = parseBool(value === '' ? 'true' : value)
     if (isOn === undefined) throw commandFailed(`invalid value ${key}=${value}`)
     return { key, isOn, value }
   })

@@ -1,4 +1,4 @@
-import { BOOLEANS } from '../../api/gate-check.js'
+import { parseBool } from '../../lang/go/bool.js'
 import { aggregateText, invalid } from '../../api/field-error.js'
 import type { Minor } from '../../api/releases.js'
 import { KubeadmError } from './texts.js'
@@ -34,7 +34,7 @@ export function checkGateFlag(text: string, minor: Minor): void {
     const [name = '', value] = entry.split(/=(.*)/s).map((part) => part.trim())
     if (value === undefined) throw new KubeadmError(`missing bool value for feature-gate key:${entry}`)
     if (!isKnown(name, minor)) throw new KubeadmError(`unrecognized feature-gate key: ${name}`)
-    if (BOOLEANS[value] === undefined)
+    if (parseBool(value) === undefined)
       throw new KubeadmError(`invalid value ${value} for feature-gate key: ${name}, use true|false instead`)
   }
 }

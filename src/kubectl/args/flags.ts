@@ -1,3 +1,4 @@
+import { boolFault, parseBool } from '../../lang/go/bool.js'
 import { quote } from '../../lang/go/quote.js'
 import { DurationError, parseGoDuration } from '../../lang/go/duration.js'
 import { KubectlError } from '../call/errors.js'
@@ -74,7 +75,7 @@ export class Flags {
 
   bool(name: string, otherwise: boolean = this.#specs.get(name)?.value === 'true'): boolean {
     const text = this.#values.get(name)?.at(-1)
-    return text === undefined ? otherwise : TRUE.includes(text)
+    return text === undefined ? otherwise : parseBool(text) === true
   }
 
   int(name: string, otherwise: number = Number(this.#specs.get(name)?.value ?? 0)): number {
@@ -100,9 +101,6 @@ export class Flags {
 
 /** The flag that every command has; it is in no table. Source: cobra InitDefaultHelpFlag. */
 const HELP: FlagSpec = { name: 'help', short: 'h', type: 'bool', value: 'false' }
-
-const TRUE = ['1', 't', 'T', 'TRUE', 'true', 'True']
-const FALSE = ['0', 'f', 'F', 'FALSE', 'false', 'False']
 
 /** Parses words as Go's pflag does, flags and arguments mixed. Throws KubectlError with pflag's texts. */
 export function parseFlags(
@@ -213,8 +211,7 @@ function cut(text: string): readonly [string, string | undefined] {
 /** Go's error for a value that does not fit the flag's type. */
 function faultOf(type: FlagType, value: string): string | undefined {
   const quoted = JSON.stringify(value)
-  if (type === 'bool' && !TRUE.includes(value) && !FALSE.includes(value))
-    return `strconv.ParseBool: parsing ${quoted}: invalid syntax`
+  if (type === 'bool' && parseBool(value) === undefined) return boolFault(value)
   if (type === 'int' && !/^[+-]?\d+$/.test(value))
     return `strconv.ParseInt: parsing ${quoted}: invalid syntax`
   return type === 'duration' ? durationFault(value) : undefined

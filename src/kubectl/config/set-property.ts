@@ -1,3 +1,4 @@
+import { boolFault, parseBool } from '../../lang/go/bool.js'
 import { quote } from '../../lang/go/quote.js'
 import type { CommandLine } from '../call/call.js'
 import { toBase64 } from '../create/config-data.js'
@@ -100,9 +101,9 @@ function placeOf(property: string): Place {
 
 function valueOf({ flags }: CommandLine, field: string, value: string): string | boolean {
   if (BOOLEANS.includes(field)) {
-    if (!/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value))
-      throw new KubectlError(`strconv.ParseBool: parsing ${quote(value)}: invalid syntax`)
-    return /^(1|t|T|TRUE|true|True)$/.test(value)
+    const parsed = parseBool(value)
+    if (parsed === undefined) throw new KubectlError(boolFault(value))
+    return parsed
   }
   if (!field.endsWith('-data')) return value
   if (flags.bool('set-raw-bytes')) return toBase64(value)

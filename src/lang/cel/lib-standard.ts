@@ -1,3 +1,4 @@
+import { parseBool } from '../go/bool.js'
 import { compileGoRegExp, isFault } from '../go/regexp.js'
 import type { FunctionTable } from './functions.js'
 import {
@@ -380,13 +381,10 @@ function toDouble(value: Value): Value {
   return conversion(value, 'double')
 }
 
-const TRUE = new Set(['1', 't', 'T', 'true', 'TRUE', 'True'])
-const FALSE = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False'])
-
 function toBool(value: Value): Value {
   if (typeof value === 'boolean') return value
-  if (typeof value === 'string' && (TRUE.has(value) || FALSE.has(value))) return TRUE.has(value)
-  return conversion(value, 'bool')
+  const parsed = typeof value === 'string' ? parseBool(value) : undefined
+  return parsed ?? conversion(value, 'bool')
 }
 
 /** `string(value)` */
