@@ -1,3 +1,4 @@
+import { isPrintable } from '../../lang/go/quote.js'
 import { repeats } from '../validation/repeats.js'
 import { utf8Length } from '../../lang/go/utf8.js'
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
@@ -204,9 +205,10 @@ function warningFaults(deprecated: boolean, warning: string | undefined): readon
   if (utf8Length(warning) > MOST_WARNING_BYTES)
     faults.push(`must be <= ${MOST_WARNING_BYTES} characters long`)
   if (warning === '') faults.push('must not be an empty string')
-  const hidden = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.exec(warning)
-  if (hidden !== null) {
-    const at = utf8Length(warning.slice(0, hidden.index))
+  const chars = Array.from(warning)
+  const hidden = chars.findIndex((char) => !isPrintable(char))
+  if (hidden >= 0) {
+    const at = utf8Length(chars.slice(0, hidden).join(''))
     faults.push(`must only contain printable UTF-8 characters; non-printable character found at index ${at}`)
   }
   return faults

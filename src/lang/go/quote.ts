@@ -26,6 +26,7 @@ const isEscapedByte = (code: number): boolean => code >= 0xdc80 && code <= 0xdcf
 function escaped(char: string): string {
   const letter = LETTERS[char]
   if (letter !== undefined) return letter
+  if (isPrintable(char)) return char
   const code = char.codePointAt(0) ?? 0
   if (code < 0x20 || code === 0x7f) return `\\x${hex(code, 2)}`
   if (isEscapedByte(code)) return `\\x${hex(code - 0xdc00, 2)}`
@@ -37,7 +38,6 @@ const hex = (code: number, width: number): string => code.toString(16).padStart(
 
 /** Quotes a text as Go's `%q` and `strconv.Quote` do: `"a\tb"`, `"\u00a0"`. */
 export function quote(text: string): string {
-  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`
-  // lone surrogates are not characters, and no class has them
-  return `"${text.replace(/["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, escaped)}"`
+  // of ASCII, all that is left out here is printed as it is
+  return `"${text.replace(/[^ !#-[\]-~]/gu, escaped)}"`
 }
