@@ -33,13 +33,17 @@ const REQUEST = objectOf('kubernetes.SubjectAccessReviewSpec', {
 })
 const VARIABLES = new Map([['request', REQUEST]])
 
-/** Returns why an expression cannot be a match condition; undefined if it can. */
-export function conditionFault(expression: string): string | undefined {
+/** Returns the program of a match condition, or why an expression cannot be one. */
+function conditionOf(expression: string): Program | string {
   const { error, program } = compile(expression, VARIABLES)
   if (error !== undefined) return `compilation failed: ${error}`
-  return program.type.kind === BOOL.kind
-    ? undefined
-    : `must evaluate to bool but got ${typeText(program.type)}`
+  return program.type.kind === BOOL.kind ? program : `must evaluate to bool but got ${typeText(program.type)}`
+}
+
+/** Returns why an expression cannot be a match condition; undefined if it can. */
+export function conditionFault(expression: string): string | undefined {
+  const program = conditionOf(expression)
+  return typeof program === 'string' ? program : undefined
 }
 
 /** Expressions that decide whether a webhook is asked about a request. */
@@ -49,10 +53,9 @@ export class AccessConditions {
   /** @throws RangeError for an expression that is invalid */
   constructor(conditions: readonly { readonly expression: string }[]) {
     this.#programs = conditions.map(({ expression }) => {
-      const fault = conditionFault(expression)
-      const { program } = compile(expression, VARIABLES)
-      if (fault !== undefined || program === undefined)
-        throw new RangeError(`a match condition of the authorization webhook: ${expression}: ${fault ?? ''}`)
+      const program = conditionOf(expression)
+      if (typeof program === 'string')
+        throw new RangeError(`a match condition of the authorization webhook: ${expression}: ${program}`)
       return { expression, program }
     })
   }
