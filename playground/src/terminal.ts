@@ -41,6 +41,7 @@ export class TerminalView {
   /** Undefined until xterm.js has come. What was written before is shown then. */
   #terminal: Terminal | undefined
   #wantsFocus = false
+  readonly #parent: HTMLElement
   readonly #parts: TerminalParts
   readonly history: string[] = []
   /** All that was written, without the line that is being typed. */
@@ -68,13 +69,14 @@ export class TerminalView {
   #ahead = ''
 
   constructor(parent: HTMLElement, label: string, parts: TerminalParts) {
+    this.#parent = parent
     this.#parts = parts
-    void this.#open(parent, label)
+    void this.#open(label)
   }
 
-  async #open(parent: HTMLElement, label: string): Promise<void> {
+  async #open(label: string): Promise<void> {
     const { openXterm } = await import('./xterm.js')
-    this.#terminal = openXterm(parent, label, (data) => void this.#read(data))
+    this.#terminal = openXterm(this.#parent, label, (data) => void this.#read(data))
     this.#show(this.#cut)
     if (this.#wantsFocus) this.#terminal.focus()
   }
@@ -342,11 +344,11 @@ export class TerminalView {
     this.#begun = ''
     if (text.trim() !== '') {
       if (isRemembered && this.history.at(-1) !== text) this.history.push(text)
-      this.#busy = true
+      this.#setBusy(true)
       try {
         await this.#parts.run(text)
       } finally {
-        this.#busy = false
+        this.#setBusy(false)
       }
     }
     this.#recalled = this.history.length
@@ -354,6 +356,12 @@ export class TerminalView {
     const ahead = this.#ahead
     this.#ahead = ''
     if (ahead !== '') await this.#read(ahead)
+  }
+
+  /** The element says it too: `data-busy`. */
+  #setBusy(isBusy: boolean): void {
+    this.#busy = isBusy
+    this.#parent.toggleAttribute('data-busy', isBusy)
   }
 
   async #completeLine(): Promise<void> {

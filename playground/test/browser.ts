@@ -125,8 +125,9 @@ export class Learner {
     throw new Error(`Tab does not lead to ${selector}`)
   }
 
-  /** Types a line into the terminal and waits until the prompt is back. */
+  /** Types a line into the terminal once the prompt is there, and waits until the command has been noted. */
   async types(line: string): Promise<string> {
+    await expect.poll(() => this.page.locator('[data-busy]').count()).toBe(0)
     await this.page.locator('.xterm-helper-textarea').focus()
     const before = await this.#actions()
     await this.page.keyboard.type(`${line}\n`)
@@ -150,12 +151,13 @@ export class Learner {
     return (await this.deed()).actions.filter((action) => action['do'] !== 'advance').length
   }
 
-  /** What the browser keeps of the session. */
+  /** What the browser keeps of the session. The page writes it when it draws: in the next frame. */
   deed(): Promise<{
     readonly traceHash: string
     readonly actions: readonly Readonly<Record<string, unknown>>[]
   }> {
-    return this.page.evaluate(() => {
+    return this.page.evaluate(async () => {
+      await new Promise((resolve) => requestAnimationFrame(resolve))
       const text = localStorage.getItem('simcluster-playground') ?? '{}'
       return (JSON.parse(text) as { deed?: never }).deed ?? { traceHash: '', actions: [] }
     })
