@@ -1,4 +1,4 @@
-import type { Language } from '../../src/course/chapter.js'
+import type { Language } from '../../src/lang/text/phrases.js'
 import { absolutePath } from '../../src/shell/files/tree.js'
 import type { Place, Printed } from '../../src/course/deed.js'
 import { addressOf, isAddress, placeAt } from './address.js'

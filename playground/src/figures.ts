@@ -1,4 +1,4 @@
-import type { Language } from '../../src/course/chapter.js'
+import type { Language } from '../../src/lang/text/phrases.js'
 import { printYaml } from '../../src/lang/yaml/print.js'
 import { h } from './dom.js'
 import { type FigureName, FIGURE_TEXTS } from './figure-texts.js'

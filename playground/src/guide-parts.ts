@@ -1,4 +1,4 @@
-import type { Language } from '../../src/course/chapter.js'
+import type { Language } from '../../src/lang/text/phrases.js'
 import type { PracticeSubject } from 'simcluster/lessons'
 import type { Place } from '../../src/course/deed.js'
 import type { Inspected } from './inspector.js'

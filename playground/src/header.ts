@@ -1,4 +1,4 @@
-import type { Language } from '../../src/course/chapter.js'
+import type { Language } from '../../src/lang/text/phrases.js'
 import { MOST_NODES } from './actions.js'
 import { h } from './dom.js'
 import { downloadProgress, type Progress } from './progress.js'

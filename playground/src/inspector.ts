@@ -1,4 +1,4 @@
-import type { Language } from '../../src/course/chapter.js'
+import type { Language } from '../../src/lang/text/phrases.js'
 import type { KubeObject } from '../../src/api/kind/definition.js'
 import { printYaml } from '../../src/lang/yaml/print.js'
 import type { Accident } from '../../src/course/deed.js'

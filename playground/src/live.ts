@@ -1,4 +1,4 @@
-import type { Language } from '../../src/course/chapter.js'
+import type { Language } from '../../src/lang/text/phrases.js'
 import { chapterPicture } from '../../src/course/chapter-picture.js'
 import type { ClusterView } from '../../src/view/index.js'
 import { chapterOf, stepsToDo } from './course.js'

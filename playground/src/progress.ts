@@ -1,4 +1,4 @@
-import type { Language } from '../../src/course/chapter.js'
+import type { Language } from '../../src/lang/text/phrases.js'
 import type { ExamName, PracticeSubject } from 'simcluster/lessons'
 import { type Action, MOST_BYTES, type Deed } from '../../src/course/deed.js'
 import { checkedDeed } from './actions.js'

@@ -1,4 +1,5 @@
-import type { EventStep, Language } from '../../src/course/chapter.js'
+import type { EventStep } from '../../src/course/chapter.js'
+import type { Language } from '../../src/lang/text/phrases.js'
 import { eventText } from '../../src/course/event-text.js'
 import { type Happened, happenedText } from './happened.js'
 

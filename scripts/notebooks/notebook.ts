@@ -1,4 +1,5 @@
-import type { AskStep, Chapter, EventStep, Language, Step } from '../../src/course/chapter.js'
+import type { AskStep, Chapter, EventStep, Step } from '../../src/course/chapter.js'
+import type { Language } from '../../src/lang/text/phrases.js'
 import { LACKS_NOTHING, WITHIN_SKEW } from '../../src/course/ask.js'
 import { LESSONS } from '../../src/course/lessons/index.js'
 import type { Output } from './kernel.js'

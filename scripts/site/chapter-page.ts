@@ -1,4 +1,5 @@
-import type { Chapter, Language, Step } from '../../src/course/chapter.js'
+import type { Chapter, Step } from '../../src/course/chapter.js'
+import type { Language } from '../../src/lang/text/phrases.js'
 import { type ClusterView, viewOf } from '../../src/view/index.js'
 import { Playback } from '../../src/course/playback.js'
 import { startCluster } from '../../src/course/start.js'

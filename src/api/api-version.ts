@@ -4,6 +4,11 @@ export interface GroupVersion {
   readonly version: string
 }
 
+/** A kind in one version of its group. */
+export interface GroupVersionKind extends GroupVersion {
+  readonly kind: string
+}
+
 /** Splits an apiVersion: `apps/v1` is group and version, `v1` is the core group. */
 export function parseApiVersion(apiVersion: string): GroupVersion {
   const slash = apiVersion.indexOf('/')

@@ -109,12 +109,11 @@ export function inputCheck(
 /** What the arguments of a function must be, by their names in order. */
 export type Arguments = Readonly<Record<string, z.ZodMiniType>>
 
+/** Checks the arguments of a call. @throws InputError */
+export type ArgumentCheck = (args: readonly unknown[]) => void
+
 /** Returns a function that checks the arguments of a call, see {@link inputCheck}. */
-export function argumentsCheck(
-  name: string,
-  example: string,
-  make: () => Arguments,
-): (args: readonly unknown[]) => void {
+export function argumentsCheck(name: string, example: string, make: () => Arguments): ArgumentCheck {
   let schemas: readonly (readonly [string, z.ZodMiniType])[] | undefined
   return (args) => {
     schemas ??= Object.entries(make())

@@ -74,7 +74,7 @@ export function collected(validate: () => readonly FieldError[]): readonly Field
 }
 
 /** One entry of `details.causes` of an Invalid status. */
-export interface StatusCause {
+export interface FieldCause {
   readonly reason: string
   readonly message: string
   readonly field: string
@@ -167,6 +167,6 @@ export function aggregateText(errors: readonly FieldError[]): string {
 }
 
 /** Returns the `details.causes` of the Invalid status for these errors. */
-export function statusCauses(errors: readonly FieldError[]): readonly StatusCause[] {
+export function statusCauses(errors: readonly FieldError[]): readonly FieldCause[] {
   return errors.map(({ type, body, field }) => ({ reason: type, message: body, field }))
 }

@@ -1,3 +1,6 @@
+/** Quantities by the name of their resource, as requests, limits and quotas have them. */
+export type ResourceList = Readonly<Record<string, string>>
+
 /**
  * Resource quantities: exact decimal arithmetic on BigInt, with Kubernetes' three notations and its canonical
  * form. Source of the rules: k8s.io/apimachinery/pkg/api/resource/quantity.go. The value is `unscaled *

@@ -16,7 +16,7 @@ import { RequestObserver } from './audit.js'
 import { ApiError } from '../client/api-error.js'
 import type { ListOptions, ResumableClient, UserInfo } from '../client/client.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
-import type { ConnectOptions } from './connect/connect.js'
+import type { ConnectRequestOptions } from './connect/connect.js'
 import { connectPod } from './connect/connect.js'
 import type { PodStream } from '../client/pod-stream.js'
 import { impersonating } from './in-process-client.js'
@@ -125,7 +125,7 @@ export interface ApiServerOptions {
 }
 
 /** Options of {@link ApiServer.client}. */
-export interface ClientOptions {
+export interface InProcessClientOptions {
   /**
    * `kube-controller-manager/v1.35.0 (linux/amd64) kubernetes/abc`; the part before `/` is the field manager.
    * Default: the user's name.
@@ -244,7 +244,7 @@ export class ApiServer {
   }
 
   /** Returns a client with the given identity, without authentication, which is for requests from outside. */
-  client(user: UserInfo, options: ClientOptions = {}): ResumableClient {
+  client(user: UserInfo, options: InProcessClientOptions = {}): ResumableClient {
     const { onWarning, impersonate, userAgent = user.name, owner = userAgent } = options
     const heard = onWarning ? this.#warning(onWarning) : this
     return new InProcessClient(
@@ -328,7 +328,7 @@ export class ApiServer {
    * Opens a log, a command, an attachment or forwarded ports of a pod (`pods/log`, `exec`, ...). Throws
    * ApiError.
    */
-  connect(request: ApiRequest, options: ConnectOptions): PodStream {
+  connect(request: ApiRequest, options: ConnectRequestOptions): PodStream {
     const exchange = exchangeOf(request)
     return this.#observer.observe(exchange, () => {
       const call = this.#admit(exchange)

@@ -20,7 +20,7 @@ export interface Terminal {
 }
 
 /** What the user has typed after the name of a command. */
-export interface Arguments {
+export interface CommandArguments {
   readonly flags: Readonly<Record<string, string | boolean | undefined>>
   readonly words: readonly string[]
 }
@@ -34,14 +34,14 @@ export interface Command {
   readonly words?: string
   readonly flags: Readonly<Record<string, Flag>>
   readonly examples: readonly string[]
-  run(given: Arguments, terminal: Terminal): number | Promise<number>
+  run(given: CommandArguments, terminal: Terminal): number | Promise<number>
 }
 
 /** Bad use of a command: printed with a hint at its help. */
 export class UsageError extends Error {}
 
 /** Returns what was typed. @throws UsageError that names the flag and the nearest one */
-export function parse(command: Command, argv: readonly string[]): Arguments {
+export function parse(command: Command, argv: readonly string[]): CommandArguments {
   const options = Object.fromEntries(
     Object.entries(command.flags).map(([name, { value, short }]) => [
       name,

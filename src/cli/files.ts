@@ -3,7 +3,7 @@ import { dirname, join, sep } from 'node:path'
 import { parseManifests } from '../api/manifests.js'
 import { ClusterSnapshot } from '../cluster/storage/snapshot.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
-import type { Arguments } from './command.js'
+import type { CommandArguments } from './command.js'
 import { UsageError } from './command.js'
 
 /**
@@ -88,7 +88,7 @@ export function snapshotIn(path: string): SimCluster {
 }
 
 /** Creates the cluster of `--nodes` and `--version`. */
-export function newCluster({ nodes, version }: Arguments['flags']): SimCluster {
+export function newCluster({ nodes, version }: CommandArguments['flags']): SimCluster {
   return new SimCluster({
     nodes: wholeNumber('nodes', typeof nodes === 'string' ? nodes : '3'),
     ...(typeof version === 'string' ? { version } : {}),
@@ -102,14 +102,14 @@ export function onlyWord(words: readonly string[], what: string): string {
 }
 
 /** Returns the value of a flag that has one. */
-export const textOf = (flags: Arguments['flags'], name: string): string | undefined => {
+export const textOf = (flags: CommandArguments['flags'], name: string): string | undefined => {
   const value = flags[name]
   return typeof value === 'string' ? value : undefined
 }
 
 /** Returns the values of flags by their names; those that are not given are left out. */
 export const textsOf = <Name extends string>(
-  flags: Arguments['flags'],
+  flags: CommandArguments['flags'],
   names: readonly Name[],
 ): Partial<Record<Name, string>> =>
   Object.fromEntries(

@@ -1,6 +1,6 @@
 import { type CheckReport, type CheckFinding, RULES, type Severity } from '../cluster/check/finding.js'
 import { exactJson } from '../lang/json/exact-json.js'
-import { type Cell, type Grid, gridSvg } from './grid-picture.js'
+import { type GridCell, type Grid, gridSvg } from './grid-picture.js'
 import { junit } from './output.js'
 import { packageVersion } from './program-path.js'
 
@@ -77,7 +77,7 @@ function sumOf({ findings, versions, nodes, files, objects }: CheckReport): stri
 /** A row for each finding, a column for each version. */
 function asGrid(report: CheckReport): Grid {
   const looks = { error: 'bad', warning: 'strong', note: 'faint' } as const
-  const cellOf = ({ severity, versions }: CheckFinding, version: string): Cell => {
+  const cellOf = ({ severity, versions }: CheckFinding, version: string): GridCell => {
     if (!versions.includes(version)) return { text: '✓' }
     return { text: severity === 'note' ? severity : `✗ ${severity}`, look: looks[severity] }
   }

@@ -2,7 +2,7 @@ import { Drawing, LINE, type Look, pixels } from '../lang/svg/drawing.js'
 import { wrapText } from '../lang/text/text-width.js'
 
 /** One place in a {@link Grid}. */
-export interface Cell {
+export interface GridCell {
   readonly text: string
   readonly look?: Look
 }
@@ -13,7 +13,7 @@ export interface Grid {
   readonly columns: readonly string[]
   readonly rows: readonly {
     readonly name: string
-    readonly cells: readonly Cell[]
+    readonly cells: readonly GridCell[]
     /** What stands below the row, in as many lines as it needs. */
     readonly note?: string
   }[]

@@ -1,6 +1,6 @@
 import { exactJson } from '../lang/json/exact-json.js'
 import { escapeXml } from '../lang/svg/drawing.js'
-import type { Arguments, Flag, Terminal } from './command.js'
+import type { CommandArguments, Flag, Terminal } from './command.js'
 import { UsageError } from './command.js'
 import { textOf } from './files.js'
 
@@ -13,7 +13,7 @@ export const OUTPUT: Readonly<Record<string, Flag>> = {
 }
 
 /** One thing that a command has checked; `failure` says what is wrong with it. */
-export interface Checked {
+export interface CheckedItem {
   readonly name: string
   readonly failure?: string
 }
@@ -26,11 +26,11 @@ export interface Result {
   readonly text: string
   readonly json: unknown
   readonly svg?: () => string
-  readonly checked?: readonly Checked[]
+  readonly checked?: readonly CheckedItem[]
 }
 
 /** Prints a result in the form that `-o` asks for. @throws UsageError if it does not have that form */
-export function print(result: Result, flags: Arguments['flags'], terminal: Terminal): void {
+export function print(result: Result, flags: CommandArguments['flags'], terminal: Terminal): void {
   const wish = textOf(flags, 'output') ?? 'text'
   const has: Readonly<Record<Form, (() => string) | undefined>> = {
     text: () => result.text.trimEnd(),
@@ -49,7 +49,7 @@ export function print(result: Result, flags: Arguments['flags'], terminal: Termi
 }
 
 /** The form that CI systems read: a suite with a test case for each thing checked. */
-export function junit(name: string, checked: readonly Checked[]): string {
+export function junit(name: string, checked: readonly CheckedItem[]): string {
   const failed = checked.filter(({ failure }) => failure !== undefined).length
   const quoted = escapeXml(`simcluster ${name}`)
   const cases = checked.map((one) => {

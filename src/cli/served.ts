@@ -1,6 +1,6 @@
 import { request } from 'node:https'
 import { readAccess, type ServerAccess } from '../real/reading/kubeconfig.js'
-import type { Arguments, Flag } from './command.js'
+import type { CommandArguments, Flag } from './command.js'
 import { UsageError } from './command.js'
 import { fileOf, textOf } from './files.js'
 
@@ -10,7 +10,7 @@ export const KUBECONFIG: Readonly<Record<string, Flag>> = {
 }
 
 /** Reads the kubeconfig of a served cluster. @throws UsageError if none is named */
-function accessOf(flags: Arguments['flags']): ServerAccess {
+function accessOf(flags: CommandArguments['flags']): ServerAccess {
   const path = textOf(flags, 'kubeconfig')
   if (path !== undefined) fileOf('kubeconfig', path)
   else if ((process.env['KUBECONFIG'] ?? '') === '')
@@ -33,7 +33,11 @@ const shownStart = (body: string): string => body.trim().slice(0, 100) || 'its r
  * Asks the served cluster of `--kubeconfig`. Returns the body of the response.
  * @throws Error with the server's message
  */
-export async function ask(flags: Arguments['flags'], method: 'GET' | 'POST', path: string): Promise<string> {
+export async function ask(
+  flags: CommandArguments['flags'],
+  method: 'GET' | 'POST',
+  path: string,
+): Promise<string> {
   const { url, tls, headers } = accessOf(flags)
   return new Promise((resolve, reject) => {
     const sent = request(`${url}/simcluster/${path}`, { method, headers, ...tls }, (response) => {
@@ -53,6 +57,6 @@ export async function ask(flags: Arguments['flags'], method: 'GET' | 'POST', pat
 }
 
 /** Returns the snapshot file of the served cluster. @throws Error with the server's message */
-export async function servedSnapshot(flags: Arguments['flags']): Promise<Uint8Array> {
+export async function servedSnapshot(flags: CommandArguments['flags']): Promise<Uint8Array> {
   return Buffer.from(await ask(flags, 'GET', 'snapshot'), 'base64')
 }

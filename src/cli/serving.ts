@@ -12,7 +12,7 @@ import { isPublishedKey, PKI_DIR } from '../pki/index.js'
 import { checkCredentialsFolder } from '../server/component-credentials.js'
 import { nodeKeys, serve } from '../server/index.js'
 import type { ServeTime } from '../server/index.js'
-import type { Arguments, Command, Terminal } from './command.js'
+import type { CommandArguments, Command, Terminal } from './command.js'
 import { UsageError } from './command.js'
 import { checkWritten, fileOf, manifestsIn, snapshotIn, textOf, wholeNumber } from './files.js'
 import { shellWord } from './output.js'
@@ -80,7 +80,7 @@ export const CLUSTER_FLAGS: Command['flags'] = {
 }
 
 /** Returns the address ranges in the flags, which have kubeadm's names. */
-function networkOf(flags: Arguments['flags']): ClusterOptions {
+function networkOf(flags: CommandArguments['flags']): ClusterOptions {
   const podCIDR = textOf(flags, 'pod-network-cidr')
   const serviceCIDR = textOf(flags, 'service-cidr')
   if (podCIDR === undefined && serviceCIDR === undefined) return {}
@@ -93,7 +93,7 @@ function networkOf(flags: Arguments['flags']): ClusterOptions {
 }
 
 /** Creates the cluster that the flags describe. Flags and `--config` win over `defaults`. */
-export function clusterOf(flags: Arguments['flags'], defaults: ClusterOptions = {}): SimCluster {
+export function clusterOf(flags: CommandArguments['flags'], defaults: ClusterOptions = {}): SimCluster {
   const snapshot = textOf(flags, 'snapshot')
   const without = textOf(flags, 'without')
   if (snapshot !== undefined && existsSync(snapshot)) {
@@ -124,7 +124,7 @@ export function clusterOf(flags: Arguments['flags'], defaults: ClusterOptions = 
 }
 
 /** Whether the port can be reached from other machines. */
-function isExposed(flags: Arguments['flags']): boolean {
+function isExposed(flags: CommandArguments['flags']): boolean {
   const host = textOf(flags, 'host') ?? 'localhost'
   return !/^(?:127\.|localhost$|::1$|\[::1\]$)/.test(host)
 }
@@ -164,7 +164,7 @@ const WRITTEN = '# written by simcluster serve'
  * one, which nothing could stop any more.
  * @throws UsageError
  */
-async function checkKubeconfig(flags: Arguments['flags']): Promise<void> {
+async function checkKubeconfig(flags: CommandArguments['flags']): Promise<void> {
   const flag = flags['to'] === undefined ? 'kubeconfig' : 'to'
   const path = textOf(flags, flag)
   if (path === undefined || statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return
@@ -188,7 +188,7 @@ async function checkKubeconfig(flags: Arguments['flags']): Promise<void> {
  * be lost.
  * @throws UsageError that names the flag
  */
-export async function checkServing(flags: Arguments['flags']): Promise<void> {
+export async function checkServing(flags: CommandArguments['flags']): Promise<void> {
   for (const flag of ['to', 'kubeconfig', 'save', 'snapshot']) {
     const path = textOf(flags, flag)
     if (path !== undefined) checkWritten(flag, path)
@@ -210,7 +210,7 @@ function checkFolder(pki: string): void {
 /** Serves a cluster, and writes its kubeconfig. See {@link checkServing}. */
 export async function startServing(
   cluster: SimCluster,
-  { flags, time }: { readonly flags: Arguments['flags']; readonly time: ServeTime },
+  { flags, time }: { readonly flags: CommandArguments['flags']; readonly time: ServeTime },
   terminal: Terminal,
 ): Promise<Serving> {
   const host = textOf(flags, 'host')
@@ -252,7 +252,7 @@ export async function startServing(
 }
 
 /** Saves a cluster whose serving ends, if the flags say so. */
-export function saveAtEnd(cluster: SimCluster, flags: Arguments['flags']): void {
+export function saveAtEnd(cluster: SimCluster, flags: CommandArguments['flags']): void {
   const save = textOf(flags, 'save') ?? textOf(flags, 'snapshot')
   if (save !== undefined) writePrivateFile(save, cluster.snapshot().toFile())
 }
@@ -265,7 +265,7 @@ const PAST_MS = 60_000
  * which the cluster must find valid; and many of them at once are too slow to see a pod that terminates for
  * 700 ms, where a real one needs about a second.
  */
-const byTheClock = ({ crds, manifests }: Arguments['flags']): ClusterOptions => ({
+const byTheClock = ({ crds, manifests }: CommandArguments['flags']): ClusterOptions => ({
   time: { start: Date.now() - (crds === undefined && manifests === undefined ? 0 : PAST_MS) },
   containers: { timings: { containerStop: 500 } },
   kubeadm: { processIdentities: true },
@@ -276,7 +276,7 @@ const TODAY_MS = 86_400_000
 const today = (): ClusterOptions => ({ time: { start: Math.floor(Date.now() / TODAY_MS) * TODAY_MS } })
 
 /** Whether the cluster's time begins now: that of a snapshot goes on, and `--config` can name another. */
-function beginsNow(flags: Arguments['flags']): boolean {
+function beginsNow(flags: CommandArguments['flags']): boolean {
   const snapshot = textOf(flags, 'snapshot')
   return (
     !(snapshot !== undefined && existsSync(snapshot)) &&
@@ -286,7 +286,7 @@ function beginsNow(flags: Arguments['flags']): boolean {
 
 /** The cluster that the flags describe, and what moves its time. */
 export function servedCluster(
-  flags: Arguments['flags'],
+  flags: CommandArguments['flags'],
   standard: string,
 ): { readonly cluster: SimCluster; readonly time: ServeTime } {
   const time = timeOf(textOf(flags, 'time') ?? standard)

@@ -1,4 +1,4 @@
-import type { Host } from '../sim/modules/module.js'
+import type { KernelHost } from '../sim/modules/module.js'
 import type { Client, UserInfo } from './client.js'
 import type { ClusterEvents } from './cluster-events.js'
 import type { EventRecorder } from './recorders/event-recorder.js'
@@ -29,7 +29,7 @@ export interface Component {
 export type DozingHost = Pick<ComponentHost, 'state' | 'random' | 'heartbeats' | 'quietForm'>
 
 /** What the cluster provides to a component. */
-export interface ComponentHost extends Host<ClusterEvents> {
+export interface ComponentHost extends KernelHost<ClusterEvents> {
   /** A client with the component's identity. */
   readonly client: Client
   /**

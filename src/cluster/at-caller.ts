@@ -1,3 +1,4 @@
+import type { ArgumentCheck } from '../api/checked-input.js'
 import { type Arguments, argumentsCheck } from '../api/checked-input.js'
 import { InputError } from '../api/input-error.js'
 import { ApiError, ConnectionError } from '../client/api-error.js'
@@ -37,13 +38,11 @@ export function checkArguments(owner: object, inputs: MethodInputs): void {
   }
 }
 
-type Check = (args: readonly unknown[]) => void
-
-function checkOf(name: string, input: MethodInput | undefined): Check | undefined {
+function checkOf(name: string, input: MethodInput | undefined): ArgumentCheck | undefined {
   return input && argumentsCheck(`${name}()`, input.example, input.args)
 }
 
-function fromCaller(method: Method, check: Check | undefined): Method {
+function fromCaller(method: Method, check: ArgumentCheck | undefined): Method {
   return function called(this: unknown, ...args: unknown[]): unknown {
     try {
       check?.(args)

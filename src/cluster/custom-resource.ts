@@ -38,7 +38,7 @@ export type CustomInput<T> = string extends keyof T
 export type CustomObject<T> = Stored<KubeObject> & Omit<T, 'apiVersion' | 'kind' | 'metadata'>
 
 /** What a {@link CustomResource} needs of the namespace scope that it belongs to. */
-export interface ResourceAccess {
+export interface CustomResourceDependencies {
   readonly client: () => Client
   /** Its name on the server. Throws ApiError 404 if it is not served. */
   readonly resource: () => string
@@ -56,13 +56,13 @@ export interface ResourceAccess {
 export class CustomResource<Input, Output> {
   /** `widgets.example.com` */
   readonly name: string
-  readonly #access: ResourceAccess
+  readonly #access: CustomResourceDependencies
 
   static {
     throwAtCaller(this.prototype, customInputs)
   }
 
-  constructor(name: string, access: ResourceAccess) {
+  constructor(name: string, access: CustomResourceDependencies) {
     this.name = name
     this.#access = access
   }

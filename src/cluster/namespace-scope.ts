@@ -16,7 +16,7 @@ import type {
 import type { ClusterScopedResource, ResourceInputs } from '../client/built-in-kinds.js'
 import type { BuiltInName, PluralOf, ResourceName, StoredOf } from '../client/resources.js'
 import { applyObjects, createKubectl, kubectlWatch } from '../kubectl/index.js'
-import type { Applied, KubectlEnvironment, KubectlOptions, KubectlResult } from '../kubectl/index.js'
+import type { AppliedObject, KubectlEnvironment, KubectlOptions, KubectlResult } from '../kubectl/index.js'
 import type { Duration } from '../sim/duration.js'
 import { throwAtCaller } from './at-caller.js'
 import { listOptionsOf } from './inputs/list-query.js'
@@ -34,7 +34,7 @@ import { execInPod, logsOfPod } from './streams/pod-streams.js'
 import { iterateWatch } from './streams/watch-iterator.js'
 
 /** What a {@link NamespaceScope} needs of its cluster; functions, because a rewind replaces the parts. */
-export interface ScopeAccess {
+export interface NamespaceScopeDependencies {
   readonly client: () => Client
   readonly kubectl: () => KubectlEnvironment
   readonly until: (predicate: () => boolean, timeout: Duration) => boolean
@@ -63,7 +63,7 @@ export interface EvictOptions {
 export class NamespaceScope {
   /** The current namespace. */
   readonly namespace: string
-  readonly #access: ScopeAccess
+  readonly #access: NamespaceScopeDependencies
   /** Namespace of `list` and `watch` without one; undefined means all namespaces. */
   readonly #listed: string | undefined
 
@@ -71,7 +71,7 @@ export class NamespaceScope {
     throwAtCaller(this.prototype, scopeInputs)
   }
 
-  constructor(access: ScopeAccess, namespace: string, listed: string | undefined) {
+  constructor(access: NamespaceScopeDependencies, namespace: string, listed: string | undefined) {
     this.#access = access
     this.namespace = namespace
     this.#listed = listed
@@ -201,12 +201,12 @@ export class NamespaceScope {
    * @throws TypeError if the text is not YAML; ApiError if the server refuses an object; KubectlError for a
    * kind that is not served, with what to write instead; ApplyError for several objects
    */
-  apply(text: string): readonly Applied[]
+  apply(text: string): readonly AppliedObject[]
   apply<const M extends readonly ManifestLike[]>(manifests: {
     readonly [At in keyof M]: M[At] & Checked<M[At]>
-  }): readonly Applied[]
-  apply<const M extends ManifestLike>(manifest: M & Checked<M>): readonly Applied[]
-  apply(manifests: Manifests): readonly Applied[] {
+  }): readonly AppliedObject[]
+  apply<const M extends ManifestLike>(manifest: M & Checked<M>): readonly AppliedObject[]
+  apply(manifests: Manifests): readonly AppliedObject[] {
     const environment = this.#kubectlEnvironment
     try {
       return applyObjects(environment, placedManifests(manifests))

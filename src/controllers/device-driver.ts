@@ -37,7 +37,7 @@ export const deviceDriverName = (driver: string): string => `device-driver/${dri
 /** Whether the driver runs on a node. */
 export const runsOn = ({ nodes }: DeviceDriverOptions, node: string): boolean => nodes?.includes(node) ?? true
 
-type Watched = { readonly nodes: 'nodes'; readonly slices: 'resourceslices' }
+type DeviceDriverInformers = { readonly nodes: 'nodes'; readonly slices: 'resourceslices' }
 
 /**
  * Creates a driver of devices: it publishes a pool for each of its nodes, with the node's name, in
@@ -46,7 +46,7 @@ type Watched = { readonly nodes: 'nodes'; readonly slices: 'resourceslices' }
  */
 export function createDeviceDriver(options: DeviceDriverOptions): Component {
   const { name } = options
-  return builtInController<Watched>({
+  return builtInController<DeviceDriverInformers>({
     name: deviceDriverName(name),
     identity: {
       ...controllerIdentity('device-driver'),
@@ -64,8 +64,8 @@ export function createDeviceDriver(options: DeviceDriverOptions): Component {
   })
 }
 
-class DeviceDriver implements Controller<Watched> {
-  readonly on: Handlers<Watched> = {
+class DeviceDriver implements Controller<DeviceDriverInformers> {
+  readonly on: Handlers<DeviceDriverInformers> = {
     nodes: ({ type, object }) =>
       type === 'ADDED' && runsOn(this.#options, object.metadata.name ?? '')
         ? [object.metadata.name ?? '']
@@ -78,7 +78,7 @@ class DeviceDriver implements Controller<Watched> {
   readonly #options: DeviceDriverOptions
 
   constructor(
-    { host, informers: { nodes, slices } }: ControllerContext<Watched>,
+    { host, informers: { nodes, slices } }: ControllerContext<DeviceDriverInformers>,
     options: DeviceDriverOptions,
   ) {
     this.#host = host

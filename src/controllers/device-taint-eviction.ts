@@ -36,7 +36,11 @@ const DISRUPTION = {
   message: 'Device Taint manager: deleting due to NoExecute taint',
 }
 
-type Watched = { readonly pods: 'pods'; readonly claims: 'resourceclaims'; readonly slices: 'resourceslices' }
+type DeviceTaintInformers = {
+  readonly pods: 'pods'
+  readonly claims: 'resourceclaims'
+  readonly slices: 'resourceslices'
+}
 
 const poolOf = ({ driver, pool }: { readonly driver: string; readonly pool: string }): string =>
   `${driver}/${pool}`
@@ -51,7 +55,7 @@ const poolsOfClaim = ({ status }: ResourceClaim): readonly string[] => [
  * pkg/controller/devicetainteviction.
  */
 export function createDeviceTaintEvictionController(): Component {
-  return builtInController<Watched>({
+  return builtInController<DeviceTaintInformers>({
     name: controllerName(NAME),
     identity: controllerIdentity(NAME),
     informers: {
@@ -66,8 +70,8 @@ export function createDeviceTaintEvictionController(): Component {
 /** When pods are to be deleted, in virtual ms, by their keys. */
 type Scheduled = Map<string, { readonly uid: string; readonly at: number }>
 
-class DeviceTaintEviction implements Controller<Watched> {
-  readonly on: Handlers<Watched> = {
+class DeviceTaintEviction implements Controller<DeviceTaintInformers> {
+  readonly on: Handlers<DeviceTaintInformers> = {
     claims: ({ object, old }) => [
       ...new Set([...usersOf(object), ...(old === undefined ? [] : usersOf(old))]),
     ],
@@ -82,7 +86,7 @@ class DeviceTaintEviction implements Controller<Watched> {
   readonly #scheduled: Slice<Scheduled>
   readonly #timer: Topic
 
-  constructor({ host, informers: { pods, claims, slices }, queue }: ControllerContext<Watched>) {
+  constructor({ host, informers: { pods, claims, slices }, queue }: ControllerContext<DeviceTaintInformers>) {
     this.#host = host
     this.#pods = pods
     this.#claims = claims

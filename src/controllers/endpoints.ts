@@ -38,14 +38,18 @@ const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity'
 /** Most addresses that one Endpoints object holds. Source: maxCapacity. */
 const MAX_CAPACITY = 1_000
 
-type Watched = { readonly pods: 'pods'; readonly endpoints: 'endpoints'; readonly services: 'services' }
+type EndpointsInformers = {
+  readonly pods: 'pods'
+  readonly endpoints: 'endpoints'
+  readonly services: 'services'
+}
 
 /**
  * Creates the endpoints controller, which maintains for each Service with a selector the Endpoints object
  * that preceded EndpointSlices. Source: pkg/controller/endpoint/endpoints_controller.go.
  */
 export function createEndpointsController(): Component {
-  return builtInController<Watched>({
+  return builtInController<EndpointsInformers>({
     name: controllerName('endpoints-controller'),
     identity: controllerIdentity('endpoint-controller'),
     informers: {
@@ -57,8 +61,8 @@ export function createEndpointsController(): Component {
   })
 }
 
-class EndpointsController implements Controller<Watched> {
-  readonly on: Handlers<Watched> = {
+class EndpointsController implements Controller<EndpointsInformers> {
+  readonly on: Handlers<EndpointsInformers> = {
     services: ({ object }) => [keyOf(object)],
     pods: (change) => servicesAffectedBy(this.#services, change),
     endpoints: ({ type, object }) => (type === 'DELETED' ? [keyOf(object)] : []),
@@ -70,7 +74,7 @@ class EndpointsController implements Controller<Watched> {
   readonly #services: Informer<Service>
   readonly #triggers: TriggerTimes
 
-  constructor({ host, informers: { pods, endpoints, services } }: ControllerContext<Watched>) {
+  constructor({ host, informers: { pods, endpoints, services } }: ControllerContext<EndpointsInformers>) {
     this.#host = host
     this.#recorder = host.recorder({ component: 'endpoint-controller' })
     this.#pods = pods

@@ -33,7 +33,7 @@ const BACK_OFF = { baseDelay: 1_000, maxDelay: 100_000 } as const
 /** `--mirroring-max-endpoints-per-subset`. */
 const MAX_ENDPOINTS = 1_000
 
-type Watched = {
+type MirroringInformers = {
   readonly endpoints: 'endpoints'
   readonly slices: 'endpointslices'
   readonly services: 'services'
@@ -44,7 +44,7 @@ type Watched = {
  * EndpointSlices. Source: pkg/controller/endpointslicemirroring.
  */
 export function createEndpointSliceMirroringController(): Component {
-  return builtInController<Watched>({
+  return builtInController<MirroringInformers>({
     name: controllerName('endpointslice-mirroring-controller'),
     identity: controllerIdentity('endpointslicemirroring-controller'),
     informers: {
@@ -57,8 +57,8 @@ export function createEndpointSliceMirroringController(): Component {
   })
 }
 
-class MirroringController implements Controller<Watched> {
-  readonly on: Handlers<Watched> = {
+class MirroringController implements Controller<MirroringInformers> {
+  readonly on: Handlers<MirroringInformers> = {
     endpoints: ({ object }) => [keyOf(object)],
     services: ({ type, object, old }) =>
       type !== 'MODIFIED' || hasSelector(object) !== hasSelector(old as Service) ? [keyOf(object)] : [],
@@ -73,7 +73,7 @@ class MirroringController implements Controller<Watched> {
   readonly #services: Informer<Service>
   readonly #tracker: EndpointSliceTracker
 
-  constructor({ host, informers: { endpoints, slices, services } }: ControllerContext<Watched>) {
+  constructor({ host, informers: { endpoints, slices, services } }: ControllerContext<MirroringInformers>) {
     this.#host = host
     this.#endpoints = endpoints
     this.#slices = slices

@@ -18,7 +18,7 @@ export interface IngressControllerOptions {
   readonly address?: string
 }
 
-type Watched = { readonly ingresses: 'ingresses' }
+type IngressInformers = { readonly ingresses: 'ingresses' }
 
 /** Key of the queue that stands for the IngressClass; keys of Ingresses are never empty. */
 const CLASS_KEY = ''
@@ -29,7 +29,7 @@ const CLASS_KEY = ''
  * ingress-nginx internal/ingress/status, internal/ingress/controller/store.
  */
 export function createIngressStatusController(options: IngressControllerOptions = {}): Component {
-  return builtInController<Watched>({
+  return builtInController<IngressInformers>({
     name: 'ingress-nginx-controller',
     identity: {
       name: 'system:serviceaccount:ingress-nginx:ingress-nginx',
@@ -40,8 +40,8 @@ export function createIngressStatusController(options: IngressControllerOptions 
   })
 }
 
-class IngressStatusController implements Controller<Watched> {
-  readonly on: Handlers<Watched> = { ingresses: (change) => this.#ingressChanged(change) }
+class IngressStatusController implements Controller<IngressInformers> {
+  readonly on: Handlers<IngressInformers> = { ingresses: (change) => this.#ingressChanged(change) }
   readonly #host: ComponentHost
   readonly #className: string
   readonly #address: string
@@ -49,7 +49,7 @@ class IngressStatusController implements Controller<Watched> {
   readonly #ingresses: Informer<Ingress>
 
   constructor(
-    { host, informers: { ingresses }, queue }: ControllerContext<Watched>,
+    { host, informers: { ingresses }, queue }: ControllerContext<IngressInformers>,
     { className = 'nginx', address = '198.51.100.1' }: IngressControllerOptions,
   ) {
     this.#host = host

@@ -1,7 +1,7 @@
 import type { Pod, ResourceQuota } from '../api/core/generated.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import { quotaEvaluator } from '../api/quota/evaluators.js'
-import type { ResourceList } from '../api/quota/resource-list.js'
+import type { ResourceList } from '../api/quantity.js'
 import { addLists, maskList, sameLists } from '../api/quota/resource-list.js'
 import { quotaMatches } from '../api/quota/evaluator.js'
 import { ignoreNotFound } from '../client/api-error.js'
@@ -29,7 +29,7 @@ interface ResourceQuotaControllerOptions {
   readonly resources: () => readonly ServedResource[]
 }
 
-type Watched = { readonly quotas: 'resourcequotas' }
+type QuotaInformers = { readonly quotas: 'resourcequotas' }
 
 /**
  * Creates the resource quota controller, which maintains `status.hard` and `status.used`. Admission charges
@@ -38,7 +38,7 @@ type Watched = { readonly quotas: 'resourcequotas' }
  * pkg/controller/resourcequota.
  */
 export function createResourceQuotaController({ resources }: ResourceQuotaControllerOptions): Component {
-  return builtInController<Watched>({
+  return builtInController<QuotaInformers>({
     name: controllerName('resourcequota-controller'),
     identity: controllerIdentity('resourcequota-controller'),
     informers: { quotas: { resource: 'resourcequotas', indexers: namespaceIndexer() } },
@@ -47,8 +47,8 @@ export function createResourceQuotaController({ resources }: ResourceQuotaContro
   })
 }
 
-class ResourceQuotaController implements Controller<Watched> {
-  readonly on: Handlers<Watched> = { quotas: (change) => this.#quotaChanged(change) }
+class ResourceQuotaController implements Controller<QuotaInformers> {
+  readonly on: Handlers<QuotaInformers> = { quotas: (change) => this.#quotaChanged(change) }
   readonly periodic = {
     name: 'resync',
     period: RESYNC,
@@ -64,7 +64,7 @@ class ResourceQuotaController implements Controller<Watched> {
   readonly #watched: Slice<Set<string>>
 
   constructor(
-    { host, informers: { quotas }, queue }: ControllerContext<Watched>,
+    { host, informers: { quotas }, queue }: ControllerContext<QuotaInformers>,
     served: () => readonly ServedResource[],
   ) {
     this.#host = host

@@ -26,14 +26,14 @@ export interface LoadBalancerOptions {
   readonly range?: string
 }
 
-type Watched = { readonly services: 'services'; readonly nodes: 'nodes' }
+type ServiceInformers = { readonly services: 'services'; readonly nodes: 'nodes' }
 
 /**
  * Creates the service controller of a cloud controller manager, with a simulated cloud provider: it allocates
  * an address for each Service of type LoadBalancer. Source: cloud-provider controllers/service/controller.go.
  */
 export function createServiceLoadBalancerController(options: LoadBalancerOptions = {}): Component {
-  return builtInController<Watched>({
+  return builtInController<ServiceInformers>({
     name: 'cloud-controller-manager/service-lb-controller',
     identity: controllerIdentity('service-controller'),
     informers: { services: { resource: 'services' }, nodes: { resource: 'nodes' } },
@@ -42,8 +42,8 @@ export function createServiceLoadBalancerController(options: LoadBalancerOptions
   })
 }
 
-class ServiceLoadBalancerController implements Controller<Watched> {
-  readonly on: Handlers<Watched> = {
+class ServiceLoadBalancerController implements Controller<ServiceInformers> {
+  readonly on: Handlers<ServiceInformers> = {
     services: (change) => this.#serviceChanged(change),
     nodes: ({ object, old, type }) => {
       if (type !== 'MODIFIED' || old === undefined || isHost(old) !== isHost(object)) this.#nodeQueue.add('')
@@ -60,7 +60,7 @@ class ServiceLoadBalancerController implements Controller<Watched> {
   readonly #hosts: Slice<readonly string[] | null>
 
   constructor(
-    { host, informers: { services, nodes }, addQueue }: ControllerContext<Watched>,
+    { host, informers: { services, nodes }, addQueue }: ControllerContext<ServiceInformers>,
     { range = DEFAULT_BALANCER_RANGE }: LoadBalancerOptions,
   ) {
     this.#host = host

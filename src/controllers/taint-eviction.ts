@@ -103,7 +103,7 @@ class TaintEviction {
     if (this.#queue.cancel(key)) this.#record(key, `Cancelling deletion of Pod ${key}`)
   }
 
-  #evict(key: string, firstAttempt: boolean): Outcome {
+  #evict(key: string, firstAttempt: boolean): DeletionResult {
     if (firstAttempt) this.#record(key, `Marking for deletion Pod ${key}`)
     try {
       const { client, clock, version, bus } = this.#host
@@ -173,7 +173,7 @@ const ATTEMPTS = 5
 const RETRY_AFTER = 10
 
 /** The result of an attempt to delete a pod; `gone`: it did not exist. */
-type Outcome = 'deleted' | 'gone' | 'failed'
+type DeletionResult = 'deleted' | 'gone' | 'failed'
 
 /**
  * Scheduled deletions, at most one for each pod. Their timers are watchdogs, so that `settle()` does not wait
@@ -185,7 +185,7 @@ class EvictionQueue {
   readonly #timer: Topic
 
   /** `evict` deletes a pod and returns the result. */
-  constructor(host: ComponentHost, evict: (pod: string, firstAttempt: boolean) => Outcome) {
+  constructor(host: ComponentHost, evict: (pod: string, firstAttempt: boolean) => DeletionResult) {
     this.#scheduled = host.state('scheduled', () => new Map() as Scheduled)
     this.#timer = host.handle('evict', (pod, payload) => {
       const attempts = typeof payload === 'number' ? payload : 1

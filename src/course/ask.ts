@@ -4,7 +4,8 @@ import { DESCRIPTION, TabWriter } from '../lang/text/tabwriter.js'
 import type { ConnectionVerdict, World } from '../netpol/index.js'
 import { formatProof as formatPolicyProof, reachability, worldOf } from '../netpol/index.js'
 import { formatProof as formatAccessProof } from '../rbac/index.js'
-import type { Language, Question } from './chapter.js'
+import type { Question } from './chapter.js'
+import type { Language } from '../lang/text/phrases.js'
 
 const table = (rows: readonly (readonly string[])[]): string =>
   new TabWriter(DESCRIPTION).format(rows.map((cells) => cells.join('\t')).join('\n')).replaceAll(/ +$/gm, '')

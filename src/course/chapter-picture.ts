@@ -1,6 +1,6 @@
 import type { ClusterView } from '../view/index.js'
 import { toSvg } from '../view/index.js'
-import type { Language } from './chapter.js'
+import type { Language } from '../lang/text/phrases.js'
 
 /** Draws a cluster of a chapter as SVG, without the system's own pods if there are others. */
 export function chapterPicture(view: ClusterView, lang: Language): string {

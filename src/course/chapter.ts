@@ -1,8 +1,8 @@
 import type { ClusterOptions } from '../cluster/compose/options.js'
+import type { Language } from '../lang/text/phrases.js'
 
 /** The languages of the course. Every text exists in each of them. */
-export const LANGUAGES = ['ko', 'en'] as const
-export type Language = (typeof LANGUAGES)[number]
+export const LANGUAGES: readonly Language[] = ['ko', 'en']
 
 /** One text in every language. */
 export type Text = Readonly<Record<Language, string>>

@@ -1,4 +1,5 @@
-import type { EventStep, Language } from './chapter.js'
+import type { EventStep } from './chapter.js'
+import type { Language } from '../lang/text/phrases.js'
 
 const inKorean = (duration: string): string =>
   duration.replace(/^(\d+)([smh])$/, (_, count: string, unit: string) => {

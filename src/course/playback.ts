@@ -4,7 +4,8 @@ import { SimCluster } from '../cluster/sim-cluster.js'
 import type { Host, HostResult, CommandResult } from '../host/index.js'
 import { hostOf } from '../host/index.js'
 import { askCluster } from './ask.js'
-import type { CourseEvent, EventStep, Language, Step } from './chapter.js'
+import type { CourseEvent, EventStep, Step } from './chapter.js'
+import type { Language } from '../lang/text/phrases.js'
 
 /** What runs the lines of a playback. */
 export interface LineRunner {

@@ -23,12 +23,12 @@ import type {
   TxnRequest,
   TxnResponse,
 } from './requests.js'
-import type { Value } from './mvcc/value.js'
+import type { StoredValue } from './mvcc/value.js'
 import type { KeyValue } from './version.js'
-import type { WatchEvent, WatchResponse, WatchStream } from './watch/watch-types.js'
+import type { KeyEvent, WatchResponse, WatchStream } from './watch/watch-types.js'
 
 /** Options of `list`. */
-export interface ListOptions {
+export interface StoreListOptions {
   /** Revision to read at; 0 or absent is the current one. */
   readonly revision?: number | undefined
   /** Maximum number of rows; 0 or absent is unlimited. */
@@ -56,7 +56,7 @@ export interface ReadView {
   /**
    * Returns the live keys of a range, ascending. Throws `compacted` and `futureRevision`. O(log n + rows).
    */
-  list(key: string, rangeEnd: string, options?: ListOptions): KeyValue[]
+  list(key: string, rangeEnd: string, options?: StoreListOptions): KeyValue[]
   /** Returns the `n`-th (from 0) live key at or after `key`, in O(log n). */
   nth(key: string, n: number): KeyValue | undefined
   /** etcd's Range request. */
@@ -73,7 +73,7 @@ export interface WriteView extends ReadView {
    * or undefined on a mismatch. Equivalent to a txn that compares MOD and puts, without its request and
    * response. Throws `leaseNotFound`.
    */
-  casPut(key: string, value: Value, expectedModRevision: number, lease?: bigint): KeyValue | undefined
+  casPut(key: string, value: StoredValue, expectedModRevision: number, lease?: bigint): KeyValue | undefined
   /**
    * Deletes a key whose mod revision is the expected one. Returns the tombstone, or undefined on a mismatch.
    */
@@ -84,7 +84,7 @@ export interface WriteView extends ReadView {
 export interface Commit {
   readonly revision: number
   /** Returns the events in order; with `prevKv` each has the previous version, unless that is compacted. */
-  events(prevKv: boolean): readonly WatchEvent[]
+  events(prevKv: boolean): readonly KeyEvent[]
 }
 
 /** Following changes. */
@@ -100,7 +100,7 @@ export interface WatchView extends ReadView {
     key: string,
     rangeEnd: string | undefined,
     limit?: number,
-  ): readonly WatchEvent[]
+  ): readonly KeyEvent[]
   /**
    * Calls back after each commit that touches the range, one revision at a time. Returns a function that ends
    * the subscription. Commits in other ranges pay nothing for it. Forks and restored stores start without

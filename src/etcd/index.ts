@@ -1,6 +1,6 @@
 export type {
   LeaseView,
-  ListOptions,
+  StoreListOptions,
   MaintenanceView,
   ReadView,
   Store,
@@ -17,6 +17,6 @@ export type { SnapshotOptions } from './snapshot/write.js'
 export type { StoreJson, WriteJson } from './store-json.js'
 export type { EtcdClock, EtcdStoreOptions } from './store-state.js'
 export { EtcdStore, StoreSnapshot } from './store.js'
-export { deepFreeze, valueBytes, type Value } from './mvcc/value.js'
+export { deepFreeze, valueBytes, type StoredValue } from './mvcc/value.js'
 export { NO_LEASE, type KeyValue } from './version.js'
-export type { WatchCreateRequest, WatchEvent, WatchResponse, WatchStream } from './watch/watch-types.js'
+export type { WatchCreateRequest, KeyEvent, WatchResponse, WatchStream } from './watch/watch-types.js'

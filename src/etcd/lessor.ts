@@ -1,4 +1,4 @@
-import { CowTree, type Measure } from './mvcc/cow-tree.js'
+import { CowTree, type TreeMeasure } from './mvcc/cow-tree.js'
 import { EtcdError } from './errors.js'
 
 /** The longest TTL that can be granted, in seconds. */
@@ -15,7 +15,7 @@ export interface Lease {
   readonly expiry: number
 }
 
-const EACH: Measure<unknown> = { weight: () => 1, stamp: () => 0 }
+const EACH: TreeMeasure<unknown> = { weight: () => 1, stamp: () => 0 }
 
 interface LessorTrees {
   readonly byId: CowTree<Lease>

@@ -1,4 +1,4 @@
-import type { Value } from './mvcc/value.js'
+import type { StoredValue } from './mvcc/value.js'
 import type { KeyValue } from './version.js'
 
 /** A wire number that is not a member of the enum; the requests say how etcd handles each. */
@@ -58,7 +58,7 @@ export interface RangeResponse {
 export interface PutRequest {
   readonly key: string
   /** Stored as it is: a Uint8Array, or a JSON object that the caller has deep-frozen. Absent means empty. */
-  readonly value?: Value | undefined
+  readonly value?: StoredValue | undefined
   readonly lease?: bigint | undefined
   readonly prevKv?: boolean | undefined
   readonly ignoreValue?: boolean | undefined
@@ -108,7 +108,7 @@ export interface Compare {
   readonly version?: number | undefined
   readonly createRevision?: number | undefined
   readonly modRevision?: number | undefined
-  readonly value?: Value | undefined
+  readonly value?: StoredValue | undefined
   readonly lease?: bigint | undefined
 }
 

@@ -5,7 +5,7 @@ import { keyBytes, keyOf } from './mvcc/keys.js'
 import { Mvcc } from './mvcc/mvcc.js'
 import type { AlarmType } from './requests.js'
 import type { StoreState } from './store-state.js'
-import { deepFreeze, EMPTY_VALUE, type Value } from './mvcc/value.js'
+import { deepFreeze, EMPTY_VALUE, type StoredValue } from './mvcc/value.js'
 import { isTombstone, NO_LEASE, tombstone, type Version } from './version.js'
 
 /** One stored write. */
@@ -99,7 +99,7 @@ function dumpWrite({ kv, sub }: Version): WriteJson {
   }
 }
 
-function dumpValue(value: Value): Pick<WriteJson, 'value' | 'bytes'> {
+function dumpValue(value: StoredValue): Pick<WriteJson, 'value' | 'bytes'> {
   if (!(value instanceof Uint8Array)) return { value }
   return value.length === 0 ? {} : { bytes: btoa(keyOf(value)) }
 }

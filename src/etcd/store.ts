@@ -1,5 +1,5 @@
 import { AuthStore } from './auth-store.js'
-import type { Commit, ListOptions, Store } from './capabilities.js'
+import type { Commit, StoreListOptions, Store } from './capabilities.js'
 import { CompactionHashes } from './mvcc/compaction-hashes.js'
 import { EtcdError } from './errors.js'
 import { upperBound } from './mvcc/keys.js'
@@ -49,11 +49,11 @@ import type {
 } from './requests.js'
 import { checkDeleteRange, checkPutShape, checkRange, checkTxn } from './txn/txn-check.js'
 import { checkPlan, isReadOnly, mayFailHalfway, planTxn, runPlan } from './txn/txn.js'
-import type { Value, ValueBuilder } from './mvcc/value.js'
+import type { StoredValue, ValueBuilder } from './mvcc/value.js'
 import { NO_LEASE, type KeyValue } from './version.js'
-import { WatchHub, eventOf, type Observer } from './watch/watch-hub.js'
+import { KeyWatchHub, eventOf, type RangeObserver } from './watch/watch-hub.js'
 import { openWatchStream } from './watch/watch-stream.js'
-import type { WatchEvent, WatchResponse, WatchStream } from './watch/watch-types.js'
+import type { KeyEvent, WatchResponse, WatchStream } from './watch/watch-types.js'
 import { dumpStore, loadStore, type StoreJson } from './store-json.js'
 import { readSnapshot, type ReadSnapshotOptions } from './snapshot/read.js'
 import { snapshotFile, type SnapshotOptions } from './snapshot/write.js'
@@ -84,7 +84,7 @@ export class EtcdStore implements Store {
   #hashes: CompactionHashes
   #raftIndex: number
   #leaseSequence: number
-  #hub: WatchHub | undefined
+  #hub: KeyWatchHub | undefined
   readonly #grantListeners: (() => void)[] = []
 
   constructor(options: EtcdStoreOptions, state?: StoreState) {
@@ -123,7 +123,7 @@ export class EtcdStore implements Store {
     return countAt(this.#mvcc, key, upperBound(key, rangeEnd, 'from-key'), this.#readable(revision))
   }
 
-  list(key: string, rangeEnd: string, { revision = 0, limit = 0 }: ListOptions = {}): KeyValue[] {
+  list(key: string, rangeEnd: string, { revision = 0, limit = 0 }: StoreListOptions = {}): KeyValue[] {
     return listKeyValues(
       this.#mvcc,
       key,
@@ -186,7 +186,7 @@ export class EtcdStore implements Store {
   /** Besides a value, takes a function that builds it when it is first read. */
   casPut(
     key: string,
-    value: Value | ValueBuilder,
+    value: StoredValue | ValueBuilder,
     expectedModRevision: number,
     lease: bigint = NO_LEASE,
   ): KeyValue | undefined {
@@ -208,7 +208,7 @@ export class EtcdStore implements Store {
    */
   replay(
     key: string,
-    value: Value,
+    value: StoredValue,
     expectedModRevision: number,
     { revision, writes }: { readonly revision: number; readonly writes: number },
   ): KeyValue | undefined {
@@ -248,12 +248,7 @@ export class EtcdStore implements Store {
     return gone
   }
 
-  changesSince(
-    revision: number,
-    key: string,
-    rangeEnd: string | undefined,
-    limit = 0,
-  ): readonly WatchEvent[] {
+  changesSince(revision: number, key: string, rangeEnd: string | undefined, limit = 0): readonly KeyEvent[] {
     if (revision + 1 < this.#mvcc.compacted) throw new EtcdError('compacted')
     const writes = this.#mvcc.changes(key, upperBound(key, rangeEnd, 'single'), revision)
     let end = writes.length
@@ -268,7 +263,7 @@ export class EtcdStore implements Store {
   subscribe(key: string, rangeEnd: string | undefined, onChange: (commit: Commit) => void): () => void {
     const hub = this.#watchers()
     const end = upperBound(key, rangeEnd, 'single')
-    const observer: Observer = { notify: onChange }
+    const observer: RangeObserver = { notify: onChange }
     hub.observe(key, end, observer)
     return () => hub.forget(key, end, observer)
   }
@@ -494,8 +489,8 @@ export class EtcdStore implements Store {
     if (this.#hub !== undefined && !this.#hub.idle) this.#hub.publish(this.#mvcc.lastWrites(writes))
   }
 
-  #watchers(): WatchHub {
-    return (this.#hub ??= new WatchHub(this.#mvcc))
+  #watchers(): KeyWatchHub {
+    return (this.#hub ??= new KeyWatchHub(this.#mvcc))
   }
 
   #newLeaseId(): bigint {

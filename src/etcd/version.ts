@@ -1,4 +1,4 @@
-import { EMPTY_VALUE, isBuilder, type Value, type ValueBuilder } from './mvcc/value.js'
+import { EMPTY_VALUE, isBuilder, type StoredValue, type ValueBuilder } from './mvcc/value.js'
 
 /** The `lease` of a key without one. Lease ids are signed 64-bit integers, hence bigint throughout. */
 export const NO_LEASE = 0n
@@ -9,7 +9,7 @@ export const NO_LEASE = 0n
  */
 export interface KeyValue {
   readonly key: string
-  readonly value: Value
+  readonly value: StoredValue
   /** Revision of the put that (re)created the key. */
   readonly createRevision: number
   /** Revision of this version. */
@@ -41,7 +41,7 @@ export class ReservedKeyValue implements KeyValue {
   readonly modRevision: number
   readonly version: number
   readonly lease: bigint
-  #value: Value | ValueBuilder
+  #value: StoredValue | ValueBuilder
 
   constructor(
     key: string,
@@ -59,7 +59,7 @@ export class ReservedKeyValue implements KeyValue {
     this.lease = lease
   }
 
-  get value(): Value {
+  get value(): StoredValue {
     if (isBuilder(this.#value)) this.#value = this.#value()
     return this.#value
   }

@@ -2,7 +2,7 @@ import { toMillis } from '../sim/duration.js'
 import type { ExploreOptions } from './options.js'
 
 /** How many runs a search may make, and how long it may take. Counts from its construction. */
-export class Budget {
+export class RunBudget {
   readonly #most: number
   readonly #start: number
   readonly #stopAt: number

@@ -10,21 +10,21 @@ import { Deadlines } from './deadlines.js'
 import type { Failure } from './failure.js'
 import { noteIdle } from './generic-invariants.js'
 import { Interruptions } from './interruptions.js'
-import { Journal } from './journal.js'
+import { RunJournal } from './journal.js'
 import { StepCounter } from './no-rest.js'
 import type { ExploredAction } from './options.js'
 import { Outages } from './outages.js'
-import { Pace } from './pace.js'
+import { RunPace } from './pace.js'
 import type { RunRecord, SentRequest } from './records.js'
 import { type ChooseFault, Requests } from './requests.js'
-import { isWatched, type Scope } from './scope.js'
+import { isWatched, type ExploreScope } from './scope.js'
 import { isSameStep, stepName } from './steps.js'
 import { staleness } from './story/view.js'
 import { Waiting } from './waiting.js'
 
 /** One run of a cluster, step by step, with the choices made in it. */
 export class Execution extends Outages {
-  readonly scope: Scope
+  readonly scope: ExploreScope
   readonly choices: Choice[]
   /** Actions that have not been done. */
   readonly actions: ExploredAction[]
@@ -41,10 +41,10 @@ export class Execution extends Outages {
   readonly #steps: StepCounter
   readonly #requests: Requests
   readonly #interruptions: Interruptions
-  readonly #pace: Pace
-  readonly #journal: Journal
+  readonly #pace: RunPace
+  readonly #journal: RunJournal
 
-  constructor(scope: Scope, cluster: SimCluster, from?: Execution) {
+  constructor(scope: ExploreScope, cluster: SimCluster, from?: Execution) {
     super(
       cluster,
       new Waiting(cluster, from?.waiting),
@@ -59,8 +59,8 @@ export class Execution extends Outages {
     this.#decisions = from?.decisions ?? 0
     const now = cluster.now()
     this.#steps = new StepCounter(now, from === undefined ? undefined : from.#steps)
-    this.#journal = new Journal(cluster)
-    this.#pace = new Pace(
+    this.#journal = new RunJournal(cluster)
+    this.#pace = new RunPace(
       cluster,
       this.waiting,
       this.deadlines,
@@ -103,7 +103,7 @@ export class Execution extends Outages {
    * Starts a run in a fork of the root: does the actions at its start. `isPending`: those that may come at
    * any time wait for a choice, or for rest. `observe` is told of everything from then on.
    */
-  static begin(scope: Scope, isPending: boolean, observe?: (record: RunRecord) => void): Execution {
+  static begin(scope: ExploreScope, isPending: boolean, observe?: (record: RunRecord) => void): Execution {
     const execution = new Execution(scope, scope.root.fork())
     for (const component of scope.anew) execution.cluster.process(component).restart()
     if (scope.anew.length > 0) execution.cluster.settle()

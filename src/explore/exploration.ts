@@ -1,5 +1,5 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
-import { Budget } from './budget.js'
+import { RunBudget } from './budget.js'
 import { isAction } from './choice.js'
 import type { Execution } from './execution.js'
 import { ForkSearch } from './fork-search.js'
@@ -11,15 +11,15 @@ import { playRun } from './play-run.js'
 import { checkRepeated, played, stepsOf } from './repeat.js'
 import type { RunRecord } from './records.js'
 import { Properties } from './properties.js'
-import type { CounterExample, Found, SearchEnd, Verdict } from './result.js'
+import type { CounterExample, FoundViolation, SearchEnd, Verdict } from './result.js'
 import type { ExplorationCoverage } from './coverage.js'
 import { finished, OutOfTime, type Playing } from './run.js'
-import { type Scope, scopeOf } from './scope.js'
+import { type ExploreScope, scopeOf } from './scope.js'
 import {
   budgetInSmaller,
   inSmallerScope,
   reproduced,
-  type Violation,
+  type ViolatingRun,
   withFewerActions,
   withFewerChoices,
 } from './shrink.js'
@@ -27,7 +27,7 @@ import { storyOf } from './story/narration.js'
 import { vacuityOf } from './vacuous.js'
 
 /** What an exploration has found. */
-export interface Outcome {
+export interface ExplorationOutcome {
   readonly verdict: Verdict
   readonly reason: string | undefined
   readonly warnings: readonly string[]
@@ -37,14 +37,14 @@ export interface Outcome {
   readonly counterExample: CounterExample | undefined
   readonly story: string | undefined
   /** The smallest violation, in the scope in which it was found. */
-  readonly violation: Violation | undefined
+  readonly violation: ViolatingRun | undefined
 }
 
 /** Thrown if a run does not go like one that was made in forks. */
 class OtherwiseInForks extends Error {}
 
 /** Explores the runs of a scope, and makes what it finds a counter-example. */
-export function* exploration(given: Scope): Playing<Outcome> {
+export function* exploration(given: ExploreScope): Playing<ExplorationOutcome> {
   const search = new Searching(given)
   const end = yield* search.run()
   const { scope, properties, budget } = search
@@ -66,12 +66,12 @@ export function* exploration(given: Scope): Playing<Outcome> {
   }
 }
 
-function verdictOf({ verdict }: SearchEnd, violation: Violation | undefined): Verdict {
+function verdictOf({ verdict }: SearchEnd, violation: ViolatingRun | undefined): Verdict {
   return violation?.failure.property === COMES_TO_REST ? 'does not come to rest' : verdict
 }
 
 /** Returns a violation as JSON, for a file and for another process. */
-function counterExampleOf({ scope, choices, failure, traceHash, steps }: Violation): CounterExample {
+function counterExampleOf({ scope, choices, failure, traceHash, steps }: ViolatingRun): CounterExample {
   const { root, options, anew, programs, waits } = scope
   const { components = [] } = root.internals.options
   const { property, message, cycle } = failure
@@ -92,24 +92,24 @@ function counterExampleOf({ scope, choices, failure, traceHash, steps }: Violati
 }
 
 /** Returns the scope of a run: in it, the user may wait without ever acting. */
-const scopeOfRun = (scope: Scope, { isPending, choices }: Execution): Scope => ({
+const scopeOfRun = (scope: ExploreScope, { isPending, choices }: Execution): ExploreScope => ({
   ...scope,
   waits: isPending && !choices.some(isAction),
 })
 
 /** One search of a scope: in forks, or, if state is where forks do not have it, run by run. */
 class Searching {
-  scope: Scope
+  scope: ExploreScope
   properties: Properties
-  budget: Budget
+  budget: RunBudget
   states = 0
   /** Whether runs in forks were compared with others: there are components of the user. */
   readonly #isSuspicious: boolean
 
-  constructor(scope: Scope) {
+  constructor(scope: ExploreScope) {
     this.scope = scope
     this.properties = new Properties(scope)
-    this.budget = new Budget(scope.options.budget)
+    this.budget = new RunBudget(scope.options.budget)
     this.#isSuspicious =
       (scope.root.internals.options.components ?? []).length > 0 && scope.programs === undefined
   }
@@ -186,12 +186,12 @@ class Searching {
     if (execution.cluster.state.traceHash() !== cluster.state.traceHash()) throw new OtherwiseInForks()
   }
 
-  *#isReproduced({ choices, failure, execution }: Found): Playing<boolean> {
+  *#isReproduced({ choices, failure, execution }: FoundViolation): Playing<boolean> {
     return (yield* reproduced(scopeOfRun(this.scope, execution), choices, failure)) !== undefined
   }
 
   /** Leaves out what the violation does not need. */
-  *shrunk({ choices, failure, execution, steps }: Found): Playing<Violation> {
+  *shrunk({ choices, failure, execution, steps }: FoundViolation): Playing<ViolatingRun> {
     const scope = scopeOfRun(this.scope, execution)
     const traceHash = execution.cluster.state.traceHash()
     const found = yield* this.#again({ scope, choices, failure, traceHash }, steps)
@@ -208,7 +208,7 @@ class Searching {
    * Plays a violation of clients once more, and keeps its steps; those of other components are known to be
    * repeated. @throws NotRepeated if it does not do the same
    */
-  *#again(violation: Violation, steps?: readonly string[]): Playing<Violation> {
+  *#again(violation: ViolatingRun, steps?: readonly string[]): Playing<ViolatingRun> {
     const { scope, choices, failure, traceHash } = violation
     if (scope.programs === undefined) return violation
     const { property, cycle } = failure
@@ -223,8 +223,8 @@ class Searching {
 function* smaller(
   root: SimCluster,
   options: ExploreOptions,
-  { anew, programs }: Scope,
-): Playing<Violation | undefined> {
+  { anew, programs }: ExploreScope,
+): Playing<ViolatingRun | undefined> {
   const scope = { ...scopeOf(root, options, programs), anew }
   const search = new Searching(scope)
   try {

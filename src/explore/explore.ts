@@ -1,7 +1,7 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { type ExploreClientsOptions, isOfClients, type WithoutClients } from './clients/options.js'
 import { programsOf } from './clients/programs-of.js'
-import { exploration, type Outcome } from './exploration.js'
+import { exploration, type ExplorationOutcome } from './exploration.js'
 import { checkExplore } from './inputs.js'
 import type { ExploreOptions } from './options.js'
 import type { RunRecord } from './records.js'
@@ -9,7 +9,7 @@ import { checkRepeated, played } from './repeat.js'
 import type { ClientExplorationResult, ExplorationResult } from './result.js'
 import { finished, finishedWith, type Playing } from './run.js'
 import { scopeOf } from './scope.js'
-import type { Violation } from './shrink.js'
+import type { ViolatingRun } from './shrink.js'
 
 /**
  * Searches the runs that are possible from here for one that violates a property: other orders of what is
@@ -63,7 +63,7 @@ function resultOf({
   coverage,
   counterExample,
   story,
-}: Outcome): Omit<ExplorationResult, 'replay'> {
+}: ExplorationOutcome): Omit<ExplorationResult, 'replay'> {
   return {
     verdict,
     ...(reason === undefined ? {} : { reason }),
@@ -77,7 +77,7 @@ function resultOf({
 }
 
 /** @throws NotRepeated if the run does not do the same as when it was found */
-function* replayed(violation: Violation | undefined): Playing<SimCluster> {
+function* replayed(violation: ViolatingRun | undefined): Playing<SimCluster> {
   if (violation === undefined) throw new Error('there is no counter-example to replay')
   const { scope, choices, failure } = violation
   const { property, cycle } = failure

@@ -1,7 +1,7 @@
 import type { Ready } from '../sim/ready-queue.js'
 import { ActionFailed } from './act.js'
 import { apply, applyRequests, MisplacedChoice } from './apply.js'
-import type { Budget } from './budget.js'
+import type { RunBudget } from './budget.js'
 import type { Choice, RequestChoice } from './choice.js'
 import { Allowance, optionsAtRest, optionsBefore, optionsOf } from './deviations.js'
 import { Execution } from './execution.js'
@@ -10,16 +10,16 @@ import type { Failure } from './failure.js'
 import type { Properties } from './properties.js'
 import type { SentRequest } from './records.js'
 import { finished, OutOfTime, play, thrown } from './run.js'
-import type { Found, SearchEnd } from './result.js'
+import type { FoundViolation, SearchEnd } from './result.js'
 import { Sampler } from './sampler.js'
-import { isWatched, type Scope } from './scope.js'
+import { isWatched, type ExploreScope } from './scope.js'
 import { Shard } from './shard.js'
 
 /** Thrown to end the search. */
 class Ended extends Error {
-  readonly found: Found | undefined
+  readonly found: FoundViolation | undefined
 
-  constructor(found?: Found) {
+  constructor(found?: FoundViolation) {
     super('the search has ended')
     this.found = found
   }
@@ -34,16 +34,21 @@ const isSample = (nth: number): boolean => nth < 8 || (nth & (nth - 1)) === 0
  * the runs.
  */
 export class ForkSearch {
-  readonly #scope: Scope
+  readonly #scope: ExploreScope
   readonly #properties: Properties
-  readonly #budget: Budget
+  readonly #budget: RunBudget
   readonly #verify: ((execution: Execution) => void) | undefined
   readonly #seen = new Set<string>()
   readonly #states = new Set<string>()
   readonly #shard: Shard
   #finished = 0
 
-  constructor(scope: Scope, properties: Properties, budget: Budget, verify?: (execution: Execution) => void) {
+  constructor(
+    scope: ExploreScope,
+    properties: Properties,
+    budget: RunBudget,
+    verify?: (execution: Execution) => void,
+  ) {
     this.#scope = scope
     this.#properties = properties
     this.#budget = budget

@@ -1,7 +1,7 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { Failure } from './failure.js'
 import { type StepRecord, textOf } from './records.js'
-import type { Scope } from './scope.js'
+import type { ExploreScope } from './scope.js'
 
 /** Name of the property that no key fails for ever. */
 export const NOTHING_FAILS = 'no failure is left in a queue at rest'
@@ -35,7 +35,7 @@ const MOST_RETRIES = 20
  * which a key still fails, or whose back-off was never forgotten. A key that is tried again later has that
  * time: what it waits for may have come about without an event.
  */
-export function leftover(cluster: SimCluster, scope: Scope): Failure | undefined {
+export function leftover(cluster: SimCluster, scope: ExploreScope): Failure | undefined {
   if (!cluster.state.atRest) return undefined
   for (let nth = 0; nth < MOST_RETRIES; nth += 1) {
     const failing = firstFailing(cluster, scope)
@@ -50,7 +50,7 @@ export function leftover(cluster: SimCluster, scope: Scope): Failure | undefined
   return undefined
 }
 
-function firstFailing(cluster: SimCluster, { underTest, root }: Scope): Failing | undefined {
+function firstFailing(cluster: SimCluster, { underTest, root }: ExploreScope): Failing | undefined {
   const slices = cluster.internals.slices()
   const before = root.internals.slices()
   for (const owner of underTest)
@@ -90,7 +90,7 @@ export function noteIdle(
     scope,
     cluster,
     idleWrites,
-  }: { readonly scope: Scope; readonly cluster: SimCluster; readonly idleWrites: Map<string, number> },
+  }: { readonly scope: ExploreScope; readonly cluster: SimCluster; readonly idleWrites: Map<string, number> },
   { owner, requests }: StepRecord,
   topic: string,
 ): void {

@@ -9,7 +9,7 @@ const MOST_NESTED = 500
 const MOST_WHILE_STANDING = 100_000
 
 /** What interruptions need of the run. */
-export interface InterruptionPorts {
+export interface InterruptionDependencies {
   /** The steps that run, the innermost one last. */
   running(): readonly Ready[]
   /** Runs a step while another one waits. */
@@ -25,12 +25,12 @@ export class Interruptions {
   readonly #waiting: Waiting
   /** Workers of a queue. */
   readonly #workers: number
-  readonly #ports: InterruptionPorts
+  readonly #ports: InterruptionDependencies
   /** Looks at the cluster after each step. */
   check: (() => Failure | undefined) | undefined
   #failure: Failure | undefined
 
-  constructor(cluster: SimCluster, waiting: Waiting, workers: number, ports: InterruptionPorts) {
+  constructor(cluster: SimCluster, waiting: Waiting, workers: number, ports: InterruptionDependencies) {
     this.#cluster = cluster
     this.#waiting = waiting
     this.#workers = workers

@@ -3,7 +3,7 @@ import type { Choice } from './choice.js'
 import type { RunRecord } from './records.js'
 
 /** Numbers what happens in a run, and tells an observer of it. */
-export class Journal {
+export class RunJournal {
   readonly #cluster: SimCluster
   #order = 0
   /** Called after each step, and before what each choice and each action changes. */
@@ -24,7 +24,7 @@ export class Journal {
   }
 
   /** Goes on with the numbers and the observer of another run. */
-  continue(from: Journal): void {
+  continue(from: RunJournal): void {
     this.#order = from.#order
     this.observe = from.observe
   }

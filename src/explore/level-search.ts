@@ -1,17 +1,17 @@
 import { Random, type RandomStream } from '../sim/random.js'
-import type { Budget } from './budget.js'
+import type { RunBudget } from './budget.js'
 import type { Choice } from './choice.js'
 import { plansOf } from './patterns.js'
 import { Allowance } from './deviations.js'
 import type { Search } from './options.js'
 import type { Properties } from './properties.js'
 import type { SearchEnd } from './result.js'
-import { OutOfTime, type Plan, type Played, type Playing } from './run.js'
+import { OutOfTime, type RunPlan, type Played, type Playing } from './run.js'
 import { playRun } from './play-run.js'
 import type { RunRecord } from './records.js'
 import { stepsOf } from './repeat.js'
 import { Sampler } from './sampler.js'
-import type { Scope } from './scope.js'
+import type { ExploreScope } from './scope.js'
 import { Shard } from './shard.js'
 
 /** A run still to be made, with what may happen in it beyond its choices. */
@@ -26,14 +26,14 @@ interface Schedule {
  * closures.
  */
 export class LevelSearch {
-  readonly #scope: Scope
+  readonly #scope: ExploreScope
   readonly #properties: Properties
-  readonly #budget: Budget
+  readonly #budget: RunBudget
   readonly #states = new Set<string>()
   /** What clients did in the last run. */
   #records: RunRecord[] = []
 
-  constructor(scope: Scope, properties: Properties, budget: Budget) {
+  constructor(scope: ExploreScope, properties: Properties, budget: RunBudget) {
     this.#scope = scope
     this.#properties = properties
     this.#budget = budget
@@ -114,7 +114,7 @@ export class LevelSearch {
     return new Random(this.#scope.options.seed ?? 1).stream(`explore/${name}`)
   }
 
-  *#play(plan: Plan): Playing<Played> {
+  *#play(plan: RunPlan): Playing<Played> {
     if (!this.#budget.take()) throw new OutOfTime()
     this.#records = []
     const { programs } = this.#scope

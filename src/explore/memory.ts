@@ -1,8 +1,8 @@
 import { Properties } from './properties.js'
 import type { RunRecord } from './records.js'
 import { playRun } from './play-run.js'
-import type { Plan, Playing } from './run.js'
-import type { Scope } from './scope.js'
+import type { RunPlan, Playing } from './run.js'
+import type { ExploreScope } from './scope.js'
 
 const HOW_TO =
   "keep it in `const memory = host.state('memory', () => new Map())`, and read `memory.value` anew in each " +
@@ -32,7 +32,7 @@ export class SharedState extends Error {
  * does otherwise in forks, since it keeps state in closures; undefined if there is none. @throws SharedState
  * if one does otherwise in the second run
  */
-export function* stateInClosures(scope: Scope, isSpent: () => boolean): Playing<string | undefined> {
+export function* stateInClosures(scope: ExploreScope, isSpent: () => boolean): Playing<string | undefined> {
   const plan = { upTo: MOST_COMPARED, isSpent }
   const first = yield* recorded(scope, plan)
   const second = yield* recorded(scope, plan)
@@ -41,7 +41,7 @@ export function* stateInClosures(scope: Scope, isSpent: () => boolean): Playing<
   return firstDifference(scope, first, yield* recorded(scope, { ...plan, isForked: true }))
 }
 
-function* recorded(scope: Scope, plan: Partial<Plan>): Playing<readonly RunRecord[]> {
+function* recorded(scope: ExploreScope, plan: Partial<RunPlan>): Playing<readonly RunRecord[]> {
   const records: RunRecord[] = []
   const observe = (record: RunRecord): void => void records.push(record)
   yield* playRun(scope, new Properties(scope), { ...plan, choices: [], observe })
@@ -50,7 +50,7 @@ function* recorded(scope: Scope, plan: Partial<Plan>): Playing<readonly RunRecor
 
 /** Returns the component whose steps differ first; of those that the cluster was given, if one does. */
 function firstDifference(
-  { underTest }: Scope,
+  { underTest }: ExploreScope,
   some: readonly RunRecord[],
   others: readonly RunRecord[],
 ): string | undefined {

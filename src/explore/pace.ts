@@ -5,7 +5,7 @@ import { isRoutine } from './steps.js'
 import type { Waiting } from './waiting.js'
 
 /** What the pace of a run needs of it. */
-export interface PacePorts {
+export interface RunPaceDependencies {
   /** Number of the next decision. */
   decisions(): number
   /** Lets an informer list anew. */
@@ -13,15 +13,21 @@ export interface PacePorts {
 }
 
 /** Moves a run from one decision to the next: does routine work, lets time pass, ends pauses and delays. */
-export class Pace {
+export class RunPace {
   readonly #cluster: SimCluster
   readonly #waiting: Waiting
   readonly #deadlines: Deadlines
-  readonly #ports: PacePorts
+  readonly #ports: RunPaceDependencies
   /** Virtual ms until which periodic work counts like other work. */
   #restlessUntil: number
 
-  constructor(cluster: SimCluster, waiting: Waiting, deadlines: Deadlines, ports: PacePorts, from?: Pace) {
+  constructor(
+    cluster: SimCluster,
+    waiting: Waiting,
+    deadlines: Deadlines,
+    ports: RunPaceDependencies,
+    from?: RunPace,
+  ) {
     this.#cluster = cluster
     this.#waiting = waiting
     this.#deadlines = deadlines

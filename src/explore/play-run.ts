@@ -1,11 +1,11 @@
 import { ClientExecution } from './clients/client-execution.js'
 import { Execution } from './execution.js'
 import type { Properties } from './properties.js'
-import { isPending, type Plan, play, type Played, type Playing } from './run.js'
-import type { Scope } from './scope.js'
+import { isPending, type RunPlan, play, type Played, type Playing } from './run.js'
+import type { ExploreScope } from './scope.js'
 
 /** Plays a run from its start, in which the clients start, if there are any. They are stopped at its end. */
-export function* playRun(scope: Scope, properties: Properties, plan: Plan): Playing<Played> {
+export function* playRun(scope: ExploreScope, properties: Properties, plan: RunPlan): Playing<Played> {
   const waits = plan.isPending ?? (scope.waits === true || isPending(plan.choices))
   const { programs } = scope
   if (programs === undefined)

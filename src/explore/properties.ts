@@ -9,7 +9,7 @@ import type { Failure } from './failure.js'
 import { idleWrite, leftover } from './generic-invariants.js'
 import { type Always, DEFAULT_WITHIN, type Eventually } from './options.js'
 import { type IsConcerned, PropertyRecord } from './property-record.js'
-import type { Scope } from './scope.js'
+import type { ExploreScope } from './scope.js'
 import { outcomeHash } from './state-hash.js'
 
 /** Thrown if a property returns what says neither that it holds nor that it does not. */
@@ -24,14 +24,14 @@ const nameOf = ({ name = 'eventually' }: Eventually): string => name
 
 /** The properties of an exploration. */
 export class Properties {
-  readonly #scope: Scope
+  readonly #scope: ExploreScope
   readonly #revision: number
   readonly records: ReadonlyMap<string, PropertyRecord>
   #outcome: string | undefined
   /** What observers have found in each run. */
   readonly #findings = new WeakMap<SimCluster, Failure[]>()
 
-  constructor(scope: Scope) {
+  constructor(scope: ExploreScope) {
     this.#scope = scope
     this.#revision = scope.root.internals.etcd.revision
     const { always = [], eventually = [] } = scope.options

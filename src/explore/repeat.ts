@@ -4,11 +4,11 @@ import { Properties } from './properties.js'
 import type { RunRecord } from './records.js'
 import type { CounterExample } from './result.js'
 import type { Played, Playing } from './run.js'
-import type { Scope } from './scope.js'
+import type { ExploreScope } from './scope.js'
 
 /** Plays a counter-example, and what it is compared with before. */
 export function* played(
-  scope: Scope,
+  scope: ExploreScope,
   { choices, cycle }: { readonly choices: readonly Choice[]; readonly cycle?: number | undefined },
   upTo?: number,
   observe?: (record: RunRecord) => void,

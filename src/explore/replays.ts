@@ -10,7 +10,7 @@ import { drawn } from './story/picture.js'
 import type { CounterExample } from './result.js'
 import { checkRepeated, NotRepeated, played } from './repeat.js'
 import { finished, finishedWith, type Played } from './run.js'
-import { type Scope, scopeOf } from './scope.js'
+import { type ExploreScope, scopeOf } from './scope.js'
 import { COMES_TO_REST } from './no-rest.js'
 import { NO_IDLE_WRITE, NOTHING_FAILS } from './generic-invariants.js'
 import { Narration } from './story/narration.js'
@@ -110,7 +110,7 @@ function playedThen<T>(
 }
 
 /** Returns the scope of a counter-example. @throws InputError if the options do not fit it */
-export function scopeFor(found: CounterExample, options: Options): Scope {
+export function scopeFor(found: CounterExample, options: Options): ExploreScope {
   const {
     components: _components,
     images: _images,

@@ -18,7 +18,7 @@ export type ChooseFault =
   | undefined
 
 /** What requests need of the run. */
-export interface RequestPorts {
+export interface RequestDependencies {
   /** Whether something else could run while a request of a process waits. */
   others(process: string): boolean
   runOthers(process: string): void
@@ -54,12 +54,12 @@ interface Answer {
 export class Requests {
   readonly #cluster: SimCluster
   readonly #lost: Set<string>
-  readonly #ports: RequestPorts
+  readonly #ports: RequestDependencies
   /** The step that runs, and those in whose requests it runs. */
   readonly #frames: Frame[] = []
   chooseFault: ChooseFault
 
-  constructor(cluster: SimCluster, lost: Set<string>, ports: RequestPorts) {
+  constructor(cluster: SimCluster, lost: Set<string>, ports: RequestDependencies) {
     this.#cluster = cluster
     this.#lost = lost
     this.#ports = ports

@@ -67,7 +67,7 @@ export interface ClientExplorationResult extends Omit<ExplorationResult, 'replay
 }
 
 /** A violation, and the run in which it was found. */
-export interface Found {
+export interface FoundViolation {
   readonly failure: Failure
   readonly choices: readonly Choice[]
   readonly execution: Execution
@@ -78,4 +78,4 @@ export interface Found {
 /** How a search ended. */
 export type SearchEnd =
   | { readonly verdict: 'holds' | 'sampled' | 'budget' }
-  | { readonly verdict: 'violated'; readonly found: Found }
+  | { readonly verdict: 'violated'; readonly found: FoundViolation }

@@ -10,11 +10,11 @@ import type { Failure } from './failure.js'
 import { InvalidResult, type Properties } from './properties.js'
 import type { RunRecord, SentRequest } from './records.js'
 import type { Sampler } from './sampler.js'
-import type { Scope } from './scope.js'
+import type { ExploreScope } from './scope.js'
 import type { Ready } from '../sim/ready-queue.js'
 
 /** How one run differs from the undisturbed one. */
-export interface Plan {
+export interface RunPlan {
   readonly choices: readonly Choice[]
   /** What may happen after the choices: the run notes it, and does not do it. */
   readonly allowance?: Allowance | undefined
@@ -44,7 +44,7 @@ export interface Plan {
 export interface Played {
   readonly execution: Execution
   readonly failure: Failure | undefined
-  /** What else could have happened, by {@link Plan.allowance}. */
+  /** What else could have happened, by {@link RunPlan.allowance}. */
   readonly options: readonly Choice[]
   /** Whether it ended since a choice did not fit, or the user could not do what he wanted. */
   readonly isMisplaced: boolean
@@ -57,10 +57,10 @@ class Known extends Error {}
 export class OutOfTime extends Error {}
 
 /** What a run waits for: until its clients have nothing more to do. Without clients, it need not wait. */
-export type Pause = 'quiet'
+export type RunPause = 'quiet'
 
 /** A run, or what is made of several: it yields where it has to wait for clients. */
-export type Playing<T> = Generator<Pause, T>
+export type Playing<T> = Generator<RunPause, T>
 
 /** Plays to the end. @throws Error (assertion) if there is something to wait for */
 export function finished<T>(playing: Playing<T>): T {
@@ -87,7 +87,7 @@ export async function finishedWith<T>(playing: Playing<T>, quiet: () => Promise<
  * Plays a run from the beginning that an execution has made. Choices that do not fit end it without a
  * failure.
  */
-export function* play(execution: Execution, properties: Properties, plan: Plan): Playing<Played> {
+export function* play(execution: Execution, properties: Properties, plan: RunPlan): Playing<Played> {
   return yield* new Run(execution, properties, plan).play()
 }
 
@@ -96,9 +96,9 @@ export const isPending = (choices: readonly Choice[]): boolean => choices.some(i
 
 class Run {
   #execution: Execution
-  readonly #scope: Scope
+  readonly #scope: ExploreScope
   readonly #properties: Properties
-  readonly #plan: Plan
+  readonly #plan: RunPlan
   readonly #left: Choice[]
   readonly #options: Choice[] = []
   readonly #states = new Map<string, number>()
@@ -107,7 +107,7 @@ class Run {
   /** Number of the decision before which it rested last. */
   #rested = -1
 
-  constructor(execution: Execution, properties: Properties, plan: Plan) {
+  constructor(execution: Execution, properties: Properties, plan: RunPlan) {
     this.#execution = execution
     this.#scope = execution.scope
     this.#properties = properties

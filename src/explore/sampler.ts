@@ -7,7 +7,7 @@ import { type Allowance, optionsAtRest, optionsBefore, optionsOf } from './devia
 import type { Execution } from './execution.js'
 import { stepName } from './steps.js'
 import type { SentRequest } from './records.js'
-import type { Scope } from './scope.js'
+import type { ExploreScope } from './scope.js'
 import { PATIENCE } from './waiting.js'
 
 /** How likely something happens at rest. */
@@ -46,7 +46,7 @@ export class Sampler {
   }
 
   /** Returns the sampler of the first run; the undisturbed one has been made. */
-  static of(scope: Scope, rules: Rules): Sampler {
+  static of(scope: ExploreScope, rules: Rules): Sampler {
     const random = new Random(scope.options.seed ?? 1).stream('explore/pct')
     return new Sampler(random, scope.coverage.decisions, rules)
   }

@@ -5,7 +5,7 @@ import type { ExploreOptions } from './options.js'
 import { StateHasher } from './state-hash.js'
 
 /** What all runs of an exploration share. */
-export interface Scope {
+export interface ExploreScope {
   /** The cluster before the first action. */
   readonly root: SimCluster
   readonly options: ExploreOptions
@@ -22,7 +22,7 @@ export interface Scope {
 }
 
 /** Returns the scope of an exploration of `root`. */
-export function scopeOf(root: SimCluster, options: ExploreOptions, programs?: Programs): Scope {
+export function scopeOf(root: SimCluster, options: ExploreOptions, programs?: Programs): ExploreScope {
   const { components = [] } = root.internals.options
   const own = [...components.map(({ name }) => name), ...(programs?.names ?? [])]
   return {
@@ -37,7 +37,7 @@ export function scopeOf(root: SimCluster, options: ExploreOptions, programs?: Pr
 }
 
 /** Whether a request of a component is a point at which something may come in between. */
-export function isWatched({ options, underTest }: Scope, component: string): boolean {
+export function isWatched({ options, underTest }: ExploreScope, component: string): boolean {
   return (options.preempt ?? 0) > 0 || underTest.includes(component)
 }
 

@@ -6,11 +6,11 @@ import { Properties } from './properties.js'
 import { isSameFailure, type Playing } from './run.js'
 import { COMES_TO_REST } from './no-rest.js'
 import { playRun } from './play-run.js'
-import type { Scope } from './scope.js'
+import type { ExploreScope } from './scope.js'
 
 /** A run that violates a property, on its way to a counter-example. */
-export interface Violation {
-  readonly scope: Scope
+export interface ViolatingRun {
+  readonly scope: ExploreScope
   readonly choices: readonly Choice[]
   readonly failure: Failure
   readonly traceHash: string
@@ -19,17 +19,17 @@ export interface Violation {
 }
 
 /** Returns a scope in which the user does other things. */
-const withActions = (scope: Scope, actions: readonly ExploredAction[]): Scope => ({
+const withActions = (scope: ExploreScope, actions: readonly ExploredAction[]): ExploreScope => ({
   ...scope,
   options: { ...scope.options, actions },
 })
 
 /** Plays choices from the start of a scope. Returns the violation, if it is the one that is looked for. */
 export function* reproduced(
-  scope: Scope,
+  scope: ExploreScope,
   choices: readonly Choice[],
   failure: Failure | undefined,
-): Playing<Violation | undefined> {
+): Playing<ViolatingRun | undefined> {
   const properties = new Properties(scope)
   // the first run to end is the one that others are compared with
   if (scope.options.sameAs !== undefined && choices.length > 0)
@@ -42,7 +42,7 @@ export function* reproduced(
 }
 
 /** Leaves out choices until the property would hold without any one of the rest. */
-export function* withFewerChoices(violation: Violation): Playing<Violation> {
+export function* withFewerChoices(violation: ViolatingRun): Playing<ViolatingRun> {
   let found = violation
   for (let at = violation.choices.length - 1; at >= 0; at--) {
     const choices = found.choices.filter((_, nth) => nth !== at)
@@ -55,7 +55,7 @@ export function* withFewerChoices(violation: Violation): Playing<Violation> {
  * Leaves out actions that the violation does not need. Without them, the undisturbed run must hold: else the
  * property only lacks what nobody has asked for.
  */
-export function* withFewerActions(violation: Violation): Playing<Violation> {
+export function* withFewerActions(violation: ViolatingRun): Playing<ViolatingRun> {
   const { options } = violation.scope
   if (mayLackAsking(violation)) return violation
   for (const action of options.actions ?? []) {
@@ -71,10 +71,10 @@ export function* withFewerActions(violation: Violation): Playing<Violation> {
 }
 
 /** Whether the undisturbed run is the violation, of something that must come about. */
-const mayLackAsking = ({ choices, failure }: Violation): boolean =>
+const mayLackAsking = ({ choices, failure }: ViolatingRun): boolean =>
   choices.length === 0 && failure.isEventual === true
 
-function* holdsUndisturbed(scope: Scope): Playing<boolean> {
+function* holdsUndisturbed(scope: ExploreScope): Playing<boolean> {
   try {
     return (yield* reproduced(scope, [], undefined)) === undefined
   } catch {
@@ -84,10 +84,10 @@ function* holdsUndisturbed(scope: Scope): Playing<boolean> {
 
 /** Like {@link reproduced}; what cannot be played is another violation. */
 function* attempt(
-  scope: Scope,
+  scope: ExploreScope,
   choices: readonly Choice[],
   failure: Failure,
-): Playing<Violation | undefined> {
+): Playing<ViolatingRun | undefined> {
   try {
     return yield* reproduced(scope, choices, failure)
   } catch {
@@ -101,9 +101,9 @@ function* attempt(
  * for what the smaller scope does not have.
  */
 export function* inSmallerScope(
-  violation: Violation,
-  search: (root: SimCluster, actions: readonly ExploredAction[]) => Playing<Violation | undefined>,
-): Playing<Violation> {
+  violation: ViolatingRun,
+  search: (root: SimCluster, actions: readonly ExploredAction[]) => Playing<ViolatingRun | undefined>,
+): Playing<ViolatingRun> {
   for (const { root, actions } of smallerScopes(violation)) {
     const found = yield* search(root, actions)
     if (isSame(found, violation)) return yield* inSmallerScope(found, search)
@@ -113,7 +113,7 @@ export function* inSmallerScope(
 
 /** Yields what has an action, a node or a replica less. */
 function* smallerScopes(
-  violation: Violation,
+  violation: ViolatingRun,
 ): Generator<{ readonly root: SimCluster; readonly actions: readonly ExploredAction[] }, void> {
   const { root, options } = violation.scope
   const { actions = [] } = options
@@ -124,7 +124,7 @@ function* smallerScopes(
 }
 
 /** Whether what was found in a smaller scope is the violation that was looked for. */
-const isSame = (found: Violation | undefined, violation: Violation): found is Violation =>
+const isSame = (found: ViolatingRun | undefined, violation: ViolatingRun): found is ViolatingRun =>
   isSameFailure(found?.failure, violation.failure) &&
   (found?.choices.length ?? -1) >= violation.choices.length
 

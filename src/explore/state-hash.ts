@@ -9,7 +9,7 @@ import type { Ready } from '../sim/ready-queue.js'
 import {
   areEqual,
   Hash,
-  Normaliser,
+  StateNormaliser,
   partsNow,
   partsOf,
   partsOfText,
@@ -157,7 +157,7 @@ export function outcomeHash(cluster: SimCluster, since: number): string {
  * counts.
  */
 export function outcomeLines(cluster: SimCluster, since: number): readonly string[] {
-  const normaliser = new Normaliser(cluster.now())
+  const normaliser = new StateNormaliser(cluster.now())
   const plain = (...match: readonly (string | undefined)[]): string => {
     const varying = varyingOf(match)
     return typeof varying === 'number' ? '' : `${varying.kind}${normaliser.numberOf(varying)}`

@@ -160,7 +160,7 @@ export function partsOfText(text: string): Parts {
 }
 
 /** Numbers uids, names and revisions in the order of their appearance, and counts times from `now`. */
-export class Normaliser {
+export class StateNormaliser {
   readonly #now: number
   readonly #known: ReadonlyMap<string, number>
   readonly #numbers = {
@@ -190,12 +190,12 @@ export class Normaliser {
 
 /** Folds parts, up to what varies. */
 export class Hash {
-  readonly #normaliser: Normaliser
+  readonly #normaliser: StateNormaliser
   #a = HASH_SEED
   #b = 0x9747b28c
 
   constructor(now: number, known: ReadonlyMap<string, number>) {
-    this.#normaliser = new Normaliser(now, known)
+    this.#normaliser = new StateNormaliser(now, known)
   }
 
   add({ a, b, varying }: Parts): void {

@@ -1,6 +1,6 @@
 import { nearest } from '../lang/text/nearest.js'
 import type { Properties } from './properties.js'
-import { isOf, type Scope } from './scope.js'
+import { isOf, type ExploreScope } from './scope.js'
 import { informerNames } from './steps.js'
 
 /** Why the runs of an exploration say nothing, and what makes them say less than it looks. */
@@ -11,7 +11,7 @@ export interface Vacuity {
 }
 
 /** Judges what an exploration that found nothing was worth. */
-export function vacuityOf(scope: Scope, properties: Properties): Vacuity {
+export function vacuityOf(scope: ExploreScope, properties: Properties): Vacuity {
   const faults = [...properties.records].flatMap(([name, { fault }]) =>
     fault === undefined ? [] : [`the property "${name}" says nothing: ${fault}`],
   )
@@ -32,7 +32,7 @@ export function vacuityOf(scope: Scope, properties: Properties): Vacuity {
 }
 
 /** Names of components in the options that nobody has. */
-function misspelt({ root, options, programs }: Scope): string | undefined {
+function misspelt({ root, options, programs }: ExploreScope): string | undefined {
   const names = [...root.internals.componentNames(), ...(programs?.names ?? [])]
   const informers = options.lag === undefined ? [] : informerNames(root)
   for (const [where, of = []] of [
@@ -51,7 +51,7 @@ function misspelt({ root, options, programs }: Scope): string | undefined {
 }
 
 /** Says that no component under test has done anything, and why. */
-function idle(scope: Scope): string | undefined {
+function idle(scope: ExploreScope): string | undefined {
   const { root, coverage, underTest, programs } = scope
   if (underTest.length === 0) {
     const wrote = coverage.components.some((name) => coverage.ofComponent(name).writes > 0)
@@ -73,13 +73,13 @@ function idle(scope: Scope): string | undefined {
   return `${name} never ran: nothing that the actions do concerns what it watches`
 }
 
-function hasWorked({ coverage, programs }: Scope, name: string): boolean {
+function hasWorked({ coverage, programs }: ExploreScope, name: string): boolean {
   const { reconciles, writes, forbidden } = coverage.ofComponent(name)
   if (programs?.has(name) === true) return programs.hasSucceeded(name)
   return reconciles > 0 && (writes > 0 || forbidden === 0)
 }
 
-function whyNotListed({ root }: Scope, component: string, resource: string): string {
+function whyNotListed({ root }: ExploreScope, component: string, resource: string): string {
   const isServed = root.state
     .resources()
     .some((one) => one === resource || one.startsWith(`${resource}.`) || resource.startsWith(`${one}.`))

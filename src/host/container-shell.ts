@@ -29,7 +29,7 @@ export interface MadeContainer {
 }
 
 /** What a call has left: where the shell is, and who runs it. */
-export interface ShellState {
+export interface ContainerShellState {
   readonly cwd: string
   readonly isRoot: boolean
   readonly variables: Readonly<Record<string, string>>
@@ -76,7 +76,7 @@ export function inContainer(
 }
 
 /** Cuts the report off what a script has printed; no state if the shell ended before its end. */
-export function reported(stdout: string): { readonly stdout: string; readonly state?: ShellState } {
+export function reported(stdout: string): { readonly stdout: string; readonly state?: ContainerShellState } {
   const at = stdout.lastIndexOf(`\n${MARK}\n`)
   if (at < 0) return { stdout }
   const [cwd = '', uid = '', ...rest] = stdout.slice(at + MARK.length + 2).split('\n')

@@ -10,7 +10,7 @@ import { latestContainer } from '../kubelet/index.js'
 import { absolutePath } from '../shell/files/tree.js'
 import type { ContainerState, Pod } from '../api/core/generated.js'
 import { HOST_COMMAND_NAMES } from './command-names.js'
-import { type CommandOutput, joined, type Terminal, type TerminalPlace } from './commands/command.js'
+import { type CommandOutput, joined, type TerminalSession, type TerminalPlace } from './commands/command.js'
 import {
   changed,
   type ContainerShell,
@@ -18,7 +18,7 @@ import {
   inContainer,
   interactiveExec,
   reported,
-  type ShellState,
+  type ContainerShellState,
 } from './container-shell.js'
 import {
   farewell,
@@ -97,10 +97,10 @@ export class Host {
     throwAtCaller(this.prototype, hostInputs)
   }
 
-  readonly #session: Terminal
+  readonly #session: TerminalSession
   readonly #hosts: Hosts
 
-  constructor(machine: HostMachine, places: Terminal['stack'] = [{ machine, cwd: '/root', env: {} }]) {
+  constructor(machine: HostMachine, places: TerminalSession['stack'] = [{ machine, cwd: '/root', env: {} }]) {
     this.#hosts = machine.hosts
     this.#session = { stack: places, runOn: (...call) => this.#runOn(...call) }
     this.#hosts.sync()
@@ -354,7 +354,7 @@ export class Host {
     call: string,
     lines: string,
     place: Pick<TerminalPlace, 'cwd' | 'env'>,
-  ): Promise<{ readonly output: CommandOutput; readonly state?: ShellState }> {
+  ): Promise<{ readonly output: CommandOutput; readonly state?: ContainerShellState }> {
     const { cwd, env } = this.#session.stack.findLast(({ container }) => container === undefined) ?? {
       cwd: '/root',
       env: {},

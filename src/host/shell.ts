@@ -1,6 +1,6 @@
 import type { Bash, Command } from 'just-bash'
 import { absolutePath } from '../shell/files/tree.js'
-import type { CommandOutput, HostCommand, Terminal } from './commands/command.js'
+import type { CommandOutput, HostCommand, TerminalSession } from './commands/command.js'
 import { HOST_COMMAND_NAMES } from './command-names.js'
 import { BashFiles } from './files/bash-files.js'
 import type { HostMachine } from './machine/host-machine.js'
@@ -19,7 +19,7 @@ export interface ShellLocation {
 /** Runs a script on a machine with just-bash; `stdin` is text. Returns where the shell is afterwards. */
 export async function runShell(
   machine: HostMachine,
-  session: Terminal,
+  session: TerminalSession,
   script: string,
   { cwd, env }: ShellLocation,
   stdin = '',
@@ -162,7 +162,7 @@ function commandOf(
   name: string,
   command: HostCommand,
   machine: HostMachine,
-  session: Terminal,
+  session: TerminalSession,
   written: CommandOutput[],
 ): Command {
   return defineCommand(name, async (args, context) => {

@@ -1,5 +1,5 @@
 export { ApplyError, applyObjects } from './apply/apply-objects.js'
-export type { Applied } from './apply/apply-objects.js'
+export type { AppliedObject } from './apply/apply-objects.js'
 export type {
   ServerConnection,
   ForwardedPort,

@@ -1,10 +1,10 @@
 import { quote } from '../lang/go/quote.js'
 import type { Client } from '../client/client.js'
-import type { CommandLine, Command } from './call/call.js'
+import type { CommandLine, KubectlCommand } from './call/call.js'
 import { NO_KUSTOMIZE } from './commands/kustomize.js'
-import type { Found } from './commands/lookup.js'
+import type { FoundCommand } from './commands/lookup.js'
 import { findCommand } from './commands/lookup.js'
-import type { Discovered } from './call/discovery.js'
+import type { DiscoveredApi } from './call/discovery.js'
 import { discover } from './call/discovery.js'
 import { warnOfOldDryRun } from './call/dry-run.js'
 import type {
@@ -102,7 +102,7 @@ function helpAsked(
 /** A parsed command line. */
 export interface Prepared {
   readonly call: CommandLine
-  readonly run: NonNullable<Command['run']>
+  readonly run: NonNullable<KubectlCommand['run']>
 }
 
 /** Parses a command line. Throws KubectlError or CommandLineError. */
@@ -134,7 +134,7 @@ export function prepareCall(
 }
 
 /** Finds the command that a line names. Throws KubectlError if it names none. */
-function commandOf(command: string | readonly string[], release: KubectlRelease): Found {
+function commandOf(command: string | readonly string[], release: KubectlRelease): FoundCommand {
   const words = typeof command === 'string' ? splitWords(command) : command
   const found = findCommand(words[0] === 'kubectl' ? words.slice(1) : words, release)
   if (found !== undefined) return found
@@ -144,7 +144,7 @@ function commandOf(command: string | readonly string[], release: KubectlRelease)
 }
 
 /** Warns of deprecated flags. Throws KubectlError for missing ones, and for values that no command takes. */
-function checkFlags(found: Found, flags: Flags, out: Output): void {
+function checkFlags(found: FoundCommand, flags: Flags, out: Output): void {
   for (const text of flags.deprecations()) out.errorLine(text)
   const missing = flags.missing()
   if (flags.string('kustomize') !== '')
@@ -159,7 +159,7 @@ function checkFlags(found: Found, flags: Flags, out: Output): void {
  * Parses the flags of a command. `diff` reports wrong ones in its own way, since its exit code 1 says that
  * there are differences. Source: kubectl pkg/cmd/diff CheckDiffErr.
  */
-function parsedFlags({ rest, flags, path }: Found, out: Output): ReturnType<typeof parseFlags> {
+function parsedFlags({ rest, flags, path }: FoundCommand, out: Output): ReturnType<typeof parseFlags> {
   try {
     return parseFlags(rest, flags, path)
   } catch (error) {
@@ -180,7 +180,7 @@ const PRINTS: ReadonlyMap<string, string> = new Map([
  * What a group of commands does without one of them: it prints its help, and fails. Source:
  * cmdutil.DefaultSubCommandRun; kubectl pkg/cmd/certificates, whose group takes any words and does not fail.
  */
-function groupAlone(found: Found): NonNullable<Command['run']> {
+function groupAlone(found: FoundCommand): NonNullable<KubectlCommand['run']> {
   const { path } = found
   return ({ args, out }) => {
     if (path === 'certificate') return out.write(helpOf(found))
@@ -250,7 +250,7 @@ class LineCall implements CommandLine {
     return this.#reached.connection.request(request)
   }
 
-  discovered(): Discovered {
+  discovered(): DiscoveredApi {
     return discover((request) => this.request(request))
   }
 }

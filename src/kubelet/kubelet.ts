@@ -15,7 +15,7 @@ import { EvictionManager } from './node/eviction-manager.js'
 import { KubeletHeartbeats } from './node/heartbeats.js'
 import { NodeLease } from './node/lease.js'
 import type { NodeAgentDependencies } from './node/node-agent.js'
-import { NodeAgent } from './node/node-agent.js'
+import { KubeletNodeAgent } from './node/node-agent.js'
 import { allocatableOf, capacityOf } from './node/node-object.js'
 import { ShutdownManager } from './node/shutdown-manager.js'
 import type { KubeletOptions, KubeletTimings } from './options.js'
@@ -90,7 +90,7 @@ class Kubelet {
   readonly #workers: PodWorkers
   readonly #statuses: StatusManager
   readonly #mirrors: MirrorManager
-  readonly #agent: NodeAgent
+  readonly #agent: KubeletNodeAgent
   readonly #credentials: KubeletCredentials | undefined
   readonly #lease: NodeLease
   readonly #shutdown: ShutdownManager
@@ -198,10 +198,10 @@ class Kubelet {
 
   #makeAgent(
     parts: Pick<NodeAgentDependencies, 'version' | 'statusReport' | 'nodes' | 'recorder' | 'heartbeats'>,
-  ): NodeAgent {
+  ): KubeletNodeAgent {
     const options = this.#options
     const csiNode = new CsiNode(this.#host, options.node, kubeletRelease(parts.version).minor)
-    return new NodeAgent(this.#host, {
+    return new KubeletNodeAgent(this.#host, {
       options,
       ...parts,
       onRegistered: (uid) => {

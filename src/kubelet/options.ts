@@ -1,5 +1,5 @@
 import type { Taint } from '../api/core/generated.js'
-import type { ResourceList } from '../api/core/pod-resources.js'
+import type { ResourceList } from '../api/quantity.js'
 import type { KubeletCertificates } from './certificates/ports.js'
 import type { DeviceDrivers } from './pods/device-claims.js'
 import type { ContainerRuntime } from './runtime/runtime-api.js'

@@ -47,7 +47,7 @@ function portsOf({ connection: { port, protocol }, destination }: Situation): Po
 
 const lastMatched = (trials: readonly Trial[]): boolean => trials.at(-1)?.matched === true
 
-interface Place {
+interface RulePlace {
   /** The path of the rule in its policy. */
   readonly path: string
   readonly portsField: string
@@ -58,7 +58,7 @@ interface Place {
 function tryRule(
   situation: Situation,
   { peers, ports }: RuleMatch,
-  { path, portsField, home }: Place,
+  { path, portsField, home }: RulePlace,
 ): readonly Trial[] {
   const from = `${path}.${peersField[situation.direction]}`
   const first: readonly Trial[] =

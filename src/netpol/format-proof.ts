@@ -11,9 +11,9 @@ import type {
   Trial,
   ConnectionVerdict,
 } from './proof.js'
-import { type ProofPhrase, say, tell } from './words.js'
+import { type NetpolPhrase, say, tell } from './words.js'
 
-type Said = Part<ProofPhrase>
+type Said = Part<NetpolPhrase>
 /** A line, two spaces deeper a level. */
 type Lines = readonly (readonly [depth: number, line: Said])[]
 

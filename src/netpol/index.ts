@@ -34,7 +34,7 @@ export { readPolicy } from './read/policy.js'
 export { resolveConnection } from './endpoint.js'
 export type { End, ResolvedConnection } from './endpoint.js'
 export type {
-  Action,
+  RuleAction,
   Block,
   ClusterPolicyKind,
   ClusterPolicyModel,

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini'
+import type { ArgumentCheck } from '../api/checked-input.js'
 import { anyObject, argumentsCheck, text } from '../api/checked-input.js'
 import { InputError } from '../api/input-error.js'
 import { hintOf } from '../lang/text/nearest.js'
-
-type Check = (args: readonly unknown[]) => void
 
 /** @throws InputError if nothing could read a world or policies from it */
 export function checkSource(source: unknown): void {
@@ -20,28 +19,28 @@ const aVerdict = z.looseObject({ allowed: z.boolean(), proof: aProof })
 const language = z.strictObject({ lang: z.optional(z.enum(['en', 'ko'])) })
 
 /** Checks the options of `reachability().toText()`. */
-export const checkTableText: Check = argumentsCheck(
+export const checkTableText: ArgumentCheck = argumentsCheck(
   'toText()',
   "reachability(world).toText({ lang: 'ko' })",
   () => ({ options: language }),
 )
 
 /** Checks the options of `reachability().toSvg()`. */
-export const checkTableSvg: Check = argumentsCheck(
+export const checkTableSvg: ArgumentCheck = argumentsCheck(
   'toSvg()',
   "reachability(world).toSvg({ lang: 'ko' })",
   () => ({ options: language }),
 )
 
 /** Checks the argument of `formatProof()`. */
-export const checkFormatted: Check = argumentsCheck(
+export const checkFormatted: ArgumentCheck = argumentsCheck(
   'formatProof()',
   'formatProof(evaluate(world, connection))',
   () => ({ verdict: aVerdict, options: language }),
 )
 
 /** Checks the argument of `formatChanges()`. */
-export const checkChanges: Check = argumentsCheck(
+export const checkChanges: ArgumentCheck = argumentsCheck(
   'formatChanges()',
   'formatChanges(policyChanges(before, after))',
   () => {
@@ -51,7 +50,7 @@ export const checkChanges: Check = argumentsCheck(
 )
 
 /** Checks the argument of `parseConnection()`. */
-export const checkConnectionText: Check = argumentsCheck(
+export const checkConnectionText: ArgumentCheck = argumentsCheck(
   'parseConnection()',
   "parseConnection('default/web -> default/db:6379/TCP')",
   () => ({ text: z.string() }),
@@ -88,7 +87,7 @@ export function checkRemoved(call: string, name: unknown, form: RegExp, example:
 }
 
 /** Checks the argument of `world.removePolicy()`. */
-export const checkPolicyName: Check = argumentsCheck(
+export const checkPolicyName: ArgumentCheck = argumentsCheck(
   'removePolicy()',
   "world.removePolicy({ kind: 'NetworkPolicy', namespace: 'shop', name: 'db' })",
   () => ({
@@ -105,11 +104,17 @@ export const checkPolicyName: Check = argumentsCheck(
 )
 
 /** Checks the arguments of `reachability.groupOf()`. */
-export const checkGroup: Check = argumentsCheck('groupOf()', "reachability.groupOf('default/web')", () => ({
-  pod: z.string().check(z.regex(/^[^/]+\/./, "must be namespace/name, such as 'default/web'")),
-}))
+export const checkGroup: ArgumentCheck = argumentsCheck(
+  'groupOf()',
+  "reachability.groupOf('default/web')",
+  () => ({ pod: z.string().check(z.regex(/^[^/]+\/./, "must be namespace/name, such as 'default/web'")) }),
+)
 
 /** Checks the parts of a `new CompiledWorld()`. */
-export const checkModel: Check = argumentsCheck('new CompiledWorld()', 'compileWorld(cluster)', () => ({
-  model: z.looseObject({ options: anyObject(), pods: z.instanceof(Map), namespaces: z.instanceof(Map) }),
-}))
+export const checkModel: ArgumentCheck = argumentsCheck(
+  'new CompiledWorld()',
+  'compileWorld(cluster)',
+  () => ({
+    model: z.looseObject({ options: anyObject(), pods: z.instanceof(Map), namespaces: z.instanceof(Map) }),
+  }),
+)

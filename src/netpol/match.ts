@@ -6,12 +6,12 @@ import type { Because, Trial } from './proof.js'
 import type { Situation } from './situation.js'
 import type { Protocol } from './world.js'
 
-type Outcome = Omit<Trial, 'path'> & { readonly field?: string }
+type MatchResult = Omit<Trial, 'path'> & { readonly field?: string }
 
 const noLabels: Labels = {}
 
 /** Returns a failed outcome for the first requirement that labels do not meet. */
-function unmet(selector: Selector, labels: Labels, because: Because): Outcome | undefined {
+function unmet(selector: Selector, labels: Labels, because: Because): MatchResult | undefined {
   const requirement = selector.requirements.find((each) => !requirementMatches(each, labels))
   if (requirement === undefined) return undefined
   const actual = Object.hasOwn(labels, requirement.key) ? (labels[requirement.key] ?? null) : null
@@ -22,7 +22,7 @@ function pods(
   { model, peerPod }: Situation,
   peer: Peer & { readonly kind: 'pods' },
   home: string | undefined,
-): Outcome {
+): MatchResult {
   const prefix = peer.field === 'pods' ? 'pods.' : ''
   const namespaceField = peer.field === 'namespaces' ? 'namespaces' : `${prefix}namespaceSelector`
   const podField = peer.field === 'namespaces' ? 'namespaces' : `${prefix}podSelector`
@@ -46,7 +46,7 @@ function pods(
 }
 
 /** Tests the address against an ipBlock or one of several networks. */
-function block({ address }: End, { range, except }: Block): Outcome {
+function block({ address }: End, { range, except }: Block): MatchResult {
   if (address === undefined) return { field: 'cidr', matched: false, because: 'noAddress' }
   const actual = formatIp(address)
   if (range.family !== address.family)
@@ -58,14 +58,14 @@ function block({ address }: End, { range, except }: Block): Outcome {
   return { field: 'cidr', matched: true, because: 'addressInRange', actual }
 }
 
-function ipBlock({ model, peer, peerPod }: Situation, only: Block): Outcome {
+function ipBlock({ model, peer, peerPod }: Situation, only: Block): MatchResult {
   if (model.options.ipBlockPods === 'ignore' && peerPod !== undefined)
     return { field: 'ipBlock', matched: false, because: 'addressOfPod' }
   const { field = '', ...outcome } = block(peer, only)
   return { ...outcome, field: `ipBlock.${field}` }
 }
 
-function networks({ address }: End, blocks: readonly Block[]): Outcome {
+function networks({ address }: End, blocks: readonly Block[]): MatchResult {
   if (address === undefined) return { field: 'networks', matched: false, because: 'noAddress' }
   const actual = formatIp(address)
   const at = blocks.findIndex(({ range }) => rangeHolds(range, address))
@@ -74,7 +74,7 @@ function networks({ address }: End, blocks: readonly Block[]): Outcome {
 }
 
 /** Tests the node that owns the address, so that a pod on the host's network counts as its node. */
-function nodes({ model, peer: { address } }: Situation, selector: Selector): Outcome {
+function nodes({ model, peer: { address } }: Situation, selector: Selector): MatchResult {
   if (address === undefined) return { field: 'nodes', matched: false, because: 'noAddress' }
   const node = nodeAt(model, address)
   if (node === undefined)
@@ -94,7 +94,7 @@ export function isOfDomain(name: string, domain: string): boolean {
   return domain.startsWith('*.') ? name.endsWith(domain.slice(1)) : name === domain
 }
 
-function domains({ peer }: Situation, patterns: readonly string[]): Outcome {
+function domains({ peer }: Situation, patterns: readonly string[]): MatchResult {
   if (peer.domains.length === 0) return { field: 'domainNames', matched: false, because: 'noDomain' }
   const actual = peer.domains.join(',')
   const at = patterns.findIndex((pattern) => peer.domains.some((name) => isOfDomain(name, pattern)))
@@ -103,7 +103,7 @@ function domains({ peer }: Situation, patterns: readonly string[]): Outcome {
     : { field: `domainNames[${at}]`, matched: true, because: 'domainMatched', actual }
 }
 
-function outcomeOf(situation: Situation, peer: Peer, home: string | undefined): Outcome {
+function outcomeOf(situation: Situation, peer: Peer, home: string | undefined): MatchResult {
   switch (peer.kind) {
     case 'pods':
       return pods(situation, peer, home)

@@ -91,7 +91,7 @@ export interface RuleMatch {
 }
 
 /** The action of a cluster-wide rule. */
-export type Action = 'Accept' | 'Deny' | 'Pass'
+export type RuleAction = 'Accept' | 'Deny' | 'Pass'
 
 /**
  * A rule of a cluster-wide policy. `failsClosed`: a peer or port is unknown, so Accept matches nothing and
@@ -99,7 +99,7 @@ export type Action = 'Accept' | 'Deny' | 'Pass'
  */
 export interface ClusterRule extends RuleMatch {
   readonly name: string | undefined
-  readonly action: Action
+  readonly action: RuleAction
   readonly failsClosed: boolean
 }
 

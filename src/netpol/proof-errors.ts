@@ -12,16 +12,8 @@ import type { PolicyQuery } from './world.js'
 import { worldIn, type WorldSource } from './world-of.js'
 import { type Claim, checkContextOf, type CheckContext } from './check/context.js'
 import { affirmative, claims, hasTooMuch, isThere, isUnknownPeer, places, portCodes } from './check/claims.js'
-import {
-  labelsOf,
-  nameOfObject,
-  namespaceOfObject,
-  RawCluster,
-  raw,
-  rawList,
-  text,
-  type Raw,
-} from './check/raw.js'
+import { labelsOf, nameOfObject, namespaceOfObject, RawCluster, raw, rawList, text } from './check/raw.js'
+import type { JsonMap } from '../lang/json/maps.js'
 import { selects } from './check/label-selectors.js'
 import { connectionFault } from './check/ends.js'
 import { isUnknownPort } from './check/port-claims.js'
@@ -37,7 +29,10 @@ const peersName = (direction: Direction): 'from' | 'to' => (direction === 'ingre
 const portsName = (kind: unknown): string => (kind === 'ClusterNetworkPolicy' ? 'protocols' : 'ports')
 
 /** Returns the policies of a tier that select the pod in this direction, in the order of evaluation. */
-function selecting({ cluster, direction, ownPod }: CheckContext, tier: TierProof['tier']): readonly Raw[] {
+function selecting(
+  { cluster, direction, ownPod }: CheckContext,
+  tier: TierProof['tier'],
+): readonly JsonMap[] {
   const pod = raw(ownPod)
   const all = cluster.policies().filter((policy) => tierOf(policy) === tier)
   return tier === 'NetworkPolicy'
@@ -54,11 +49,11 @@ function selecting({ cluster, direction, ownPod }: CheckContext, tier: TierProof
       )
 }
 
-const selectsNarrowly = (policy: Raw, pod: Raw): boolean =>
+const selectsNarrowly = (policy: JsonMap, pod: JsonMap): boolean =>
   namespaceOfObject(policy) === namespaceOfObject(pod) &&
   selects(raw(policy['spec'])['podSelector'], labelsOf(pod))
 
-function selectsWidely(cluster: RawCluster, policy: Raw, pod: Raw): boolean {
+function selectsWidely(cluster: RawCluster, policy: JsonMap, pod: JsonMap): boolean {
   const subject = raw(raw(policy['spec'])['subject'])
   const pods = raw(subject['pods'])
   return (
@@ -69,17 +64,17 @@ function selectsWidely(cluster: RawCluster, policy: Raw, pod: Raw): boolean {
   )
 }
 
-function tierOf({ kind, spec }: Raw): TierProof['tier'] {
+function tierOf({ kind, spec }: JsonMap): TierProof['tier'] {
   if (kind === 'NetworkPolicy') return kind
   return kind === 'AdminNetworkPolicy' || raw(spec)['tier'] === 'Admin' ? 'Admin' : 'Baseline'
 }
 
-const priorityOf = (policy: Raw): number =>
+const priorityOf = (policy: JsonMap): number =>
   policy['kind'] === 'BaselineAdminNetworkPolicy' ? 1001 : (raw(policy['spec'])['priority'] as number)
 
 /** Returns a function that gives each policy a sort key: its priority, then what `equal` says. */
-function rankOf(equal: 'name' | 'creation'): (policy: Raw) => string {
-  const born = (policy: Raw): string =>
+function rankOf(equal: 'name' | 'creation'): (policy: JsonMap) => string {
+  const born = (policy: JsonMap): string =>
     new Date(Date.parse(text(raw(policy['metadata']), 'creationTimestamp')) || 0).toISOString()
   return (policy) =>
     [
@@ -91,12 +86,12 @@ function rankOf(equal: 'name' | 'creation'): (policy: Raw) => string {
 }
 
 /** Sorts policies by texts that are all distinct. */
-function inOrder(policies: readonly Raw[], textOf: (policy: Raw) => string): readonly Raw[] {
+function inOrder(policies: readonly JsonMap[], textOf: (policy: JsonMap) => string): readonly JsonMap[] {
   const byText = new Map(policies.map((policy) => [textOf(policy), policy]))
-  return [...byText.keys()].toSorted().map((each) => byText.get(each) as Raw)
+  return [...byText.keys()].toSorted().map((each) => byText.get(each) as JsonMap)
 }
 
-function isolates(policy: Raw, direction: Direction): boolean {
+function isolates(policy: JsonMap, direction: Direction): boolean {
   const spec = raw(policy['spec'])
   const types = rawList(spec['policyTypes'])
   if (types.length > 0) return types.includes(direction === 'ingress' ? 'Ingress' : 'Egress')
@@ -109,7 +104,7 @@ function isolates(policy: Raw, direction: Direction): boolean {
  */
 function checkList(
   context: CheckContext,
-  policy: Raw,
+  policy: JsonMap,
   entries: readonly unknown[],
   trials: readonly Trial[],
   path: string,
@@ -163,7 +158,7 @@ function checkUnknown(proof: RuleProof, unknown: readonly string[]): boolean {
   return proof.action !== 'Accept'
 }
 
-function checkRule(context: CheckContext, policy: Raw, rule: Raw, proof: RuleProof): void {
+function checkRule(context: CheckContext, policy: JsonMap, rule: JsonMap, proof: RuleProof): void {
   const { direction, sort } = context
   const fields = [peersName(direction), portsName(policy['kind'])] as const
   const [peers, ports] = fields.map((field) => rawList(rule[field])) as [
@@ -205,7 +200,7 @@ interface Lists {
 
 function checkTrials(
   context: CheckContext,
-  policy: Raw,
+  policy: JsonMap,
   { path, trials }: RuleProof,
   { peers, ports, fields }: Lists,
 ): boolean {
@@ -225,7 +220,7 @@ function checkTrials(
 }
 
 /** Checks the rules of a policy, which are tried in order up to the first that matched. Returns that one. */
-function checkRules(context: CheckContext, policy: Raw, { rules }: PolicyProof): RuleProof | undefined {
+function checkRules(context: CheckContext, policy: JsonMap, { rules }: PolicyProof): RuleProof | undefined {
   const all = rawList(raw(policy['spec'])[context.direction])
   rules.forEach((proof, at) => {
     demand(
@@ -241,7 +236,7 @@ function checkRules(context: CheckContext, policy: Raw, { rules }: PolicyProof):
   return undefined
 }
 
-function isNamed(proof: PolicyProof, policy: Raw): boolean {
+function isNamed(proof: PolicyProof, policy: JsonMap): boolean {
   const isCluster = policy['kind'] !== 'NetworkPolicy'
   return (
     proof.kind === policy['kind'] &&

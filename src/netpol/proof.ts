@@ -1,5 +1,5 @@
 import type { Requirement } from '../api/selectors/labels.js'
-import type { Action, ClusterPolicyKind, Direction } from './model.js'
+import type { RuleAction, ClusterPolicyKind, Direction } from './model.js'
 import type { ResolvedOptions } from './options.js'
 import type { Protocol } from './world.js'
 
@@ -75,7 +75,7 @@ export interface RuleProof {
   readonly name?: string
   readonly matched: boolean
   /** The rule's action; only in cluster-wide policies. */
-  readonly action?: Action
+  readonly action?: RuleAction
   /** An entry is unknown, so Accept matches nothing and Deny and Pass deny everything. */
   readonly failsClosed?: true
   readonly trials: readonly Trial[]
@@ -96,7 +96,7 @@ export interface PolicyProof {
  */
 export interface TierProof {
   readonly tier: 'Admin' | 'NetworkPolicy' | 'Baseline'
-  readonly outcome: Action | 'none'
+  readonly outcome: RuleAction | 'none'
   /** Traffic that NetworkPolicy cannot block: with the pod's own node, or of the pod with itself. */
   readonly exception?: 'ownNode' | 'self'
   readonly policies: readonly PolicyProof[]

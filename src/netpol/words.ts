@@ -75,9 +75,9 @@ const en = {
 } as const
 
 /** A phrase of a proof or a table. */
-export type ProofPhrase = keyof typeof en
+export type NetpolPhrase = keyof typeof en
 
-const ko: Phrases<ProofPhrase> = {
+const ko: Phrases<NetpolPhrase> = {
   everyPeer: '모든 상대를 허용함',
   everyPort: '모든 포트가 해당됨',
   podSelected: '포드를 선택함',
@@ -152,7 +152,7 @@ const ko: Phrases<ProofPhrase> = {
 }
 
 /** What proofs and tables say. */
-export const PROOFS: Vocabulary<ProofPhrase> = vocabulary({ en, ko })
+export const PROOFS: Vocabulary<NetpolPhrase> = vocabulary({ en, ko })
 
-export const say: Vocabulary<ProofPhrase>['say'] = PROOFS.say
-export const tell: Vocabulary<ProofPhrase>['tell'] = PROOFS.tell
+export const say: Vocabulary<NetpolPhrase>['say'] = PROOFS.say
+export const tell: Vocabulary<NetpolPhrase>['tell'] = PROOFS.tell

@@ -9,7 +9,7 @@ import { WorldError } from '../netpol/world-error.js'
 import type { EndpointRef, WorldNamespace, WorldNode, WorldPod, WorldPolicy } from '../netpol/world.js'
 import type { PlainData } from '../sim/data/plain-data.js'
 import type { PolicyConnection, PolicyEnd, PolicyEnforcer } from './dependencies.js'
-import { FollowedObjects, type Follower } from './followed-view.js'
+import { FollowedObjects, type ResourceFollower } from './followed-view.js'
 
 const GROUP = 'policy.networking.k8s.io'
 
@@ -151,7 +151,7 @@ export class ClusterPolicies implements PolicyEnforcer {
     return pod === undefined && node !== undefined && nodes.has(node) ? { node } : { ip }
   }
 
-  #policiesOf(kind: PolicyName['kind']): Follower {
+  #policiesOf(kind: PolicyName['kind']): ResourceFollower {
     const remove = (key: string): void => this.#world.removePolicy({ kind, ...splitKey(key) })
     return {
       set: (object) =>

@@ -1,7 +1,5 @@
 import type { PlainData } from '../sim/data/plain-data.js'
-
-/** The transport protocol of a connection, as Services name it. */
-export type Protocol = 'TCP' | 'UDP' | 'SCTP'
+import type { Protocol } from '../netpol/world.js'
 
 /** What is sent over a connection. */
 export interface Payload {

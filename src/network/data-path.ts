@@ -2,7 +2,8 @@ import { synchronous } from '../lang/synchronous.js'
 import type { Service } from '../api/core/generated.js'
 import { nodeCondition } from '../api/core/conditions.js'
 import { isApiError } from '../client/api-error.js'
-import type { Connection, Hop, Payload, Protocol, Reply } from './connection.js'
+import type { Connection, Hop, Payload, Reply } from './connection.js'
+import type { Protocol } from '../netpol/world.js'
 import type {
   NetworkNode,
   NetworkDependencies,
@@ -28,7 +29,7 @@ import {
   type Source,
 } from './packet.js'
 import { Routes } from './route.js'
-import { ServiceView } from './service-view.js'
+import { FollowedServiceView } from './service-view.js'
 import type { BackEnd } from './service-view.js'
 import { joinHostPort } from '../lang/go/host-port.js'
 
@@ -69,13 +70,13 @@ interface Program {
  * policies and ports. Nothing is computed before the first connection; after that each costs a few lookups.
  */
 export class DataPath {
-  readonly services: ServiceView
+  readonly services: FollowedServiceView
   readonly routes: Routes
   readonly #dependencies: NetworkDependencies
 
   constructor(dependencies: NetworkDependencies) {
     this.#dependencies = dependencies
-    this.services = new ServiceView(dependencies.client, dependencies.hasSlices)
+    this.services = new FollowedServiceView(dependencies.client, dependencies.hasSlices)
     this.routes = new Routes(dependencies.client, dependencies.nodes)
   }
 

@@ -2,7 +2,8 @@ import type { Pod } from '../api/core/generated.js'
 import type { Client } from '../client/client.js'
 import type { PlainData } from '../sim/data/plain-data.js'
 import type { RandomStream } from '../sim/random.js'
-import type { Payload, Protocol, Reply } from './connection.js'
+import type { Payload, Reply } from './connection.js'
+import type { Protocol } from '../netpol/world.js'
 
 /** A pod as its node's runtime knows it, whatever the API says. */
 export interface RunningPod {

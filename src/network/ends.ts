@@ -34,7 +34,7 @@ export type To =
   | { readonly host: string }
 
 /** What `to` refers to, before DNS. */
-export type Target =
+export type ConnectionTarget =
   | { readonly kind: 'service'; readonly service: Service }
   | { readonly kind: 'pod'; readonly pod: Pod }
   | { readonly kind: 'address'; readonly ip: string }
@@ -77,7 +77,7 @@ export class Ends {
    * Returns the destination.
    * @throws ApiError NotFound if the named object does not exist
    */
-  target(to: To): Target {
+  target(to: To): ConnectionTarget {
     if (typeof to === 'string') {
       if (parseIp(to) !== undefined) return { kind: 'address', ip: to }
       return to.includes('/') ? this.#serviceOrPod(keyOf(to)) : { kind: 'name', name: to }
@@ -122,7 +122,7 @@ export class Ends {
     return { node, pod: { uid, namespace, name, hostNetwork: false, sandbox: 'notready' } }
   }
 
-  #serviceOrPod(key: Key): Target {
+  #serviceOrPod(key: Key): ConnectionTarget {
     const service = ignoreNotFound(() => this.#client.get('services', key))
     return service === undefined
       ? { kind: 'pod', pod: this.#client.get('pods', key) }

@@ -75,7 +75,7 @@ export class FollowedView<T extends KubeObject> {
 }
 
 /** Receives the changes of a resource. */
-export interface Follower {
+export interface ResourceFollower {
   set(object: KubeObject): void
   /** `key` is `namespace/name`, or `name`. */
   remove(key: string): void
@@ -87,11 +87,11 @@ export interface Follower {
 export class FollowedObjects {
   readonly #client: Client
   readonly #resource: ResourceName
-  readonly #follower: Follower
+  readonly #follower: ResourceFollower
   readonly #known = new Set<string>()
   #watch: Watch<KubeObject> | undefined
 
-  constructor(client: Client, resource: ResourceName, follower: Follower) {
+  constructor(client: Client, resource: ResourceName, follower: ResourceFollower) {
     this.#client = client
     this.#resource = resource
     this.#follower = follower

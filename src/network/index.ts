@@ -11,13 +11,13 @@ export type {
   Outcome,
   Payload,
   PolicyHop,
-  Protocol,
   ProxyHop,
   Reply,
   RouteHop,
   ServiceAddressKind,
   SourceHop,
 } from './connection.js'
+export type { Protocol } from '../netpol/world.js'
 export type { Source, ConnectionRequest } from './packet.js'
 export type {
   Accepted,

@@ -2,9 +2,10 @@ import type { Pod, Service } from '../api/core/generated.js'
 import { DataPath } from './data-path.js'
 import type { Source } from './packet.js'
 import { ignoreNotFound } from '../client/api-error.js'
-import type { Connection, Hop, ListenerHop, Payload, Protocol, ProxyHop, SourceHop } from './connection.js'
+import type { Connection, Hop, ListenerHop, Payload, ProxyHop, SourceHop } from './connection.js'
+import type { Protocol } from '../netpol/world.js'
 import { Resolver } from './dns/resolver.js'
-import type { From, Target, To } from './ends.js'
+import type { From, ConnectionTarget, To } from './ends.js'
 import { Ends } from './ends.js'
 import type { NetworkDependencies } from './dependencies.js'
 import { serviceEnv } from './service-env.js'
@@ -126,7 +127,7 @@ export class Network {
   }
 
   /** Returns the address of a target, or the failed connection if a name has none. */
-  #addressOf(source: Source, target: Target, hops: Hop[]): string | Connection {
+  #addressOf(source: Source, target: ConnectionTarget, hops: Hop[]): string | Connection {
     switch (target.kind) {
       case 'address':
         return target.ip
@@ -219,7 +220,7 @@ interface KnownPort {
 }
 
 /** Returns the ports of a target; for a headless Service those of its endpoints, as SRV records list them. */
-function portsOf(target: Target, services: ServiceSnapshot): readonly KnownPort[] {
+function portsOf(target: ConnectionTarget, services: ServiceSnapshot): readonly KnownPort[] {
   if (target.kind === 'service') {
     const { service } = target
     const [endpoint] = hasClusterIP(service) ? [] : services.named(service)

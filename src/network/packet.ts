@@ -1,4 +1,5 @@
-import type { Connection, Hop, Outcome, Payload, Protocol } from './connection.js'
+import type { Connection, Hop, Outcome, Payload } from './connection.js'
+import type { Protocol } from '../netpol/world.js'
 import type { Accepted, NetworkNode, PolicyEnd, RunningPod } from './dependencies.js'
 
 /** The sender of a connection. `apiserver` is the control plane's own machine. */

@@ -3,7 +3,8 @@ import type { Endpoint, EndpointSlice } from '../api/discovery/generated.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import type { Client } from '../client/client.js'
 import type { ObjectIndex } from '../client/informers/object-index.js'
-import type { ServiceAddressKind, Protocol } from './connection.js'
+import type { ServiceAddressKind } from './connection.js'
+import type { Protocol } from '../netpol/world.js'
 import { FollowedView } from './followed-view.js'
 
 const SERVICE_NAME = 'kubernetes.io/service-name'
@@ -161,7 +162,7 @@ export class ServiceSnapshot {
 /**
  * Follows Services and their EndpointSlices (Endpoints before v1.21). Nothing is read before the first use.
  */
-export class ServiceView {
+export class FollowedServiceView {
   readonly #services: FollowedView<Service>
   readonly #endpoints: FollowedView<KubeObject>
 

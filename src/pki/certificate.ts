@@ -16,7 +16,7 @@ import {
   oidOf,
 } from './crypto/der.js'
 import { sequence, time, timeOf, toDer, toPem } from './crypto/der.js'
-import type { Asn1, Bytes } from './crypto/der.js'
+import type { Asn1, BinaryString } from './crypto/der.js'
 import type { CurveKey } from './crypto/ecdsa.js'
 import { parseCurveKeyInfo, verifyCurve } from './crypto/ecdsa.js'
 import { extensionsDer, readExtensions, wrapped } from './extensions.js'
@@ -107,10 +107,10 @@ export function createCertificate(
  * Certificate signatures by key and content. Forks of a cluster create the same certificates again, and
  * signing is the most expensive part.
  */
-const signatures = new Map<string, Bytes>()
+const signatures = new Map<string, BinaryString>()
 const MAX_SIGNATURES = 1_000
 
-function signatureOf(key: PrivateKey, content: Bytes): Bytes {
+function signatureOf(key: PrivateKey, content: BinaryString): BinaryString {
   const id = `${hex(digest('sha256', content))} ${key.modulus}`
   let signature = signatures.get(id)
   if (signature === undefined) {
@@ -121,7 +121,7 @@ function signatureOf(key: PrivateKey, content: Bytes): Bytes {
 }
 
 /** Computes the SHA-1 of the public key's bits (RFC 5280, 4.2.1.2, method 1). */
-function keyIdentifier(info: Asn1): Bytes {
+function keyIdentifier(info: Asn1): BinaryString {
   return digest('sha1', bitsOf(childrenOf(info)[1]))
 }
 
@@ -146,15 +146,15 @@ export interface Certificate extends Extensions, KeyIdentifiers {
   /** Go's name of the signature's algorithm if it is too weak to be verified: `SHA1-RSA`. */
   readonly insecureAlgorithm: string | undefined
   /** DER of the issuer's name, for comparison with a subject's. */
-  readonly issuerDer: Bytes
-  readonly subjectDer: Bytes
+  readonly issuerDer: BinaryString
+  readonly subjectDer: BinaryString
 }
 
 /**
  * Parses a certificate in DER.
  * @throws Error if it is malformed
  */
-export function parseCertificate(der: Bytes): Certificate {
+export function parseCertificate(der: BinaryString): Certificate {
   const [body, algorithm, signature] = childrenOf(fromDer(der))
   const [first, ...others] = childrenOf(body)
   const [serial, , issuer, validity, subject, info, ...rest] = isContext(first, 0)

@@ -18,7 +18,7 @@ import {
   sequence,
   toDer,
 } from './crypto/der.js'
-import type { Asn1, Bytes } from './crypto/der.js'
+import type { Asn1, BinaryString } from './crypto/der.js'
 
 /**
  * The key usages in the order of their bits (RFC 5280, 4.2.1.3), with the names of certificates.k8s.io/v1
@@ -100,7 +100,7 @@ export function extensionsDer(
     subjectKey,
     authorityKey,
     subjectIsEmpty = false,
-  }: { subjectKey?: Bytes; authorityKey?: Bytes; subjectIsEmpty?: boolean } = {},
+  }: { subjectKey?: BinaryString; authorityKey?: BinaryString; subjectIsEmpty?: boolean } = {},
 ): Asn1 {
   const list: Asn1[] = []
   if (keyUsages.length > 0) list.push(extension(ID.keyUsage, true, usageBits(keyUsages)))
@@ -195,7 +195,7 @@ function readBasicConstraints(value: Asn1): Pick<Extensions, 'isCa' | 'maxPathLe
   return { isCa, maxPathLength: limit === undefined ? undefined : Number(numberOf(contentOf(limit))) }
 }
 
-function readUsages(bytes: Bytes): readonly KeyUsage[] {
+function readUsages(bytes: BinaryString): readonly KeyUsage[] {
   return KEY_USAGES.filter((_, bit) => ((bytes.charCodeAt(bit >> 3) || 0) & (0x80 >> (bit & 7))) !== 0)
 }
 
@@ -205,7 +205,7 @@ function readPurposes(value: Asn1): readonly Purpose[] {
 }
 
 function readNames(value: Asn1): AlternativeNames {
-  const of = (tag: number): readonly Bytes[] =>
+  const of = (tag: number): readonly BinaryString[] =>
     childrenOf(value)
       .filter((name) => isContext(name, tag))
       .map((name) => contentOf(name))

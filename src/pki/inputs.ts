@@ -1,8 +1,7 @@
 import * as z from 'zod/mini'
+import type { ArgumentCheck } from '../api/checked-input.js'
 import { anyObject, argumentsCheck, shaped, text } from '../api/checked-input.js'
 import { InputError } from '../api/input-error.js'
-
-type Check = (args: readonly unknown[]) => void
 
 const aPki = shaped(
   z.custom(
@@ -15,14 +14,14 @@ const authority = z.enum(['ca', 'front-proxy-ca', 'etcd/ca'])
 const subject = z.strictObject({ commonName: z.string(), organizations: z.optional(z.array(z.string())) })
 
 /** Checks the arguments of `certificateExpiry()`. */
-export const checkExpiry: Check = argumentsCheck(
+export const checkExpiry: ArgumentCheck = argumentsCheck(
   'certificateExpiry()',
   'certificateExpiry(cluster.pki)',
   () => ({ pki: aPki }),
 )
 
 /** Checks the arguments of `expiryText()`. */
-export const checkExpiryText: Check = argumentsCheck(
+export const checkExpiryText: ArgumentCheck = argumentsCheck(
   'expiryText()',
   'expiryText(certificateExpiry(cluster.pki), cluster.now())',
   () => ({
@@ -32,21 +31,21 @@ export const checkExpiryText: Check = argumentsCheck(
 )
 
 /** Checks the arguments of `renewCertificates()`. */
-export const checkRenewed: Check = argumentsCheck(
+export const checkRenewed: ArgumentCheck = argumentsCheck(
   'renewCertificates()',
   "renewCertificates(cluster.pki, 'apiserver', cluster.now())",
   () => ({ pki: aPki, name: text, now: instant }),
 )
 
 /** Checks the arguments of `pki.clientCertificate()`. */
-export const checkClient: Check = argumentsCheck(
+export const checkClient: ArgumentCheck = argumentsCheck(
   'clientCertificate()',
   "cluster.pki.clientCertificate({ commonName: 'jane' }, { notBefore: cluster.now() })",
   () => ({ subject, validity: z.strictObject({ notBefore: instant, validFor: z.optional(instant) }) }),
 )
 
 /** Checks the arguments of `pki.sign()`. */
-export const checkSigned: Check = argumentsCheck(
+export const checkSigned: ArgumentCheck = argumentsCheck(
   'sign()',
   "cluster.pki.sign({ subject, notBefore, notAfter, keyUsages: ['digital signature'] }, publicKey)",
   () => ({
@@ -68,14 +67,14 @@ export const checkSigned: Check = argumentsCheck(
 )
 
 /** Checks the arguments of `pki.authority()`. */
-export const checkAuthority: Check = argumentsCheck(
+export const checkAuthority: ArgumentCheck = argumentsCheck(
   'authority()',
   "cluster.pki.authority('front-proxy-ca')",
   () => ({ name: authority }),
 )
 
 /** Checks the arguments of `pki.identify()`. */
-export const checkIdentified: Check = argumentsCheck(
+export const checkIdentified: ArgumentCheck = argumentsCheck(
   'identify()',
   'cluster.pki.identify([leaf, ...intermediates], cluster.now())',
   () => ({ certificates: z.array(anyObject()), now: instant }),

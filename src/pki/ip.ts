@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import type { Bytes } from './crypto/der.js'
+import type { BinaryString } from './crypto/der.js'
 
 /** Returns whether a text is an IP address (rather than a DNS name). */
 export function isIp(text: string): boolean {
@@ -10,7 +10,7 @@ export function isIp(text: string): boolean {
 }
 
 /** Returns the 4 or 16 bytes of an address. */
-export function ipBytes(text: string): Bytes {
+export function ipBytes(text: string): BinaryString {
   return String.fromCharCode(...ipaddr.parse(text).toByteArray())
 }
 
@@ -18,7 +18,7 @@ export function ipBytes(text: string): Bytes {
  * Formats 4 or 16 bytes as Go does.
  * @throws Error for another number of bytes
  */
-export function ipText(bytes: Bytes): string {
+export function ipText(bytes: BinaryString): string {
   const address = ipaddr.fromByteArray(Array.from(bytes, (byte) => byte.charCodeAt(0)))
   return ipaddr.process(address.toString()).toString()
 }

@@ -7,7 +7,7 @@ import { kubeconfigText } from './kubeconfig.js'
 import { privateKeyPem } from './crypto/rsa.js'
 
 /** What a node's files are created from: a cluster's {@link Pki}. */
-export interface FileSource {
+export interface NodeFileSource {
   readonly config: PkiConfig
   read(path: string): string
   key(purpose: string): PrivateKey
@@ -66,7 +66,7 @@ export const NODE_FILES: readonly string[] = [
  * certificate that a kubelet without `serverTLSBootstrap` signs itself. Source: kubelet
  * pkg/kubelet/certificate/bootstrap, client-go util/cert GenerateSelfSignedCertKey.
  */
-export function nodeFiles(pki: FileSource, node: string): ReadonlyMap<string, () => string> {
+export function nodeFiles(pki: NodeFileSource, node: string): ReadonlyMap<string, () => string> {
   return new Map([
     [`${PKI_DIR}/ca.crt`, () => pki.read(`${PKI_DIR}/ca.crt`)],
     [
@@ -89,7 +89,7 @@ export function nodeFiles(pki: FileSource, node: string): ReadonlyMap<string, ()
   ])
 }
 
-function clientFile(pki: FileSource, node: string): string {
+function clientFile(pki: NodeFileSource, node: string): string {
   const key = pki.key(`${node}/kubelet-client`)
   const certificate = pki.sign(
     {
@@ -108,7 +108,7 @@ function clientFile(pki: FileSource, node: string): string {
  * Creates the self-signed serving certificate. It is issued by a throw-away authority named after the second
  * of its creation.
  */
-function servingCertificate(pki: FileSource, node: string): string {
+function servingCertificate(pki: NodeFileSource, node: string): string {
   const seconds = Math.floor(pki.joined(node) / 1000)
   const key = pki.key(`${node}/kubelet.key`)
   const authority = createCertificate(

@@ -32,7 +32,7 @@ import type { KeyProvider } from './keys.js'
 import { kubeconfigText } from './kubeconfig.js'
 import type { Subject } from './name.js'
 import { nodeFiles } from './node-files.js'
-import type { FileSource } from './node-files.js'
+import type { NodeFileSource } from './node-files.js'
 import { privateKeyPem, publicKeyPem } from './crypto/rsa.js'
 import type { PrivateKey, PublicKey } from './crypto/rsa.js'
 import { readSigningKey, readVerifyingKeys, TokenSigner } from './tokens/token-signer.js'
@@ -321,7 +321,7 @@ export class Pki {
   }
 
   /** Returns the source of node files: the certificates as they were when the nodes joined. */
-  #asMade(): FileSource {
+  #asMade(): NodeFileSource {
     return {
       config: this.config,
       joined: (node) => this.joined(node),

@@ -39,7 +39,7 @@ const BAD_HEAD =
 const RESET_AVOIDANCE_MS = 500
 
 /** The functions that an {@link ApiListener} calls. */
-export interface ListenerCalls {
+export interface ApiListenerDependencies {
   readonly request: (request: NodeRequest, response: NodeResponse) => void
   readonly upgrade: (request: NodeRequest, socket: TLSSocket, head: Buffer) => void
   readonly report: (error: unknown) => void
@@ -50,7 +50,7 @@ export interface ListenerCalls {
  */
 export class ApiListener {
   readonly #server: Http2SecureServer
-  readonly #calls: ListenerCalls
+  readonly #calls: ApiListenerDependencies
   readonly #sockets = new Set<TLSSocket>()
   /** Connections that have not finished their handshake, by the address of the client. */
   readonly #handshaking = new Map<string, Socket>()
@@ -66,7 +66,7 @@ export class ApiListener {
       clientAuthorities,
       protocols,
     }: Omit<ServingCertificate, 'authority'> & { readonly protocols: readonly string[] },
-    calls: ListenerCalls,
+    calls: ApiListenerDependencies,
   ) {
     this.#calls = calls
     this.#server = createSecureServer({

@@ -4,7 +4,7 @@ import { header, type AnyHttpResponse, type HttpRequest, type NoResponse } from 
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import { clearTimeout, setTimeout } from './real-timers.js'
 import { handleAt } from './stale-server.js'
-import type { WatchStream } from './watch-stream.js'
+import type { HttpWatchStream } from './watch-stream.js'
 import { Suspended } from './webhooks/outside-calls.js'
 
 /** A write whose response will be lost. An empty text stands for any. */
@@ -32,10 +32,10 @@ const DEFAULT_QUIET_MS = 200
 const MOST_QUIET_MS = 3_600_000
 
 /** What a server shows of itself to those who disturb its clients. */
-export interface DisturbancesParts {
+export interface DisturbancesDependencies {
   readonly cluster: SimCluster
   /** The open watches, with the requests that opened them. */
-  readonly watches: ReadonlyMap<WatchStream, HttpRequest>
+  readonly watches: ReadonlyMap<HttpWatchStream, HttpRequest>
 }
 
 /**
@@ -43,13 +43,13 @@ export interface DisturbancesParts {
  * User-Agent: see `handleControl()`. Costs nothing as long as no client is disturbed.
  */
 export class Disturbances {
-  readonly #parts: DisturbancesParts
+  readonly #parts: DisturbancesDependencies
   readonly #clients = new Map<string, Disturbed>()
   /** The ends of waits for quiet. */
   readonly #waits = new Set<() => void>()
   #isClosed = false
 
-  constructor(parts: DisturbancesParts) {
+  constructor(parts: DisturbancesDependencies) {
     this.#parts = parts
   }
 
@@ -158,7 +158,7 @@ export class Disturbances {
     for (const end of this.#waits) end()
   }
 
-  #watchesOf(client: string): readonly WatchStream[] {
+  #watchesOf(client: string): readonly HttpWatchStream[] {
     const name = this.#userNamer()
     return [...this.#parts.watches].flatMap(([watch, request]) =>
       isOf(client, request, name) ? [watch] : [],

@@ -42,7 +42,7 @@ import { upgrade } from './streams/upgrade.js'
 import { TimeDriver } from './time-driver.js'
 import type { ServeTime } from './time-driver.js'
 import { Turns } from './turns.js'
-import { WatchStream } from './watch-stream.js'
+import { HttpWatchStream } from './watch-stream.js'
 import { Responses, OutsideCalls, Suspended } from './webhooks/outside-calls.js'
 import { setImmediate, setTimeout } from './real-timers.js'
 import { joinHostPort } from '../lang/go/host-port.js'
@@ -173,7 +173,7 @@ export class ClusterServer {
   readonly etcd: EtcdServer | undefined
   readonly #time: TimeDriver
   /** The open watches, with the requests that opened them. */
-  readonly #watches = new Map<WatchStream, HttpRequest>()
+  readonly #watches = new Map<HttpWatchStream, HttpRequest>()
   readonly #disturbances: Disturbances
   readonly #turns = new Turns()
   #calls: OutsideCalls
@@ -512,7 +512,7 @@ export class ClusterServer {
 
   #sendWatch(watch: HttpWatch, to: Writable, request: HttpRequest): void {
     const done = this.#time.wait()
-    const stream = new WatchStream(watch, to, {
+    const stream = new HttpWatchStream(watch, to, {
       now: this.cluster.now(),
       calls: this.#calls,
       held: this.#disturbances.isHeld(request),

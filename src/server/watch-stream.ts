@@ -21,10 +21,10 @@ const MOST_TEXT = 16 * 1024
  * Sends one watch to its client: pulls lines when something has happened and the socket accepts more. Ends
  * with the client, after its timeout (in virtual or real time, whichever passes first) or with the server.
  */
-export class WatchStream {
+export class HttpWatchStream {
   readonly #watch: HttpWatch
   readonly #response: Writable
-  readonly #onEnd: (stream: WatchStream) => void
+  readonly #onEnd: (stream: HttpWatchStream) => void
   readonly #onError: (error: unknown) => void
   readonly #calls: OutsideCalls
   readonly #deadline: number
@@ -42,7 +42,7 @@ export class WatchStream {
     options: {
       readonly now: number
       readonly calls: OutsideCalls
-      readonly onEnd: (stream: WatchStream) => void
+      readonly onEnd: (stream: HttpWatchStream) => void
       /** Receives an error that has ended the watch. */
       readonly onError: (error: unknown) => void
       /** Whether to deliver nothing until {@link release}. Default false. */

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini'
+import type { ArgumentCheck } from '../api/checked-input.js'
 import { anyObject, argumentsCheck, callable, flag, shaped, text } from '../api/checked-input.js'
 import { aCluster } from '../cluster/inputs/a-cluster.js'
 import { optionSchema } from '../cluster/compose/option-schema.js'
-
-type Check = (args: readonly unknown[]) => void
 
 const invariants = z.optional(z.array(z.looseObject({ name: text })))
 /** The library fast-check. */
@@ -15,27 +14,28 @@ export const fastCheck: z.ZodMiniType = shaped(
 )
 
 /** Checks the arguments of `preparedCluster()` and `clusterTest()`. */
-export const checkPrepared: Check = argumentsCheck(
+export const checkPrepared: ArgumentCheck = argumentsCheck(
   'preparedCluster()',
   'preparedCluster({ nodes: 3 }, (cluster) => cluster.apply(manifest))',
   () => ({ options: optionSchema(), prepare: callable() }),
 )
 
 /** Checks the arguments of `checkInvariants()`. */
-export const checkInvariantInput: Check = argumentsCheck(
+export const checkInvariantInput: ArgumentCheck = argumentsCheck(
   'checkInvariants()',
   'checkInvariants(cluster, { invariants: [noOrphans] })',
   () => ({ cluster: aCluster, options: z.optional(z.strictObject({ invariants })) }),
 )
 
 /** Checks the arguments of `guardInvariants()`. */
-export const checkGuard: Check = argumentsCheck('guardInvariants()', 'guardInvariants(cluster)', () => ({
-  cluster: aCluster,
-  options: z.strictObject({ invariants }),
-}))
+export const checkGuard: ArgumentCheck = argumentsCheck(
+  'guardInvariants()',
+  'guardInvariants(cluster)',
+  () => ({ cluster: aCluster, options: z.strictObject({ invariants }) }),
+)
 
 /** Checks the arguments of `runHistory()`. */
-export const checkHistory: Check = argumentsCheck(
+export const checkHistory: ArgumentCheck = argumentsCheck(
   'runHistory()',
   "runHistory(cluster, [{ do: 'crash', node: 0 }], { atEnd: (end) => end.summary() })",
   () => ({
@@ -46,7 +46,7 @@ export const checkHistory: Check = argumentsCheck(
 )
 
 /** Checks the arguments of `arbitraries(fc).netpol()`. */
-export const checkNetpol: Check = argumentsCheck(
+export const checkNetpol: ArgumentCheck = argumentsCheck(
   'arbitraries(fc).netpol()',
   'arbitraries(fc).netpol({ unknownEntries: false })',
   () => ({
@@ -56,7 +56,7 @@ export const checkNetpol: Check = argumentsCheck(
 )
 
 /** Checks the arguments of `arbitraries(fc).objects()`. */
-export const checkObjects: Check = argumentsCheck(
+export const checkObjects: ArgumentCheck = argumentsCheck(
   'arbitraries(fc).objects()',
   "arbitraries(fc).objects('apps/v1', 'Deployment', { base: { spec: { replicas: 1 } } })",
   () => ({
@@ -68,7 +68,7 @@ export const checkObjects: Check = argumentsCheck(
 )
 
 /** Checks what `toHaveEvent` is given. */
-export const checkEvent: Check = argumentsCheck(
+export const checkEvent: ArgumentCheck = argumentsCheck(
   'toHaveEvent()',
   "expect(cluster).toHaveEvent({ reason: 'BackOff', about: 'shop/web' })",
   () => ({
@@ -82,21 +82,21 @@ export const checkEvent: Check = argumentsCheck(
 )
 
 /** Checks what `toHaveCondition` is given. */
-export const checkCondition: Check = argumentsCheck(
+export const checkCondition: ArgumentCheck = argumentsCheck(
   'toHaveCondition()',
   "expect(cluster).toHaveCondition('pods', 'shop/web', 'Ready', 'False')",
   () => ({ type: text, status: z.enum(['True', 'False', 'Unknown']) }),
 )
 
 /** Checks what `toBeScheduledOn` is given. */
-export const checkScheduledOn: Check = argumentsCheck(
+export const checkScheduledOn: ArgumentCheck = argumentsCheck(
   'toBeScheduledOn()',
   "expect(cluster).toBeScheduledOn('shop/web', 'node-1')",
   () => ({ node: text }),
 )
 
 /** Checks what `toBeAbleTo` is given. */
-export const checkAble: Check = argumentsCheck(
+export const checkAble: ArgumentCheck = argumentsCheck(
   'toBeAbleTo()',
   "expect(cluster.as('jane')).toBeAbleTo('list', 'pods', { namespace: 'shop' })",
   () => ({
@@ -111,26 +111,26 @@ export const checkAble: Check = argumentsCheck(
 )
 
 /** Checks the arguments of `failureReport()`. */
-export const checkReport: Check = argumentsCheck('failureReport()', 'failureReport(cluster)', () => ({
+export const checkReport: ArgumentCheck = argumentsCheck('failureReport()', 'failureReport(cluster)', () => ({
   cluster: aCluster,
 }))
 
 /** Checks the arguments of `arbitraries()`. */
-export const checkFastCheck: Check = argumentsCheck(
+export const checkFastCheck: ArgumentCheck = argumentsCheck(
   'arbitraries()',
   "arbitraries(fc), after import * as fc from 'fast-check'",
   () => ({ fc: fastCheck }),
 )
 
 /** Checks the arguments of `performAction()`. */
-export const checkAction: Check = argumentsCheck(
+export const checkAction: ArgumentCheck = argumentsCheck(
   'performAction()',
   "performAction(cluster, { do: 'crash', node: 0 })",
   () => ({ cluster: aCluster, action: z.looseObject({ do: text }) }),
 )
 
 /** Checks the arguments of `arbitraries(fc).rbac()`; `words` are the keys of the vocabulary. */
-export const checkRbac = (words: readonly string[]): Check =>
+export const checkRbac = (words: readonly string[]): ArgumentCheck =>
   argumentsCheck('arbitraries(fc).rbac()', "arbitraries(fc).rbac({ users: ['jane'] })", () => ({
     fc: fastCheck,
     options: z.strictObject(
@@ -139,7 +139,7 @@ export const checkRbac = (words: readonly string[]): Check =>
   }))
 
 /** Checks the arguments of `runEscalation()`. */
-export const checkEscalation: Check = argumentsCheck(
+export const checkEscalation: ArgumentCheck = argumentsCheck(
   'runEscalation()',
   "runEscalation(cluster, { user: 'jane' }, escalationPaths(cluster, { user: 'jane' })[0])",
   () => ({
@@ -152,14 +152,14 @@ export const checkEscalation: Check = argumentsCheck(
 const actionTexts = z.array(text).check(z.minLength(1))
 
 /** Checks the arguments of `whatIf()`. */
-export const checkWhatIf: Check = argumentsCheck(
+export const checkWhatIf: ArgumentCheck = argumentsCheck(
   'whatIf()',
   "whatIf(cluster, ['crash node-1', 'advance 10m'])",
   () => ({ cluster: aCluster, actions: actionTexts }),
 )
 
 /** Checks the arguments of `scenarios()`. */
-export const checkScenarios: Check = argumentsCheck(
+export const checkScenarios: ArgumentCheck = argumentsCheck(
   'scenarios()',
   "scenarios(cluster, { each: 'node', pairs: true })",
   () => ({
@@ -173,7 +173,7 @@ export const checkScenarios: Check = argumentsCheck(
 )
 
 /** Checks the arguments of `planUpgrade()`. */
-export const checkPlan: Check = argumentsCheck(
+export const checkPlan: ArgumentCheck = argumentsCheck(
   'planUpgrade()',
   "planUpgrade(readFileSync('web.yaml', 'utf8'), { from: 'v1.24', to: 'v1.35' })",
   () => ({
@@ -189,14 +189,14 @@ export const checkPlan: Check = argumentsCheck(
 )
 
 /** Checks the arguments of `rehearseUpgrade()`. */
-export const checkRehearsal: Check = argumentsCheck(
+export const checkRehearsal: ArgumentCheck = argumentsCheck(
   'rehearseUpgrade()',
   "rehearseUpgrade(cluster, { to: 'v1.35' })",
   () => ({ cluster: aCluster, options: z.strictObject({ to: z.optional(text) }) }),
 )
 
 /** Checks the arguments of `aimRequest()`. */
-export const checkAimed: Check = argumentsCheck(
+export const checkAimed: ArgumentCheck = argumentsCheck(
   'aimRequest()',
   "aimRequest([role, binding], { user: 'jane', verb: 'get', resource: 'pods' }, 0)",
   () => ({
@@ -217,7 +217,7 @@ export const checkAimed: Check = argumentsCheck(
 )
 
 /** Checks the argument of `netpolManifest()`. */
-export const checkPrinted: Check = argumentsCheck('netpolManifest()', 'netpolManifest(world)', () => {
+export const checkPrinted: ArgumentCheck = argumentsCheck('netpolManifest()', 'netpolManifest(world)', () => {
   const list = z.optional(z.array(anyObject()))
   const world = {
     namespaces: list,
@@ -242,30 +242,33 @@ export const checkPrinted: Check = argumentsCheck('netpolManifest()', 'netpolMan
 })
 
 /** Checks the arguments of `referenceTo()`. */
-export const checkReferred: Check = argumentsCheck('referenceTo()', "referenceTo('pods', pod)", () => ({
-  resource: text,
-  object: z.looseObject({ metadata: anyObject() }),
-}))
+export const checkReferred: ArgumentCheck = argumentsCheck(
+  'referenceTo()',
+  "referenceTo('pods', pod)",
+  () => ({ resource: text, object: z.looseObject({ metadata: anyObject() }) }),
+)
 
 /** Checks the argument of `stored.list()`. */
-export const checkListed: Check = argumentsCheck('list()', "stored.list('pods')", () => ({ resource: text }))
+export const checkListed: ArgumentCheck = argumentsCheck('list()', "stored.list('pods')", () => ({
+  resource: text,
+}))
 
 /** Checks the argument of `stored.isControllerRunning()`. */
-export const checkController: Check = argumentsCheck(
+export const checkController: ArgumentCheck = argumentsCheck(
   'isControllerRunning()',
   "stored.isControllerRunning('deployment-controller')",
   () => ({ controller: text }),
 )
 
 /** Checks the argument of `stored.each()`. */
-export const checkEach: Check = argumentsCheck(
+export const checkEach: ArgumentCheck = argumentsCheck(
   'each()',
   'stored.each((resource, object) => found.push(object))',
   () => ({ look: callable() }),
 )
 
 /** Checks the argument of `arbitraries(fc).netpol().connectionIn()`. */
-export const checkWorld: Check = argumentsCheck(
+export const checkWorld: ArgumentCheck = argumentsCheck(
   'connectionIn()',
   'arbitraries(fc).netpol().connectionIn(world)',
   () => ({ world: z.looseObject({ pods: z.array(anyObject()) }) }),

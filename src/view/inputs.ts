@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { ArgumentCheck } from '../api/checked-input.js'
 import { anyObject, argumentsCheck, callable, shaped, text, word } from '../api/checked-input.js'
 
 const view = shaped(
@@ -84,22 +85,22 @@ export const checkWatched: (args: readonly unknown[]) => void = argumentsCheck(
   () => ({ cluster, onChange: callable() }),
 )
 
-type Check = (args: readonly unknown[]) => void
-
 /** Checks the argument of `viewOfNetwork()`. */
-export const checkNetworkViewed: Check = argumentsCheck('viewOfNetwork()', 'viewOfNetwork(cluster)', () => ({
-  cluster,
-}))
+export const checkNetworkViewed: ArgumentCheck = argumentsCheck(
+  'viewOfNetwork()',
+  'viewOfNetwork(cluster)',
+  () => ({ cluster }),
+)
 
 /** Checks the argument of `viewOfCertificates()`. */
-export const checkCertificatesViewed: Check = argumentsCheck(
+export const checkCertificatesViewed: ArgumentCheck = argumentsCheck(
   'viewOfCertificates()',
   'viewOfCertificates(cluster)',
   () => ({ cluster: z.looseObject({ now: callable(), pki: anyObject() }) }),
 )
 
 /** Checks the arguments of `viewOfHandshake()`. */
-export const checkHandshakeViewed: Check = argumentsCheck(
+export const checkHandshakeViewed: ArgumentCheck = argumentsCheck(
   'viewOfHandshake()',
   "viewOfHandshake(cluster, { from: 'kube-scheduler', to: 'kube-apiserver' })",
   () => ({
@@ -109,28 +110,28 @@ export const checkHandshakeViewed: Check = argumentsCheck(
 )
 
 /** Checks the arguments of `viewOfPeers()`. */
-export const checkPeersViewed: Check = argumentsCheck(
+export const checkPeersViewed: ArgumentCheck = argumentsCheck(
   'viewOfPeers()',
   "viewOfPeers(cluster, 'shop/db')",
   () => ({ cluster, name: text }),
 )
 
 /** Checks the arguments of `viewOfRollout()`. */
-export const checkRolloutViewed: Check = argumentsCheck(
+export const checkRolloutViewed: ArgumentCheck = argumentsCheck(
   'viewOfRollout()',
   "viewOfRollout(cluster, 'shop/web')",
   () => ({ cluster, name: text }),
 )
 
 /** Checks the arguments of `viewOfService()`. */
-export const checkServiceViewed: Check = argumentsCheck(
+export const checkServiceViewed: ArgumentCheck = argumentsCheck(
   'viewOfService()',
   "viewOfService(cluster, 'shop/web')",
   () => ({ cluster, name: text }),
 )
 
 /** Checks the argument of `viewOfConnection()`. */
-export const checkConnectionViewed: Check = argumentsCheck(
+export const checkConnectionViewed: ArgumentCheck = argumentsCheck(
   'viewOfConnection()',
   "viewOfConnection(cluster.network.connect({ from: 'default/web', to: 'default/db', port: 6379 }))",
   () => ({
@@ -139,7 +140,7 @@ export const checkConnectionViewed: Check = argumentsCheck(
 )
 
 /** Checks the argument of `viewOfPolicies()`. */
-export const checkPoliciesViewed: Check = argumentsCheck(
+export const checkPoliciesViewed: ArgumentCheck = argumentsCheck(
   'viewOfPolicies()',
   'viewOfPolicies(evaluate(world, connection))',
   () => ({
@@ -148,7 +149,7 @@ export const checkPoliciesViewed: Check = argumentsCheck(
 )
 
 /** Checks the arguments of `viewOfAccess()`. */
-export const checkAccessViewed: Check = argumentsCheck(
+export const checkAccessViewed: ArgumentCheck = argumentsCheck(
   'viewOfAccess()',
   "viewOfAccess(cluster.can('jane', 'list', 'pods'), 'may jane list pods?')",
   () => ({
@@ -158,16 +159,20 @@ export const checkAccessViewed: Check = argumentsCheck(
 )
 
 /** Checks the arguments of `diff()`. */
-export const checkDiff: Check = argumentsCheck('diff()', 'diff(viewOf(before), viewOf(after))', () => {
-  const aView = z.custom(
-    (value) => typeof value === 'object' && value !== null && 'nodes' in value && 'pending' in value,
-    'must be a view of a cluster: viewOf(cluster)',
-  )
-  return { a: aView, b: aView }
-})
+export const checkDiff: ArgumentCheck = argumentsCheck(
+  'diff()',
+  'diff(viewOf(before), viewOf(after))',
+  () => {
+    const aView = z.custom(
+      (value) => typeof value === 'object' && value !== null && 'nodes' in value && 'pending' in value,
+      'must be a view of a cluster: viewOf(cluster)',
+    )
+    return { a: aView, b: aView }
+  },
+)
 
 /** Checks the argument of `recording.goTo()`. */
-export const checkFrame: Check = argumentsCheck(
+export const checkFrame: ArgumentCheck = argumentsCheck(
   'goTo()',
   'recording.goTo(recording.frames.length - 1)',
   () => ({ index: z.number() }),

@@ -2,7 +2,7 @@ import { checkAnimated, checkSvg, checkText } from './inputs.js'
 import { sameJson } from '../lang/json/same-json.js'
 import { documentOf } from '../lang/svg/drawing.js'
 import { visible } from '../lang/text/visible.js'
-import { type Branch as Box, drawTree, type Tree as Boxes, treeText } from '../lang/svg/tree.js'
+import { type BoxBranch as Box, drawTree, type BoxTree as Boxes, treeText } from '../lang/svg/tree.js'
 import type { ClusterView } from './cluster-view.js'
 import {
   type ClusterPictureOptions,

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CowTree, type Measure } from '../../src/etcd/mvcc/cow-tree.js'
+import { CowTree, type TreeMeasure } from '../../src/etcd/mvcc/cow-tree.js'
 import { UNBOUNDED } from '../../src/etcd/mvcc/keys.js'
 
 const SEED = 7
 
 /** Weight: odd numbers count. Stamp: the number itself. */
-const MEASURE: Measure<number> = { weight: (value) => (value % 2 === 1 ? 1 : 0), stamp: (value) => value }
+const MEASURE: TreeMeasure<number> = { weight: (value) => (value % 2 === 1 ? 1 : 0), stamp: (value) => value }
 
 function contents(tree: CowTree<number>): number[] {
   const values: number[] = []

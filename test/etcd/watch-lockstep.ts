@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ClientDuplexStream } from '@grpc/grpc-js'
 import fc from 'fast-check'
-import type { WatchCreateRequest, WatchEvent, WatchResponse, WatchStream } from '../../src/etcd/index.js'
+import type { WatchCreateRequest, KeyEvent, WatchResponse, WatchStream } from '../../src/etcd/index.js'
 import { keyBytes } from '../../src/etcd/index.js'
 import { expectNone, Lockstep, type Difference } from './lockstep.js'
 import { chosen, operation, type Operation, type RevisionChoice } from './operations.js'
@@ -94,7 +94,7 @@ class Log {
   }
 }
 
-function canonicalEvent({ type, kv, prevKv }: WatchEvent): unknown {
+function canonicalEvent({ type, kv, prevKv }: KeyEvent): unknown {
   return canonical({ type, kv, ...(prevKv === null ? {} : { prevKv }) })
 }
 

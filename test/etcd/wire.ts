@@ -7,7 +7,7 @@ import type {
   ResponseHeader,
   TxnRequest,
 } from '../../src/etcd/index.js'
-import { keyOf, valueBytes, type Value } from '../../src/etcd/index.js'
+import { keyOf, valueBytes, type StoredValue } from '../../src/etcd/index.js'
 import type { Message } from './real-etcd.js'
 
 /** The store's requests as gRPC messages, and both sides' answers in one form that can be compared. */
@@ -30,7 +30,7 @@ function id(lease: bigint | undefined): Plain {
   return optional('lease', lease?.toString())
 }
 
-function octets(value: Value | undefined): Plain {
+function octets(value: StoredValue | undefined): Plain {
   return optional('value', value === undefined ? undefined : Buffer.from(valueBytes(value)))
 }
 

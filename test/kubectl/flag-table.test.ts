@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { commands } from '../../src/kubectl/commands/lookup.js'
-import type { Command } from '../../src/kubectl/call/call.js'
+import type { KubectlCommand } from '../../src/kubectl/call/call.js'
 import { flagsOf } from '../../src/kubectl/args/flag-table.js'
 
 /** By command: name, letter and default of each flag, as the help pages of kubectl 1.35.2 list them. */
@@ -39,7 +39,7 @@ test.each(Object.entries(listed).filter(([command]) => !ABSENT.test(command)))(
 const PLAIN: ReadonlySet<string> = new Set(['cluster-info', 'plugin list'])
 
 test('every command has its flags in the table', () => {
-  const check = ({ name, commands: below = [], run }: Command, above: string): void => {
+  const check = ({ name, commands: below = [], run }: KubectlCommand, above: string): void => {
     const path = above + name
     if (run !== undefined && !PLAIN.has(path)) expect(listed, path).toHaveProperty([path])
     for (const one of below) check(one, `${path} `)

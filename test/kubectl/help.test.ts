@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { SimCluster } from 'simcluster'
-import type { Command } from '../../src/kubectl/call/call.js'
+import type { KubectlCommand } from '../../src/kubectl/call/call.js'
 import { commands, findCommand } from '../../src/kubectl/commands/lookup.js'
 import { flagsOf } from '../../src/kubectl/args/flag-table.js'
 import { parseFlags } from '../../src/kubectl/args/flags.js'
@@ -13,7 +13,7 @@ const cluster = new SimCluster({ nodes: 1 })
 const release = releaseOf('v1.35')
 
 /** The paths of a command and of those below it. */
-const pathsOf = ({ name, commands: below = [] }: Command, above = ''): readonly string[] => [
+const pathsOf = ({ name, commands: below = [] }: KubectlCommand, above = ''): readonly string[] => [
   `${above}${name}`,
   ...below.flatMap((one) => pathsOf(one, `${above}${name} `)),
 ]

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { formatIp, parseIp, type IpAddress } from '../../src/lang/go/ip.js'
 import { readWorld, resolveOptions, type NetpolOptions, type WorldPolicy } from '../../src/netpol/index.js'
 import { sortForEnd, pickAddress } from '../../src/netpol/compare/addresses.js'
-import { Budget } from '../../src/netpol/compare/budget.js'
+import { SearchBudget } from '../../src/netpol/compare/budget.js'
 import {
   holdsDomain,
   portsWithin,
@@ -118,7 +118,7 @@ describe('space', () => {
       const free = points.filter((point) => cubes.every((cube) => openLiterals(point, cube) < 0))
       const least = Math.min(Infinity, ...free.map((point) => small.costOf(point)))
       const seek = (below: number, any: boolean): Region | undefined =>
-        outside(small, small.whole(), cubes, { below, any, budget: new Budget() })
+        outside(small, small.whole(), cubes, { below, any, budget: new SearchBudget() })
       const best = seek(Infinity, false)
       found += Number(best !== undefined)
       expect(best === undefined ? Infinity : small.costOf(best)).toBe(least)
@@ -262,11 +262,11 @@ const wide = (spec: object): WorldPolicy => ({
 })
 
 it('a budget has as many steps as it is given', () => {
-  const budget = new Budget(2)
+  const budget = new SearchBudget(2)
   budget.step()
   budget.step()
   expect(() => budget.step()).toThrow('no result after 2 steps')
-  expect(() => new Budget(1.5)).toThrow(new RangeError('maxSteps: 1.5 is not a positive integer'))
+  expect(() => new SearchBudget(1.5)).toThrow(new RangeError('maxSteps: 1.5 is not a positive integer'))
 })
 
 describe('vocabulary', () => {

@@ -10,14 +10,14 @@ import {
   type NetpolOptions,
   type WorldPolicy,
 } from '../../src/netpol/index.js'
-import { Budget } from '../../src/netpol/compare/budget.js'
+import { SearchBudget } from '../../src/netpol/compare/budget.js'
 import {
   type Clause,
   type SideClauses,
   type OrderedClause,
   pathsToAllow,
   pathsToDeny,
-  type Path,
+  type VerdictPath,
 } from '../../src/netpol/compare/clauses.js'
 import {
   SymbolicConnection,
@@ -30,7 +30,7 @@ import {
   Space,
   within,
   type Cube,
-  type Literal,
+  type VariableLiteral,
   type Region,
   type Variable,
 } from '../../src/netpol/compare/space.js'
@@ -145,7 +145,7 @@ describe('ways to a verdict', () => {
       }
       const [allow, deny] = [pathsToAllow(side), pathsToDeny(side)]
       for (const point of points) {
-        const told = (paths: readonly Path[]): ReadonlySet<unknown> =>
+        const told = (paths: readonly VerdictPath[]): ReadonlySet<unknown> =>
           new Set(
             paths
               .filter(({ cube, avoid }) => holds(point, cube) && !avoid.some((each) => holds(point, each)))
@@ -270,12 +270,14 @@ describe('a symbolic connection', () => {
     there: SymbolicConnection,
     tests: Readonly<Record<string, (value: unknown) => boolean>>,
   ): boolean => {
-    const cube = Object.entries(tests).map(([name, passes]) => there.space.literal(name, passes) as Literal)
+    const cube = Object.entries(tests).map(
+      ([name, passes]) => there.space.literal(name, passes) as VariableLiteral,
+    )
     return (
       outside(there.space, within(there.space.whole(), cube) as Region, there.never(), {
         below: Infinity,
         any: true,
-        budget: new Budget(),
+        budget: new SearchBudget(),
       }) !== undefined
     )
   }
@@ -365,11 +367,11 @@ it('a variable takes as much room as its values need, and each is told from all 
     for (const value of numbers(size)) {
       const cubes = numbers(size)
         .filter((each) => each !== value)
-        .map((each) => [wideSpace.literal(`v${size}`, (other) => other === each) as Literal])
+        .map((each) => [wideSpace.literal(`v${size}`, (other) => other === each) as VariableLiteral])
       const found = outside(wideSpace, wideSpace.whole(), cubes, {
         below: Infinity,
         any: false,
-        budget: new Budget(),
+        budget: new SearchBudget(),
       })
       expect(found && wideSpace.valueIn(found, `v${size}`)).toBe(value)
     }

@@ -11,7 +11,8 @@ import {
   type World,
 } from '../../src/netpol/index.js'
 import { affirmative, claims, isThere, places, portCodes } from '../../src/netpol/check/claims.js'
-import { keyOf, nameOfObject, RawCluster, raw, rawList, type Raw } from '../../src/netpol/check/raw.js'
+import { keyOf, nameOfObject, RawCluster, raw, rawList } from '../../src/netpol/check/raw.js'
+import type { JsonMap } from '../../src/lang/json/maps.js'
 import { requirementsOf } from '../../src/netpol/check/label-selectors.js'
 import { checkContextOf } from '../../src/netpol/check/context.js'
 import { allowedByAll } from './agreement.js'
@@ -100,7 +101,7 @@ const suffixes = [
   '.domainNames[1]',
 ]
 
-function policyOf({ policies = [] }: World, { kind, namespace, name }: PolicyProof): Raw {
+function policyOf({ policies = [] }: World, { kind, namespace, name }: PolicyProof): JsonMap {
   const found = policies
     .map(raw)
     .find(
@@ -114,14 +115,14 @@ function policyOf({ policies = [] }: World, { kind, namespace, name }: PolicyPro
 }
 
 /** The entry that a trial is about, and its path. */
-function entryOf(policy: Raw, { path }: Trial): Raw | undefined {
+function entryOf(policy: JsonMap, { path }: Trial): JsonMap | undefined {
   const [, direction = '', rule, field = '', entry] = /^spec\.(\w+)\[(\d+)\]\.(\w+)\[(\d+)\]/.exec(path) ?? []
   return entry === undefined
     ? undefined
     : raw(rawList(raw(rawList(raw(policy['spec'])[direction])[Number(rule)])[field])[Number(entry)])
 }
 
-const demandsIn = (entry: Raw): ReturnType<typeof requirementsOf> =>
+const demandsIn = (entry: JsonMap): ReturnType<typeof requirementsOf> =>
   [
     entry['podSelector'],
     entry['namespaceSelector'],

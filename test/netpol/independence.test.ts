@@ -25,6 +25,7 @@ it('the proof checker shares no code with what it checks', () => {
   )
   expect([...new Set(types)].filter((name) => !own.includes(name)).sort()).toEqual([
     'labels.js',
+    'maps.js',
     'model.js',
     'options.js',
     'proof.js',

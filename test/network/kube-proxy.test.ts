@@ -5,7 +5,7 @@ import type { Service } from '../../src/api/core/generated.js'
 import type { EndpointSlice } from '../../src/api/discovery/generated.js'
 import type { Client } from '../../src/client/client.js'
 import { translate } from '../../src/network/kube-proxy.js'
-import { ServiceView } from '../../src/network/service-view.js'
+import { FollowedServiceView } from '../../src/network/service-view.js'
 import { Random } from '../../src/sim/random.js'
 
 interface Endpoint {
@@ -135,7 +135,7 @@ test('a kube-proxy uses the endpoints that the documentation says', () => {
         list: (resource: string) => ({ items: lists[resource] ?? [], metadata: { resourceVersion: '1' } }),
         watch: () => ({ next: () => [], stop: () => undefined }),
       })
-      const services = new ServiceView(client, true).now()
+      const services = new FollowedServiceView(client, true).now()
       const [ip, port] =
         one.to === 'cluster'
           ? ['10.96.0.5', 80]

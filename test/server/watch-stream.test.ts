@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ADMIN } from '../../src/cluster/access/identities.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import type { HttpWatch } from '../../src/client/http.js'
-import { WatchStream } from '../../src/server/watch-stream.js'
+import { HttpWatchStream } from '../../src/server/watch-stream.js'
 import { OutsideCalls } from '../../src/server/webhooks/outside-calls.js'
 
 const cluster = new SimCluster({ nodes: 0 })
@@ -51,7 +51,7 @@ describe('a client that does not read', () => {
       },
       onEnd: () => undefined,
     }
-    const stream = new WatchStream(watch(''), client, options)
+    const stream = new HttpWatchStream(watch(''), client, options)
     for (let at = 0; at < 200; at++) create(at)
     await new Promise(setImmediate)
     expect(client.writableLength).toBeLessThan(20_000)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Simulation } from '../../src/sim/simulation.js'
-import type { Host, Module } from '../../src/sim/modules/module.js'
+import type { KernelHost, Module } from '../../src/sim/modules/module.js'
 
 /**
  * A loop that counts its calls: `quiet` of them in quiet spells, `leapt` in leaps. It wants to do something
@@ -20,7 +20,7 @@ const noCalls = () => ({ steps: 0, quiet: 0, leapt: 0 })
 function loop({ name, period, alarm = Infinity, jitter = 0, leaps }: Loop, log: string[]): Module {
   return {
     name,
-    setup: (host: Host) => {
+    setup: (host: KernelHost) => {
       const { value } = host.state('calls', noCalls)
       const random = host.random('jitter')
       const nextPeriod = (): number => period + (jitter > 0 ? random.int(0, jitter) : 0)

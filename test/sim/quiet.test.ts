@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Host, Module, QuietForm } from '../../src/sim/modules/module.js'
+import type { KernelHost, Module, QuietForm } from '../../src/sim/modules/module.js'
 import { Simulation } from '../../src/sim/simulation.js'
 
 /**
@@ -15,7 +15,7 @@ function loop(
   return {
     name,
     ...(subject === undefined ? {} : { subject }),
-    setup: (host: Host) => {
+    setup: (host: KernelHost) => {
       const steps = host.state('steps', () => 0)
       const setTimer = (): void => topic.wakeAfter('', 1_000, { class: 'watchdog' })
       const join = () => ({ call: (now: number) => now + 1_000 })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LivelockError } from '../../src/sim/livelock.js'
 import type { ModuleHost } from '../../src/sim/modules/module-host.js'
-import type { Host } from '../../src/sim/modules/module.js'
+import type { KernelHost } from '../../src/sim/modules/module.js'
 import { Simulation } from '../../src/sim/simulation.js'
 import { stateFromJson, stateToJson } from '../../src/sim/state.js'
 import { toySimulation } from './toy.js'
@@ -271,7 +271,7 @@ describe('modules', () => {
     const seen: string[] = []
     const module = {
       name: 'm',
-      setup(host: Host): void {
+      setup(host: KernelHost): void {
         const asked = host.state('asked', () => ({ times: 0 }))
         const topic = host.handle('t', () => void seen.push(`tick ${++asked.value.times}`))
         seen.push('setup')
@@ -301,7 +301,7 @@ describe('modules of a source', () => {
     simulation.add({ name: 'first', setup: () => undefined }, simulation.host('first'))
     const make = (name: string): void => {
       seen.push(`make ${name}`)
-      const setup = (host: Host): void => {
+      const setup = (host: KernelHost): void => {
         seen.push(`set up ${name}`)
         host.state('known', () => true)
         host.handle('t', (key) => void seen.push(`${name} ${key}`))

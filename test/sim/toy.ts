@@ -1,13 +1,13 @@
 import { Simulation } from '../../src/sim/simulation.js'
 import type { SimulationOptions } from '../../src/sim/simulation.js'
-import type { Host, Module } from '../../src/sim/modules/module.js'
+import type { KernelHost, Module } from '../../src/sim/modules/module.js'
 import type { SimulationState } from '../../src/sim/state.js'
 
 /** A module that keeps itself busy: its draws, wake-ups and timers exercise all that a state must hold. */
 export function toyModule(name: string, neighbours: readonly string[], log: string[]): Module {
   return {
     name,
-    setup(host: Host): void {
+    setup(host: KernelHost): void {
       const counts = host.state<Map<string, number>>('counts', () => new Map())
       const random = host.random()
       const queue = host.workQueue('work', (key) => {

@@ -2,7 +2,7 @@ import { declTypeOf, type DeclaredType } from '../../../src/api/apiextensions/sc
 import { compile } from '../../../src/api/cel/compile.js'
 import { estimate } from '../../../src/api/cel/estimate.js'
 import { schemaValue } from '../../../src/api/cel/schema-values.js'
-import { Duration, Timestamp } from '../../../src/lang/cel/time-values.js'
+import { CelDuration, Timestamp } from '../../../src/lang/cel/time-values.js'
 import { fullTypeText } from '../../../src/lang/cel/types.js'
 import {
   CelError,
@@ -39,7 +39,7 @@ function shown(value: Value | undefined): unknown {
   if (value instanceof Uint) return { uint: String(value.value) }
   if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString('base64') }
   if (value instanceof Timestamp) return { timestamp: value.toString() }
-  if (value instanceof Duration) return { duration: goDuration(value.nanos) }
+  if (value instanceof CelDuration) return { duration: goDuration(value.nanos) }
   if (value instanceof ListValue) return Array.from(value, shown)
   if (value instanceof Optional) return { optional: value.value === undefined ? [] : [shown(value.value)] }
   if (value instanceof TypeValue) return { type: value.name }

@@ -1,4 +1,4 @@
-import type { Compiled, Program } from '../cel/compile.js'
+import type { Compiled, CelProgram } from '../cel/compile.js'
 import { compile } from '../cel/compile.js'
 import type { CelType } from '../../lang/cel/types.js'
 import {
@@ -164,7 +164,7 @@ export function compileTyped(
   expression: string,
   scope: ExpressionScope,
   wanted: 'bool' | 'string' | undefined,
-): { readonly program: Program; readonly error?: undefined } | { readonly error: string } {
+): { readonly program: CelProgram; readonly error?: undefined } | { readonly error: string } {
   const { program, error } = compileIn(expression, scope)
   if (error !== undefined) return { error: `compilation failed: ${error}` }
   const { kind } = program.type

@@ -1,6 +1,6 @@
 import { repeats } from '../validation/repeats.js'
 import { parseApiVersion } from '../api-version.js'
-import type { Program } from '../cel/compile.js'
+import type { CelProgram } from '../cel/compile.js'
 import { fullTypeText } from '../../lang/cel/types.js'
 import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../kind/define.js'
 import type { KindDefinition } from '../kind/definition.js'
@@ -169,7 +169,7 @@ function validateAudit(
       if (error !== undefined)
         errors.push(invalid(`${at}.valueExpression`, valueExpression, `compilation failed: ${error}`))
       else if (kind !== 'string' && kind !== 'null' && kind !== 'dyn') {
-        const found = fullTypeText((program as Program).type)
+        const found = fullTypeText((program as CelProgram).type)
         const text = `must evaluate to one of [string null_type] but got ${found}`
         errors.push(invalid(`${at}.valueExpression`, valueExpression, text))
       }

@@ -3,7 +3,7 @@ import { ageText } from '../../lang/go/duration.js'
 import { ageColumn, nameColumn } from '../kind/define.js'
 import type { KubeObject, PrinterColumn } from '../kind/definition.js'
 import { evaluateJsonPath } from '../../lang/jsonpath/evaluate.js'
-import { JsonPathError, type Template } from '../../lang/jsonpath/nodes.js'
+import { JsonPathError, type JsonPathTemplate } from '../../lang/jsonpath/nodes.js'
 import { parseJsonPath } from '../../lang/jsonpath/parse.js'
 import { timeMs } from '../../lang/go/time.js'
 import type { CustomResourceColumnDefinition } from './generated.js'
@@ -39,7 +39,7 @@ function customColumn({
 }
 
 /** Returns undefined for a path that cannot be parsed. */
-function templateOf(path: string): Template | undefined {
+function templateOf(path: string): JsonPathTemplate | undefined {
   try {
     return parseJsonPath(`{${path}}`)
   } catch (error) {
@@ -48,7 +48,7 @@ function templateOf(path: string): Template | undefined {
   }
 }
 
-function first(template: Template | undefined, object: KubeObject): unknown {
+function first(template: JsonPathTemplate | undefined, object: KubeObject): unknown {
   try {
     return template === undefined ? undefined : evaluateJsonPath(template, object)[0]?.[0]
   } catch (error) {

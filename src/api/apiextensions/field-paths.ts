@@ -1,21 +1,21 @@
 import { additionalOf, type Schema } from './schema.js'
 
 /** The schema that a path leads to and the names on the way, or why it leads nowhere. */
-export type Found =
+export type ResolvedFieldPath =
   | { readonly names: readonly string[]; readonly schema: Schema | undefined }
   | { readonly fault: string }
 
 /** Delimiters, quoted texts and everything between them, as upstream's scanner splits a path. */
 const TOKEN = /[.[\]]|'(?:[^']|(?<=\\)')*'|'[^]*|[^.[\]]+/g
 
-const NO_FIELD: Found = { fault: 'does not refer to a valid field' }
-const NO_END: Found = { fault: 'unexpected end of JSON path' }
+const NO_FIELD: ResolvedFieldPath = { fault: 'does not refer to a valid field' }
+const NO_END: ResolvedFieldPath = { fault: 'unexpected end of JSON path' }
 
 /**
  * Follows a path such as `.spec['a.b'].c` in a schema. Source: apiextensions
  * pkg/apiserver/schema/cel/validation.go ValidFieldPath.
  */
-export function findField(path: string, schema: Schema, allowsBrackets = true): Found {
+export function findField(path: string, schema: Schema, allowsBrackets = true): ResolvedFieldPath {
   const tokens = path.match(TOKEN) ?? []
   const names: string[] = []
   let at: Schema | undefined = schema

@@ -1,4 +1,4 @@
-import { compile, type Program, type Values } from '../cel/compile.js'
+import { compile, type CelProgram, type VariableValues } from '../cel/compile.js'
 import { estimate } from '../cel/estimate.js'
 import { CostTotal, costFault, EXPRESSION_COST_LIMIT, timesPlaces } from './rule-costs.js'
 import { schemaValue } from '../cel/schema-values.js'
@@ -39,8 +39,8 @@ export interface RuleScope {
 
 interface CompiledRule {
   readonly rule: ValidationRule
-  readonly program: Program | undefined
-  readonly message: Program | undefined
+  readonly program: CelProgram | undefined
+  readonly message: CelProgram | undefined
   /** Faults of the rule or its messageExpression, for the CRD's author. */
   readonly ruleError: string | undefined
   readonly messageError: string | undefined
@@ -98,7 +98,7 @@ function compileRule(rule: ValidationRule, self: CelType): CompiledRule {
 
 /** Source: apiextensions pkg/apiserver/schema/cel/compilation.go compileRule. */
 function faultOf(
-  program: Program | undefined,
+  program: CelProgram | undefined,
   error: string | undefined,
   wanted: 'bool' | 'string',
   texts: Readonly<Record<'compilation' | 'type' | 'program', string>>,
@@ -217,7 +217,7 @@ export function evaluateRules(value: unknown, old: unknown, schema: Schema): rea
 }
 
 /** A value in an object, with its schema. */
-interface Place {
+interface RuleValue {
   readonly value: unknown
   readonly old: unknown
   readonly schema: Schema
@@ -225,7 +225,7 @@ interface Place {
   readonly isRoot: boolean
 }
 
-function evaluateAt(place: Place, budget: Budget, errors: FieldError[]): void {
+function evaluateAt(place: RuleValue, budget: Budget, errors: FieldError[]): void {
   const { value, old, schema, path } = place
   if (value === null || value === undefined || budget.left < 0) return
   runRules(place, budget, errors)
@@ -258,7 +258,11 @@ function hasRulesWithin(schema: Schema): boolean {
   return known
 }
 
-function runRules({ value, old, schema, path, isRoot }: Place, budget: Budget, errors: FieldError[]): void {
+function runRules(
+  { value, old, schema, path, isRoot }: RuleValue,
+  budget: Budget,
+  errors: FieldError[],
+): void {
   if ((schema['x-kubernetes-validations'] ?? []).length === 0) return
   const type = selfType(schema, isRoot)
   if (type === undefined) return
@@ -293,8 +297,8 @@ function spend(budget: Budget, cost: number): boolean {
 
 function verdict(
   { rule, program, message }: CompiledRule,
-  values: Values,
-  { schema, path }: Pick<Place, 'schema' | 'path'>,
+  values: VariableValues,
+  { schema, path }: Pick<RuleValue, 'schema' | 'path'>,
   budget: Budget,
 ): FieldError | undefined {
   const field = path === '' ? '<nil>' : path
@@ -334,8 +338,8 @@ const MOST_MESSAGE_BYTES = 5 * 1024
 /** The message of a rule that failed, or the fault that its messageExpression stops everything with. */
 function messageOf(
   rule: ValidationRule,
-  expression: Program | undefined,
-  values: Values,
+  expression: CelProgram | undefined,
+  values: VariableValues,
   budget: Budget,
 ): { readonly text: string; readonly isFault: boolean } {
   const own =

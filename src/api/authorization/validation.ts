@@ -15,7 +15,7 @@ import type {
 export type Asked = Pick<SubjectAccessReviewSpec, 'resourceAttributes' | 'nonResourceAttributes'>
 
 /** A requirement of a field or label selector. */
-export interface Requirement {
+export interface SelectorRequirement {
   readonly key: string
   readonly operator: string
   readonly values?: readonly string[]
@@ -97,13 +97,13 @@ function selectorFaults(
   const options = { anyOperator: true }
   const check = kind === 'field' ? validateFieldRequirement : validateLabelRequirement
   requirements.forEach((each, at) =>
-    errors.push(...check(each as Requirement, `${path}.requirements[${at}]`, options)),
+    errors.push(...check(each as SelectorRequirement, `${path}.requirements[${at}]`, options)),
   )
   return errors
 }
 
 function validateFieldRequirement(
-  { key, operator, values }: Requirement,
+  { key, operator, values }: SelectorRequirement,
   path: string,
   options: { readonly anyOperator: boolean },
 ): readonly FieldError[] {

@@ -1,7 +1,7 @@
 import type { Expr } from '../../lang/cel/ast.js'
-import { checkExpression, type Checked, type Variables } from '../../lang/cel/checker.js'
+import { checkExpression, type CheckedExpr, type CelVariables } from '../../lang/cel/checker.js'
 import { planExpression, PlanError } from '../../lang/cel/interpreter.js'
-import type { Step } from '../../lang/cel/step.js'
+import type { PlannedStep } from '../../lang/cel/step.js'
 import { issuesText } from '../../lang/cel/issues.js'
 import { functionsOf } from './libraries.js'
 import { parseExpression } from '../../lang/cel/parser.js'
@@ -14,27 +14,27 @@ import { CelFault, CelError, fromJson, type Value } from '../../lang/cel/values.
 export const CALL_COST_LIMIT = 1_000_000
 
 /** A compiled expression. */
-export interface Program {
+export interface CelProgram {
   readonly type: CelType
   /** Names of the variables that it uses. */
   readonly used: ReadonlySet<string>
   /** The checked expression, from which costs are estimated. */
   readonly expr: Expr
-  readonly checked: Checked
+  readonly checked: CheckedExpr
   /** Set if the expression cannot run: `int('x')`. */
   readonly fault: string | undefined
   /** Runs it over values of its variables. Throws {@link CelFault} with cel-go's text. */
-  readonly run: (values: Values) => Value
+  readonly run: (values: VariableValues) => Value
   /** Runs it and returns the value or its error, and what that cost. */
-  readonly measure: (values: Values) => { readonly value: Value; readonly cost: number }
+  readonly measure: (values: VariableValues) => { readonly value: Value; readonly cost: number }
 }
 
 /** Values of variables: JSON, or values of expressions. */
-export type Values = Readonly<Record<string, unknown>>
+export type VariableValues = Readonly<Record<string, unknown>>
 
 /** A program, or the error of the expression (without `compilation failed: `). */
 export type Compiled =
-  | { readonly program: Program; readonly error?: undefined }
+  | { readonly program: CelProgram; readonly error?: undefined }
   | { readonly program?: undefined; readonly error: string }
 
 /** What expressions may use. */
@@ -48,7 +48,7 @@ export interface CompileOptions {
 /** Compiles an expression over these variables. */
 export function compile(
   expression: string,
-  variables: Variables,
+  variables: CelVariables,
   { lists = false, bindings = false }: CompileOptions = {},
 ): Compiled {
   const { expr, issues } = parseExpression(expression, { lists, bindings })
@@ -58,9 +58,9 @@ export function compile(
   return faults.length > 0 ? { error: issuesText(expression, faults) } : { program: programOf(expr, checked) }
 }
 
-function programOf(expr: Expr, checked: Checked): Program {
+function programOf(expr: Expr, checked: CheckedExpr): CelProgram {
   const plan = planned(expr, checked)
-  const measure: Program['measure'] = (values) => {
+  const measure: CelProgram['measure'] = (values) => {
     if (typeof plan === 'string') throw new CelFault(plan)
     const tracker = new Tracker(CALL_COST_LIMIT)
     try {
@@ -85,7 +85,7 @@ function programOf(expr: Expr, checked: Checked): Program {
   }
 }
 
-function planned(expr: Expr, checked: Checked): Step | string {
+function planned(expr: Expr, checked: CheckedExpr): PlannedStep | string {
   try {
     return planExpression(expr, checked)
   } catch (error) {
@@ -95,7 +95,7 @@ function planned(expr: Expr, checked: Checked): Step | string {
 }
 
 function scopeOf(
-  values: Values,
+  values: VariableValues,
   tracker: Tracker,
 ): { tracker: Tracker; resolve(name: string): Value | undefined } {
   return { tracker, resolve: (name) => (Object.hasOwn(values, name) ? fromJson(values[name]) : undefined) }

@@ -8,9 +8,14 @@ import {
   type MapExpr,
   type Select,
 } from '../../lang/cel/ast.js'
-import type { Checked } from '../../lang/cel/checker.js'
-import type { Program } from './compile.js'
-import { callEstimate, type EstimatedNode, type Estimator } from '../../lang/cel/estimate-calls.js'
+import type { CheckedExpr } from '../../lang/cel/checker.js'
+import type { CelProgram } from './compile.js'
+import {
+  callEstimate,
+  type EstimatedNode,
+  type Estimator,
+  type MemberSizes,
+} from '../../lang/cel/estimate-calls.js'
 import { ACCUMULATOR } from '../../lang/cel/macros.js'
 import {
   around,
@@ -33,23 +38,16 @@ export type Declared = ReadonlyMap<string, DeclaredType>
  * Returns what a run of an expression costs at least and at most. Sizes are known from literals and from the
  * declared types of variables. Source: cel-go checker/cost.go.
  */
-export function estimate({ expr, checked }: Pick<Program, 'expr' | 'checked'>, declared: Declared): Range {
+export function estimate({ expr, checked }: Pick<CelProgram, 'expr' | 'checked'>, declared: Declared): Range {
   return new Coster(checked, declared).cost(expr)
 }
 
 type Path = readonly string[]
 
-/** Sizes of the members of a list or map. */
-interface Members {
-  readonly container: 'list' | 'map'
-  readonly key: Range
-  readonly value: Range
-}
-
 interface Variable {
   readonly path: Path
   readonly size: Range | undefined
-  readonly members: Members | undefined
+  readonly members: MemberSizes | undefined
 }
 
 const SCALARS = new Set<CelType['kind']>(['bool', 'double', 'duration', 'int', 'timestamp', 'uint'])
@@ -59,14 +57,14 @@ const NOWHERE: Path = []
 const NONE_YET: Range = { min: MOST, max: 0n }
 
 class Coster implements Estimator {
-  readonly #checked: Checked
+  readonly #checked: CheckedExpr
   readonly #declared: Declared
   readonly #paths = new NodeMap<Path>()
   readonly #sizes = new NodeMap<Range>()
-  readonly #members = new NodeMap<Members>()
+  readonly #members = new NodeMap<MemberSizes>()
   readonly #variables = new Map<string, Variable[]>()
 
-  constructor(checked: Checked, declared: Declared) {
+  constructor(checked: CheckedExpr, declared: Declared) {
     this.#checked = checked
     this.#declared = declared
   }
@@ -259,11 +257,11 @@ class Coster implements Estimator {
     if (size !== undefined) this.#sizes.set(expr, size)
   }
 
-  setMembers(expr: Expr, members: Members | undefined): void {
+  setMembers(expr: Expr, members: MemberSizes | undefined): void {
     if (members !== undefined) this.#members.set(expr, members)
   }
 
-  membersOf(expr: Expr): Members | undefined {
+  membersOf(expr: Expr): MemberSizes | undefined {
     return this.#members.get(expr) ?? (expr.kind === 'ident' ? this.#variable(expr.name)?.members : undefined)
   }
 

@@ -3,7 +3,7 @@ import type { DerValue } from './der.js'
 import { base64Text, pemBlocks } from '../../lang/bytes/pem.js'
 
 /** The parts of a PKCS#10 certificate request that are needed here. */
-export interface CertificateRequest {
+export interface Pkcs10Request {
   readonly commonName: string
   readonly organizations: readonly string[]
   /** Whether it asks for DNS names, IP addresses, e-mail addresses or URIs. */
@@ -28,7 +28,7 @@ const SEQUENCE = 0x30
  * signature is not verified. Source: pkg/apis/certificates/helpers.go ParseCSR.
  * @throws DerError
  */
-export function parseRequest(request: string | undefined): CertificateRequest {
+export function parseRequest(request: string | undefined): Pkcs10Request {
   const [block] = pemBlocks(base64Text(request))
   if (block?.type !== 'CERTIFICATE REQUEST') throw new DerError('PEM block type must be CERTIFICATE REQUEST')
   const [info] = sequence(derValue(block.bytes))
@@ -65,7 +65,7 @@ function namesOf(subject: DerValue): readonly (readonly [oid: string, value: str
 }
 
 /** Context tags of GeneralName: rfc822Name, dNSName, uniformResourceIdentifier, iPAddress. */
-function altNamesOf(attributes: readonly DerValue[]): CertificateRequest['altNames'] {
+function altNamesOf(attributes: readonly DerValue[]): Pkcs10Request['altNames'] {
   const tags = new Set(
     attributes
       .flatMap(derItems)

@@ -1,6 +1,6 @@
 import type { CertificateSigningRequest } from './generated.js'
 import { parseRequest } from './pkcs10.js'
-import type { CertificateRequest } from './pkcs10.js'
+import type { Pkcs10Request } from './pkcs10.js'
 
 /** Signs client certificates that the apiserver trusts. */
 export const apiserverClientSigner = 'kubernetes.io/kube-apiserver-client'
@@ -23,14 +23,14 @@ function hasUsages(usages: Usages, last: string): boolean {
   return given.size === 2 && given.has(SIGNING) && given.has(last)
 }
 
-const isNodeSubject = ({ commonName, organizations }: CertificateRequest): boolean =>
+const isNodeSubject = ({ commonName, organizations }: Pkcs10Request): boolean =>
   organizations.length === 1 && organizations[0] === 'system:nodes' && commonName.startsWith('system:node:')
 
 /**
  * Returns why a request is not one for a kubelet's client certificate, or undefined if it is. Source:
  * ValidateKubeletClientCSR.
  */
-export function kubeletClientFault(request: CertificateRequest, usages: Usages): string | undefined {
+export function kubeletClientFault(request: Pkcs10Request, usages: Usages): string | undefined {
   const { commonName, organizations, altNames } = request
   if (organizations.length !== 1 || organizations[0] !== 'system:nodes')
     return 'subject organization is not system:nodes'
@@ -43,7 +43,7 @@ export function kubeletClientFault(request: CertificateRequest, usages: Usages):
 }
 
 /** Whether it is a request for a kubelet's serving certificate. Source: ValidateKubeletServingCSR. */
-export function isKubeletServing(request: CertificateRequest, usages: Usages): boolean {
+export function isKubeletServing(request: Pkcs10Request, usages: Usages): boolean {
   const { altNames } = request
   return (
     isNodeSubject(request) &&

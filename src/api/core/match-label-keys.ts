@@ -9,8 +9,7 @@ import type {
   PodAntiAffinity,
   TopologySpreadConstraint,
 } from './generated.js'
-
-type Labels = Readonly<Record<string, string>>
+import type { Labels } from '../selectors/labels.js'
 
 /**
  * Adds requirements for `matchLabelKeys` and `mismatchLabelKeys`, with the pod's own label values, to the

@@ -1,6 +1,5 @@
 import type { Node, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, Pod } from './generated.js'
-
-type Labels = Readonly<Record<string, string>>
+import type { Labels } from '../selectors/labels.js'
 
 const NO_LABELS: Labels = {}
 

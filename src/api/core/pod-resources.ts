@@ -1,4 +1,5 @@
 import { firstNamed } from '../../lang/bounds/named.js'
+import type { ResourceList } from '../quantity.js'
 import { quantityMilliValue, quantityValue, formatQuantity, parseQuantity } from '../quantity.js'
 import { podCondition } from './conditions.js'
 import type { Container, ContainerStatus, Pod, ResourceRequirements } from './generated.js'
@@ -8,9 +9,6 @@ import type { Container, ContainerStatus, Pod, ResourceRequirements } from './ge
  * fractions are rounded up.
  */
 export type ResourceAmounts = Readonly<Record<string, number>>
-
-/** A resource list of the API: quantities by name. */
-export type ResourceList = Readonly<Record<string, string>>
 
 /** Options of {@link podRequests}. */
 export interface PodRequestsOptions {

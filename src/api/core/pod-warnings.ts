@@ -2,14 +2,13 @@ import { dnsLabelFaults } from '../validation/names.js'
 import { quote } from '../../lang/go/quote.js'
 import type { ObjectMeta } from '../meta/generated.js'
 import { ipWarnings } from '../validation/ip-validation.js'
-import type { Container, EphemeralContainer, Pod, PodSpec, PodTemplateSpec } from './generated.js'
+import type { Pod, PodSpec, PodTemplateSpec } from './generated.js'
 import { deprecatedNodeLabel, nodeLabelWarnings } from './node-labels.js'
 import { shownQuantities } from '../schema/huge-quantities.js'
 import { isFractionalBytes } from './resource-lists.js'
 import { visitContainers } from './validation/operating-systems.js'
 import { volumeWarnings } from './volume-warnings.js'
-
-type AnyContainer = Container | EphemeralContainer
+import type { AnyContainer } from './pod-containers.js'
 
 /** Returns the `Warning:` texts of a pod; none for an unchanged spec. Source: pkg/api/pod/warnings.go. */
 export function podWarnings(next: Pod, old: Pod | undefined): readonly string[] {

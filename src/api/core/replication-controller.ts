@@ -14,14 +14,13 @@ import {
 import type { KindDefinition } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
+import type { Labels } from '../selectors/labels.js'
 import { formatLabels, labelMapMatches } from '../selectors/labels.js'
 import { dnsLabelFaults } from '../validation/names.js'
 import { coreSchema, type PodTemplateSpec, type ReplicationController } from './generated.js'
 import { setPodSpecDefaults } from './pod-defaults.js'
 import { podTemplateWarnings } from './pod-warnings.js'
 import { validatePodTemplate } from './template-validation.js'
-
-type Labels = Readonly<Record<string, string>>
 
 /**
  * Sets selector and labels to those of the template by default. Source: SetDefaults_ReplicationController.

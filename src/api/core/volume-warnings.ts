@@ -64,22 +64,22 @@ function tokenWarnings(
   }
 }
 
-interface Place {
+interface VolumePlace {
   readonly path: string
   /** What writes there, for volumes with several sources. */
   readonly source: string
 }
 
-const shown = ({ path, source }: Place): string =>
+const shown = ({ path, source }: VolumePlace): string =>
   source === '' ? quote(path) : `${quote(path)} (${source})`
 
-const places = (items: readonly Pick<KeyToPath, 'path'>[], source: string): readonly Place[] =>
+const places = (items: readonly Pick<KeyToPath, 'path'>[], source: string): readonly VolumePlace[] =>
   items.map(({ path }) => ({ path: path.endsWith('/') ? path.replace(/(?<!\/)\/+$/, '') : path, source }))
 
 /** Warnings about files of a volume that hide each other. */
 function overlapWarnings(volume: Volume, warnings: string[]): void {
   const { name, configMap, secret, downwardAPI, projected } = volume
-  const check = (kind: string, all: readonly Place[]): void => {
+  const check = (kind: string, all: readonly VolumePlace[]): void => {
     for (const place of all)
       for (const other of all) {
         if (other === place) break
@@ -105,7 +105,7 @@ function projectedPlaces(
   { sources }: ProjectedVolumeSource,
   volume: string,
   warnings: string[],
-): readonly Place[] {
+): readonly VolumePlace[] {
   return (sources ?? NO_SOURCES).flatMap((source) => {
     const { configMap, secret, downwardAPI, serviceAccountToken: token } = source
     if (Object.keys(source).length === 0)

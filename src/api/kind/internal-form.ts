@@ -6,8 +6,7 @@
  */
 import { messageNamed, type ProtoField, type ProtoMessage } from '../protobuf/tables.js'
 import { wasSentEmpty } from '../schema/sent-empty.js'
-
-type Values = Readonly<Record<string, unknown>>
+import type { JsonMap } from '../../lang/json/maps.js'
 
 /**
  * The internal types that differ from v1 in order or fields, by JSON names. Source: pkg/apis/core/types.go.
@@ -39,8 +38,8 @@ const internalOrder: Readonly<Record<string, string>> = {
 const plans = new Map<ProtoMessage, readonly ProtoField[]>()
 
 /** Returns a value of a type such as `core.v1.PodSpec` in internal form, for JSON. */
-export function internalForm(type: string, value: object): Values {
-  return messageForm(messageNamed(type), value as Values)
+export function internalForm(type: string, value: object): JsonMap {
+  return messageForm(messageNamed(type), value as JsonMap)
 }
 
 /** Returns the values in internal form, or null if there is no list. */
@@ -48,7 +47,7 @@ export function internalList(type: string, values: readonly object[] | undefined
   return values?.map((value) => internalForm(type, value)) ?? null
 }
 
-function messageForm(message: ProtoMessage, value: Values): Values {
+function messageForm(message: ProtoMessage, value: JsonMap): JsonMap {
   if (message.fullName.startsWith('meta.')) return externalForm(message, value)
   const source = message.fullName === 'core.v1.PodSpec' ? withHostFlagsMoved(value) : value
   const out: Record<string, unknown> = {}
@@ -61,10 +60,10 @@ function messageForm(message: ProtoMessage, value: Values): Values {
 }
 
 /** The pod's host flags are in the security context of the internal type. */
-function withHostFlagsMoved(spec: Values): Values {
+function withHostFlagsMoved(spec: JsonMap): JsonMap {
   const { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers, securityContext } = spec
   const flags = { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers }
-  return { ...spec, securityContext: { ...(securityContext as Values | undefined), ...flags } }
+  return { ...spec, securityContext: { ...(securityContext as JsonMap | undefined), ...flags } }
 }
 
 function planOf(message: ProtoMessage): readonly ProtoField[] {
@@ -87,7 +86,7 @@ const isNothing = (value: unknown): boolean =>
   value === undefined || value === null || (Array.isArray(value) && value.length === 0)
 
 /** Go's form of an absent field: nil for lists, maps and pointers, otherwise the type's zero value. */
-function zero(field: ProtoField, owner: Values): unknown {
+function zero(field: ProtoField, owner: JsonMap): unknown {
   const { form, type, presence } = field
   if (form === 'list') return wasSentEmpty(owner, field.name) ? [] : null
   if (form === 'map') return wasSentEmpty(owner, field.name) ? {} : null
@@ -109,10 +108,10 @@ const zeros: Readonly<Record<string, unknown>> = {
 function formOf(field: ProtoField, value: unknown): unknown {
   const { form, type } = field
   const one = (item: unknown): unknown =>
-    type === 'message' ? messageForm(field.message(), (item ?? {}) as Values) : item
+    type === 'message' ? messageForm(field.message(), (item ?? {}) as JsonMap) : item
   if (form === 'list') return (value as readonly unknown[]).map(one)
   if (form !== 'map') return one(value)
-  const map = value as Values
+  const map = value as JsonMap
   return Object.fromEntries(
     Object.keys(map)
       .toSorted()
@@ -121,7 +120,7 @@ function formOf(field: ProtoField, value: unknown): unknown {
 }
 
 /** Returns a value of the group `meta` with the fields in Go's order; decoding has dropped the empty ones. */
-function externalForm(message: ProtoMessage, value: Values): Values {
+function externalForm(message: ProtoMessage, value: JsonMap): JsonMap {
   const present = message.declared.filter(({ name }) => value[name] !== undefined)
   return Object.fromEntries(present.map((field) => [field.name, formOf(field, value[field.name])]))
 }

@@ -1,10 +1,9 @@
 import type { KindDefinition, KubeObject } from './definition.js'
 import type { Field, Message } from '../schema/types.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 
 /** The minor since which a time that is not set is left out of metadata. */
 export const OMITS_UNSET_TIMES = 34
-
-type Values = Readonly<Record<string, unknown>>
 
 /** The way to the metadata in a value of some type; undefined where there is none. */
 type Rewrite = ((value: unknown) => unknown) | undefined
@@ -41,7 +40,7 @@ const unset = (metadata: unknown): unknown =>
     ? { creationTimestamp: null, ...metadata }
     : metadata
 
-const isValues = (value: unknown): value is Values => typeof value === 'object' && value !== null
+const isValues = (value: unknown): value is JsonMap => typeof value === 'object' && value !== null
 
 /** `above` are the types around it: those that contain themselves have no metadata further in. */
 function rewriteOf(message: Message, above: ReadonlySet<Message>): Rewrite {

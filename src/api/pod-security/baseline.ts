@@ -1,17 +1,16 @@
 import type { LifecycleHandler, Probe, SELinuxOptions } from '../core/generated.js'
 import {
   badContainers,
-  containersOf,
   containersText,
   distinct,
   plural,
   quoted,
   setters,
-  type AnyContainer,
-  type Check,
-  type Finding,
+  type PodSecurityCheck,
+  type CheckViolation,
   type PodLike,
 } from './check.js'
+import { containersOf, type AnyContainer } from '../core/pod-containers.js'
 
 const APP_ARMOR_ANNOTATION = 'container.apparmor.security.beta.kubernetes.io/'
 const APP_ARMOR_TYPES: readonly (string | undefined)[] = [undefined, 'RuntimeDefault', 'Localhost']
@@ -20,7 +19,7 @@ const isAllowedAppArmor = (value: string): boolean =>
   value === '' || value === 'runtime/default' || value.startsWith('localhost/')
 
 /** Allows only the default AppArmor profile or one of the node. Source: check_appArmorProfile.go. */
-export const appArmorProfile: Check = (pod) => {
+export const appArmorProfile: PodSecurityCheck = (pod) => {
   const podType = pod.spec.securityContext?.appArmorProfile?.type
   const isBad = (type: string | undefined): boolean => !APP_ARMOR_TYPES.includes(type)
   const containers = containersOf(pod).filter(({ securityContext }) =>
@@ -87,13 +86,13 @@ export function forbiddenAdditions(
 }
 
 /** Forbids capabilities beyond the default ones. Source: check_capabilities_baseline.go. */
-export const baselineCapabilities: Check = (pod) => {
+export const baselineCapabilities: PodSecurityCheck = (pod) => {
   const detail = forbiddenAdditions(containersOf(pod), (name) => DEFAULT_CAPABILITIES.has(name))
   return detail === undefined ? undefined : { reason: 'non-default capabilities', detail }
 }
 
 /** Forbids namespaces of the host. Source: check_hostNamespaces.go. */
-export const hostNamespaces: Check = ({ spec }) => {
+export const hostNamespaces: PodSecurityCheck = ({ spec }) => {
   const used = (['hostNetwork', 'hostPID', 'hostIPC'] as const).filter((field) => spec[field] === true)
   return used.length === 0
     ? undefined
@@ -101,7 +100,7 @@ export const hostNamespaces: Check = ({ spec }) => {
 }
 
 /** Forbids directories of the host. Source: check_hostPathVolumes.go. */
-export const hostPathVolumes: Check = ({ spec }) => {
+export const hostPathVolumes: PodSecurityCheck = ({ spec }) => {
   const names = (spec.volumes ?? []).filter(({ hostPath }) => hostPath !== undefined).map(({ name }) => name)
   return names.length === 0
     ? undefined
@@ -112,7 +111,7 @@ const hostPortsOf = ({ ports = [] }: AnyContainer): readonly string[] =>
   ports.flatMap(({ hostPort = 0 }) => (hostPort === 0 ? [] : [String(hostPort)]))
 
 /** Forbids ports of the host. Source: check_hostPorts.go. */
-export const hostPorts: Check = (pod) => {
+export const hostPorts: PodSecurityCheck = (pod) => {
   const bad = containersOf(pod).filter((container) => hostPortsOf(container).length > 0)
   if (bad.length === 0) return undefined
   const ports = distinct(bad.flatMap(hostPortsOf))
@@ -141,7 +140,7 @@ function hostsOf({
  * Forbids hosts other than the pod in probes and hooks. Since v1.34. Source:
  * check_hostProbesAndHostLifecycle.go.
  */
-export const hostProbes: Check = (pod, minor) => {
+export const hostProbes: PodSecurityCheck = (pod, minor) => {
   if (minor < 34) return undefined
   const bad = containersOf(pod).filter((container) => hostsOf(container).length > 0)
   if (bad.length === 0) return undefined
@@ -155,7 +154,7 @@ export const hostProbes: Check = (pod, minor) => {
 }
 
 /** Forbids privileged containers. Source: check_privileged.go. */
-export const privileged: Check = (pod) => {
+export const privileged: PodSecurityCheck = (pod) => {
   const names = badContainers(pod, ({ securityContext }) => securityContext?.privileged === true)
   return names.length === 0
     ? undefined
@@ -166,7 +165,7 @@ export const privileged: Check = (pod) => {
 }
 
 /** Finds containers without the default masks over /proc. */
-export function procMountFinding(pod: PodLike): Finding | undefined {
+export function procMountFinding(pod: PodLike): CheckViolation | undefined {
   const bad = containersOf(pod).filter(
     ({ securityContext }) => !['Default', undefined].includes(securityContext?.procMount),
   )
@@ -184,14 +183,14 @@ export function procMountFinding(pod: PodLike): Finding | undefined {
  * Requires the default masks over /proc, since v1.35 not for pods in user namespaces. Source:
  * check_procMount.go.
  */
-export const procMount: Check = (pod, minor) =>
+export const procMount: PodSecurityCheck = (pod, minor) =>
   minor >= 35 && pod.spec.hostUsers === false ? undefined : procMountFinding(pod)
 
 const SE_LINUX_TYPES = ['', 'container_t', 'container_init_t', 'container_kvm_t']
 const SE_LINUX_ENGINE = 'container_engine_t'
 
 /** Allows only the SELinux types of containers, without user and role. Source: check_seLinuxOptions.go. */
-export const seLinuxOptions: Check = (pod, minor) => {
+export const seLinuxOptions: PodSecurityCheck = (pod, minor) => {
   const allowed = minor >= 31 ? [...SE_LINUX_TYPES, SE_LINUX_ENGINE] : SE_LINUX_TYPES
   const isBad = (options: SELinuxOptions | undefined): boolean =>
     options !== undefined &&
@@ -225,7 +224,7 @@ const isForbiddenSeccomp = (type: string | undefined): boolean =>
   type !== undefined && type !== 'RuntimeDefault' && type !== 'Localhost'
 
 /** Finds seccomp profiles that both levels forbid. */
-export function seccompFinding(pod: PodLike): Finding | undefined {
+export function seccompFinding(pod: PodLike): CheckViolation | undefined {
   const ofPod = pod.spec.securityContext?.seccompProfile?.type
   const bad = containersOf(pod).filter(({ securityContext }) =>
     isForbiddenSeccomp(securityContext?.seccompProfile?.type),
@@ -246,7 +245,7 @@ export function seccompFinding(pod: PodLike): Finding | undefined {
 }
 
 /** Forbids to disable seccomp. Since v1.19 by field. Source: check_seccompProfile_baseline.go. */
-export const baselineSeccomp: Check = (pod, minor) =>
+export const baselineSeccomp: PodSecurityCheck = (pod, minor) =>
   minor < 19 ? annotatedSeccomp(pod) : seccompFinding(pod)
 
 const SECCOMP_ANNOTATION = 'seccomp.security.alpha.kubernetes.io/pod'
@@ -256,7 +255,7 @@ const isAllowedSeccomp = (value: string): boolean =>
   value === 'runtime/default' || value === 'docker/default' || value.startsWith('localhost/')
 
 /** Before v1.19 profiles were annotations. */
-function annotatedSeccomp(pod: PodLike): Finding | undefined {
+function annotatedSeccomp(pod: PodLike): CheckViolation | undefined {
   const { annotations = {} } = pod.metadata ?? {}
   const keys = [
     SECCOMP_ANNOTATION,
@@ -289,7 +288,7 @@ const SAFE_SYSCTLS: Readonly<Record<string, number>> = {
 }
 
 /** Allows only sysctls that are isolated to the pod. Source: check_sysctls.go. */
-export const sysctls: Check = ({ spec }, minor) => {
+export const sysctls: PodSecurityCheck = ({ spec }, minor) => {
   const isSafe = (name: string): boolean =>
     Object.hasOwn(SAFE_SYSCTLS, name) && (SAFE_SYSCTLS[name] as number) <= minor
   const names = (spec.securityContext?.sysctls ?? []).map(({ name }) => name).filter((name) => !isSafe(name))
@@ -297,7 +296,7 @@ export const sysctls: Check = ({ spec }, minor) => {
 }
 
 /** Forbids host processes on Windows. Source: check_windowsHostProcess.go. */
-export const windowsHostProcess: Check = (pod) => {
+export const windowsHostProcess: PodSecurityCheck = (pod) => {
   const who = setters(
     pod.spec.securityContext?.windowsOptions?.hostProcess === true,
     badContainers(pod, ({ securityContext }) => securityContext?.windowsOptions?.hostProcess === true),

@@ -1,8 +1,9 @@
 import { quote } from '../../lang/go/quote.js'
-import type { Container, EphemeralContainer, Pod, PodSpec } from '../core/generated.js'
+import type { Pod, PodSpec } from '../core/generated.js'
+import { containersOf, type AnyContainer } from '../core/pod-containers.js'
 
 /** A violation of a check. */
-export interface Finding {
+export interface CheckViolation {
   /** `hostPort`, `runAsNonRoot != true` */
   readonly reason: string
   /** `container "c" uses hostPort 80` */
@@ -16,18 +17,7 @@ export interface PodLike {
 }
 
 /** Checks a pod under the rules of a minor (`Infinity` is `latest`). Returns undefined if it is allowed. */
-export type Check = (pod: PodLike, minor: number) => Finding | undefined
-
-/** Any container of a pod. */
-export type AnyContainer = Container | EphemeralContainer
-
-/**
- * Returns all containers in the order of upstream's checks: init, app, ephemeral. Source: policy/visitor.go
- * visitContainers.
- */
-export function containersOf({ spec }: PodLike): readonly AnyContainer[] {
-  return [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])]
-}
+export type PodSecurityCheck = (pod: PodLike, minor: number) => CheckViolation | undefined
 
 /** Returns the names of the containers for which `isBad` holds. */
 export function badContainers(pod: PodLike, isBad: (container: AnyContainer) => boolean): readonly string[] {

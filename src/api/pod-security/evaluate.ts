@@ -1,4 +1,4 @@
-import type { Check, Finding, PodLike } from './check.js'
+import type { PodSecurityCheck, CheckViolation, PodLike } from './check.js'
 import {
   appArmorProfile,
   baselineCapabilities,
@@ -25,7 +25,7 @@ import {
 import type { LevelVersion } from './policy.js'
 
 /** Checks of baseline, in the order of their ids. */
-const BASELINE: readonly Check[] = [
+const BASELINE: readonly PodSecurityCheck[] = [
   appArmorProfile,
   baselineCapabilities,
   hostNamespaces,
@@ -44,9 +44,9 @@ const BASELINE: readonly Check[] = [
 interface Addition {
   /** The minor since which there is the check. */
   readonly since: number
-  readonly check: Check
+  readonly check: PodSecurityCheck
   /** The check of baseline that it replaces. */
-  readonly instead?: Check
+  readonly instead?: PodSecurityCheck
 }
 
 /** Checks that restricted adds, in the order of their ids. */
@@ -60,7 +60,7 @@ const RESTRICTED: readonly Addition[] = [
   { since: 19, check: restrictedSeccomp, instead: baselineSeccomp },
 ]
 
-function checksOf({ level, minor }: LevelVersion): readonly Check[] {
+function checksOf({ level, minor }: LevelVersion): readonly PodSecurityCheck[] {
   switch (level) {
     case 'privileged':
       return []
@@ -78,11 +78,11 @@ function checksOf({ level, minor }: LevelVersion): readonly Check[] {
  * Returns the violations of a level of the Pod Security Standards by a pod or template, in the order of
  * upstream's texts. Source: k8s.io/pod-security-admission policy/registry.go.
  */
-export function evaluatePodSecurity(pod: PodLike, policy: LevelVersion): readonly Finding[] {
+export function evaluatePodSecurity(pod: PodLike, policy: LevelVersion): readonly CheckViolation[] {
   return checksOf(policy).flatMap((check) => check(pod, policy.minor) ?? [])
 }
 
 /** `hostPort (container "c" uses hostPort 80), privileged (...)` */
-export function findingsText(findings: readonly Finding[]): string {
+export function findingsText(findings: readonly CheckViolation[]): string {
   return findings.map(({ reason, detail }) => (detail === '' ? reason : `${reason} (${detail})`)).join(', ')
 }

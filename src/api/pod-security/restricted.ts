@@ -1,18 +1,18 @@
 import { forbiddenAdditions, procMountFinding, seccompFinding } from './baseline.js'
 import {
   badContainers,
-  containersOf,
   containersText,
   distinct,
   isWindows,
   plural,
   quoted,
   setters,
-  type Check,
+  type PodSecurityCheck,
 } from './check.js'
+import { containersOf } from '../core/pod-containers.js'
 
 /** Requires allowPrivilegeEscalation: false. Source: check_allowPrivilegeEscalation.go. */
-export const allowPrivilegeEscalation: Check = (pod, minor) => {
+export const allowPrivilegeEscalation: PodSecurityCheck = (pod, minor) => {
   if (minor >= 25 && isWindows(pod)) return undefined
   const names = badContainers(
     pod,
@@ -30,7 +30,7 @@ export const allowPrivilegeEscalation: Check = (pod, minor) => {
  * Requires to drop all capabilities, and allows to add only NET_BIND_SERVICE. Source:
  * check_capabilities_restricted.go.
  */
-export const restrictedCapabilities: Check = (pod, minor) => {
+export const restrictedCapabilities: PodSecurityCheck = (pod, minor) => {
   if (minor >= 25 && isWindows(pod)) return undefined
   const keeping = badContainers(
     pod,
@@ -48,7 +48,7 @@ export const restrictedCapabilities: Check = (pod, minor) => {
 }
 
 /** Requires the default masks over /proc. */
-export const restrictedProcMount: Check = (pod) => procMountFinding(pod)
+export const restrictedProcMount: PodSecurityCheck = (pod) => procMountFinding(pod)
 
 const RESTRICTED_VOLUMES = new Set([
   'configMap',
@@ -63,7 +63,7 @@ const RESTRICTED_VOLUMES = new Set([
 ])
 
 /** Allows only types of volumes that do not reach the host. Source: check_restrictedVolumes.go. */
-export const restrictedVolumes: Check = ({ spec }) => {
+export const restrictedVolumes: PodSecurityCheck = ({ spec }) => {
   const bad = (spec.volumes ?? []).flatMap(({ name, ...source }) => {
     const [type] = Object.entries(source).flatMap(([kind, value]) => (value === undefined ? [] : [kind]))
     return type === undefined || RESTRICTED_VOLUMES.has(type) ? [] : [{ name, type }]
@@ -85,7 +85,7 @@ const NON_ROOT_REASON = 'runAsNonRoot != true'
 /**
  * Requires runAsNonRoot: true, since v1.35 not for pods in user namespaces. Source: check_runAsNonRoot.go.
  */
-export const runAsNonRoot: Check = (pod, minor) => {
+export const runAsNonRoot: PodSecurityCheck = (pod, minor) => {
   if (minor >= 35 && pod.spec.hostUsers === false) return undefined
   const ofPod = pod.spec.securityContext?.runAsNonRoot
   const denying = badContainers(pod, ({ securityContext }) => securityContext?.runAsNonRoot === false)
@@ -105,7 +105,7 @@ export const runAsNonRoot: Check = (pod, minor) => {
 }
 
 /** Forbids user 0. Since v1.23; since v1.35 not for pods in user namespaces. Source: check_runAsUser.go. */
-export const runAsUser: Check = (pod, minor) => {
+export const runAsUser: PodSecurityCheck = (pod, minor) => {
   if (minor < 23 || (minor >= 35 && pod.spec.hostUsers === false)) return undefined
   const who = setters(
     pod.spec.securityContext?.runAsUser === 0,
@@ -115,7 +115,7 @@ export const runAsUser: Check = (pod, minor) => {
 }
 
 /** Requires a seccomp profile. Source: check_seccompProfile_restricted.go. */
-export const restrictedSeccomp: Check = (pod, minor) => {
+export const restrictedSeccomp: PodSecurityCheck = (pod, minor) => {
   if (minor >= 25 && isWindows(pod)) return undefined
   const found = seccompFinding(pod)
   if (found !== undefined || pod.spec.securityContext?.seccompProfile !== undefined) return found

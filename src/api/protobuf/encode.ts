@@ -4,9 +4,8 @@ import { fromBase64 } from '../../lang/bytes/base64.js'
 import type { LeafType, ProtoField, ProtoMessage } from './tables.js'
 import { secondsOf } from './times.js'
 import { ProtoWriter } from '../../lang/protobuf/writer.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 import { isMap } from '../../lang/json/maps.js'
-
-type Values = Readonly<Record<string, unknown>>
 
 /**
  * Encodes a message in Go's order and with Go's empty values: fields that are not pointers in Go are always
@@ -26,11 +25,11 @@ const encoded = new WeakMap<object, Map<ProtoMessage, Uint8Array>>()
 
 function encodeFields(message: ProtoMessage, object: object): Uint8Array {
   const writer = new ProtoWriter()
-  for (const field of message.fields) writeField(writer, field, object as Values)
+  for (const field of message.fields) writeField(writer, field, object as JsonMap)
   return writer.finish()
 }
 
-function writeField(writer: ProtoWriter, field: ProtoField, object: Values): void {
+function writeField(writer: ProtoWriter, field: ProtoField, object: JsonMap): void {
   if (field.form === 'inline') {
     writer.bytes(field.number, encodeMessage(field.message(), object))
     return
@@ -93,7 +92,7 @@ function writeValue(writer: ProtoWriter, field: ProtoField, number: number, valu
 }
 
 /** Returns the members of a union that JSON writes as one of them. */
-function unionMembers({ name }: ProtoMessage, value: unknown): Values {
+function unionMembers({ name }: ProtoMessage, value: unknown): JsonMap {
   if (!isMap(value)) return { other: value }
   // Go reads an object as `allows: true` with the schema
   return name === 'JSONSchemaPropsOrBool' ? { other: true, schema: value } : { schema: value }

@@ -7,7 +7,7 @@ import type {
 } from '../resource/generated.js'
 import { MOST_RESULTS } from '../resource/claim-status.js'
 import type { QuotaEvaluator } from './evaluator.js'
-import type { ResourceList } from './resource-list.js'
+import type { ResourceList } from '../quantity.js'
 
 const COUNT = 'count/resourceclaims.resource.k8s.io'
 const CLASS_SUFFIX = '.deviceclass.resource.k8s.io/devices'

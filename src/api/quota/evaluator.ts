@@ -1,5 +1,5 @@
 import type { KubeObject } from '../kind/definition.js'
-import type { ResourceList } from './resource-list.js'
+import type { ResourceList } from '../quantity.js'
 import type { ResourceQuota } from '../core/generated.js'
 
 /** One condition of a quota's scopes: what `scopes: [X]` and a term of `scopeSelector` have in common. */

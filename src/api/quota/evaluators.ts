@@ -4,7 +4,7 @@ import { deviceClaimEvaluator } from './device-claims.js'
 import { podEvaluator, matchesValue } from './pods.js'
 import type { PersistentVolumeClaim, Service } from '../core/generated.js'
 import type { KubeObject } from '../kind/definition.js'
-import type { ResourceList } from './resource-list.js'
+import type { ResourceList } from '../quantity.js'
 
 /** Core resources that can also be limited by their unqualified name. */
 const LEGACY_NAMES = new Set(['configmaps', 'resourcequotas', 'replicationcontrollers', 'secrets'])

@@ -5,7 +5,7 @@ import { computeQosClass } from '../core/qos.js'
 import type { KubeObject } from '../kind/definition.js'
 import { timeMs } from '../../lang/go/time.js'
 import type { QuotaEvaluator, ScopeTerm } from './evaluator.js'
-import type { ResourceList } from './resource-list.js'
+import type { ResourceList } from '../quantity.js'
 
 const COUNT = 'count/pods'
 const REQUESTS = 'requests.'

@@ -1,3 +1,4 @@
+import type { ResourceList } from '../quantity.js'
 import {
   addQuantities,
   compareQuantities,
@@ -5,12 +6,6 @@ import {
   parseQuantity,
   subtractQuantities,
 } from '../quantity.js'
-
-/**
- * Quantities by resource name, as quotas hold them. Source of the arithmetic: apiserver
- * pkg/quota/v1/resources.go.
- */
-export type ResourceList = Readonly<Record<string, string>>
 
 const ZERO = parseQuantity('0')
 

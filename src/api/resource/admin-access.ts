@@ -1,7 +1,6 @@
 import { forbidden, type FieldError } from '../field-error.js'
 import type { DeviceRequest, DeviceRequestAllocationResult } from './generated.js'
-
-type Labels = Readonly<Record<string, string>>
+import type { Labels } from '../selectors/labels.js'
 
 const refusal = (path: string, labels: () => Labels): readonly FieldError[] =>
   labels()['resource.kubernetes.io/admin-access'] === 'true'

@@ -1,7 +1,7 @@
 import { DecodeError, jsonKind } from '../../lang/json/decode-error.js'
 import { isPlainObject, maxDepth, maxItems, maxStrictFaults, setOwn } from '../../lang/json/plain-json.js'
 import { isHugeQuantity, noteHugeQuantity } from './huge-quantities.js'
-import { goTypeOf, planOf, type FieldPlan, type Plan } from './plan.js'
+import { goTypeOf, planOf, type FieldPlan, type DecodePlan } from './plan.js'
 import { readScalar, TypeMismatch, zeroScalar } from './scalars.js'
 import { noteSentEmpty } from './sent-empty.js'
 import { shareParts } from './share.js'
@@ -89,7 +89,7 @@ class Decoder {
     return this.message(planOf(message), input === like ? input : kindFirst(message, input), like)
   }
 
-  private message(plan: Plan, input: Readonly<Mutable>, like: unknown): unknown {
+  private message(plan: DecodePlan, input: Readonly<Mutable>, like: unknown): unknown {
     if (input === like) return input
     if (++this.depth > maxDepth) throw new DecodeError('exceeded max depth')
     const { guesses, always } = plan
@@ -118,7 +118,7 @@ class Decoder {
     if (this.unknownFields.length < maxStrictFaults) this.unknownFields.push(this.pathText(name))
   }
 
-  private lookUp({ fields, guesses }: Plan, name: string, at: number): FieldPlan | undefined {
+  private lookUp({ fields, guesses }: DecodePlan, name: string, at: number): FieldPlan | undefined {
     const field = fields.get(name)
     if (field !== undefined && at < fields.size) guesses[at] = field
     return field

@@ -13,11 +13,11 @@ export interface FieldPlan {
   readonly item: FieldPlan | undefined
   /** The message of the field (for errors), and the one of its value. */
   readonly owner: Message
-  readonly child: () => Plan
+  readonly child: () => DecodePlan
 }
 
 /** A message, prepared for the decoder's inner loop. */
-export interface Plan {
+export interface DecodePlan {
   readonly message: Message
   readonly fields: ReadonlyMap<string, FieldPlan>
   /** Fields that are written even if absent. */
@@ -28,15 +28,15 @@ export interface Plan {
   readonly guesses: FieldPlan[]
 }
 
-const plans = new WeakMap<Message, Plan>()
+const plans = new WeakMap<Message, DecodePlan>()
 
 /** Returns the plan of a message, made on first use. */
-export function planOf(message: Message): Plan {
+export function planOf(message: Message): DecodePlan {
   const known = plans.get(message)
   if (known !== undefined) return known
   const fields = Object.entries(message.fields).map(([name, field]) => fieldPlan(message, name, field))
   const always = fields.filter(({ field: { presence } }) => presence === 'always' || presence === 'nullable')
-  const plan: Plan = {
+  const plan: DecodePlan = {
     message,
     fields: new Map(fields.map((field) => [field.name, field])),
     always,
@@ -48,7 +48,7 @@ export function planOf(message: Message): Plan {
 
 function fieldPlan(owner: Message, name: string, field: Field): FieldPlan {
   const item = field.type === 'list' ? field.items : field.type === 'map' ? field.values : undefined
-  let child: Plan | undefined
+  let child: DecodePlan | undefined
   return {
     name,
     field,

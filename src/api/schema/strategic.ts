@@ -14,7 +14,7 @@ const ORDER_PREFIX = '$setElementOrder/'
 /**
  * The field table of the current value: the message of a struct, or undefined inside maps and free-form JSON.
  */
-type Scope = Message | undefined
+type MessageScope = Message | undefined
 
 /**
  * Applies a strategic merge patch: objects are merged, lists with the patch strategy `merge` are merged by
@@ -27,7 +27,7 @@ export function applyStrategicPatch(message: Message, original: JsonMap, patch: 
   return mergeMap(message, original, patch)
 }
 
-function mergeMap(scope: Scope, original: JsonMap, patch: JsonMap): JsonMap {
+function mergeMap(scope: MessageScope, original: JsonMap, patch: JsonMap): JsonMap {
   if (Object.hasOwn(patch, DIRECTIVE)) return mergeByDirective(patch)
   const result: Record<string, unknown> = { ...retainKeys(original, patch) }
   const rest = orderLists(scope, result, without(patch, RETAIN_KEYS))
@@ -63,7 +63,12 @@ function retainKeys(original: JsonMap, patch: JsonMap): JsonMap {
   return Object.fromEntries(Object.entries(original).filter(([key]) => retained.includes(key)))
 }
 
-function mergeMember(scope: Scope, result: Record<string, unknown>, patchKey: string, value: unknown): void {
+function mergeMember(
+  scope: MessageScope,
+  result: Record<string, unknown>,
+  patchKey: string,
+  value: unknown,
+): void {
   const deletes = patchKey.startsWith(DELETE_PREFIX)
   const key = deletes ? patchKey.slice(DELETE_PREFIX.length) : patchKey
   if (value === null || value === undefined) {
@@ -91,7 +96,7 @@ function set(target: Record<string, unknown>, key: string, value: unknown): void
 /**
  * Returns the entry of the field table, or undefined inside maps. Throws for a field that the message lacks.
  */
-function fieldOf(scope: Scope, key: string): Field | undefined {
+function fieldOf(scope: MessageScope, key: string): Field | undefined {
   if (scope === undefined) return undefined
   if (Object.hasOwn(scope.fields, key)) return scope.fields[key]
   throw new StrategicPatchError(
@@ -100,7 +105,7 @@ function fieldOf(scope: Scope, key: string): Field | undefined {
   )
 }
 
-function scopeOf(scope: Scope, field: Field | undefined): Scope {
+function scopeOf(scope: MessageScope, field: Field | undefined): MessageScope {
   if (scope === undefined || field === undefined) return undefined
   if (field.type === 'message') return scope.group.message(field.message)
   const inner = field.type === 'list' ? field.items : field.type === 'map' ? field.values : undefined
@@ -111,7 +116,7 @@ const merges = (field: Field | undefined): field is ListField =>
   field?.type === 'list' && field.patchStrategy?.split(',').includes('merge') === true
 
 function mergeLists(
-  scope: Scope,
+  scope: MessageScope,
   key: string,
   original: readonly unknown[],
   patch: readonly unknown[],
@@ -185,7 +190,7 @@ function applyItemDirectives(
 }
 
 function mergeItems(
-  scope: Scope,
+  scope: MessageScope,
   original: readonly unknown[],
   patch: readonly JsonMap[],
   mergeKey: string,
@@ -219,7 +224,7 @@ function mapAt(item: unknown, at: number): JsonMap {
 }
 
 /** Applies the `$setElementOrder/x` directives of a patch to `result`, and returns the rest of the patch. */
-function orderLists(scope: Scope, result: Record<string, unknown>, patch: JsonMap): JsonMap {
+function orderLists(scope: MessageScope, result: Record<string, unknown>, patch: JsonMap): JsonMap {
   let rest = patch
   for (const directive of Object.keys(patch)) {
     if (!directive.startsWith(ORDER_PREFIX)) continue

@@ -1,7 +1,7 @@
 import type { Namespace, Pod, PodTemplateSpec } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { semanticEqual } from '../../api/kind/equal.js'
-import type { Finding, PodLike } from '../../api/pod-security/check.js'
+import type { CheckViolation, PodLike } from '../../api/pod-security/check.js'
 import { evaluatePodSecurity, findingsText } from '../../api/pod-security/evaluate.js'
 import {
   levelText,
@@ -53,7 +53,7 @@ export const podSecurity = (server: Minor): AdmissionPlugin => ({
   },
 })
 
-type Evaluate = (pod: PodLike, level: LevelVersion) => readonly Finding[]
+type Evaluate = (pod: PodLike, level: LevelVersion) => readonly CheckViolation[]
 
 const ENFORCED = 'pod-security.kubernetes.io/enforce-policy'
 const VIOLATIONS = 'pod-security.kubernetes.io/audit-violations'

@@ -10,8 +10,8 @@ import {
   negative,
   subtractLists,
   withoutZeros,
-  type ResourceList,
 } from '../../api/quota/resource-list.js'
+import type { ResourceList } from '../../api/quantity.js'
 import { forbidden } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
 

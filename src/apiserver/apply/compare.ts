@@ -1,3 +1,4 @@
+import type { JsonMap } from '../../lang/json/maps.js'
 import { isMap } from '../../lang/json/maps.js'
 import { sameJson } from '../../lang/json/same-json.js'
 import { difference, isEmpty, LEAF, nodeOf, recursiveDifference, type FieldSet } from './field-set.js'
@@ -8,13 +9,12 @@ import { fieldElement } from './path-element.js'
  * The differences between two values: paths that only the right one has (`added`), that only the left one has
  * (`removed`), and whose value differs (`modified`).
  */
-export interface Comparison {
+export interface TypedComparison {
   readonly added: FieldSet | undefined
   readonly removed: FieldSet | undefined
   readonly modified: FieldSet | undefined
 }
 
-type Json = Readonly<Record<string, unknown>>
 type Children = [string, FieldSet][]
 
 /** Fields of the metadata that no manager owns. Source: apimachinery managedfields/internal/stripmeta.go. */
@@ -35,15 +35,17 @@ export const UNOWNED_METADATA: ReadonlySet<string> = new Set([
  * metadata). Returns undefined if they are equal. Shared subtrees cost nothing. Source: structured-merge-diff
  * typed/compare.go.
  */
-export function compareObjects(shape: MapShape, left: object, right: object): Comparison | undefined {
-  const [lhs, rhs] = [left as Json, right as Json]
+export function compareObjects(shape: MapShape, left: object, right: object): TypedComparison | undefined {
+  const [lhs, rhs] = [left as JsonMap, right as JsonMap]
   const found = new Found()
   const visit = (name: string): void => {
     if (name === 'metadata') {
       const inner = shape.member(name)?.shape
       found.take(
         'f:metadata',
-        inner?.kind === 'map' ? compareMetadata(inner, lhs[name] as Json, rhs[name] as Json) : undefined,
+        inner?.kind === 'map'
+          ? compareMetadata(inner, lhs[name] as JsonMap, rhs[name] as JsonMap)
+          : undefined,
       )
     } else if (name !== 'apiVersion' && name !== 'kind') visitMember(found, shape, name, lhs[name], rhs[name])
   }
@@ -52,7 +54,7 @@ export function compareObjects(shape: MapShape, left: object, right: object): Co
   return found.result()
 }
 
-function compareMetadata(shape: MapShape, lhs: Json = {}, rhs: Json = {}): Comparison | undefined {
+function compareMetadata(shape: MapShape, lhs: JsonMap = {}, rhs: JsonMap = {}): TypedComparison | undefined {
   if (lhs === rhs) return undefined
   const found = new Found()
   for (const name in rhs)
@@ -81,7 +83,7 @@ class Found {
     this.#modified.push([element, LEAF])
   }
 
-  take(element: string, comparison: Comparison | undefined): void {
+  take(element: string, comparison: TypedComparison | undefined): void {
     if (comparison === undefined) return
     const { added, removed, modified } = comparison
     if (added !== undefined) this.#added.push([element, added])
@@ -90,7 +92,7 @@ class Found {
   }
 
   /** Returns the comparison, or undefined if nothing was found. `isLeaf` adds the path itself as modified. */
-  result(isLeaf = false): Comparison | undefined {
+  result(isLeaf = false): TypedComparison | undefined {
     if (this.#added.length + this.#removed.length + this.#modified.length === 0 && !isLeaf) return undefined
     return {
       added: nodeOf(this.#added, false),
@@ -100,7 +102,7 @@ class Found {
   }
 }
 
-const MODIFIED: Comparison = { added: undefined, removed: undefined, modified: LEAF }
+const MODIFIED: TypedComparison = { added: undefined, removed: undefined, modified: LEAF }
 
 function visitMember(found: Found, shape: MapShape, name: string, lhs: unknown, rhs: unknown): void {
   if (lhs === rhs) return
@@ -112,7 +114,7 @@ function visitMember(found: Found, shape: MapShape, name: string, lhs: unknown, 
 }
 
 /** Compares two values. Undefined is an absent value; null is a value. */
-function compareValues(shape: Shape, lhs: unknown, rhs: unknown): Comparison | undefined {
+function compareValues(shape: Shape, lhs: unknown, rhs: unknown): TypedComparison | undefined {
   if (lhs === rhs) return undefined
   if (lhs === undefined) return { added: everyPath(shape, rhs), removed: undefined, modified: undefined }
   if (rhs === undefined) return { added: undefined, removed: everyPath(shape, lhs), modified: undefined }
@@ -132,7 +134,7 @@ function compareShaped(
   shape: Exclude<Shape, { kind: 'any' }>,
   lhs: unknown,
   rhs: unknown,
-): Comparison | undefined {
+): TypedComparison | undefined {
   switch (shape.kind) {
     case 'scalar':
       return sameJson(lhs, rhs) ? undefined : MODIFIED
@@ -154,7 +156,7 @@ function compareShaped(
   }
 }
 
-const isVoid = (map: Json): boolean => {
+const isVoid = (map: JsonMap): boolean => {
   for (const name in map) if (map[name] !== undefined) return false
   return true
 }
@@ -163,7 +165,7 @@ function compareLists(
   shape: ListShape,
   left: readonly unknown[],
   right: readonly unknown[],
-): Comparison | undefined {
+): TypedComparison | undefined {
   if (left.length === 0)
     return { added: nodeOf(childrenOf(shape, right), false), removed: undefined, modified: undefined }
   if (areAlike(shape, left, right)) return undefined
@@ -253,7 +255,7 @@ export interface FieldFilter {
 }
 
 /** Returns the part of the comparison that passes the filter, or undefined if nothing is left. */
-export function filtered(comparison: Comparison, filter: FieldFilter): Comparison | undefined {
+export function filtered(comparison: TypedComparison, filter: FieldFilter): TypedComparison | undefined {
   if (filter.excluded === undefined && filter.included === undefined) return comparison
   const keep = (set: FieldSet | undefined): FieldSet | undefined => {
     if (set === undefined) return undefined
@@ -274,6 +276,6 @@ export function filtered(comparison: Comparison, filter: FieldFilter): Compariso
 }
 
 /** Returns `set` without all paths of the comparison. */
-export function withoutChanges(set: FieldSet, { added, removed, modified }: Comparison): FieldSet {
+export function withoutChanges(set: FieldSet, { added, removed, modified }: TypedComparison): FieldSet {
   return difference(difference(difference(set, modified), added), removed)
 }

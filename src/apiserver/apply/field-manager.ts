@@ -2,7 +2,7 @@ import type { ManagedFieldsEntry } from '../../api/meta/generated.js'
 import { deepFreeze } from '../../api/schema/freeze.js'
 import { sameJson } from '../../lang/json/same-json.js'
 import { appliedFields, ownedFields, withNamedFields } from './owned-fields.js'
-import type { Comparison, FieldFilter } from './compare.js'
+import type { TypedComparison, FieldFilter } from './compare.js'
 import { compareObjects, filtered, withoutChanges } from './compare.js'
 import type { Conflict } from './conflicts.js'
 import { ApplyConflict } from './conflicts.js'
@@ -56,9 +56,9 @@ export interface TrackedWrite {
 
 /** Comparisons of the object before and after the write, by API version. Each is computed on first use. */
 class Changes {
-  readonly own: Comparison | undefined
-  readonly #filtered: Comparison | undefined
-  #byVersion: Map<string, Comparison | undefined | null> | undefined
+  readonly own: TypedComparison | undefined
+  readonly #filtered: TypedComparison | undefined
+  #byVersion: Map<string, TypedComparison | undefined | null> | undefined
   readonly #kind: TrackedKind
   readonly #write: TrackedWrite
   readonly #live: object
@@ -77,14 +77,14 @@ class Changes {
    * Returns the changes in the fields of that version, undefined if there are none, or null if the version is
    * not served.
    */
-  in(apiVersion: string): Comparison | undefined | null {
+  in(apiVersion: string): TypedComparison | undefined | null {
     if (apiVersion === this.#kind.apiVersion) return this.#filtered
     this.#byVersion ??= new Map()
     if (!this.#byVersion.has(apiVersion)) this.#byVersion.set(apiVersion, this.#convert(apiVersion))
     return this.#byVersion.get(apiVersion)
   }
 
-  #convert(apiVersion: string): Comparison | undefined | null {
+  #convert(apiVersion: string): TypedComparison | undefined | null {
     const kind = this.#kind.inVersion(apiVersion)
     if (kind === undefined) return null
     const comparison = compareObjects(kind.shape, kind.convert(this.#live), kind.convert(this.#next))
@@ -211,7 +211,7 @@ function unionOf(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet {
 /**
  * Returns the writer's earlier fields that it keeps. Fields that it takes again need not be removed first.
  */
-function keptOf(fields: FieldSet, all: Comparison | undefined, changed: Comparison): FieldSet {
+function keptOf(fields: FieldSet, all: TypedComparison | undefined, changed: TypedComparison): FieldSet {
   return all === changed ? difference(fields, changed.removed) : withoutChanges(fields, changed)
 }
 

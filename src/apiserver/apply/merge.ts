@@ -1,10 +1,9 @@
+import type { JsonMap } from '../../lang/json/maps.js'
 import { isMap } from '../../lang/json/maps.js'
 import { setOwn } from '../../lang/json/plain-json.js'
 import { itemElement, type ListShape, type MapShape, type Shape, shapeFor } from './shape.js'
 import { isEmpty, isMember, SELF, type FieldSet } from './field-set.js'
 import { fieldElement } from './path-element.js'
-
-type Json = Readonly<Record<string, unknown>>
 
 /**
  * Merges an applied configuration into the stored object: structs and maps by field, list maps and sets by
@@ -12,8 +11,8 @@ type Json = Readonly<Record<string, unknown>>
  * are shared with the result. The configuration must have passed typeFaults. Source: structured-merge-diff
  * typed/merge.go.
  */
-export function mergeObjects(shape: MapShape, live: object, config: object): Json {
-  return (mergeValues(shape, live, config) ?? {}) as Json
+export function mergeObjects(shape: MapShape, live: object, config: object): JsonMap {
+  return (mergeValues(shape, live, config) ?? {}) as JsonMap
 }
 
 /** Merges two values; undefined is an absent value. */
@@ -30,9 +29,9 @@ function mergeValues(shape: Shape, lhs: unknown, rhs: unknown): unknown {
   return left.atomic || (isVoid(a) && isVoid(b)) ? rhs : mergeMaps(left, a, b)
 }
 
-const isVoid = (map: Json): boolean => Object.keys(map).length === 0
+const isVoid = (map: JsonMap): boolean => Object.keys(map).length === 0
 
-function mergeMaps(shape: MapShape, lhs: Json, rhs: Json): unknown {
+function mergeMaps(shape: MapShape, lhs: JsonMap, rhs: JsonMap): unknown {
   const out: Record<string, unknown> = {}
   const put = (name: string): void => {
     const inner = shape.member(name)?.shape ?? shape.others
@@ -122,8 +121,8 @@ function mergeLists(shape: ListShape, lhs: readonly unknown[], rhs: readonly unk
  * Returns the object without the paths of the set; untouched parts are shared with it. A list or struct that
  * becomes empty is null. Source: structured-merge-diff typed/remove.go.
  */
-export function removePaths(shape: MapShape, value: object, paths: FieldSet): Json {
-  return (isEmpty(paths) ? value : (removeFrom(shape, value, paths) ?? {})) as Json
+export function removePaths(shape: MapShape, value: object, paths: FieldSet): JsonMap {
+  return (isEmpty(paths) ? value : (removeFrom(shape, value, paths) ?? {})) as JsonMap
 }
 
 function removeFrom(shape: Shape, value: unknown, paths: FieldSet): unknown {
@@ -140,7 +139,7 @@ function removeFrom(shape: Shape, value: unknown, paths: FieldSet): unknown {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value) || own.atomic) return null
   const rest: Record<string, unknown> = {}
-  for (const [name, member] of Object.entries(value as Json)) {
+  for (const [name, member] of Object.entries(value as JsonMap)) {
     const known = own.member(name)
     const inner = known?.shape ?? own.others
     const left =

@@ -1,11 +1,10 @@
+import type { JsonMap } from '../../lang/json/maps.js'
 import { isMap } from '../../lang/json/maps.js'
 import { sameJson } from '../../lang/json/same-json.js'
 import { UNOWNED_METADATA, type FieldFilter } from './compare.js'
 import { isEmpty, type FieldSet } from './field-set.js'
 import { fieldElement } from './path-element.js'
 import { isSameItem, itemElement, type ListShape, type MapShape, type Shape } from './shape.js'
-
-type Json = Readonly<Record<string, unknown>>
 
 /** Longest list in which a changed item is compared with all others. */
 const LONGEST_LIST = 64
@@ -28,7 +27,7 @@ export function ownChanges(
   // a client may have sent an entry with fields that the endpoint cannot change
   if (included !== undefined || (excluded !== undefined && hasExcluded(own, excluded))) return undefined
   const walk = new Walk()
-  if (!walk.members(shape, live as Json, next as Json, own, others, 'root')) return undefined
+  if (!walk.members(shape, live as JsonMap, next as JsonMap, own, others, 'root')) return undefined
   return walk.hasChange ? 'own' : 'none'
 }
 
@@ -48,8 +47,8 @@ class Walk {
 
   members(
     shape: MapShape,
-    lhs: Json,
-    rhs: Json,
+    lhs: JsonMap,
+    rhs: JsonMap,
     own: FieldSet | undefined,
     others: readonly FieldSet[],
     level: 'root' | 'metadata' | 'below' = 'below',

@@ -3,8 +3,7 @@ import { groupItems, type MapShape, type Shape, shapeFor } from './shape.js'
 import { fieldElement } from './path-element.js'
 import type { KindDefinition } from '../../api/kind/definition.js'
 import { UNOWNED_METADATA, type FieldFilter } from './compare.js'
-
-type Json = Readonly<Record<string, unknown>>
+import type { JsonMap } from '../../lang/json/maps.js'
 
 /** Paths that no manager owns. Source: apimachinery managedfields/internal/stripmeta.go. */
 const UNOWNED_FIELDS: FieldSet = {
@@ -44,7 +43,7 @@ function childrenOf(shape: Shape, value: unknown): [string, FieldSet][] {
       if (node !== undefined) children.push([element, node])
     }
   } else if (shape.kind === 'map' && typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    for (const [name, child] of Object.entries(value as Json)) {
+    for (const [name, child] of Object.entries(value as JsonMap)) {
       const member = shape.member(name)
       const inner = member?.shape ?? shape.others
       if (inner === undefined || child === undefined) continue

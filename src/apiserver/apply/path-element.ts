@@ -1,5 +1,6 @@
 import { exactJson } from '../../lang/json/exact-json.js'
 import { parseExactJson } from '../../lang/go/json.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 
 /**
  * Path elements as FieldsV1 writes them: `f:spec` (a field or map key), `k:{"name":"x"}` (a list item by its
@@ -85,7 +86,7 @@ export function compareElements(a: string, b: string): number {
     return a.slice(head, -2) < b.slice(head, -2) ? -1 : 1
   const left: unknown = parseExactJson(a.slice(2))
   const right: unknown = parseExactJson(b.slice(2))
-  return kind === 'k' ? compareKeys(left as Members, right as Members) : compareValues(left, right)
+  return kind === 'k' ? compareKeys(left as JsonMap, right as JsonMap) : compareValues(left, right)
 }
 
 /**
@@ -102,9 +103,7 @@ function headOf(element: string): number {
     : 0
 }
 
-type Members = Readonly<Record<string, unknown>>
-
-function compareKeys(a: Members, b: Members): number {
+function compareKeys(a: JsonMap, b: JsonMap): number {
   const left = Object.keys(a)
   const right = Object.keys(b)
   for (let at = 0; at < left.length && at < right.length; at++) {
@@ -130,7 +129,7 @@ function compareValues(a: unknown, b: unknown): number {
     }
     return a.length - b.length
   }
-  if (typeof a === 'object' && a !== null) return compareKeys(a as Members, b as Members)
+  if (typeof a === 'object' && a !== null) return compareKeys(a as JsonMap, b as JsonMap)
   return a === b ? 0 : (a as number | bigint) < (b as number | bigint) ? -1 : 1
 }
 
@@ -159,7 +158,7 @@ export function elementText(element: string): string {
     case 'v':
       return `[=${valueText(parseExactJson(rest))}]`
     default: {
-      const key = parseExactJson(rest) as Members
+      const key = parseExactJson(rest) as JsonMap
       return `[${Object.keys(key)
         .map((name) => `${name}=${valueText(key[name])}`)
         .join(',')}]`
@@ -170,7 +169,7 @@ export function elementText(element: string): string {
 function valueText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(valueText).join(',')}]`
   if (typeof value !== 'object' || value === null) return exactJson(value)
-  const members = value as Members
+  const members = value as JsonMap
   return `{${Object.keys(members)
     .map((name) => `${name}=${valueText(members[name])}`)
     .join(';')}}`

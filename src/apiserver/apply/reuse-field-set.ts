@@ -1,11 +1,10 @@
+import type { JsonMap } from '../../lang/json/maps.js'
 import { isMap } from '../../lang/json/maps.js'
 import { sameJson } from '../../lang/json/same-json.js'
 import { UNOWNED_METADATA, type FieldFilter } from './compare.js'
 import { isEmpty, SELF, type FieldSet } from './field-set.js'
 import { itemElement, ItemError, type ListShape, type MapShape, type Shape, shapeFor } from './shape.js'
 import { fieldElement } from './path-element.js'
-
-type Json = Readonly<Record<string, unknown>>
 
 /** How many sets are remembered for each kind: one for each client and form of manifest. */
 const MOST_SETS = 4
@@ -36,7 +35,7 @@ export function reuseFieldSet(
   for (const element in excluded) if (!isEmpty(excluded[element] as FieldSet)) return undefined
   for (let at = 0; at < sets.length; at++) {
     const set = sets[at] as FieldSet
-    if (!matchesRoot(shape, empty as Json, next as Json, excluded, set)) continue
+    if (!matchesRoot(shape, empty as JsonMap, next as JsonMap, excluded, set)) continue
     if (at > 0) {
       sets.splice(at, 1)
       sets.unshift(set)
@@ -48,8 +47,8 @@ export function reuseFieldSet(
 
 function matchesRoot(
   shape: MapShape,
-  empty: Json,
-  next: Json,
+  empty: JsonMap,
+  next: JsonMap,
   excluded: FieldSet | undefined,
   set: FieldSet,
 ): boolean {
@@ -64,7 +63,7 @@ function matchesRoot(
     const node = set[element]
     const takes =
       name === 'metadata'
-        ? matchesMetadata(inner, empty[name] as Json, next[name] as Json, node)
+        ? matchesMetadata(inner, empty[name] as JsonMap, next[name] as JsonMap, node)
         : matchesNode(inner, empty[name], next[name], node)
     if (!takes) return false
     if (node !== undefined) count++
@@ -72,7 +71,12 @@ function matchesRoot(
   return sizeOf(set) === count
 }
 
-function matchesMetadata(shape: Shape, empty: Json = {}, next: Json, node: FieldSet | undefined): boolean {
+function matchesMetadata(
+  shape: Shape,
+  empty: JsonMap = {},
+  next: JsonMap,
+  node: FieldSet | undefined,
+): boolean {
   return shape.kind === 'map' && matchesMembers(shape, empty, next, node, UNOWNED_METADATA)
 }
 
@@ -104,7 +108,7 @@ function matchesNode(shape: Shape, empty: unknown, next: unknown, node: FieldSet
   }
 }
 
-const isVoid = (map: Json): boolean => {
+const isVoid = (map: JsonMap): boolean => {
   for (const name in map) if (map[name] !== undefined) return false
   return true
 }
@@ -115,8 +119,8 @@ function matchesLeaf(empty: unknown, next: unknown, node: FieldSet | undefined):
 
 function matchesMembers(
   shape: MapShape,
-  empty: Json,
-  next: Json,
+  empty: JsonMap,
+  next: JsonMap,
   node: FieldSet | undefined,
   unowned?: ReadonlySet<string>,
 ): boolean {
@@ -161,7 +165,7 @@ function countItems(shape: ListShape, items: readonly unknown[], node: FieldSet)
   }
 }
 
-function countMembers(shape: MapShape, value: Json, node: FieldSet): number | undefined {
+function countMembers(shape: MapShape, value: JsonMap, node: FieldSet): number | undefined {
   let count = 0
   for (const name in value) {
     const member = shape.member(name)

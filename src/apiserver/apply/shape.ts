@@ -1,6 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import type { Field, ListField, Message, ScalarField } from '../../api/schema/types.js'
 import { fieldElement, keyElement, valueElement } from './path-element.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 
 /** A leaf. `untyped` takes any scalar (quantities, times, int-or-string). */
 export interface ScalarShape {
@@ -9,7 +10,7 @@ export interface ScalarShape {
 }
 
 /** A declared field of a map. */
-export interface Member {
+export interface ShapeMember {
   readonly element: string
   readonly shape: Shape
 }
@@ -19,7 +20,7 @@ export interface MapShape {
   readonly kind: 'map'
   readonly atomic: boolean
   /** Returns the declared field of that name. */
-  readonly member: (name: string) => Member | undefined
+  readonly member: (name: string) => ShapeMember | undefined
   /** Shape of undeclared members (the values of a map). Undefined if they are not allowed. */
   readonly others: Shape | undefined
 }
@@ -100,7 +101,7 @@ const BUILT_IN = /^io\.k8s\.(api|apimachinery|apiextensions-apiserver|kube-aggre
 const GRANULAR = 'io.k8s.api.core.v1.PersistentVolumeSpec.claimRef'
 
 function makeShape(message: Message): MapShape {
-  const members = new Map<string, Member>()
+  const members = new Map<string, ShapeMember>()
   const { fields } = message
   return {
     kind: 'map',
@@ -113,7 +114,7 @@ function makeShape(message: Message): MapShape {
       if (field === undefined) return undefined
       const shape = fieldShape(message, field)
       const isGranular = shape.kind === 'map' && GRANULAR === `${message.schemaName}.${name}`
-      const member: Member = {
+      const member: ShapeMember = {
         element: fieldElement(name),
         shape: isGranular ? { ...shape, atomic: false } : shape,
       }
@@ -188,8 +189,6 @@ export class ItemError extends Error {
   override readonly name = 'ItemError'
 }
 
-type Item = Readonly<Record<string, unknown>>
-
 /**
  * Returns the path element of an item of a list map or set. Throws {@link ItemError}. Source:
  * structured-merge-diff typed/helpers.go listItemToPathElement.
@@ -205,15 +204,15 @@ function keyedElement({ keys, declaredKeys }: ListShape, item: unknown): string 
     keys.length === 1 &&
     typeof item === 'object' &&
     item !== null &&
-    typeof (item as Item)[(only as ListKey).name] === 'string'
+    typeof (item as JsonMap)[(only as ListKey).name] === 'string'
   ) {
-    return keyElement([(only as ListKey).name], (name) => (item as Item)[name])
+    return keyElement([(only as ListKey).name], (name) => (item as JsonMap)[name])
   }
   if (item === null || item === undefined)
     throw new ItemError('associative list with keys may not have a null element')
   if (typeof item !== 'object' || Array.isArray(item))
     throw new ItemError('associative list with keys may not have non-map elements')
-  const fields = item as Item
+  const fields = item as JsonMap
   const fallbackOf = (name: string): unknown => keys.find((key) => key.name === name)?.fallback
   const given = keys.filter(({ name, fallback }) => fields[name] !== undefined || fallback !== undefined)
   if (given.length === 0)
@@ -245,8 +244,8 @@ export function isSameItem({ keys }: ListShape, a: unknown, b: unknown): boolean
   if (keys.length === 0) return a === b
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   for (const { name } of keys) {
-    const value = (a as Item)[name]
-    if (value !== (b as Item)[name] || typeof value === 'object') return false
+    const value = (a as JsonMap)[name]
+    if (value !== (b as JsonMap)[name] || typeof value === 'object') return false
   }
   return true
 }

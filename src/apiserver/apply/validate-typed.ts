@@ -10,8 +10,7 @@ import {
   shapeFor,
 } from './shape.js'
 import { elementText, fieldElement } from './path-element.js'
-
-type Json = Readonly<Record<string, unknown>>
+import type { JsonMap } from '../../lang/json/maps.js'
 
 /** One fault of an applied configuration. */
 interface Fault {
@@ -57,7 +56,7 @@ class Walker {
       case 'map':
         if (typeof value !== 'object' || Array.isArray(value))
           return this.#fault(path, `expected map, got &{${goText(value)}}`)
-        return this.#map(own, value as Json, path, depth)
+        return this.#map(own, value as JsonMap, path, depth)
     }
   }
 
@@ -106,7 +105,7 @@ class Walker {
     }
   }
 
-  #map(shape: MapShape, map: Json, path: string, depth: number): void {
+  #map(shape: MapShape, map: JsonMap, path: string, depth: number): void {
     for (const [name, value] of Object.entries(map)) {
       const text = path + elementText(fieldElement(name))
       const inner = shape.member(name)?.shape ?? shape.others
@@ -135,7 +134,7 @@ function goText(value: unknown): string {
   if (typeof value === 'number') return goNumber(value)
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value)
   if (typeof value !== 'object') return value as string
-  const members = value as Json
+  const members = value as JsonMap
   return `map[${Object.keys(members)
     .sort()
     .map((key) => `${key}:${goText(members[key])}`)
@@ -149,7 +148,7 @@ function goSyntax(value: unknown): string {
   if (typeof value === 'number') return goNumber(value)
   if (typeof value === 'bigint') return String(value)
   if (typeof value !== 'object') return JSON.stringify(value)
-  const members = value as Json
+  const members = value as JsonMap
   const shown = Object.keys(members)
     .sort()
     .map((key) => `${quote(key)}:${goSyntax(members[key])}`)

@@ -1,5 +1,5 @@
 import { quote } from '../../lang/go/quote.js'
-import type { Program } from '../../api/cel/compile.js'
+import type { CelProgram } from '../../api/cel/compile.js'
 import { CelFault, ListValue, type Value } from '../../lang/cel/values.js'
 import type { UserInfo } from '../../client/client.js'
 import type { TokenClaims } from './authenticator.js'
@@ -11,7 +11,7 @@ export type ClaimSource = { readonly claim: string; readonly prefix: string } | 
 /** An expression that has been compiled. */
 export interface CompiledExpression {
   readonly expression: string
-  readonly program: Program
+  readonly program: CelProgram
 }
 
 /** A bool that a token must meet, and what to say if it does not. */

@@ -1,5 +1,5 @@
 import { compile } from '../../api/cel/compile.js'
-import type { Variables } from '../../lang/cel/checker.js'
+import type { CelVariables } from '../../lang/cel/checker.js'
 import { type FieldError, invalid, required } from '../../api/field-error.js'
 import { BOOL, DYN, listOf, mapOf, objectOf, STRING, type CelType } from '../../lang/cel/types.js'
 import type { ClaimSource, CompiledExpression, Condition, UserRules } from './claimed-user.js'
@@ -39,7 +39,7 @@ export interface JwtAuthenticator {
 }
 
 /** Made on first use. Source: apiserver pkg/authentication/cel/compile.go mustBuildEnvs. */
-let scopes: Readonly<Record<'claims' | 'user', Variables>> | undefined
+let scopes: Readonly<Record<'claims' | 'user', CelVariables>> | undefined
 
 const scopesOf = (): NonNullable<typeof scopes> =>
   (scopes ??= {

@@ -7,6 +7,7 @@ import {
   required,
 } from '../../api/field-error.js'
 import { DurationError, parseGoDuration } from '../../lang/go/duration.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 import { isMap } from '../../lang/json/maps.js'
 import { exactJson } from '../../lang/json/exact-json.js'
 import { parseYamlText, YamlError } from '../../lang/yaml/read.js'
@@ -55,9 +56,7 @@ export function parseAuthorization(
   return read
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
-function decode(text: string): Fields {
+function decode(text: string): JsonMap {
   let parsed: unknown
   try {
     parsed = parseYamlText(text)
@@ -92,7 +91,7 @@ const WEBHOOK_FIELDS = [
 ]
 
 /** The file is decoded strictly. */
-function refuseUnknownFields(config: Fields): void {
+function refuseUnknownFields(config: JsonMap): void {
   const unknown: string[] = []
   const check = (value: unknown, known: readonly string[], path: string): void => {
     if (!isMap(value)) return
@@ -118,7 +117,7 @@ interface Reading {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-function authorizerOf(fields: Fields, reading: Reading): ConfiguredAuthorizer {
+function authorizerOf(fields: JsonMap, reading: Reading): ConfiguredAuthorizer {
   const { path, seen, errors } = reading
   const [type, name] = [textOf(fields['type']), textOf(fields['name'])]
   if (type === '') errors.push(required(`${path}.type`))
@@ -143,7 +142,7 @@ function authorizerOf(fields: Fields, reading: Reading): ConfiguredAuthorizer {
 }
 
 /** Source: ValidateWebhookConfiguration. */
-function webhookOf(fields: Fields, reading: Reading): ConfiguredWebhook {
+function webhookOf(fields: JsonMap, reading: Reading): ConfiguredWebhook {
   const { path, errors } = reading
   const timeout = durationAt('timeout', fields, reading)
   if (timeout === undefined || timeout.ms === 0) errors.push(required(`${path}.timeout`))
@@ -181,13 +180,13 @@ function webhookOf(fields: Fields, reading: Reading): ConfiguredWebhook {
   }
 }
 
-function oneOf(name: string, fields: Fields, allowed: readonly string[], { path, errors }: Reading): void {
+function oneOf(name: string, fields: JsonMap, allowed: readonly string[], { path, errors }: Reading): void {
   const value = textOf(fields[name])
   if (value === '') errors.push(required(`${path}.${name}`))
   else if (!allowed.includes(value)) errors.push(notSupported(`${path}.${name}`, value, allowed))
 }
 
-function connectionOf(fields: Fields, { path, errors }: Reading): string | undefined {
+function connectionOf(fields: JsonMap, { path, errors }: Reading): string | undefined {
   const at = `${path}.connectionInfo`
   const info = isMap(fields['connectionInfo']) ? fields['connectionInfo'] : {}
   const [type, file] = [textOf(info['type']), textOf(info['kubeConfigFile'])]
@@ -205,7 +204,7 @@ function connectionOf(fields: Fields, { path, errors }: Reading): string | undef
 
 function durationAt(
   name: string,
-  fields: Fields,
+  fields: JsonMap,
   { path, errors }: Reading,
 ): { readonly ms: number; readonly text: string } | undefined {
   const value = fields[name]

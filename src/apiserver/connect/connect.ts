@@ -17,7 +17,7 @@ import { type FieldError, forbidden, invalid as invalidField } from '../../api/f
 import { boolean } from '../http/query.js'
 
 /** Options of a stream: the query of a request, or those of a client in this process. */
-export type ConnectOptions = URLSearchParams | StreamOptions[keyof StreamOptions]
+export type ConnectRequestOptions = URLSearchParams | StreamOptions[keyof StreamOptions]
 
 /**
  * Opens the stream of a request for `pods/log`, `exec`, `attach` or `portforward`: the apiserver's part of
@@ -27,7 +27,7 @@ export type ConnectOptions = URLSearchParams | StreamOptions[keyof StreamOptions
 export function connectPod(
   context: RegistryContext,
   call: RegistryRequest,
-  options: ConnectOptions,
+  options: ConnectRequestOptions,
 ): PodStream {
   const query = options instanceof URLSearchParams ? options : undefined
   switch (call.subresource) {

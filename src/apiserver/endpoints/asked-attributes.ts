@@ -1,5 +1,5 @@
 import type { FieldSelectorAttributes, LabelSelectorAttributes } from '../../api/authorization/generated.js'
-import type { Asked, Requirement } from '../../api/authorization/validation.js'
+import type { Asked, SelectorRequirement } from '../../api/authorization/validation.js'
 import { parseFieldSelector } from '../../api/selectors/fields.js'
 import { parseLabelSelector } from '../../api/selectors/label-parser.js'
 import type { AccessAttributes } from '../authorization/authorizer.js'
@@ -45,7 +45,7 @@ export function ignoredSelectors({
     { rawSelector = '', requirements = [] }: Selector,
     reads: Reads,
   ): readonly string[] => {
-    const understood = requirements.filter((each) => reads.requirement(each as Requirement)).length
+    const understood = requirements.filter((each) => reads.requirement(each as SelectorRequirement)).length
     const isRead =
       requirements.length > 0
         ? understood === requirements.length
@@ -62,7 +62,7 @@ export function ignoredSelectors({
 type Selector = FieldSelectorAttributes | LabelSelectorAttributes
 /** Which selectors an authorizer gets to see. */
 interface Reads {
-  readonly requirement: (requirement: Requirement) => boolean
+  readonly requirement: (requirement: SelectorRequirement) => boolean
   readonly raw: (selector: string) => boolean
 }
 

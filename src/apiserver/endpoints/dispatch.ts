@@ -13,7 +13,7 @@ import { deleteCollection } from '../registry/delete-collection.js'
 import { deleteObject, type Deleted } from '../registry/delete.js'
 import { patchObject } from '../registry/patch.js'
 import { getObject, listObjects } from '../registry/read.js'
-import { updateObject, type Written } from '../registry/update.js'
+import { updateObject, type WriteResult } from '../registry/update.js'
 import { reviewLocalAccess, reviewOwnAccess, reviewSubjectAccess } from './access-review.js'
 import { bindPod } from './binding.js'
 import { getComponentStatus, listComponentStatuses } from './component-status.js'
@@ -41,7 +41,7 @@ type Endpoint = (context: RegistryContext, call: RegistryRequest) => EndpointRes
 const ok = (object: object): EndpointResult => ({ code: 200, object })
 const created = (object: object): EndpointResult => ({ code: 201, object })
 
-const written = ({ object, created: isNew }: Written): EndpointResult =>
+const written = ({ object, created: isNew }: WriteResult): EndpointResult =>
   isNew ? created(object) : ok(object)
 
 /** 202 for what stays until its dependents are gone, only for clients that asked for that in the old form. */

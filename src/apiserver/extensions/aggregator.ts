@@ -13,7 +13,10 @@ import { isAvailable } from './aggregated-services.js'
 import { aggregatedWatch } from './aggregated-watch.js'
 
 /** Parts of a server that the aggregator needs. */
-type Surroundings = Pick<RegistryContext, 'storage' | 'resources' | 'dependencies' | 'aggregated' | 'scheme'>
+type AggregatorDependencies = Pick<
+  RegistryContext,
+  'storage' | 'resources' | 'dependencies' | 'aggregated' | 'scheme'
+>
 
 /** Headers that are not passed on, besides those of the connection. */
 const DROPPED: ReadonlySet<string> = new Set(['authorization', 'host'])
@@ -35,7 +38,7 @@ const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
  * Source: kube-aggregator pkg/apiserver/handler_proxy.go.
  */
 export function forward(
-  context: Surroundings,
+  context: AggregatorDependencies,
   groupVersion: readonly [group: string, version: string],
   http: HttpRequest,
   user: UserInfo,
@@ -47,7 +50,7 @@ export function forward(
 
 /** Forwards a watch, which follows what is written through this server. */
 export function forwardWatch(
-  context: Surroundings,
+  context: AggregatorDependencies,
   groupVersion: readonly [group: string, version: string],
   http: HttpRequest,
   user: UserInfo,
@@ -65,7 +68,7 @@ export function forwardWatch(
 }
 
 function exchange(
-  context: Surroundings,
+  context: AggregatorDependencies,
   [group, version]: readonly [group: string, version: string],
   http: HttpRequest,
   user: UserInfo,
@@ -83,7 +86,7 @@ function exchange(
 
 /** Sends a request; returns undefined if the Service has no endpoint, and Go's error text if it fails. */
 function send(
-  context: Surroundings,
+  context: AggregatorDependencies,
   { spec }: APIService,
   request: ProxiedRequest,
 ): ProxiedResponse | string | undefined {
@@ -140,7 +143,7 @@ const escapedKey = (key: string): string =>
     .toLowerCase()
 
 /** A resource as a server lists it below `/apis/GROUP/VERSION`. */
-export interface ListedResource {
+export interface DiscoveredResource {
   readonly name: string
   readonly singularName?: string
   readonly namespaced?: boolean
@@ -152,7 +155,10 @@ export interface ListedResource {
 
 const DISCOVERER: UserInfo = { name: 'system:kube-aggregator', groups: ['system:masters'] }
 
-function discover(context: Surroundings, apiService: APIService): ProxiedResponse | string | undefined {
+function discover(
+  context: AggregatorDependencies,
+  apiService: APIService,
+): ProxiedResponse | string | undefined {
   const { group = '', version = '' } = apiService.spec
   const headers = { accept: 'application/json', ...remoteHeaders(DISCOVERER, context.scheme.release.minor) }
   return send(context, apiService, {
@@ -166,9 +172,9 @@ function discover(context: Surroundings, apiService: APIService): ProxiedRespons
 
 /** Returns what the server behind an available APIService lists; undefined if it does not. */
 export function resourcesBehind(
-  context: Surroundings,
+  context: AggregatorDependencies,
   apiService: APIService,
-): readonly ListedResource[] | undefined {
+): readonly DiscoveredResource[] | undefined {
   if (!isAvailable(apiService)) return undefined
   const reply = discover(context, apiService)
   if (reply === undefined || typeof reply === 'string' || reply.code !== 200) return undefined
@@ -185,7 +191,7 @@ const MOST_RESOURCES = 1_000
  * Returns the resources of a response, undefined if it is no list, or why it is not used: upstream gives up a
  * server whose list takes more than five seconds.
  */
-function listOf({ body }: ProxiedResponse): readonly ListedResource[] | undefined | string {
+function listOf({ body }: ProxiedResponse): readonly DiscoveredResource[] | undefined | string {
   if (body.length > LONGEST_LIST) return `the list of resources is longer than ${LONGEST_LIST} characters`
   let list: unknown
   try {
@@ -201,7 +207,7 @@ function listOf({ body }: ProxiedResponse): readonly ListedResource[] | undefine
     : listed
 }
 
-const isListed = (resource: unknown): resource is ListedResource =>
+const isListed = (resource: unknown): resource is DiscoveredResource =>
   isPlainObject(resource) &&
   typeof resource['name'] === 'string' &&
   typeof resource['kind'] === 'string' &&
@@ -217,7 +223,10 @@ const isTexts = (value: unknown): boolean =>
  * code; undefined if it can, or lists nothing that can be read. Source: kube-aggregator
  * pkg/controllers/status/remote.
  */
-export function discoveryFault(context: Surroundings, apiService: APIService): string | number | undefined {
+export function discoveryFault(
+  context: AggregatorDependencies,
+  apiService: APIService,
+): string | number | undefined {
   const reply = discover(context, apiService)
   if (reply === undefined || typeof reply === 'string') return reply ?? ''
   if (reply.code < 200 || reply.code >= 300) return reply.code

@@ -17,7 +17,7 @@ const LEVELS = '/registry/prioritylevelconfigurations/'
 const LONG_RUNNING = new Set(['attach', 'exec', 'proxy', 'log', 'portforward'])
 
 /** A priority level with its seats. */
-export interface Level {
+export interface PriorityLevel {
   readonly object: PriorityLevelConfiguration
   readonly limits: LevelLimits
 }
@@ -25,7 +25,7 @@ export interface Level {
 /** Where a request belongs. */
 export interface Flow {
   readonly schema: FlowSchema
-  readonly level: Level
+  readonly level: PriorityLevel
 }
 
 /** Which requests of a level share queues. */
@@ -64,7 +64,7 @@ export class FlowControl {
   }
 
   /** The priority levels by name, in order. */
-  get levels(): ReadonlyMap<string, Level> {
+  get levels(): ReadonlyMap<string, PriorityLevel> {
     return this.#current.levels()
   }
 
@@ -96,7 +96,10 @@ export class FlowControl {
       if (level !== undefined && matchesFlowSchema(schema, user, attributes)) return { schema, level }
     }
     const schema = configuration.schema('catch-all') as FlowSchema
-    return { schema, level: configuration.level(schema.spec.priorityLevelConfiguration.name) as Level }
+    return {
+      schema,
+      level: configuration.level(schema.spec.priorityLevelConfiguration.name) as PriorityLevel,
+    }
   }
 
   get #current(): Configuration {
@@ -116,7 +119,7 @@ export class FlowControl {
 class Configuration {
   readonly #imagined = mandatoryFlowControl()
   readonly #schemas = new Map(this.#imagined.schemas.map((one) => [one.metadata.name ?? '', one]))
-  readonly #levels = new Map<string, Level>()
+  readonly #levels = new Map<string, PriorityLevel>()
   /** In the order in which they are tried. */
   readonly schemas: FlowSchema[] = this.#imagined.schemas.toSorted(byPrecedence)
   #shares = 0
@@ -129,11 +132,11 @@ class Configuration {
     return this.#schemas.get(name)
   }
 
-  level(name: string): Level | undefined {
+  level(name: string): PriorityLevel | undefined {
     return this.#levels.get(name)
   }
 
-  levels(): ReadonlyMap<string, Level> {
+  levels(): ReadonlyMap<string, PriorityLevel> {
     return new Map([...this.#levels].toSorted(byKey))
   }
 
@@ -152,7 +155,7 @@ class Configuration {
   }
 
   /** Seats depend on all levels, and few ask for them. */
-  #inUse(object: PriorityLevelConfiguration): Level {
+  #inUse(object: PriorityLevelConfiguration): PriorityLevel {
     const limits = (): LevelLimits => limitsOf(object, this.#shares)
     return {
       object,

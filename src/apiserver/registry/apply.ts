@@ -15,13 +15,13 @@ import { emptyObject, setManagers, trackedKind, trackedWrite } from './managed-f
 import type { Resource } from './resources.js'
 import { load } from './stored.js'
 import { dropRepeatedOwners } from './owner-references.js'
-import { checkIdentity, writeUpdate, type Written } from './update.js'
+import { checkIdentity, writeUpdate, type WriteResult } from './update.js'
 
 /**
  * Applies a configuration to an object or its status (server-side apply); creates the object if it does not
  * exist. Throws ApiError. Source: apiserver pkg/endpoints/handlers/patch.go applyPatcher.
  */
-export function applyObject(context: RegistryContext, call: RegistryRequest, patch: PatchBody): Written {
+export function applyObject(context: RegistryContext, call: RegistryRequest, patch: PatchBody): WriteResult {
   const { resource } = call
   checkOptions(call)
   const existing = load(context, resource, call.namespace, call.name)

@@ -20,7 +20,7 @@ import { keepManagers, trackWrite, withoutStoredManagers } from './managed-field
 import type { Resource, Resources } from './resources.js'
 import { load } from './stored.js'
 import { dropRepeatedOwners } from './owner-references.js'
-import { checkIdentity, writeUpdate, type Written } from './update.js'
+import { checkIdentity, writeUpdate, type WriteResult } from './update.js'
 import { schemeOf, restoreText, wrongTypeMeta } from './decode-body.js'
 
 /** Most operations in one JSON patch. */
@@ -31,7 +31,7 @@ const MOST_OPERATIONS = 10_000
  * and writing: the real server's retries on conflict never happen. A resourceVersion in the patch must match.
  * Throws ApiError. Source: apiserver pkg/endpoints/handlers/patch.go.
  */
-export function patchObject(context: RegistryContext, call: RegistryRequest): Written {
+export function patchObject(context: RegistryContext, call: RegistryRequest): WriteResult {
   const { resource } = call
   const patch = call.request.patch
   if (patch === undefined) throw new Error('assertion failed: a patch request without a patch')

@@ -20,7 +20,7 @@ import { sameJson } from '../../lang/json/same-json.js'
 import { seal, sealDryRun, discard, isStale, load, save, namespaceLabels } from './stored.js'
 
 /** The result of a write: the object, and whether it was created. */
-export interface Written {
+export interface WriteResult {
   readonly object: KubeObject
   readonly created: boolean
 }
@@ -29,7 +29,7 @@ export interface Written {
  * PUT of an object or of its status. Throws ApiError. Source: apiserver pkg/endpoints/handlers/update.go,
  * rest/update.go, registry/store.go Update.
  */
-export function updateObject(context: RegistryContext, call: RegistryRequest): Written {
+export function updateObject(context: RegistryContext, call: RegistryRequest): WriteResult {
   const existing = load(context, call.resource, call.namespace, call.name)
   const draft = decodeUpdate(context, call, existing)
   checkIdentity(call, draft)
@@ -93,7 +93,11 @@ export function checkIdentity(call: RegistryRequest, draft: Draft<KubeObject>): 
   }
 }
 
-function createByUpdate(context: RegistryContext, call: RegistryRequest, draft: Draft<KubeObject>): Written {
+function createByUpdate(
+  context: RegistryContext,
+  call: RegistryRequest,
+  draft: Draft<KubeObject>,
+): WriteResult {
   const { metadata } = draft
   if (call.resource.definition.strategy.allowCreateOnUpdate !== true || call.subresource !== '') {
     throw notFound(call.resource, call.name)

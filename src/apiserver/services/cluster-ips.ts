@@ -23,7 +23,7 @@ import { type Storage, prefixEnd } from '../storage/storage.js'
 import type { ServicesInUse } from './in-use.js'
 
 /** Parts from which {@link ClusterIps} is made. */
-export interface ClusterIpParts {
+export interface ClusterIpDependencies {
   readonly storage: Storage
   readonly resources: Resources
   readonly clock: Clock
@@ -52,11 +52,11 @@ export interface AddressOwner {
  * before).
  */
 export class ClusterIps {
-  readonly #parts: ClusterIpParts
+  readonly #parts: ClusterIpDependencies
   readonly #addresses: Resource | undefined
   readonly #cidrs: Resource | undefined
 
-  constructor(parts: ClusterIpParts) {
+  constructor(parts: ClusterIpDependencies) {
     this.#parts = parts
     const isCurrent = parts.resources.release.has('serviceCidrs')
     this.#addresses = isCurrent ? parts.resources.find('ipaddresses') : undefined

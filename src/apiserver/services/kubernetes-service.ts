@@ -10,7 +10,10 @@ import type { RegistryContext } from '../registry/context.js'
 const KUBERNETES = 'kubernetes'
 const DEFAULT = { name: KUBERNETES, namespace: 'default' }
 
-type Parts = Pick<RegistryContext, 'resources' | 'clock' | 'address' | 'serviceRanges'>
+type KubernetesServiceDependencies = Pick<
+  RegistryContext,
+  'resources' | 'clock' | 'address' | 'serviceRanges'
+>
 
 /**
  * Creates the objects by which pods find the apiserver: the ServiceCIDR of the flag's ranges (since v1.33),
@@ -20,7 +23,7 @@ type Parts = Pick<RegistryContext, 'resources' | 'clock' | 'address' | 'serviceR
  * pkg/controlplane/controller/defaultservicecidr.
  */
 export function makeKubernetesService(
-  { resources, clock, address, serviceRanges }: Parts,
+  { resources, clock, address, serviceRanges }: KubernetesServiceDependencies,
   client: Client,
   isProtected: boolean,
 ): void {
@@ -61,7 +64,7 @@ export function makeKubernetesService(
 }
 
 function makeEndpoints(
-  { resources }: Pick<Parts, 'resources'>,
+  { resources }: Pick<KubernetesServiceDependencies, 'resources'>,
   client: Client,
   ip: string,
   port: number,

@@ -31,7 +31,7 @@ const SERVICE = { group: '', kind: 'Service' }
 const NOTHING: Reservation = { commit: () => undefined, release: () => undefined }
 
 /** Parts from which a {@link ServiceAllocator} is made. */
-export interface ServiceAllocatorParts {
+export interface ServiceAllocatorDependencies {
   readonly clusterIps: ClusterIps
   readonly inUse: ServicesInUse
   readonly random: RandomStream
@@ -43,9 +43,9 @@ export interface ServiceAllocatorParts {
  * Source: pkg/registry/core/service/storage/storage.go and alloc.go.
  */
 class ServiceAllocator implements WriteHooks {
-  readonly #parts: ServiceAllocatorParts
+  readonly #parts: ServiceAllocatorDependencies
 
-  constructor(parts: ServiceAllocatorParts) {
+  constructor(parts: ServiceAllocatorDependencies) {
     this.#parts = parts
   }
 
@@ -220,7 +220,7 @@ export const DEFAULT_SERVICE_RANGES: readonly string[] = ['10.96.0.0/12']
 const DEFAULT_NODE_PORTS: PortRange = { first: 30000, last: 32767 }
 
 /** Parts from which the hooks of Services are made. */
-export interface ServiceHookParts {
+export interface ServiceHookDependencies {
   readonly storage: Storage
   readonly resources: Resources
   readonly clock: Clock
@@ -239,7 +239,7 @@ export interface ServiceHookParts {
  * Returns the allocator of cluster IPs and node ports as hooks of Service writes. Throws RangeError for an
  * invalid range.
  */
-export function serviceHooks(parts: ServiceHookParts): ReadonlyMap<string, WriteHooks> {
+export function serviceHooks(parts: ServiceHookDependencies): ReadonlyMap<string, WriteHooks> {
   const { storage, random, ranges = DEFAULT_SERVICE_RANGES, nodePorts = DEFAULT_NODE_PORTS } = parts
   const inUse = new ServicesInUse(storage)
   const clusterIps = new ClusterIps({ ...parts, inUse, ranges: ranges.map(readRange) })

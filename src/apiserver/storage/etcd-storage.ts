@@ -6,7 +6,7 @@ import { roughSize } from '../../lang/json/rough-size.js'
 import { takeFrozenSize } from '../../api/schema/freeze.js'
 import { ApiError } from '../../client/api-error.js'
 import { type KeyValue, ReservedKeyValue } from '../../etcd/version.js'
-import type { WatchEvent } from '../../etcd/watch/watch-types.js'
+import type { KeyEvent } from '../../etcd/watch/watch-types.js'
 import type { StoredEncryption } from './encryption/stored-encryption.js'
 import type { Replayed, Storage, StorageRange, StoredChange } from './storage.js'
 import { isUnreadable } from './stored-bytes.js'
@@ -197,7 +197,7 @@ export class EtcdStorage implements Storage {
     return id
   }
 
-  #publish(events: readonly WatchEvent[]): void {
+  #publish(events: readonly KeyEvent[]): void {
     for (const event of events) {
       const change = this.#changeOf(event)
       if (change === undefined) continue
@@ -255,7 +255,7 @@ export class EtcdStorage implements Storage {
     return changes
   }
 
-  #changeOf({ type, kv, prevKv }: WatchEvent): StoredChange | undefined {
+  #changeOf({ type, kv, prevKv }: KeyEvent): StoredChange | undefined {
     if (kv instanceof ReservedKeyValue) return new ReservedChange(kv, kv, undefined)
     if (type === 'DELETE' && prevKv instanceof ReservedKeyValue)
       return new ReservedChange(kv, undefined, prevKv)

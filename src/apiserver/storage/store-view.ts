@@ -7,7 +7,7 @@ import type { Storage } from './storage.js'
 import { prefixEnd } from './storage.js'
 
 /** Parts from which a {@link StoreView} is made. */
-export interface StoreParts {
+export interface StoreViewDependencies {
   readonly storage: Storage
   readonly resources: Resources
   readonly indexes: FieldIndexes
@@ -20,7 +20,7 @@ const NONE: readonly never[] = []
  * Returns a view of the store's current state for parts that are plugged into the server. A resource that is
  * not served has no objects.
  */
-export function storeView({ storage, resources, indexes, clock }: StoreParts): StoreView {
+export function storeView({ storage, resources, indexes, clock }: StoreViewDependencies): StoreView {
   const listeners: {
     readonly resource: Resource
     readonly listener: (next: KubeObject | undefined, old: KubeObject | undefined) => void

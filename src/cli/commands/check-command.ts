@@ -2,14 +2,14 @@ import { checkManifests, type CheckOptions } from '../../cluster/check/check-man
 import { mergeFindings, type CheckFinding, type CheckReport } from '../../cluster/check/finding.js'
 import { mergeOptions } from '../../cluster/compose/merge-options.js'
 import { type ClusterOptions, DEFAULTS } from '../../cluster/compose/options.js'
-import type { Arguments, Command } from '../command.js'
+import type { CommandArguments, Command } from '../command.js'
 import { UsageError } from '../command.js'
 import { textOf, wholeNumber } from '../files.js'
 import { FAIL_ON, failing, type FailOn, formatFindings, isFindingsFormat } from '../findings.js'
 import { readPaths, shownPath, type ReadPaths } from '../manifest-sets.js'
 import { configIn } from '../serving.js'
 
-function optionsOf(flags: Arguments['flags']): CheckOptions {
+function optionsOf(flags: CommandArguments['flags']): CheckOptions {
   const versions = (textOf(flags, 'version') ?? DEFAULTS.version).split(',').map((each) => each.trim())
   const like = textOf(flags, 'like') ?? 'kind'
   if (like !== 'kind' && like !== 'kubeadm') throw new UsageError(`--like ${like}: write kind or kubeadm`)
@@ -22,7 +22,7 @@ function optionsOf(flags: Arguments['flags']): CheckOptions {
   return { versions, cluster, ...(namespace === undefined ? {} : { namespace }) }
 }
 
-function failOnOf(flags: Arguments['flags']): FailOn {
+function failOnOf(flags: CommandArguments['flags']): FailOn {
   const word = textOf(flags, 'fail-on') ?? 'error'
   const found = FAIL_ON.find((each) => each === word)
   if (found === undefined) throw new UsageError(`--fail-on ${word}: write ${FAIL_ON.join(', ')}`)

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { writePrivateFile } from '../../disk/private-file.js'
-import type { Arguments, Command, Terminal } from '../command.js'
+import type { CommandArguments, Command, Terminal } from '../command.js'
 import { onlyWord } from '../files.js'
 import { ask, KUBECONFIG, servedSnapshot } from '../served.js'
 
-async function move(flags: Arguments['flags'], path: string, terminal: Terminal): Promise<number> {
+async function move(flags: CommandArguments['flags'], path: string, terminal: Terminal): Promise<number> {
   const { time } = JSON.parse(await ask(flags, 'POST', path)) as { readonly time: string }
   terminal.out(`${time}\n`)
   return 0
@@ -25,7 +25,7 @@ const GONE_MS = 50
 const MOST_LOOKS = 200
 
 /** Resolves when a served cluster no longer responds. @throws Error if it does after ten seconds */
-async function untilGone(flags: Arguments['flags']): Promise<void> {
+async function untilGone(flags: CommandArguments['flags']): Promise<void> {
   for (let look = 0; look < MOST_LOOKS; look++) {
     await sleep(GONE_MS)
     const responds = await ask(flags, 'GET', 'time').then(

@@ -12,7 +12,7 @@ import type {
   Pattern,
 } from '../../explore/index.js'
 import { commandClient } from '../../server/command-client.js'
-import type { Arguments, Command, Terminal } from '../command.js'
+import type { CommandArguments, Command, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
 import { exploreAny, hasClients, isExplored, rootOf, shortcomingOf } from '../explored-module.js'
 import { manifestsIn, textOf, wholeNumber } from '../files.js'
@@ -34,7 +34,7 @@ const FAULTS: readonly string[] = [
 const QUIET_MS = 20
 
 /** How the runs are chosen. The flags come before what a module says. */
-function searchOf(flags: Arguments['flags'], isCommand: boolean): ExploreClientsOptions['search'] {
+function searchOf(flags: CommandArguments['flags'], isCommand: boolean): ExploreClientsOptions['search'] {
   const given = ['delays', 'pct', 'patterns'].filter((name) => flags[name] !== undefined)
   if (given.length > 1) throw new UsageError(`--${given.join(' and --')} exclude each other`)
   const runs = wholeNumber('runs', textOf(flags, 'runs') ?? '100', 1)
@@ -61,7 +61,7 @@ function faultsOf(text: string | undefined): Faults | undefined {
 }
 
 /** What the flags add to options. */
-function ofFlags(flags: Arguments['flags'], isCommand: boolean): Partial<ExploreClientsOptions> {
+function ofFlags(flags: CommandArguments['flags'], isCommand: boolean): Partial<ExploreClientsOptions> {
   const search = searchOf(flags, isCommand)
   const faults = faultsOf(textOf(flags, 'faults'))
   const seed = textOf(flags, 'seed')
@@ -93,7 +93,7 @@ function actionOf(line: string, at: number, faults: string[]): ExploredAction {
 async function exploreProgram(
   command: string,
   lines: readonly string[],
-  flags: Arguments['flags'],
+  flags: CommandArguments['flags'],
   terminal: Terminal,
 ): Promise<number> {
   const faults: string[] = []
@@ -109,7 +109,11 @@ async function exploreProgram(
   return code
 }
 
-async function exploreModule(file: string, flags: Arguments['flags'], terminal: Terminal): Promise<number> {
+async function exploreModule(
+  file: string,
+  flags: CommandArguments['flags'],
+  terminal: Terminal,
+): Promise<number> {
   for (const name of Object.keys(CLUSTER_FLAGS))
     if (flags[name] !== undefined) throw new UsageError(`--${name} goes with --client only`)
   const { default: exported } = await loadModule(file)
@@ -127,7 +131,7 @@ async function exploreModule(file: string, flags: Arguments['flags'], terminal: 
 async function play(
   cluster: SimCluster,
   options: ExploreOptions | ExploreClientsOptions,
-  flags: Arguments['flags'],
+  flags: CommandArguments['flags'],
   terminal: Terminal,
 ): Promise<number> {
   const replayed = textOf(flags, 'replay')
@@ -155,7 +159,7 @@ function summaryOf({ verdict, schedules, states, coverage }: Omit<ExplorationRes
 async function tell(
   found: CounterExample,
   options: ExploreOptions | ExploreClientsOptions,
-  flags: Arguments['flags'],
+  flags: CommandArguments['flags'],
   terminal: Terminal,
 ): Promise<number> {
   const svg = textOf(flags, 'svg')

@@ -7,7 +7,7 @@ import { SimCluster } from '../../cluster/sim-cluster.js'
 import { versionOf } from '../../cluster/storage/etcd-import.js'
 import { writePrivateFile } from '../../disk/private-file.js'
 import { readCluster } from '../../real/reading/from-cluster.js'
-import type { Arguments, Command } from '../command.js'
+import type { CommandArguments, Command } from '../command.js'
 import { UsageError } from '../command.js'
 import { checkWritten, manifestsIn, textOf, textsOf } from '../files.js'
 import { importObjects, type Imported } from '../what-if/import.js'
@@ -18,7 +18,7 @@ const REACHED = ['kubeconfig', 'context', 'kubectl', 'namespaces', 'secrets'] as
 
 const isNode = (object: KubeObject): object is Node => object.kind === 'Node' && object.apiVersion === 'v1'
 
-async function ofRealCluster(flags: Arguments['flags']): Promise<Imported> {
+async function ofRealCluster(flags: CommandArguments['flags']): Promise<Imported> {
   const namespaces = textOf(flags, 'namespaces')?.split(',')
   const options = textsOf(flags, ['kubeconfig', 'context', 'kubectl'])
   const {

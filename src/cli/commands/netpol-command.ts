@@ -11,19 +11,19 @@ import {
 } from '../../netpol/index.js'
 import { toSvg } from '../../view/picture.js'
 import { viewOfPolicies } from '../../view/policies.js'
-import type { Arguments, Command } from '../command.js'
+import type { CommandArguments, Command } from '../command.js'
 import { UsageError } from '../command.js'
 import { manifestsIn, textOf } from '../files.js'
 import { OUTPUT, print, type Result } from '../output.js'
 
 /** A result, and whether the exit code is 0. */
-interface Outcome extends Result {
+interface NetpolResult extends Result {
   readonly isGood: boolean
   /** What was not looked at, and why: for stderr. */
   readonly note?: string
 }
 
-function matrix([folder = '']: readonly string[]): Outcome {
+function matrix([folder = '']: readonly string[]): NetpolResult {
   const found = reachability(manifestsIn(folder))
   if (found.groups.every(({ pods }) => pods.length === 0))
     throw new UsageError(
@@ -33,7 +33,10 @@ function matrix([folder = '']: readonly string[]): Outcome {
   return { name: 'netpol matrix', text: found.toText(), json: found, svg: () => found.toSvg(), isGood: true }
 }
 
-function evaluated([folder = '', ...texts]: readonly string[], flags: Arguments['flags']): Outcome {
+function evaluated(
+  [folder = '', ...texts]: readonly string[],
+  flags: CommandArguments['flags'],
+): NetpolResult {
   const wanted = textOf(flags, 'expect') ?? 'allowed'
   if (wanted !== 'allowed' && wanted !== 'denied')
     throw new UsageError(`--expect ${wanted}: write allowed or denied`)
@@ -57,7 +60,7 @@ function evaluated([folder = '', ...texts]: readonly string[], flags: Arguments[
   }
 }
 
-function diff([before = '', after = '']: readonly string[]): Outcome {
+function diff([before = '', after = '']: readonly string[]): NetpolResult {
   const changes = policyChanges(manifestsIn(before), manifestsIn(after))
   const all = [...changes.opened, ...changes.closed]
   return {
@@ -80,7 +83,7 @@ const FINDINGS = {
   vacuousSelectors: 'cannot be met by any labels',
 } as const
 
-function lint([folder = '']: readonly string[]): Outcome {
+function lint([folder = '']: readonly string[]): NetpolResult {
   const manifests = manifestsIn(folder)
   const analysis = analysePolicies(manifests)
   const useless = Object.entries(FINDINGS).flatMap(([kind, failure]) =>
@@ -117,7 +120,7 @@ interface Question {
   readonly form: string
   /** Whether there may be that many words after its name. */
   readonly takes: (words: number) => boolean
-  readonly ask: (words: readonly string[], flags: Arguments['flags']) => Outcome
+  readonly ask: (words: readonly string[], flags: CommandArguments['flags']) => NetpolResult
 }
 
 const QUESTIONS: Readonly<Record<string, Question>> = {

@@ -1,5 +1,6 @@
 import { env, stdout } from 'node:process'
-import type { CourseVersion, Language } from '../../course/chapter.js'
+import type { CourseVersion } from '../../course/chapter.js'
+import type { Language } from '../../lang/text/phrases.js'
 import { LANGUAGES, VERSIONS } from '../../course/chapter.js'
 import {
   drawExam,
@@ -8,7 +9,7 @@ import {
   LESSONS,
   type PracticeSubject,
 } from '../../course/lessons/index.js'
-import type { Arguments, Command, Flag, Terminal } from '../command.js'
+import type { CommandArguments, Command, Flag, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
 import { sitExam } from '../course/exam.js'
 import { openEditor, withKeyboard } from '../course/keyboard.js'
@@ -48,7 +49,7 @@ function oneOf<T extends string>(flag: string, value: string, all: readonly T[])
 }
 
 /** Returns the language that was asked for, or that of the environment. */
-export const languageOf = (flags: Arguments['flags']): Language =>
+export const languageOf = (flags: CommandArguments['flags']): Language =>
   oneOf(
     'lang',
     textOf(flags, 'lang') ?? ((env['LC_ALL'] || env['LANG'] || '').startsWith('ko') ? 'ko' : 'en'),
@@ -56,25 +57,25 @@ export const languageOf = (flags: Arguments['flags']): Language =>
   )
 
 /** The seed of a lesson or an exam. */
-export const seedOf = (flags: Arguments['flags']): number => {
+export const seedOf = (flags: CommandArguments['flags']): number => {
   const text = textOf(flags, 'seed') ?? '0'
   if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--seed ${text}: write a whole number`)
   return Number(text)
 }
 
 /** Returns the version of the course that was asked for. */
-export const versionOf = (flags: Arguments['flags']): CourseVersion =>
+export const versionOf = (flags: CommandArguments['flags']): CourseVersion =>
   oneOf('version', textOf(flags, 'version') ?? 'v1.35', VERSIONS)
 
 /** The learner's screen: a terminal reads, and has colours unless `NO_COLOR` is set; a pipe does neither. */
-export function screenOf(flags: Arguments['flags'], terminal: Terminal): Screen {
+export function screenOf(flags: CommandArguments['flags'], terminal: Terminal): Screen {
   // a terminal that does not know its width says 0
   const columns = Math.min(stdout.columns || WIDEST, WIDEST)
   const colours = stdout.isTTY && (env['NO_COLOR'] ?? '') === ''
   return new Screen(languageOf(flags), { columns, colours }, (text) => terminal.out(text), openEditor)
 }
 
-function list(flags: Arguments['flags'], terminal: Terminal): void {
+function list(flags: CommandArguments['flags'], terminal: Terminal): void {
   const language = languageOf(flags)
   for (const { number, title, sections, lessons } of readCourse(versionOf(flags))) {
     const rows = sections.flatMap((section) => section.rows)
@@ -86,7 +87,7 @@ function list(flags: Arguments['flags'], terminal: Terminal): void {
   }
 }
 
-async function chapter(which: string, flags: Arguments['flags'], terminal: Terminal): Promise<number> {
+async function chapter(which: string, flags: CommandArguments['flags'], terminal: Terminal): Promise<number> {
   const chapters = readCourse(versionOf(flags))
   const found = chapters.find(({ number }) => `${number}` === which)
   if (found === undefined)
@@ -100,7 +101,7 @@ async function chapter(which: string, flags: Arguments['flags'], terminal: Termi
   return 0
 }
 
-async function lesson(which: string, flags: Arguments['flags'], terminal: Terminal): Promise<number> {
+async function lesson(which: string, flags: CommandArguments['flags'], terminal: Terminal): Promise<number> {
   if (!LESSONS.some(({ id }) => id === which))
     throw new UsageError(`there is no lesson ${which}; simcluster play --list names them`)
   const found = drawLesson(which, seedOf(flags))
@@ -113,7 +114,7 @@ async function lesson(which: string, flags: Arguments['flags'], terminal: Termin
   return 0
 }
 
-async function exam(which: string, flags: Arguments['flags'], terminal: Terminal): Promise<number> {
+async function exam(which: string, flags: CommandArguments['flags'], terminal: Terminal): Promise<number> {
   const name = (['cka', 'ckad', 'cks'] as const).find((each: ExamName) => each === which)
   if (name === undefined) throw new UsageError(`there is no exam ${which}; write exam cka, ckad or cks`)
   const [language, screen] = [languageOf(flags), screenOf(flags, terminal)]
@@ -125,7 +126,11 @@ async function exam(which: string, flags: Arguments['flags'], terminal: Terminal
   return 0
 }
 
-async function practice(which: string, flags: Arguments['flags'], terminal: Terminal): Promise<number> {
+async function practice(
+  which: string,
+  flags: CommandArguments['flags'],
+  terminal: Terminal,
+): Promise<number> {
   const subject = (['netpol', 'rbac', 'scheduler'] as const).find((each: PracticeSubject) => each === which)
   if (subject === undefined)
     throw new UsageError(`there is no practice ${which}; write practice netpol, rbac or scheduler`)

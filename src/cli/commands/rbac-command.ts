@@ -13,13 +13,13 @@ import {
 } from '../../rbac/index.js'
 import { viewOfAccess } from '../../view/access.js'
 import { toSvg } from '../../view/picture.js'
-import type { Arguments, Command } from '../command.js'
+import type { CommandArguments, Command } from '../command.js'
 import { UsageError } from '../command.js'
 import { manifestsIn, textOf, wholeNumber } from '../files.js'
-import { type Checked, OUTPUT, print, type Result } from '../output.js'
+import { type CheckedItem, OUTPUT, print, type Result } from '../output.js'
 
 /** A result, and whether the exit code is 0. */
-interface Outcome extends Result {
+interface RbacResult extends Result {
   readonly isGood: boolean
   /** What is wrong, for stderr. */
   readonly note?: string
@@ -33,7 +33,7 @@ const rolesIn = (folder: string): readonly KubeObject[] =>
  * Reads `pods`, `deploy`, `pods/log`, `widgets.example.com` or `/healthz`. Without a group it is that of the
  * built-in resource.
  */
-function actionOf(verb: string, what: string, flags: Arguments['flags']): AccessAction {
+function actionOf(verb: string, what: string, flags: CommandArguments['flags']): AccessAction {
   if (what.startsWith('/')) return { verb, path: what }
   const [resource = '', ...rest] = what.split('/')
   const dot = resource.indexOf('.')
@@ -55,14 +55,17 @@ function actionOf(verb: string, what: string, flags: Arguments['flags']): Access
 }
 
 /** The groups that the apiserver gives a user, and those of `--groups`. */
-function userOf(user: string, flags: Arguments['flags']): Required<Pick<AccessQuery, 'user' | 'groups'>> {
+function userOf(
+  user: string,
+  flags: CommandArguments['flags'],
+): Required<Pick<AccessQuery, 'user' | 'groups'>> {
   const [, namespace] = /^system:serviceaccount:([^:]+):[^:]+$/.exec(user) ?? []
   const own = namespace === undefined ? [] : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`]
   const given = (textOf(flags, 'groups') ?? '').split(',').filter((group) => group !== '')
   return { user, groups: [...own, ...given, 'system:authenticated'] }
 }
 
-function can(words: readonly string[], flags: Arguments['flags']): Outcome {
+function can(words: readonly string[], flags: CommandArguments['flags']): RbacResult {
   const [folder = '', name = '', verb = '', what = ''] = words
   const action = actionOf(verb, what, flags)
   const verdict = authorize(rolesIn(folder), { ...userOf(name, flags), ...action })
@@ -92,7 +95,7 @@ function holderText({ subject }: Holder): string {
 function expectedHolders(
   names: readonly string[],
   expected: string | undefined,
-): readonly Checked[] | undefined {
+): readonly CheckedItem[] | undefined {
   if (expected === undefined) return undefined
   const wanted = expected === 'nobody' ? [] : expected.split(',').map((name) => name.trim())
   const wrong = wanted.find((name) => !/^(?:User|Group|ServiceAccount) \S+$/.test(name))
@@ -101,14 +104,14 @@ function expectedHolders(
       `--expect ${wrong}: write nobody, or names such as 'User jane,ServiceAccount shop/ci'`,
     )
   const all = [...new Set([...wanted, ...names])].toSorted()
-  const checks = all.map((name): Checked => {
+  const checks = all.map((name): CheckedItem => {
     if (!names.includes(name)) return { name, failure: 'may not, and is expected to' }
     return wanted.includes(name) ? { name } : { name, failure: 'may, and is not expected to' }
   })
   return checks.length === 0 ? [{ name: 'nobody' }] : checks
 }
 
-function who(words: readonly string[], flags: Arguments['flags']): Outcome {
+function who(words: readonly string[], flags: CommandArguments['flags']): RbacResult {
   const [folder = '', verb = '', what = ''] = words
   const holders = whoCan(rolesIn(folder), actionOf(verb, what, flags))
   const names = [...new Set(holders.map(holderText))]
@@ -164,7 +167,7 @@ const pathText = (objects: readonly KubeObject[], path: EscalationPath): string 
     ...path.steps.map(({ does }, at) => `  ${at + 1}. ${does}`),
   ].join('\n')
 
-function paths(words: readonly string[], flags: Arguments['flags']): Outcome {
+function paths(words: readonly string[], flags: CommandArguments['flags']): RbacResult {
   const [folder = '', name = ''] = words
   const depth = wholeNumber('depth', textOf(flags, 'depth') ?? '1', 1)
   const objects = rolesIn(folder)
@@ -187,7 +190,7 @@ function paths(words: readonly string[], flags: Arguments['flags']): Outcome {
   }
 }
 
-function diff([before = '', after = '']: readonly string[]): Outcome {
+function diff([before = '', after = '']: readonly string[]): RbacResult {
   const changes = accessChanges(rolesIn(before), rolesIn(after))
   return {
     name: 'rbac diff',
@@ -209,7 +212,7 @@ interface Question {
   readonly form: string
   /** The flags that it has besides `-o`. */
   readonly flags: readonly string[]
-  readonly ask: (words: readonly string[], flags: Arguments['flags']) => Outcome
+  readonly ask: (words: readonly string[], flags: CommandArguments['flags']) => RbacResult
 }
 
 const QUESTIONS: Readonly<Record<string, Question>> = {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ClusterSnapshot } from '../../cluster/storage/snapshot.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
 import type { ServeTime } from '../../server/index.js'
-import type { Arguments, Command, Terminal } from '../command.js'
+import type { CommandArguments, Command, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
 import { textOf } from '../files.js'
 import { shellWord } from '../output.js'
@@ -19,7 +19,7 @@ import { untilStopped } from '../until-stopped.js'
 /** Serves a cluster until SIGTERM, SIGINT or `simcluster stop`, and saves it then if the flags say so. */
 async function serveUntilStopped(
   cluster: SimCluster,
-  given: { readonly flags: Arguments['flags']; readonly time: ServeTime },
+  given: { readonly flags: CommandArguments['flags']; readonly time: ServeTime },
   terminal: Terminal,
 ): Promise<number> {
   const serving = await startServing(cluster, given, terminal)
@@ -44,7 +44,7 @@ function noWords(words: readonly string[]): void {
 const READY_MS = 50
 
 /** Starts this program again as a server of its own, and returns when it serves. */
-async function detach(flags: Arguments['flags'], terminal: Terminal): Promise<number> {
+async function detach(flags: CommandArguments['flags'], terminal: Terminal): Promise<number> {
   const words = Object.entries(flags).flatMap(([name, value]) => {
     if (name === 'detach' || value === undefined || value === false) return []
     return [value === true ? `--${name}` : `--${name}=${value}`]

@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { Arguments, Command, Terminal } from '../command.js'
+import type { CommandArguments, Command, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
 import { textOf, wholeNumber } from '../files.js'
 import { programPath, packageVersion } from '../program-path.js'
 import { playAll } from '../sweep/crew.js'
 import { jobManifest } from '../sweep/job-manifest.js'
-import { missing, type Range, rangeText, seedsOf, shardOf, sizeOf } from '../sweep/ranges.js'
+import { missing, type SeedRange, rangeText, seedsOf, shardOf, sizeOf } from '../sweep/ranges.js'
 import {
   checkPlan,
   lackingIn,
   mergeReports,
   nothingDone,
-  type Plan,
+  type SweepPlan,
   readReports,
   type Report,
   reportOf,
@@ -28,7 +28,7 @@ const SAVE_MS = 10_000
 const STOPPED = { SIGINT: 130, SIGTERM: 143 } as const
 const SHOWN = 10
 
-function planOf(file: string, flags: Arguments['flags']): Plan {
+function planOf(file: string, flags: CommandArguments['flags']): SweepPlan {
   const seeds = textOf(flags, 'seeds')
   if (seeds === undefined) throw new UsageError('--seeds is missing: write the seeds, such as --seeds 0-999')
   if (!existsSync(file)) throw new UsageError(`there is no file ${file}`)
@@ -42,7 +42,7 @@ function planOf(file: string, flags: Arguments['flags']): Plan {
 }
 
 /** Returns what an earlier run has left in the report. @throws UsageError if it is of something else */
-function earlier(plan: Plan, path: string | undefined): Tally {
+function earlier(plan: SweepPlan, path: string | undefined): Tally {
   if (path === undefined || path === '-' || !existsSync(path)) return nothingDone
   const [report, ...more] = readReports(path)
   if (report === undefined || more.length > 0)
@@ -67,8 +67,12 @@ function deliver(report: Report, path: string | undefined, terminal: Terminal): 
 }
 
 async function sweep(
-  { file, wanted, plan }: { readonly file: string; readonly wanted: readonly Range[]; readonly plan: Plan },
-  flags: Arguments['flags'],
+  {
+    file,
+    wanted,
+    plan,
+  }: { readonly file: string; readonly wanted: readonly SeedRange[]; readonly plan: SweepPlan },
+  flags: CommandArguments['flags'],
   terminal: Terminal,
 ): Promise<number> {
   const path = textOf(flags, 'report')
@@ -107,7 +111,7 @@ async function sweep(
   return STOPPED[stopped]
 }
 
-function merge(files: readonly string[], flags: Arguments['flags'], terminal: Terminal): number {
+function merge(files: readonly string[], flags: CommandArguments['flags'], terminal: Terminal): number {
   for (const flag of Object.keys(flags))
     if (flag !== 'report') throw new UsageError(`--${flag} does not go with merge; leave it out`)
   const named = files.flatMap((path) => readReports(path).map((report) => ({ path, report })))
@@ -119,7 +123,12 @@ function merge(files: readonly string[], flags: Arguments['flags'], terminal: Te
   return merged.failed === 0 && lacking.length === 0 ? 0 : 1
 }
 
-function emitJob(file: string, plan: Plan, flags: Arguments['flags'], terminal: Terminal): number {
+function emitJob(
+  file: string,
+  plan: SweepPlan,
+  flags: CommandArguments['flags'],
+  terminal: Terminal,
+): number {
   for (const flag of ['shard', 'report', 'jobs'])
     if (flags[flag] !== undefined)
       throw new UsageError(`--${flag} does not go with --emit-job, whose pods have it; leave it out`)

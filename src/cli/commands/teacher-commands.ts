@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { NotFoundError } from '../../client/not-found.js'
-import type { Chapter, CourseVersion, Language } from '../../course/chapter.js'
+import type { Chapter, CourseVersion } from '../../course/chapter.js'
+import type { Language } from '../../lang/text/phrases.js'
 import { drawLesson, type Lesson, LESSONS } from '../../course/lessons/index.js'
 import { exactJson } from '../../lang/json/exact-json.js'
-import type { Arguments, Command, Flag, Terminal } from '../command.js'
+import type { CommandArguments, Command, Flag, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
 import { gradeOf, type Grade } from '../course/grade.js'
 import { withKeyboard } from '../course/keyboard.js'
@@ -12,7 +13,7 @@ import { preview, textOfFile } from '../course/preview.js'
 import { readSubmissions, type Submission, SubmissionError } from '../course/submission.js'
 import { readChapter, readCourse } from '../course/read.js'
 import { slidesOf } from '../course/slides.js'
-import { csv, markdown, type Table, text } from '../course/tables.js'
+import { csv, markdown, type TextTable, text } from '../course/tables.js'
 import { textOf } from '../files.js'
 import { languageOf, LANGUAGE_FLAG, screenOf, seedOf, VERSION_FLAG, versionOf } from './play-command.js'
 
@@ -26,7 +27,12 @@ const OUTPUT: Flag = {
 }
 
 /** Prints a table in the form that `-o` asks for. */
-function printTable(table: Table, json: unknown, flags: Arguments['flags'], terminal: Terminal): void {
+function printTable(
+  table: TextTable,
+  json: unknown,
+  flags: CommandArguments['flags'],
+  terminal: Terminal,
+): void {
   const wish = textOf(flags, 'output') ?? 'text'
   const form = FORMS.find((each) => each === wish)
   if (form === undefined) throw new UsageError(`-o ${wish}: write ${FORMS.join(', ')}`)
@@ -47,7 +53,7 @@ function submissionsIn(file: string): readonly Submission[] {
   }
 }
 
-const gradeTable = (grades: readonly Grade[]): Table => ({
+const gradeTable = (grades: readonly Grade[]): TextTable => ({
   headings: ['LEARNER', 'LESSON', 'SEED', 'SOLVED', 'GOALS', 'COMMANDS', 'MISSING'],
   rows: grades.map(({ learner, lesson, seed, isSolved, goals, reached, commands, missing }) => [
     learner,
@@ -128,7 +134,7 @@ export const lessonsCommand: Command = {
       terminal.out(lessons.map((each) => answerOf(each, language)).join(''))
       return 0
     }
-    const table: Table = {
+    const table: TextTable = {
       headings: ['LESSON', 'LEVEL', 'MINUTES', 'EXAMS', 'TITLE'],
       rows: lessons.map(({ id, level, minutes, exams = [], texts }) => [
         id,
@@ -153,7 +159,7 @@ export const lessonsCommand: Command = {
 
 async function previewed(
   [file, ...more]: readonly string[],
-  flags: Arguments['flags'],
+  flags: CommandArguments['flags'],
   terminal: Terminal,
 ): Promise<number> {
   if (file === undefined || more.length > 0) throw new UsageError('name one file: lessons preview FILE')

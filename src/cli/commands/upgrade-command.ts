@@ -3,21 +3,21 @@ import { rehearseUpgrade, type RehearsedMinor } from '../../testing/upgrade/rehe
 import type { UpgradeFinding, UpgradePlan } from '../../testing/upgrade/finding.js'
 import { planUpgrade } from '../../testing/upgrade/plan.js'
 import { minorsOf } from '../../testing/upgrade/releases.js'
-import type { Arguments, Command } from '../command.js'
+import type { CommandArguments, Command } from '../command.js'
 import { UsageError } from '../command.js'
 import { onlyWord, textOf } from '../files.js'
-import { type Cell, type Grid, gridSvg } from '../grid-picture.js'
+import { type GridCell, type Grid, gridSvg } from '../grid-picture.js'
 import { readPaths } from '../manifest-sets.js'
 import { OUTPUT, print } from '../output.js'
 import { clusterAt, isManifests } from '../what-if/source.js'
 import { harmOf } from '../what-if/text.js'
 
 /** A plan, and what its rehearsal has interrupted. */
-interface Outcome extends UpgradePlan {
+interface UpgradeResult extends UpgradePlan {
   readonly rehearsal?: readonly RehearsedMinor[]
 }
 
-function outcomeOf(path: string, flags: Arguments['flags']): Outcome {
+function outcomeOf(path: string, flags: CommandArguments['flags']): UpgradeResult {
   const to = textOf(flags, 'to') ?? DEFAULTS.version
   const from = textOf(flags, 'from')
   if (!isManifests(path)) {
@@ -70,7 +70,7 @@ function textOfRehearsal(rehearsal: readonly RehearsedMinor[]): readonly string[
   ]
 }
 
-function sumOf({ from, to, objects, findings }: Outcome): string {
+function sumOf({ from, to, objects, findings }: UpgradeResult): string {
   const count = (change: UpgradeFinding['change']): number =>
     findings.filter((finding) => finding.change === change).length
   const changes = ['removed', 'early', 'invalid', 'default', 'unreadable', 'client', 'gate'] as const
@@ -80,13 +80,13 @@ function sumOf({ from, to, objects, findings }: Outcome): string {
 }
 
 /** A row for each object that changes, a column for each release. */
-function outcomeGrid(outcome: Outcome): Grid {
+function outcomeGrid(outcome: UpgradeResult): Grid {
   const { from, to, findings, rehearsal = [] } = outcome
   const releases = minorsOf(from, to).slice(1)
   const objects = [...new Set(findings.map(({ object }) => object))]
   const rows = objects.map((name) => ({
     name,
-    cells: releases.map((release): Cell => {
+    cells: releases.map((release): GridCell => {
       const changes = findings.filter((each) => each.object === name && each.release === release)
       const words = [...new Set(changes.map(({ change }) => change))].join(', ')
       if (words === '') return { text: '·', look: 'faint' }
@@ -95,7 +95,7 @@ function outcomeGrid(outcome: Outcome): Grid {
   }))
   const played = {
     name: 'rehearsal',
-    cells: releases.map((release): Cell => {
+    cells: releases.map((release): GridCell => {
       const report = rehearsal.find((each) => each.release === release)?.report
       if (report === undefined) return { text: '' }
       return report.isHarmless ? { text: '✓', look: 'faint' } : { text: '✗ interrupted', look: 'bad' }
@@ -109,7 +109,7 @@ function outcomeGrid(outcome: Outcome): Grid {
   }
 }
 
-function outcomeText(outcome: Outcome): string {
+function outcomeText(outcome: UpgradeResult): string {
   const { findings, notChecked, rehearsal } = outcome
   return [
     ...textOfFindings(findings),

@@ -5,7 +5,7 @@ import { ClusterSnapshot } from '../../cluster/storage/snapshot.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
 import { compare, formatChanges, policyChanges } from '../../netpol/index.js'
 import type { ExplainedNode, SchedulingExplanation } from '../../scheduler/explain.js'
-import type { Arguments, Command, Flag } from '../command.js'
+import type { CommandArguments, Command, Flag } from '../command.js'
 import { UsageError } from '../command.js'
 import { manifestsIn, newCluster, onlyWord, snapshotIn } from '../files.js'
 import { servedSnapshot } from '../served.js'
@@ -19,7 +19,7 @@ const SOURCES: Readonly<Record<string, Flag>> = {
 }
 
 /** Returns a cluster of its own: from a snapshot, of a served cluster, or new. */
-async function clusterFrom(flags: Arguments['flags']): Promise<SimCluster> {
+async function clusterFrom(flags: CommandArguments['flags']): Promise<SimCluster> {
   const { snapshot, kubeconfig, manifests } = flags
   if (typeof snapshot === 'string') return snapshotIn(snapshot)
   if (typeof kubeconfig === 'string')

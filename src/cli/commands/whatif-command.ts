@@ -6,7 +6,7 @@ import { SimCluster } from '../../cluster/sim-cluster.js'
 import { exactJson } from '../../lang/json/exact-json.js'
 import { playActions, readActions } from '../../testing/what-if/what-if.js'
 import { toSvg, viewOf } from '../../view/index.js'
-import type { Arguments, Command, Terminal } from '../command.js'
+import type { CommandArguments, Command, Terminal } from '../command.js'
 import { UsageError } from '../command.js'
 import { textOf, wholeNumber } from '../files.js'
 import { gridSvg } from '../grid-picture.js'
@@ -15,12 +15,12 @@ import { packageVersion, programPath } from '../program-path.js'
 import { playAll } from '../sweep/crew.js'
 import { indexedJob, jobHead, jobName, MOST_BYTES } from '../sweep/job-manifest.js'
 import { shardOf } from '../sweep/ranges.js'
-import { playRange, type Row, scenariosOf, type Wish } from '../what-if/results.js'
+import { playRange, type SweepRow, scenariosOf, type Wish } from '../what-if/results.js'
 import { clusterAt, snapshotOf, SOURCE_FLAGS } from '../what-if/source.js'
 import { harmOf, reportText, rowsGrid, rowsText } from '../what-if/text.js'
 
 /** The sweep that the flags ask for; undefined if they ask for one run. */
-function wishOf(flags: Arguments['flags'], actions: readonly string[]): Wish | undefined {
+function wishOf(flags: CommandArguments['flags'], actions: readonly string[]): Wish | undefined {
   const [node, zone] = [flags['each-node'] === true, flags['each-zone'] === true]
   if (node && zone) throw new UsageError('--each-node and --each-zone are two sweeps: choose one')
   if (node || zone) return { each: node ? 'node' : 'zone', pairs: flags['pairs'] === true, actions }
@@ -32,7 +32,7 @@ function wishOf(flags: Arguments['flags'], actions: readonly string[]): Wish | u
 }
 
 /** Prints rows, and returns the exit code. `jsonl` is one row a line, which `whatif merge` reads. */
-function show(rows: readonly Row[], flags: Arguments['flags'], terminal: Terminal): number {
+function show(rows: readonly SweepRow[], flags: CommandArguments['flags'], terminal: Terminal): number {
   if (flags['output'] === 'jsonl') for (const row of rows) terminal.out(`${JSON.stringify(row)}\n`)
   else
     print(
@@ -61,7 +61,7 @@ const namespacesOfUsers = (cluster: SimCluster): readonly string[] =>
 function one(
   cluster: SimCluster,
   actions: readonly string[],
-  flags: Arguments['flags'],
+  flags: CommandArguments['flags'],
   terminal: Terminal,
 ): number {
   if (actions.length === 0)
@@ -86,7 +86,7 @@ function one(
 async function each(
   path: string,
   wish: Wish,
-  flags: Arguments['flags'],
+  flags: CommandArguments['flags'],
   terminal: Terminal,
 ): Promise<number> {
   const shard = textOf(flags, 'shard')
@@ -95,13 +95,13 @@ async function each(
   const snapshot = snapshotOf(path, cluster)
   const hash = createHash('sha256').update(snapshot).update(exactJson(wish)).digest('hex').slice(0, 16)
   const jobs = wholeNumber('jobs', textOf(flags, 'jobs') ?? `${availableParallelism()}`, 1)
-  const rows: Row[] = []
+  const rows: SweepRow[] = []
   await playAll(shardOf({ from: 0, to: all.length - 1 }, shard), {
     play: async (range) => playRange(cluster, all, range, hash),
     thread: { program: 'what-if/worker', data: { snapshot, wish, hash } },
     jobs: Math.min(jobs, all.length),
     main: programPath(),
-    onOutcome: (some: readonly Row[]) => void rows.push(...some),
+    onOutcome: (some: readonly SweepRow[]) => void rows.push(...some),
     isStopped: () => false,
   })
   const code = show(
@@ -114,7 +114,7 @@ async function each(
 }
 
 /** Prints a Job whose pods play the shards. */
-function emitJob(path: string, wish: Wish, flags: Arguments['flags'], terminal: Terminal): number {
+function emitJob(path: string, wish: Wish, flags: CommandArguments['flags'], terminal: Terminal): number {
   for (const flag of ['shard', 'jobs', 'output'])
     if (flags[flag] !== undefined)
       throw new UsageError(`--${flag} does not go with --emit-job, whose pods have it; leave it out`)
@@ -155,10 +155,10 @@ function emitJob(path: string, wish: Wish, flags: Arguments['flags'], terminal: 
   return 0
 }
 
-const isRow = (value: unknown): value is Row =>
+const isRow = (value: unknown): value is SweepRow =>
   typeof value === 'object' && value !== null && (value as { readonly whatIf?: unknown }).whatIf === 1
 
-function rowsIn(path: string): readonly Row[] {
+function rowsIn(path: string): readonly SweepRow[] {
   if (!existsSync(path)) throw new UsageError(`there is no file ${path}`)
   const parsed = (text: string): unknown => {
     try {
@@ -174,19 +174,19 @@ function rowsIn(path: string): readonly Row[] {
   return rows
 }
 
-function merge(files: readonly string[], flags: Arguments['flags'], terminal: Terminal): number {
+function merge(files: readonly string[], flags: CommandArguments['flags'], terminal: Terminal): number {
   for (const flag of Object.keys(flags))
     if (flag !== 'output') throw new UsageError(`--${flag} does not go with merge; leave it out`)
   if (files.length === 0) throw new UsageError('write the files to merge: whatif merge reports.txt')
-  const rows = new Map<number, Row>()
+  const rows = new Map<number, SweepRow>()
   for (const path of files)
     for (const row of rowsIn(path)) {
-      const first: Row = rows.values().next().value ?? row
+      const first: SweepRow = rows.values().next().value ?? row
       if (row.hash !== first.hash || row.of !== first.of)
         throw new UsageError(`${path}: the results are of another cluster, or of other actions`)
       rows.set(row.index, row)
     }
-  const [{ of }] = [...rows.values()] as [Row]
+  const [{ of }] = [...rows.values()] as [SweepRow]
   const code = show(
     [...rows.values()].toSorted((a, b) => a.index - b.index),
     flags,

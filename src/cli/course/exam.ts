@@ -1,4 +1,4 @@
-import type { Language } from '../../course/chapter.js'
+import type { Language } from '../../lang/text/phrases.js'
 import { deskOf } from '../../course/lessons/desk.js'
 import { type Exam, type ExamTask, gradeTask, openDesk, type TaskReport } from '../../course/lessons/index.js'
 import { Playback } from '../../course/playback.js'
@@ -105,7 +105,7 @@ export async function sitExam(
   return report(sitting, language, screen)
 }
 
-interface Surroundings {
+interface ExamDependencies {
   readonly language: Language
   readonly screen: Screen
   readonly left: number
@@ -115,7 +115,7 @@ function direct(
   sitting: Sitting,
   word: string,
   argument: string,
-  { language, screen, left }: Surroundings,
+  { language, screen, left }: ExamDependencies,
 ): void {
   const { words } = screen
   const { exam, flagged, current } = sitting

@@ -1,6 +1,6 @@
 import { deskOf } from '../../course/lessons/desk.js'
 import { type Judgement, judge, openDesk } from '../../course/lessons/index.js'
-import type { Language } from '../../course/chapter.js'
+import type { Language } from '../../lang/text/phrases.js'
 import { perform } from '../../course/deed.js'
 import { Playback } from '../../course/playback.js'
 import type { Submission } from './submission.js'

@@ -1,11 +1,11 @@
-import type { Language } from '../../course/chapter.js'
+import type { Language } from '../../lang/text/phrases.js'
 import { countCommands } from '../../course/par.js'
 import { Playback } from '../../course/playback.js'
 import type { Desk, Lesson } from '../../course/lessons/index.js'
 import { advise, judge, openDesk } from '../../course/lessons/index.js'
 import type { ReadLine } from './play-chapter.js'
 import { own } from './own-line.js'
-import { forgotten, type Progress } from './progress.js'
+import { forgotten, type ChapterProgress } from './progress.js'
 import type { Screen } from './screen.js'
 import { spoken, type SpokenWord } from './spoken.js'
 
@@ -36,12 +36,18 @@ class Student {
   readonly lesson: Lesson
   readonly language: Language
   readonly screen: Screen
-  readonly progress: Progress
+  readonly progress: ChapterProgress
   playback: Playback
   #told = 0
   readonly #past: Playback[] = []
 
-  constructor(lesson: Lesson, language: Language, screen: Screen, progress: Progress, playback: Playback) {
+  constructor(
+    lesson: Lesson,
+    language: Language,
+    screen: Screen,
+    progress: ChapterProgress,
+    playback: Playback,
+  ) {
     this.lesson = lesson
     this.language = language
     this.screen = screen
@@ -106,7 +112,7 @@ export async function teachLesson(
   language: Language,
   screen: Screen,
   read: ReadLine,
-  progress: Progress = forgotten(),
+  progress: ChapterProgress = forgotten(),
 ): Promise<void> {
   const student = new Student(
     lesson,

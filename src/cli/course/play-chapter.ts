@@ -7,7 +7,7 @@ import { hasSameEffect, isSameLine } from '../../course/effect.js'
 import { withAlias } from '../../course/terminal-line.js'
 import type { Host } from '../../host/index.js'
 import { isForCourse, isQuestion, own } from './own-line.js'
-import { forgotten, type Progress } from './progress.js'
+import { forgotten, type ChapterProgress } from './progress.js'
 import type { Screen } from './screen.js'
 import { spoken } from './spoken.js'
 
@@ -44,7 +44,7 @@ export async function teachChapter(
   chapter: Chapter,
   screen: Screen,
   read: ReadLine,
-  progress: Progress = forgotten(),
+  progress: ChapterProgress = forgotten(),
 ): Promise<void> {
   const steps = stepsOf(chapter)
   const name = `${chapter.number} ${chapter.version}`

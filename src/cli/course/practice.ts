@@ -1,4 +1,4 @@
-import type { Language } from '../../course/chapter.js'
+import type { Language } from '../../lang/text/phrases.js'
 import { isRight, practiceQuestion, type PracticeSubject } from '../../course/lessons/index.js'
 import { answerWords } from '../../course/lessons/practice.js'
 import type { ReadLine } from './play-chapter.js'

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { env } from 'node:process'
 
 /** The progress of a learner. */
-export interface Progress {
+export interface ChapterProgress {
   /** The step to go on with, from 0; 0 if the chapter was not begun, or was ended. */
   stepOf(chapter: string): number
   reached(chapter: string, step: number): void
@@ -18,7 +18,7 @@ interface Kept {
   readonly solved: Record<string, number>
 }
 
-class KeptProgress implements Progress {
+class KeptProgress implements ChapterProgress {
   readonly #kept: Kept
   readonly #save: (kept: Kept) => void
 
@@ -47,13 +47,13 @@ class KeptProgress implements Progress {
 }
 
 /** Progress that ends with the program. */
-export const forgotten = (): Progress => new KeptProgress({ steps: {}, solved: {} }, () => undefined)
+export const forgotten = (): ChapterProgress => new KeptProgress({ steps: {}, solved: {} }, () => undefined)
 
 /**
  * Progress in `~/.local/state/simcluster/course.json` (or below `XDG_STATE_HOME`). A file that cannot be read
  * counts as none; one that cannot be written is not.
  */
-export function keptProgress(): Progress {
+export function keptProgress(): ChapterProgress {
   const path = join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state'), 'simcluster/course.json')
   const save = (kept: Kept): void => {
     try {

@@ -1,10 +1,11 @@
-import type { Chapter, FileStep, Language, Section, Step } from '../../course/chapter.js'
+import type { Chapter, FileStep, Section, Step } from '../../course/chapter.js'
+import type { Language } from '../../lang/text/phrases.js'
 import type { Shown } from '../../course/playback.js'
 import { wrapText } from '../../lang/text/text-width.js'
 import type { ScreenOptions } from './markdown.js'
 import { formatMarkdown, styled } from './markdown.js'
 import { WORDS } from './words.js'
-import type { Words } from './words.js'
+import type { CourseWords } from './words.js'
 
 /** Lines of a file that a learner is shown without asking. */
 const LONG = 24
@@ -16,7 +17,7 @@ export type Editor = (text: string, name: string) => string | undefined
 export class Screen {
   /** The editor of the learner; a terminal of which nothing is known has none. */
   readonly editor: Editor | undefined
-  readonly words: Words
+  readonly words: CourseWords
   readonly language: Language
   readonly #options: ScreenOptions
   readonly #write: (text: string) => void

@@ -1,4 +1,5 @@
-import type { Chapter, Language, Step, Text } from '../../course/chapter.js'
+import type { Chapter, Step, Text } from '../../course/chapter.js'
+import type { Language } from '../../lang/text/phrases.js'
 import { eventText } from '../../course/event-text.js'
 import { Playback } from '../../course/playback.js'
 import { startCluster } from '../../course/start.js'

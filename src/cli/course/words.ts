@@ -1,8 +1,9 @@
-import type { EventStep, Language } from '../../course/chapter.js'
+import type { EventStep } from '../../course/chapter.js'
+import type { Language } from '../../lang/text/phrases.js'
 import { eventText } from '../../course/event-text.js'
 
 /** What the program itself says. */
-export interface Words {
+export interface CourseWords {
   readonly chapter: (number: number, title: string, release: string) => string
   readonly goals: string
   readonly initial: string
@@ -58,7 +59,7 @@ export interface Words {
   readonly result: (points: number, needed: number, isPassed: boolean) => string
 }
 
-const ko: Words = {
+const ko: CourseWords = {
   chapter: (number, title, release) => `${number}장. ${title} (쿠버네티스 ${release})`,
   goals: '이 장을 마치면',
   initial: '(이미 적용되어 있습니다)',
@@ -121,7 +122,7 @@ const ko: Words = {
     `100점 가운데 ${points}점입니다. ${needed}점부터 합격이므로 ${isPassed ? '합격입니다.' : '불합격입니다.'}`,
 }
 
-const en: Words = {
+const en: CourseWords = {
   chapter: (number, title, release) => `Chapter ${number}: ${title} (Kubernetes ${release})`,
   goals: 'After this chapter you can',
   initial: '(already applied)',
@@ -181,4 +182,4 @@ const en: Words = {
     `${points} of 100 points; ${needed} are needed: ${isPassed ? 'passed.' : 'not passed.'}`,
 }
 
-export const WORDS: Readonly<Record<Language, Words>> = { ko, en }
+export const WORDS: Readonly<Record<Language, CourseWords>> = { ko, en }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { currentOf, type Fields, parseKubeconfig, textOf } from '../../kubectl/call/kubeconfig-content.js'
+import { currentOf, parseKubeconfig, textOf } from '../../kubectl/call/kubeconfig-content.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 import type { WebhookServer } from '../../server/webhooks/webhook-server.js'
 import { commandFailed, fileOf, flagOf, type ProgramFlags } from './program.js'
 
@@ -15,7 +16,7 @@ export function webhookServer(flags: ProgramFlags, flag: string): WebhookServer 
   const { cluster, user } = currentOf(parseKubeconfig(text, path))
   const url = textOf(cluster, 'server')
   if (url === '') throw commandFailed(`${path}: the current context names no cluster with a server`)
-  const pem = (fields: Fields, name: string): string | undefined => {
+  const pem = (fields: JsonMap, name: string): string | undefined => {
     const data = textOf(fields, `${name}-data`)
     if (data !== '') return Buffer.from(data, 'base64').toString('utf8')
     const file = textOf(fields, name)

@@ -1,21 +1,21 @@
 import { dirname, extname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import { type Range, rangeText } from './ranges.js'
+import { type SeedRange, rangeText } from './ranges.js'
 
 /** Ms that a block should take: after each one, the sweep can be stopped and its report saved. */
 const BLOCK_MS = 200
 
 /** Plays blocks of numbers: seeds, or scenarios. */
 interface Hand<T> {
-  play(range: Range): Promise<T>
+  play(range: SeedRange): Promise<T>
   close(): void
 }
 
 /** What a crew is told. */
 export interface Orders<T> {
   /** Plays a block in this thread: what one job does. */
-  readonly play: (range: Range) => Promise<T>
+  readonly play: (range: SeedRange) => Promise<T>
   /** The program of each thread, beside {@link main}, and its `workerData`. It plays one block a message. */
   readonly thread: { readonly program: string; readonly data: unknown }
   /** How many threads play; with one, it is this thread. */
@@ -28,7 +28,7 @@ export interface Orders<T> {
 }
 
 /** Plays all blocks, or fewer when it is stopped. */
-export async function playAll<T>(ranges: readonly Range[], orders: Orders<T>): Promise<void> {
+export async function playAll<T>(ranges: readonly SeedRange[], orders: Orders<T>): Promise<void> {
   const here: Hand<T> = { play: orders.play, close: () => undefined }
   const hands = orders.jobs === 1 ? [here] : Array.from({ length: orders.jobs }, () => threadFor(orders))
   const blocks = new Blocks(ranges)
@@ -57,13 +57,13 @@ async function keepPlaying<T>(
 
 /** Hands out numbers in blocks. */
 class Blocks {
-  readonly #left: Range[]
+  readonly #left: SeedRange[]
 
-  constructor(ranges: readonly Range[]) {
+  constructor(ranges: readonly SeedRange[]) {
     this.#left = [...ranges]
   }
 
-  next(size: number): Range | undefined {
+  next(size: number): SeedRange | undefined {
     const first = this.#left.shift()
     if (first === undefined) return undefined
     const to = Math.min(first.to, first.from + size - 1)

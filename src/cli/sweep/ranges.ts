@@ -1,26 +1,26 @@
 import { UsageError } from '../command.js'
 
 /** Whole numbers from `from` to `to`, both included. */
-export interface Range {
+export interface SeedRange {
   readonly from: number
   readonly to: number
 }
 
 /** Returns how many numbers ranges have. */
-export const sizeOf = (ranges: readonly Range[]): number =>
+export const sizeOf = (ranges: readonly SeedRange[]): number =>
   ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0)
 
 /** Returns the text of a range: `0-99`, or `7`. */
-export const rangeText = ({ from, to }: Range): string => (from === to ? `${from}` : `${from}-${to}`)
+export const rangeText = ({ from, to }: SeedRange): string => (from === to ? `${from}` : `${from}-${to}`)
 
 /** Reads `0-99` or `7`. Returns undefined for anything else. */
-export function parseRange(text: string): Range | undefined {
+export function parseRange(text: string): SeedRange | undefined {
   const [, from, to = from] = /^(\d{1,15})(?:-(\d{1,15}))?$/.exec(text) ?? []
   return from === undefined || Number(to) < Number(from) ? undefined : { from: Number(from), to: Number(to) }
 }
 
 /** Reads the value of `--seeds`. @throws UsageError */
-export function seedsOf(text: string): Range {
+export function seedsOf(text: string): SeedRange {
   const range = parseRange(text)
   if (range === undefined)
     throw new UsageError(`--seeds ${text}: write the first and the last seed, such as 0-99999`)
@@ -28,7 +28,7 @@ export function seedsOf(text: string): Range {
 }
 
 /** Returns the part of a range that `--shard` names: `3/64` is the fourth of 64. @throws UsageError */
-export function shardOf(range: Range, text: string | undefined): readonly Range[] {
+export function shardOf(range: SeedRange, text: string | undefined): readonly SeedRange[] {
   if (text === undefined) return [range]
   const [index, count] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).slice(1).map(Number)
   if (index === undefined || count === undefined || index >= count)
@@ -40,8 +40,8 @@ export function shardOf(range: Range, text: string | undefined): readonly Range[
 }
 
 /** Returns ranges in order, those that touch joined. */
-export function joined(ranges: readonly Range[]): readonly Range[] {
-  const result: Range[] = []
+export function joined(ranges: readonly SeedRange[]): readonly SeedRange[] {
+  const result: SeedRange[] = []
   for (const range of ranges.toSorted((a, b) => a.from - b.from)) {
     const last = result.at(-1)
     if (last !== undefined && range.from <= last.to + 1)
@@ -52,9 +52,9 @@ export function joined(ranges: readonly Range[]): readonly Range[] {
 }
 
 /** Returns what of `wanted` is not in `done`, in order. */
-export function missing(wanted: readonly Range[], done: readonly Range[]): readonly Range[] {
+export function missing(wanted: readonly SeedRange[], done: readonly SeedRange[]): readonly SeedRange[] {
   return wanted.flatMap(({ from, to }) => {
-    const left: Range[] = []
+    const left: SeedRange[] = []
     let at = from
     for (const each of joined(done)) {
       if (each.from > to) break
@@ -67,5 +67,5 @@ export function missing(wanted: readonly Range[], done: readonly Range[]): reado
 }
 
 /** Tells whether two lists of ranges have a number in common. */
-export const overlaps = (some: readonly Range[], others: readonly Range[]): boolean =>
+export const overlaps = (some: readonly SeedRange[], others: readonly SeedRange[]): boolean =>
   sizeOf(missing(some, others)) < sizeOf(some)

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { UsageError } from '../command.js'
-import { joined, missing, overlaps, parseRange, type Range, rangeText, sizeOf } from './ranges.js'
-import { addNumbers, type Failure, type Tally } from './run-seeds.js'
+import { joined, missing, overlaps, parseRange, type SeedRange, rangeText, sizeOf } from './ranges.js'
+import { addNumbers, type FailedSeed, type Tally } from './run-seeds.js'
 import { byKey } from '../../lang/text/order.js'
 
 /** What a sweep is of: reports of the same plan can be merged, and continued. */
-export interface Plan {
+export interface SweepPlan {
   /** The version of simcluster. */
   readonly version: string
   /** Name of the file, without its folder. */
@@ -18,7 +18,7 @@ export interface Plan {
 }
 
 /** The report of a sweep, or of a part of it, as JSON. */
-export interface Report extends Plan {
+export interface Report extends SweepPlan {
   /** Version of this format. */
   readonly sweep: 1
   /** The seeds that were played: `["0-1562"]`. */
@@ -26,7 +26,7 @@ export interface Report extends Plan {
   readonly passed: number
   readonly failed: number
   readonly counts: Readonly<Record<string, number>>
-  readonly failures: readonly Failure[]
+  readonly failures: readonly FailedSeed[]
 }
 
 /** A report of no seed. */
@@ -44,7 +44,7 @@ export function together(a: Tally, b: Tally): Tally {
 }
 
 /** Returns a report, which is the same in whatever order its parts came. */
-export function reportOf(plan: Plan, { done, counts, failures }: Tally): Report {
+export function reportOf(plan: SweepPlan, { done, counts, failures }: Tally): Report {
   return {
     sweep: 1,
     ...plan,
@@ -64,7 +64,7 @@ export const tallyIn = ({ done, counts, failures }: Report): Tally => ({
 })
 
 /** Returns the seeds that a report lacks. */
-export function lackingIn(report: Report): readonly Range[] {
+export function lackingIn(report: Report): readonly SeedRange[] {
   const wanted = parseRange(report.seeds)
   return wanted === undefined ? [] : missing([wanted], tallyIn(report).done)
 }
@@ -99,7 +99,7 @@ export function readReports(path: string): readonly Report[] {
 const PLAN = ['version', 'module', 'export', 'hash', 'seeds'] as const
 
 /** @throws UsageError if a report is of another plan */
-export function checkPlan(plan: Plan, report: Report, path: string): void {
+export function checkPlan(plan: SweepPlan, report: Report, path: string): void {
   for (const key of PLAN)
     if (plan[key] !== report[key])
       throw new UsageError(

@@ -4,7 +4,7 @@ import { basename, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UsageError } from '../command.js'
 import { exploreSeed, isExplored } from '../explored-module.js'
-import type { Range } from './ranges.js'
+import type { SeedRange } from './ranges.js'
 
 /** Plays one seed. It throws if the seed shows a fault; numbers that it returns are summed. */
 export type SweepCase = (seed: number) => unknown
@@ -17,16 +17,16 @@ export interface CaseSource {
 }
 
 /** A seed that shows a fault. */
-export interface Failure {
+export interface FailedSeed {
   readonly seed: number
   readonly error: string
 }
 
 /** The outcome of seeds. */
 export interface Tally {
-  readonly done: readonly Range[]
+  readonly done: readonly SeedRange[]
   readonly counts: Readonly<Record<string, number>>
-  readonly failures: readonly Failure[]
+  readonly failures: readonly FailedSeed[]
 }
 
 /** Characters that are kept of an error, so that reports fit the logs of a pod. */
@@ -66,9 +66,9 @@ function hintFor(file: string, error: unknown): string {
 }
 
 /** Plays all seeds of a range in order. */
-export async function runSeeds(play: SweepCase, range: Range): Promise<Tally> {
+export async function runSeeds(play: SweepCase, range: SeedRange): Promise<Tally> {
   const counts: Record<string, number> = {}
-  const failures: Failure[] = []
+  const failures: FailedSeed[] = []
   for (let seed = range.from; seed <= range.to; seed++) {
     try {
       addNumbers(counts, await play(seed))

@@ -2,7 +2,7 @@ import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { scenarios, type WhatIfScenario } from '../../testing/what-if/scenarios.js'
 import { whatIf } from '../../testing/what-if/what-if.js'
 import type { WhatIfReport } from '../../testing/what-if/report.js'
-import type { Range } from '../sweep/ranges.js'
+import type { SeedRange } from '../sweep/ranges.js'
 
 /** What a sweep of scenarios is of. */
 export interface Wish {
@@ -16,7 +16,7 @@ export const scenariosOf = (cluster: SimCluster, { each, pairs, actions }: Wish)
   scenarios(cluster, { each, pairs, ...(actions.length === 0 ? {} : { actions }) })
 
 /** One scenario of a sweep, with what it did. */
-export interface Row {
+export interface SweepRow {
   /** Version of this format. */
   readonly whatIf: 1
   /** Hash of the cluster and of the wish: rows of different sweeps do not go together. */
@@ -32,9 +32,9 @@ export interface Row {
 export function playRange(
   cluster: SimCluster,
   all: readonly WhatIfScenario[],
-  range: Range,
+  range: SeedRange,
   hash: string,
-): readonly Row[] {
+): readonly SweepRow[] {
   return all
     .slice(range.from, range.to + 1)
     .map(({ name, actions }, at) => ({

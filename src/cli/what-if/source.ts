@@ -4,7 +4,7 @@ import { nodesOf } from '../../cluster/compose/options.js'
 import { zoned } from '../../cluster/check/check-manifests.js'
 import { ClusterSnapshot } from '../../cluster/storage/snapshot.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
-import type { Arguments, Command } from '../command.js'
+import type { CommandArguments, Command } from '../command.js'
 import { UsageError } from '../command.js'
 import { manifestsIn, textOf, wholeNumber } from '../files.js'
 
@@ -28,7 +28,7 @@ export const isManifests = (path: string): boolean =>
  * a file, a folder, or `-`.
  * @throws UsageError that says what the file is instead
  */
-export function clusterAt(path: string, flags: Arguments['flags']): SimCluster {
+export function clusterAt(path: string, flags: CommandArguments['flags']): SimCluster {
   if (isManifests(path)) return fromManifests(manifestsIn(path), flags)
   for (const flag of ['nodes', 'version'])
     if (flags[flag] !== undefined)
@@ -55,7 +55,7 @@ export function snapshotOf(path: string, cluster: SimCluster): Uint8Array {
 const FIRST = new Set(['Namespace', 'CustomResourceDefinition'])
 
 /** Namespaces and definitions come first; a namespace that no manifest has is made. */
-function fromManifests(text: string, flags: Arguments['flags']): SimCluster {
+function fromManifests(text: string, flags: CommandArguments['flags']): SimCluster {
   const version = textOf(flags, 'version')
   const nodes = wholeNumber('nodes', textOf(flags, 'nodes') ?? '3', 1)
   const cluster = new SimCluster({

@@ -2,7 +2,7 @@ import { goDuration } from '../../lang/go/duration.js'
 import type { LostPod, WhatIfReport } from '../../testing/what-if/report.js'
 import { columns } from '../columns.js'
 import type { Grid } from '../grid-picture.js'
-import type { Row } from './results.js'
+import type { SweepRow } from './results.js'
 
 const COUNTED = [
   ['nodes ready', 'nodesReady'],
@@ -125,13 +125,13 @@ const countsOf = ({ lost, pending, services, budgets, refused }: WhatIfReport): 
   refused.length,
 ]
 
-function sumOf(rows: readonly Row[]): string {
+function sumOf(rows: readonly SweepRow[]): string {
   const harmful = rows.filter(({ report }) => !report.isHarmless).length
   return `${harmful} of ${some(rows.length, 'scenario')} do${harmful === 1 ? 'es' : ''} harm`
 }
 
 /** A sweep for people: a line for each scenario. */
-export function rowsText(rows: readonly Row[]): string {
+export function rowsText(rows: readonly SweepRow[]): string {
   return [
     ...columns([
       ['', ...COLUMNS, ''],
@@ -142,7 +142,7 @@ export function rowsText(rows: readonly Row[]): string {
 }
 
 /** A sweep as a picture: a row for each scenario. Pods that are lost and replaced do no harm. */
-export function rowsGrid(rows: readonly Row[]): Grid {
+export function rowsGrid(rows: readonly SweepRow[]): Grid {
   return {
     title: 'what each scenario does',
     columns: COLUMNS,

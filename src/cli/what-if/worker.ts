@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { ClusterSnapshot } from '../../cluster/storage/snapshot.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
-import type { Range } from '../sweep/ranges.js'
+import type { SeedRange } from '../sweep/ranges.js'
 import { playRange, scenariosOf, type Wish } from './results.js'
 
 /** A thread of `simcluster whatif --each-node`: gets ranges of scenarios, and returns what they do. */
@@ -12,7 +12,7 @@ const { snapshot, wish, hash } = workerData as {
 }
 const cluster = SimCluster.restore(ClusterSnapshot.fromFile(snapshot))
 const all = scenariosOf(cluster, wish)
-parentPort?.on('message', (range: Range) => {
+parentPort?.on('message', (range: SeedRange) => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   parentPort?.postMessage(playRange(cluster, all, range, hash))
 })

@@ -28,7 +28,7 @@ export interface InformerOptions<T> {
 }
 
 /** Namespace and selectors that narrow what an informer watches. */
-export type Selection = Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>
+export type InformerSelection = Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>
 
 /**
  * A local, indexed view of one resource that follows the apiserver by watch, as client-go's
@@ -37,7 +37,7 @@ export type Selection = Pick<ListOptions, 'namespace' | 'labelSelector' | 'field
  */
 export interface Informer<T extends KubeObject> {
   readonly resource: ResourceName
-  readonly selection: Selection
+  readonly selection: InformerSelection
   /** Whether the first list has been delivered. Controllers wait for it before they act. */
   readonly synced: boolean
   /**

@@ -4,7 +4,7 @@ import { synchronous } from '../../lang/synchronous.js'
 import type { Slice, Topic } from '../../sim/modules/module.js'
 import { type ApiError, isApiError } from '../api-error.js'
 import type { ListOptions, ResumableClient, Watch } from '../client.js'
-import type { Change, Informer, InformerOptions, Selection } from './informer.js'
+import type { Change, Informer, InformerOptions, InformerSelection } from './informer.js'
 import type { IndexFunction, Indexers } from './object-index.js'
 import { ObjectIndex, keyOf } from './object-index.js'
 import type { ResourceName } from '../resources.js'
@@ -84,7 +84,7 @@ export class ListWatchInformer<T extends KubeObject> implements Informer<T> {
   readonly #ports: InformerDependencies<T>
   readonly #key: string
   readonly resource: ResourceName
-  readonly selection: Selection
+  readonly selection: InformerSelection
   readonly #index: ObjectIndex<T>
   readonly #listeners: ((change: Change<T>) => void)[] = []
   #watch: Watch<T> | undefined

@@ -3,7 +3,7 @@ import { checkKey, checkListener } from '../host-inputs.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { synchronous } from '../../lang/synchronous.js'
 import type { Slice, Topic } from '../../sim/modules/module.js'
-import type { Change, Informer, InformerOptions, Selection } from './informer.js'
+import type { Change, Informer, InformerOptions, InformerSelection } from './informer.js'
 import { ListWatchInformer } from './list-watch-informer.js'
 import type { InformerDependencies } from './list-watch-informer.js'
 import type { Indexers } from './object-index.js'
@@ -33,7 +33,7 @@ export class SharedInformer<T extends KubeObject> {
   readonly #members: Member<T>[] = []
   #isFirstList = false
 
-  constructor(resource: ResourceName, selection: Selection, ports: InformerDependencies<T>) {
+  constructor(resource: ResourceName, selection: InformerSelection, ports: InformerDependencies<T>) {
     this.informer = new ListWatchInformer<T>(resource, selection, ports)
     this.informer.onChange((change) => {
       if (this.#isFirstList) this.#joinAll()
@@ -105,7 +105,7 @@ export class Member<T extends KubeObject> implements Informer<T> {
     return this.#shared.informer.resource
   }
 
-  get selection(): Selection {
+  get selection(): InformerSelection {
     return this.#shared.informer.selection
   }
 

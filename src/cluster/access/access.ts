@@ -17,7 +17,7 @@ import { ClientCertificates } from '../../pki/client-certificates.js'
 import type { Pki } from '../../pki/index.js'
 import { RbacAuthorizer } from '../../rbac/compile/authorizer.js'
 import type { CompiledPolicy } from '../../rbac/compile/compiled.js'
-import type { WebhookSurroundings } from '../../rbac/modes/webhook.js'
+import type { WebhookAuthorizerDependencies } from '../../rbac/modes/webhook.js'
 import { escalationCheck } from '../../rbac/escalation.js'
 import type { AuthorizationMode } from './authorization-modes.js'
 import { authorizersOf } from './authorization-modes.js'
@@ -67,7 +67,7 @@ export interface AuthenticationOptions {
 }
 
 /** The access options of a cluster. */
-export interface AccessOptions {
+export interface ResolvedAccessOptions {
   readonly authorization: AuthorizationMode | readonly AuthorizationMode[]
   readonly authentication?: AuthenticationOptions | undefined
   readonly users: readonly UserOptions[]
@@ -75,7 +75,7 @@ export interface AccessOptions {
   readonly pki: Pki
   /** Returns the users of the token file. */
   readonly tokenFile: () => readonly StaticUser[]
-  readonly webhooks: WebhookSurroundings
+  readonly webhooks: WebhookAuthorizerDependencies
   /** See {@link RbacAuthorizer}. */
   readonly policy: CompiledPolicy | undefined
 }
@@ -93,7 +93,7 @@ const CREDENTIAL_IDS_SINCE: Minor = 32
 export function accessControl(
   view: StoreView,
   signer: Signer | undefined,
-  options: AccessOptions,
+  options: ResolvedAccessOptions,
 ): AccessControl {
   const { authorization, authentication = {}, minor, webhooks } = options
   const trust = tokenTrust(authentication.serviceAccountIssuers, authentication.apiAudiences)
@@ -117,7 +117,7 @@ function authenticatorOf(
   view: StoreView,
   signer: Signer | undefined,
   trust: TokenTrust,
-  { authentication = {}, users, minor, pki, tokenFile }: AccessOptions,
+  { authentication = {}, users, minor, pki, tokenFile }: ResolvedAccessOptions,
 ): UnionAuthenticator {
   const { anonymous, oidc, webhook, tokenFile: path, requestHeader } = authentication
   const proxies = requestHeader === false ? undefined : requestHeader?.clientCA

@@ -7,7 +7,7 @@ import { type AbacPolicy, AbacAuthorizer, parseAbacPolicies } from '../../rbac/m
 import { allowAll, denyAll, UnionAuthorizer } from '../../rbac/modes/union.js'
 import {
   type WebhookAuthorizerOptions,
-  type WebhookSurroundings,
+  type WebhookAuthorizerDependencies,
   WebhookAuthorizer,
 } from '../../rbac/modes/webhook.js'
 import { NodeAuthorizer } from '../../rbac/nodes/node-authorizer.js'
@@ -41,7 +41,7 @@ export interface AuthorizerDependencies {
   readonly view: StoreView
   readonly rbac: RbacAuthorizer
   readonly minor: Minor
-  readonly webhooks: WebhookSurroundings
+  readonly webhooks: WebhookAuthorizerDependencies
 }
 
 /** The first minor version in which nodes see only their own Node and pods (AuthorizeNodeWithSelectors). */
@@ -102,7 +102,11 @@ function authorizerOf(
   }
 }
 
-function configured(mode: AbacMode | WebhookMode, place: number, webhooks: WebhookSurroundings): Authorizer {
+function configured(
+  mode: AbacMode | WebhookMode,
+  place: number,
+  webhooks: WebhookAuthorizerDependencies,
+): Authorizer {
   if (mode.type === 'Webhook') return new WebhookAuthorizer(mode, webhooks, place)
   return new AbacAuthorizer(
     typeof mode.policies === 'string' ? parseAbacPolicies(mode.policies) : mode.policies,

@@ -1,7 +1,7 @@
 import type { ApiServer } from '../../apiserver/api-server.js'
 import { badRequest } from '../../apiserver/errors.js'
 import type { AccessAttributes, ResourceAttributes } from '../../apiserver/authorization/authorizer.js'
-import { type Level, queuesOf } from '../../apiserver/flow-control/flow-control.js'
+import { type PriorityLevel, queuesOf } from '../../apiserver/flow-control/flow-control.js'
 import {
   estimateList,
   estimateWrite,
@@ -84,7 +84,7 @@ const WRITES = new Set(['create', 'update', 'patch', 'delete'])
 function workOf(
   server: ApiServer,
   attributes: AccessAttributes,
-  { limits: { maxSeats } }: Level,
+  { limits: { maxSeats } }: PriorityLevel,
   query: ListQuery,
 ): WorkEstimate {
   if ('path' in attributes) return ONE_SEAT

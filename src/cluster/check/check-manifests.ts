@@ -4,7 +4,7 @@ import { mergeOptions } from '../compose/merge-options.js'
 import { type ClusterOptions, DEFAULTS, type NodeOptions, nodesOf } from '../compose/options.js'
 import { SimCluster } from '../sim-cluster.js'
 import { findBlockedDrains, findSinglePoints } from './disruption.js'
-import { type CheckReport, type Found, mergeFindings } from './finding.js'
+import { type CheckReport, type VersionFinding, mergeFindings } from './finding.js'
 import { Kinds } from './kinds.js'
 import { duplicates, load, type Loaded, type Loading, makeNamespaces, rankOf } from './load.js'
 import { Makers } from './makers.js'
@@ -103,7 +103,11 @@ export function zoned(nodes: number): readonly NodeOptions[] {
   }))
 }
 
-function checkOn(options: ClusterOptions, all: readonly Sourced[], namespace: string): readonly Found[] {
+function checkOn(
+  options: ClusterOptions,
+  all: readonly Sourced[],
+  namespace: string,
+): readonly VersionFinding[] {
   const cluster = new SimCluster(
     mergeOptions({ like: 'kind', containers: { commands: 'self-contained' } }, options),
   )
@@ -111,7 +115,7 @@ function checkOn(options: ClusterOptions, all: readonly Sourced[], namespace: st
     cluster.version,
     all.map(({ object }) => object),
   )
-  const found: Found[] = [...duplicates(all, kinds, namespace)]
+  const found: VersionFinding[] = [...duplicates(all, kinds, namespace)]
   const loading: Loading = { cluster, kinds, namespace, found }
   const ranked = all.toSorted((a, b) => rankOf(a.object.kind ?? '') - rankOf(b.object.kind ?? ''))
   const loaded: Loaded[] = []
@@ -144,7 +148,7 @@ interface Judged {
 function judge(
   { cluster, kinds, namespace }: Loading,
   { all, loaded, pods, take }: Judged,
-): readonly Found[] {
+): readonly VersionFinding[] {
   const unloaded = pods.flatMap((source): readonly Loaded[] => {
     const served = kinds.of(source.object)
     const { metadata } = source.object

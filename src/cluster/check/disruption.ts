@@ -3,7 +3,7 @@ import type { EndpointSlice } from '../../api/discovery/generated.js'
 import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import { selectorMatches } from '../../api/selectors/labels.js'
 import type { SimCluster } from '../sim-cluster.js'
-import type { Found } from './finding.js'
+import type { VersionFinding } from './finding.js'
 import { type Loaded, ofKind } from './load.js'
 import { findingAt } from './read-manifests.js'
 
@@ -22,7 +22,7 @@ const podsOf = (cluster: SimCluster, budget: PodDisruptionBudget): readonly Pod[
     .filter(({ metadata }) => selectorMatches(budget.spec?.selector, metadata.labels ?? {}))
 
 /** Drains each node in turn, on copies, and returns the budgets that let none of their nodes be drained. */
-export function findBlockedDrains(cluster: SimCluster, loaded: readonly Loaded[]): readonly Found[] {
+export function findBlockedDrains(cluster: SimCluster, loaded: readonly Loaded[]): readonly VersionFinding[] {
   const budgets = ofKind(loaded, 'PodDisruptionBudget').flatMap((each) => {
     const stored = cluster.state
       .peek('poddisruptionbudgets')
@@ -97,7 +97,7 @@ const NOTICED = '2m'
 const REPLACED = '8m'
 
 /** Crashes each node in turn, on copies, and returns the Services that lose all their endpoints. */
-export function findSinglePoints(cluster: SimCluster, loaded: readonly Loaded[]): readonly Found[] {
+export function findSinglePoints(cluster: SimCluster, loaded: readonly Loaded[]): readonly VersionFinding[] {
   const services = ofKind(loaded, 'Service')
   const before = readyEndpoints(cluster)
   const watched = services.filter(({ object }) => before.has(keyOf(object.metadata)))

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/kind/definition.js'
 import type { Field, Message } from '../../api/schema/types.js'
 import type { Scheme } from '../../api/scheme.js'
 import { nearest } from '../../lang/text/nearest.js'
-import type { Path } from './source-lines.js'
+import type { ObjectPath } from './source-lines.js'
 
 /** Levels of fields that are searched for one that was written at another place. */
 const LEVELS = 6
@@ -14,7 +14,7 @@ function messageIn(field: Field, { group }: Message): Message | undefined {
 }
 
 /** Returns the message at a path; undefined where there is none. */
-function messageAt(root: Message, path: Path): Message | undefined {
+function messageAt(root: Message, path: ObjectPath): Message | undefined {
   let at: Message | undefined = root
   for (const segment of path) {
     if (typeof segment === 'number') continue
@@ -45,7 +45,11 @@ function placeOf(root: Message, name: string): string | undefined {
 }
 
 /** Returns what may have been meant by an unknown field, such as `; did you mean imagePullPolicy?`, or ''. */
-export function fieldHint(scheme: Scheme, { apiVersion = '', kind = '' }: KubeObject, path: Path): string {
+export function fieldHint(
+  scheme: Scheme,
+  { apiVersion = '', kind = '' }: KubeObject,
+  path: ObjectPath,
+): string {
   const definition = scheme.ofObject(apiVersion, kind)
   const name = path.at(-1)
   if (definition === undefined || typeof name !== 'string') return ''

@@ -45,7 +45,7 @@ export interface CheckFinding {
 }
 
 /** A finding in one version. */
-export type Found = Omit<CheckFinding, 'versions'>
+export type VersionFinding = Omit<CheckFinding, 'versions'>
 
 /** What {@link checkManifests} has found. */
 export interface CheckReport {
@@ -60,14 +60,14 @@ export interface CheckReport {
 /** Names of nodes and pods, which differ between releases for the same fault. */
 const DRAWN = /\bnode-\d+\b|-[bcdf-hj-np-tv-z2-9]{8,10}-[bcdf-hj-np-tv-z2-9]{5}\b/g
 
-const keyOf = ({ rule, file, line, object, message }: Found): string =>
+const keyOf = ({ rule, file, line, object, message }: VersionFinding): string =>
   JSON.stringify([rule, file, line, object, message.replaceAll(DRAWN, '')])
 
 /** Returns the findings of all versions, equal ones once, by file and line. */
 export function mergeFindings(
-  byVersion: readonly (readonly [version: string, findings: readonly Found[]])[],
+  byVersion: readonly (readonly [version: string, findings: readonly VersionFinding[]])[],
 ): readonly CheckFinding[] {
-  const merged = new Map<string, { readonly finding: Found; readonly versions: string[] }>()
+  const merged = new Map<string, { readonly finding: VersionFinding; readonly versions: string[] }>()
   for (const [version, findings] of byVersion)
     for (const finding of findings) {
       const key = keyOf(finding)

@@ -3,7 +3,7 @@ import type { Status } from '../../client/api-error.js'
 import { ADMIN } from '../access/identities.js'
 import type { SimCluster } from '../sim-cluster.js'
 import { fieldHint } from './field-hint.js'
-import type { Found } from './finding.js'
+import type { VersionFinding } from './finding.js'
 import type { Kinds, ServedKind } from './kinds.js'
 import { type FindingAt, findingAt, nameOf, type Sourced } from './read-manifests.js'
 import { pathOf } from './source-lines.js'
@@ -14,7 +14,7 @@ export interface Loading {
   readonly kinds: Kinds
   /** Where objects without a namespace go. */
   readonly namespace: string
-  readonly found: Found[]
+  readonly found: VersionFinding[]
 }
 
 /** An object that is in the cluster, perhaps only as a stand-in for what was written. */
@@ -227,7 +227,11 @@ export function makeNamespaces({ cluster, kinds, namespace, found }: Loading, al
 }
 
 /** Documents that describe one object differently: the last one that is applied wins. */
-export function duplicates(all: readonly Sourced[], kinds: Kinds, namespace: string): readonly Found[] {
+export function duplicates(
+  all: readonly Sourced[],
+  kinds: Kinds,
+  namespace: string,
+): readonly VersionFinding[] {
   const known = new Map<string, Sourced>()
   return all.flatMap((source) => {
     const { object } = source

@@ -2,7 +2,7 @@ import { ignoreNotFound } from '../../client/api-error.js'
 import type { SimCluster } from '../sim-cluster.js'
 import type { Loaded } from './load.js'
 import { nameOf, type Sourced } from './read-manifests.js'
-import type { Template } from './templates.js'
+import type { LoadedTemplate } from './templates.js'
 
 /**
  * Who might create what manifests lack: programs do not run here, so that an operator's Secrets, or the
@@ -10,7 +10,7 @@ import type { Template } from './templates.js'
  */
 export class Makers {
   readonly #cluster: SimCluster
-  readonly #templates: readonly Template[]
+  readonly #templates: readonly LoadedTemplate[]
   /** Every text in custom objects and in annotations, which operators read, with the object that has it. */
   readonly #mentions = new Map<string, string>()
   readonly #allowed = new Map<string, boolean>()
@@ -20,7 +20,7 @@ export class Makers {
   constructor(
     cluster: SimCluster,
     loaded: readonly Loaded[],
-    templates: readonly Template[],
+    templates: readonly LoadedTemplate[],
     all: readonly Sourced[],
   ) {
     this.#cluster = cluster

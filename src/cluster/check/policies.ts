@@ -4,17 +4,17 @@ import { labelMapMatches } from '../../api/selectors/labels.js'
 import { evaluateModel, readWorld, worldOf } from '../../netpol/index.js'
 import type { Model, NetworkPolicyModel, PodModel, World, WorldPod } from '../../netpol/index.js'
 import type { SimCluster } from '../sim-cluster.js'
-import type { Found } from './finding.js'
+import type { VersionFinding } from './finding.js'
 import { type Loaded, ofKind } from './load.js'
 import type { Makers } from './makers.js'
 import { findingAt, nameOf } from './read-manifests.js'
-import { allContainers, isSelected, runningContainers, type Template } from './templates.js'
+import { allContainers, isSelected, runningContainers, type LoadedTemplate } from './templates.js'
 
 /** What policies are judged by. */
 export interface PolicyContext {
   readonly cluster: SimCluster
   readonly loaded: readonly Loaded[]
-  readonly templates: readonly Template[]
+  readonly templates: readonly LoadedTemplate[]
   readonly makers: Makers
 }
 
@@ -29,7 +29,7 @@ const pathOfObject = ({ metadata: { namespace = '', name = '' } }: KubeObject): 
 
 /** A template with a pod that stands for all of it. */
 interface Sample {
-  readonly template: Template
+  readonly template: LoadedTemplate
   /** `namespace/name` in the world. */
   readonly key: string
 }
@@ -61,7 +61,7 @@ const policyOf = (loaded: readonly Loaded[], { namespace, name }: NetworkPolicyM
   )
 
 /** Returns the connections that network policies cut and that manifests need. */
-export function findCuts(given: PolicyContext): readonly Found[] {
+export function findCuts(given: PolicyContext): readonly VersionFinding[] {
   if (!given.loaded.some(({ object }) => object.kind?.endsWith('NetworkPolicy') === true)) return []
   const context = sampled(given)
   const services = ofKind(context.loaded, 'Service')
@@ -114,7 +114,7 @@ function coversPort(
 }
 
 /** The port of a pod behind a port of a Service; undefined if it has none of that name. */
-function targetOf(template: Template, targetPort: number | string): number | undefined {
+function targetOf(template: LoadedTemplate, targetPort: number | string): number | undefined {
   if (typeof targetPort === 'number' || /^\d+$/.test(targetPort)) return Number(targetPort)
   return runningContainers(template)
     .flatMap(({ ports }) => ports ?? [])
@@ -122,7 +122,7 @@ function targetOf(template: Template, targetPort: number | string): number | und
 }
 
 /** A Service whose port no policy lets anybody use. */
-function closedService(service: Loaded, context: Sampled): readonly Found[] {
+function closedService(service: Loaded, context: Sampled): readonly VersionFinding[] {
   const { spec, metadata } = service.object as Service
   const behind = context.samples.filter(
     ({ template }) =>
@@ -165,7 +165,7 @@ function closedService(service: Loaded, context: Sampled): readonly Found[] {
 }
 
 /** Pods that policies keep from DNS, though they may open other connections or need a Service. */
-function withoutDns(context: Sampled): readonly Found[] {
+function withoutDns(context: Sampled): readonly VersionFinding[] {
   const told = new Set<string>()
   return context.samples.flatMap((sample) => {
     const pod = context.model.pods.get(sample.key)
@@ -213,7 +213,7 @@ interface Mention {
   readonly where: string
 }
 
-function mentions(template: Template, { loaded, cluster }: PolicyContext): readonly Mention[] {
+function mentions(template: LoadedTemplate, { loaded, cluster }: PolicyContext): readonly Mention[] {
   const services = loaded.filter(({ object, served }) => object.kind === 'Service' && !served.isCustom)
   const texts = settingsOf(template, cluster)
   return services.flatMap((service) => {
@@ -247,7 +247,7 @@ function mentionIn(
 
 /** The texts by which a pod is told what to connect to: variables and arguments. */
 function settingsOf(
-  template: Template,
+  template: LoadedTemplate,
   cluster: SimCluster,
 ): readonly { readonly where: string; readonly text: string }[] {
   const maps = new Map(
@@ -271,7 +271,7 @@ function settingsOf(
 }
 
 /** Services that a pod's settings name, and that policies keep it from. */
-function cutNeeds(sample: Sample, services: readonly Loaded[], context: Sampled): readonly Found[] {
+function cutNeeds(sample: Sample, services: readonly Loaded[], context: Sampled): readonly VersionFinding[] {
   const { template, key } = sample
   return mentions(template, context).flatMap(({ service, port: wanted, where }) => {
     if (!services.includes(service)) return []

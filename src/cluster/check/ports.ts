@@ -3,22 +3,22 @@ import type { Ingress, IngressBackend } from '../../api/networking/generated.js'
 import type { PodDisruptionBudget } from '../../api/policy/generated.js'
 import { nearest } from '../../lang/text/nearest.js'
 import type { SimCluster } from '../sim-cluster.js'
-import type { Found } from './finding.js'
+import type { VersionFinding } from './finding.js'
 import { type Loaded, ofKind } from './load.js'
 import type { Makers } from './makers.js'
 import { findingAt } from './read-manifests.js'
-import { isSelected, runningContainers, type Template } from './templates.js'
+import { isSelected, runningContainers, type LoadedTemplate } from './templates.js'
 
 /** What ports and selectors are judged by. */
 export interface PortContext {
   readonly cluster: SimCluster
   readonly loaded: readonly Loaded[]
-  readonly templates: readonly Template[]
+  readonly templates: readonly LoadedTemplate[]
   readonly makers: Makers
 }
 
 /** Returns the ports and selectors that lead nowhere: of Services, Ingresses, probes and budgets. */
-export function findMissingPorts(context: PortContext): readonly Found[] {
+export function findMissingPorts(context: PortContext): readonly VersionFinding[] {
   const { loaded, templates } = context
   return [
     ...ofKind(loaded, 'Service').flatMap((service) => serviceFindings(service, context)),
@@ -29,7 +29,7 @@ export function findMissingPorts(context: PortContext): readonly Found[] {
 }
 
 /** Whose labels are near to a selector, to say what may have been meant. */
-function labelHint(selector: Readonly<Record<string, string>>, templates: readonly Template[]): string {
+function labelHint(selector: Readonly<Record<string, string>>, templates: readonly LoadedTemplate[]): string {
   const known = [
     ...new Set(
       templates.flatMap(({ labels }) => Object.entries(labels).map(([key, value]) => `${key}=${value}`)),
@@ -47,7 +47,7 @@ function idle(
   { source, object }: Loaded,
   selector: Readonly<Record<string, string>>,
   { templates, makers }: PortContext,
-): readonly Found[] {
+): readonly VersionFinding[] {
   const { namespace = 'default' } = object.metadata
   const there = templates.filter((template) => template.namespace === namespace)
   const operator = makers.hasCustomObjects
@@ -71,7 +71,7 @@ function idle(
   ]
 }
 
-function serviceFindings(loaded: Loaded, context: PortContext): readonly Found[] {
+function serviceFindings(loaded: Loaded, context: PortContext): readonly VersionFinding[] {
   const { spec } = loaded.object as Service
   const selector = spec?.selector ?? {}
   if (Object.keys(selector).length === 0 || spec?.type === 'ExternalName') return []
@@ -120,7 +120,7 @@ function serviceFindings(loaded: Loaded, context: PortContext): readonly Found[]
   })
 }
 
-function ingressFindings({ source, object }: Loaded, { cluster }: PortContext): readonly Found[] {
+function ingressFindings({ source, object }: Loaded, { cluster }: PortContext): readonly VersionFinding[] {
   const { spec } = object as Ingress
   const { namespace } = object.metadata
   const backends: readonly (IngressBackend | undefined)[] = [
@@ -148,7 +148,7 @@ function ingressFindings({ source, object }: Loaded, { cluster }: PortContext): 
   })
 }
 
-function budgetFindings(loaded: Loaded, context: PortContext): readonly Found[] {
+function budgetFindings(loaded: Loaded, context: PortContext): readonly VersionFinding[] {
   const { selector } = (loaded.object as PodDisruptionBudget).spec ?? {}
   const labels = selector?.matchLabels ?? {}
   const { namespace = 'default' } = loaded.object.metadata
@@ -162,7 +162,7 @@ function budgetFindings(loaded: Loaded, context: PortContext): readonly Found[] 
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const
 
 /** Probes of ports by a name that their container does not have. */
-function probeFindings(template: Template): readonly Found[] {
+function probeFindings(template: LoadedTemplate): readonly VersionFinding[] {
   const { source } = template.owner
   return runningContainers(template).flatMap((container) => {
     const names = (container.ports ?? []).flatMap(({ name }) => name ?? [])

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/kind/definition.js'
 import { YamlError, yamlDocuments } from '../../lang/yaml/read.js'
-import type { Found, CheckRule, Severity } from './finding.js'
+import type { VersionFinding, CheckRule, Severity } from './finding.js'
 import { SourceLines } from './source-lines.js'
 import { isMap } from '../../lang/json/maps.js'
 
@@ -23,7 +23,7 @@ export interface Sourced {
 /** What files have. */
 export interface ReadManifests {
   readonly objects: readonly Sourced[]
-  readonly found: readonly Found[]
+  readonly found: readonly VersionFinding[]
 }
 
 /** Files of tools that never reach an apiserver, by the group of their apiVersion. */
@@ -53,19 +53,23 @@ export interface FindingAt {
 export function findingAt(
   { object, file, lines }: Sourced,
   { rule, severity = 'error', message, line = lines.first, why }: FindingAt,
-): Found {
+): VersionFinding {
   return { rule, severity, file, line, object: nameOf(object), message, ...(why ? { why } : {}) }
 }
 
 /** Reads the objects of files. Lists are expanded; what is no manifest is a finding. */
 export function readManifests(files: readonly ManifestFile[]): ReadManifests {
   const objects: Sourced[] = []
-  const found: Found[] = []
+  const found: VersionFinding[] = []
   for (const file of files) readFile(file, objects, found)
   return { objects, found }
 }
 
-function readFile({ path, text, builtFrom = [] }: ManifestFile, objects: Sourced[], found: Found[]): void {
+function readFile(
+  { path, text, builtFrom = [] }: ManifestFile,
+  objects: Sourced[],
+  found: VersionFinding[],
+): void {
   const maps = new WeakMap<object, number>()
   const lines = text.split('\n')
   const originals = new Originals(readManifests(builtFrom).objects)
@@ -132,9 +136,9 @@ function typedItem(
 /** Returns why a document is left out, or is wrong; undefined for an object. */
 function notAnObject(
   value: Readonly<Record<string, unknown>>,
-): Pick<Found, 'rule' | 'severity' | 'message'> | undefined {
+): Pick<VersionFinding, 'rule' | 'severity' | 'message'> | undefined {
   const { apiVersion, kind, metadata } = value
-  const skipped = (why: string): Pick<Found, 'rule' | 'severity' | 'message'> => ({
+  const skipped = (why: string): Pick<VersionFinding, 'rule' | 'severity' | 'message'> => ({
     rule: 'not-checked',
     severity: 'note',
     message: `skipped: ${why}`,

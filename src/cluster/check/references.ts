@@ -3,11 +3,11 @@ import type { KubeObject } from '../../api/kind/definition.js'
 import { hintOf, nearest } from '../../lang/text/nearest.js'
 import { missingReferences } from '../diagnosis/missing-references.js'
 import type { SimCluster } from '../sim-cluster.js'
-import type { Found, Severity } from './finding.js'
+import type { VersionFinding, Severity } from './finding.js'
 import type { Loaded } from './load.js'
 import type { Makers } from './makers.js'
 import { findingAt } from './read-manifests.js'
-import { allContainers, type Template } from './templates.js'
+import { allContainers, type LoadedTemplate } from './templates.js'
 
 /** Something that objects refer to and that is not there. */
 export interface Missing {
@@ -96,13 +96,13 @@ export function findMissing(
     all,
     pods,
     makers,
-  }: { readonly all: readonly Loaded[]; readonly pods: readonly Template[]; readonly makers: Makers },
-): { readonly found: readonly Found[]; readonly missing: readonly Missing[] } {
+  }: { readonly all: readonly Loaded[]; readonly pods: readonly LoadedTemplate[]; readonly makers: Makers },
+): { readonly found: readonly VersionFinding[]; readonly missing: readonly Missing[] } {
   const given = indexOf(all)
   const bare = pods.map(({ owner }) => owner.object)
   const stored = (resource: string): readonly KubeObject[] =>
     resource === 'pods' ? bare : (cluster.state.peek(resource) as readonly KubeObject[])
-  const found: Found[] = []
+  const found: VersionFinding[] = []
   const missing: Missing[] = []
   for (const { missing: key, neededBy } of missingReferences(cluster.state.resources(), stored)) {
     if (given.has(key)) continue
@@ -123,7 +123,7 @@ const isMade = ({ resource }: Missing, { object }: Loaded): boolean =>
   object.kind === 'Ingress' &&
   Object.keys(object.metadata.annotations ?? {}).some((key) => /^cert-manager\.io\/|tls-acme$/.test(key))
 
-interface Surroundings {
+interface ReferenceContext {
   readonly cluster: SimCluster
   readonly given: Given
   readonly makers: Makers
@@ -132,8 +132,8 @@ interface Surroundings {
 function missingText(
   { resource, namespace, name }: Missing,
   by: Loaded,
-  { cluster, given, makers }: Surroundings,
-): Found {
+  { cluster, given, makers }: ReferenceContext,
+): VersionFinding {
   const [kind = resource] = EFFECTS[resource] ?? []
   const [effect, severity] = effectFor(resource, by.object)
   const maker = makers.of(resource, namespace, name, by)
@@ -163,13 +163,13 @@ export interface KeyReference {
   readonly resource: 'configmaps' | 'secrets'
   readonly name: string
   readonly key: string
-  readonly template: Template
+  readonly template: LoadedTemplate
 }
 
 type Source = { readonly name?: string; readonly optional?: boolean | null } | null | undefined
 
 /** Returns the keys of ConfigMaps and Secrets that the pods of a template cannot start without. */
-export function keysOf(template: Template): readonly KeyReference[] {
+export function keysOf(template: LoadedTemplate): readonly KeyReference[] {
   const found: KeyReference[] = []
   const add = (
     resource: KeyReference['resource'],
@@ -203,7 +203,7 @@ function itemsOf(
 }
 
 /** Sub-paths of a ConfigMap's or Secret's volume: the file of a key that is missing becomes a folder. */
-function subPathsOf(template: Template): readonly KeyReference[] {
+function subPathsOf(template: LoadedTemplate): readonly KeyReference[] {
   const { volumes = [] } = template.spec
   return allContainers(template).flatMap(({ volumeMounts }: Container) =>
     (volumeMounts ?? []).flatMap(({ name: mounted, subPath }): readonly KeyReference[] => {
@@ -222,9 +222,9 @@ function subPathsOf(template: Template): readonly KeyReference[] {
 /** Keys that are missing in ConfigMaps and Secrets that exist. */
 export function findMissingKeys(
   cluster: SimCluster,
-  templates: readonly Template[],
+  templates: readonly LoadedTemplate[],
   makers: Makers,
-): readonly Found[] {
+): readonly VersionFinding[] {
   const found = templates.flatMap((template) => [
     ...keysOf(template).flatMap((key) => missingKey(cluster, key, 'error', makers)),
     ...subPathsOf(template).flatMap((key) => missingKey(cluster, key, 'warning', makers)),
@@ -237,7 +237,7 @@ function missingKey(
   { resource, name, key, template }: KeyReference,
   severity: Severity,
   makers: Makers,
-): readonly Found[] {
+): readonly VersionFinding[] {
   const { namespace, owner } = template
   const object = cluster.state
     .peek(resource, { namespace })

@@ -10,10 +10,10 @@ import { hasOwnSettings } from '../../kubelet/index.js'
 import { shortfall } from '../diagnosis/shortfall.js'
 import { tell } from '../diagnosis/words.js'
 import type { SimCluster } from '../sim-cluster.js'
-import type { Found } from './finding.js'
+import type { VersionFinding } from './finding.js'
 import { type Loaded, ofKind } from './load.js'
 import { findingAt } from './read-manifests.js'
-import { isSelected, runningContainers, type Template } from './templates.js'
+import { isSelected, runningContainers, type LoadedTemplate } from './templates.js'
 
 /** Resources that are waited for. */
 const WAITED = [
@@ -41,7 +41,7 @@ interface Unfinished {
 }
 
 /** Waits for everything that was loaded, and returns what does not roll out. */
-export function waitForRollout(cluster: SimCluster, loaded: readonly Loaded[]): readonly Found[] {
+export function waitForRollout(cluster: SimCluster, loaded: readonly Loaded[]): readonly VersionFinding[] {
   cluster.settle()
   // autoscalers look at their targets now and then
   if (loaded.some(({ object }) => object.kind === 'HorizontalPodAutoscaler')) cluster.advance('1m')
@@ -103,7 +103,10 @@ function rests(cluster: SimCluster, resource: WaitedResource, object: KubeObject
 const REFUSED =
   /FailedCreate|violates PodSecurity|exceeded quota|failed quota|denied the request|is forbidden: |failed calling webhook/
 
-function stalled(cluster: SimCluster, { loaded: { source, object }, resource, lack }: Unfinished): Found {
+function stalled(
+  cluster: SimCluster,
+  { loaded: { source, object }, resource, lack }: Unfinished,
+): VersionFinding {
   const lines = whyLines(cluster, resource, object)
   // of many pods, the first ones are told
   const cause = lines.findLast((line) => !/^ *and \d+ more$/.test(line))?.trim()
@@ -143,8 +146,8 @@ const isUnderstood = (container: Container): boolean =>
 export function findUnheard(
   cluster: SimCluster,
   loaded: readonly Loaded[],
-  templates: readonly Template[],
-): readonly Found[] {
+  templates: readonly LoadedTemplate[],
+): readonly VersionFinding[] {
   return ofKind(loaded, 'Service').flatMap(({ source, object }) => {
     const { namespace = 'default', name = '' } = object.metadata
     const { selector } = (object as Service).spec
@@ -161,7 +164,7 @@ export function findUnheard(
 }
 
 /** Runs each CronJob once on a copy of the cluster, and returns what does not come to run. */
-export function tryCronJobs(cluster: SimCluster, loaded: readonly Loaded[]): readonly Found[] {
+export function tryCronJobs(cluster: SimCluster, loaded: readonly Loaded[]): readonly VersionFinding[] {
   const cronJobs = loaded.filter(({ served, object }) => !served.isCustom && object.kind === 'CronJob')
   if (cronJobs.length === 0) return []
   const copy = cluster.fork()

@@ -1,8 +1,8 @@
 /** A path below an object: `['spec', 'containers', 0, 'image']`. */
-export type Path = readonly (string | number)[]
+export type ObjectPath = readonly (string | number)[]
 
 /** Reads `spec.template.spec.containers[0].ports`; quoted keys as in `data[a.b]`. */
-export function pathOf(text: string): Path {
+export function pathOf(text: string): ObjectPath {
   return [...text.matchAll(/([^.[\]]+)|\[([^\]]*)(?:\]|$)/g)].map(([, name, inner]) => {
     const key = name ?? inner ?? ''
     return name === undefined && /^\d+$/.test(key) ? Number(key) : key.replace(/^"(.*)"$/, '$1')
@@ -31,7 +31,7 @@ export class SourceLines {
   }
 
   /** Returns the line of a field, or of the deepest part of its path that is there. */
-  ofPath(path: Path): number {
+  ofPath(path: ObjectPath): number {
     let at: unknown = this.#object
     let line = this.first
     for (const segment of path) {
@@ -53,7 +53,7 @@ export class SourceLines {
   }
 
   /** The line of the key under which a map or list stands. */
-  #openingLine(path: Path): number {
+  #openingLine(path: ObjectPath): number {
     let at: unknown = this.#object
     let line = this.first
     for (const segment of path) {
@@ -71,8 +71,8 @@ export class SourceLines {
     value: string | number,
     within: readonly string[] | undefined,
     isWithin: boolean,
-    path: Path,
-  ): Path | undefined {
+    path: ObjectPath,
+  ): ObjectPath | undefined {
     if (!isMap(at)) return isWithin && at === value ? path : undefined
     for (const [key, member] of Object.entries(at)) {
       // the name of the object itself is no reference

@@ -2,7 +2,7 @@ import type { ConfigMap } from '../../api/core/generated.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { SimCluster } from '../sim-cluster.js'
 import { keysOf, type Missing } from './references.js'
-import type { Template } from './templates.js'
+import type { LoadedTemplate } from './templates.js'
 
 /** A class of volumes whose claims are bound. */
 const PROVISIONER = 'simcluster.example.com/check'
@@ -14,7 +14,7 @@ const PROVISIONER = 'simcluster.example.com/check'
 export function standIn(
   cluster: SimCluster,
   missing: readonly Missing[],
-  templates: readonly Template[],
+  templates: readonly LoadedTemplate[],
 ): void {
   const keys = templates.flatMap((template) => keysOf(template))
   for (const { resource, namespace = 'default', name } of missing) {
@@ -50,7 +50,7 @@ export function standIn(
 }
 
 /** Adds the keys that ConfigMaps and Secrets lack. */
-export function addKeys(cluster: SimCluster, templates: readonly Template[]): void {
+export function addKeys(cluster: SimCluster, templates: readonly LoadedTemplate[]): void {
   for (const { resource, name, key, template } of templates.flatMap((each) => keysOf(each))) {
     const { namespace } = template
     const object = cluster.state.peek(resource, { namespace }).find(({ metadata }) => metadata.name === name)

@@ -4,7 +4,7 @@ import { workloadTemplate } from '../../api/core/workload-template.js'
 import type { Loaded } from './load.js'
 
 /** The pods that an object makes, as it describes them. */
-export interface Template {
+export interface LoadedTemplate {
   readonly owner: Loaded
   readonly namespace: string
   readonly labels: Readonly<Record<string, string>>
@@ -27,7 +27,7 @@ const WORKLOADS = [
 ]
 
 /** Returns the pods that objects make. */
-export function templatesOf(all: readonly Loaded[]): readonly Template[] {
+export function templatesOf(all: readonly Loaded[]): readonly LoadedTemplate[] {
   return all.flatMap((owner) => {
     const { object, served } = owner
     if (served.isCustom || !WORKLOADS.includes(object.kind ?? '')) return []
@@ -50,13 +50,13 @@ export function templatesOf(all: readonly Loaded[]): readonly Template[] {
 }
 
 /** The containers of a pod that keep running: its own, and sidecars. */
-export const runningContainers = ({ spec }: Template): readonly Container[] => [
+export const runningContainers = ({ spec }: LoadedTemplate): readonly Container[] => [
   ...spec.containers,
   ...(spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
 ]
 
 /** All containers of a pod. */
-export const allContainers = ({ spec }: Template): readonly Container[] => [
+export const allContainers = ({ spec }: LoadedTemplate): readonly Container[] => [
   ...(spec.initContainers ?? []),
   ...spec.containers,
 ]

@@ -1,7 +1,7 @@
 import type { EndpointSlice } from '../../api/discovery/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { SimCluster } from '../sim-cluster.js'
-import type { Found } from './finding.js'
+import type { VersionFinding } from './finding.js'
 import type { Loaded } from './load.js'
 import type { Makers } from './makers.js'
 import { findingAt } from './read-manifests.js'
@@ -80,7 +80,7 @@ export function findUnansweredCalls(
   cluster: SimCluster,
   loaded: readonly Loaded[],
   makers: Makers,
-): readonly Found[] {
+): readonly VersionFinding[] {
   return loaded
     .filter(({ object, served }) => !served.isCustom && CALLING.includes(object.kind ?? ''))
     .flatMap((each) =>
@@ -93,7 +93,7 @@ function unanswered(
   { source }: Loaded,
   { what, service, effect, refusesPods }: ServiceCall,
   makers: Makers,
-): readonly Found[] {
+): readonly VersionFinding[] {
   const { namespace = '', name = '', port = 443 } = service
   const stored = cluster.state.peek('services', { namespace }).find(({ metadata }) => metadata.name === name)
   const line = source.lines.ofValue(name, ['clientConfig', 'service'])

@@ -3,7 +3,7 @@ import { formatApiVersion } from '../../api/api-version.js'
 import { createScheme, type Scheme } from '../../api/scheme.js'
 import type { StaticUser } from '../../apiserver/authentication/token-file.js'
 import { parseEncryption } from '../../apiserver/storage/encryption/configuration.js'
-import { ApiServer, type ClientOptions } from '../../apiserver/api-server.js'
+import { ApiServer, type InProcessClientOptions } from '../../apiserver/api-server.js'
 import type { AdmissionChoice } from '../../apiserver/admission/default-plugins.js'
 import type { WebhookHandlers } from '../../apiserver/admission/extensions/call-webhook.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
@@ -214,7 +214,7 @@ export class ControlPlane {
   }
 
   /** Returns a client under an identity, for users; it fails like any other while the apiserver is down. */
-  client(user: UserInfo, options: ClientOptions = {}): Client {
+  client(user: UserInfo, options: InProcessClientOptions = {}): Client {
     return this.server.client(user, options)
   }
 

@@ -1,4 +1,4 @@
-import type { Selection, Informer, InformerOptions } from '../../client/informers/informer.js'
+import type { InformerSelection, Informer, InformerOptions } from '../../client/informers/informer.js'
 import type { ResourceName, ObjectOf } from '../../client/resources.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { ResumableClient } from '../../client/client.js'
@@ -9,7 +9,7 @@ import type {
   InformerState,
 } from '../../client/informers/list-watch-informer.js'
 import { SharedInformer, type MemberState } from '../../client/informers/shared-informer.js'
-import type { Host, Module, Slice, Topic } from '../../sim/modules/module.js'
+import type { KernelHost, Module, Slice, Topic } from '../../sim/modules/module.js'
 import type { InformerViews } from './informer-views.js'
 
 /** The topic of shared informers; the key is the id of one, which is also the name of its state slice. */
@@ -21,7 +21,7 @@ const whole = new Map<ResourceName, string>()
 /** Returns the id of an informer within its component or process: the resource and the selection. */
 export function informerId(
   resource: ResourceName,
-  { namespace = '', labelSelector = '', fieldSelector = '' }: Selection,
+  { namespace = '', labelSelector = '', fieldSelector = '' }: InformerSelection,
 ): string {
   if (namespace !== '' || labelSelector !== '' || fieldSelector !== '')
     return [resource, namespace, labelSelector, fieldSelector].join('|')
@@ -51,13 +51,13 @@ export interface ProcessInformerDependencies {
  * the cluster. Without members it holds nothing; what the process has seen is dropped when its last component
  * stops.
  */
-export class ProcessInformers implements Module<Host<ClusterEvents>> {
+export class ProcessInformers implements Module<KernelHost<ClusterEvents>> {
   readonly name: string
   readonly #dependencies: ProcessInformerDependencies
   readonly #shared = new Map<string, SharedInformer<KubeObject>>()
   /** The ids of the informers whose members are set up. */
   readonly #awake = new Set<string>()
-  #host: Host<ClusterEvents> | undefined
+  #host: KernelHost<ClusterEvents> | undefined
   #topic: Topic | undefined
 
   constructor(process: string, dependencies: ProcessInformerDependencies) {
@@ -65,7 +65,7 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
     this.#dependencies = dependencies
   }
 
-  setup(host: Host<ClusterEvents>): void {
+  setup(host: KernelHost<ClusterEvents>): void {
     this.#host = host
     this.#topic = host.handle(SHARED_INFORMER, (id) => this.#deliver(id), { passive: true })
   }
@@ -81,7 +81,7 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
 
   /** Returns an informer for a component, shared with others that watch the same. */
   join<R extends ResourceName>(
-    component: Host<ClusterEvents>,
+    component: KernelHost<ClusterEvents>,
     resource: R,
     options: InformerOptions<ObjectOf<R>>,
   ): Informer<ObjectOf<R>> {
@@ -122,7 +122,7 @@ export class ProcessInformers implements Module<Host<ClusterEvents>> {
 
   #dependenciesOf(id: string): InformerDependencies<KubeObject> {
     const { client, connected, delivery, views } = this.#dependencies
-    const host = this.#host as Host<ClusterEvents>
+    const host = this.#host as KernelHost<ClusterEvents>
     const state = host.state<InformerState>(id, () => ({ resourceVersion: undefined }))
     const log = (message: string): void => host.log('warning', message)
     const original = views.originalOf<KubeObject>(this.name, id)

@@ -1,4 +1,4 @@
-import type { Host, Module, Topic } from '../../sim/modules/module.js'
+import type { KernelHost, Module, Topic } from '../../sim/modules/module.js'
 
 /** RestartSec of kubelet.service, in ms. */
 const RESTART_AFTER = 10_000
@@ -24,7 +24,7 @@ export class Supervisor implements Module {
     this.#listen = listen
   }
 
-  setup(host: Host): void {
+  setup(host: KernelHost): void {
     this.#restart = host.handle('restart', (component) => this.#start(component))
     this.#boot = host.handle('listen', () => this.#listen())
   }

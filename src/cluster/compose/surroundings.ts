@@ -2,7 +2,7 @@ import type { TokenRequest } from '../../api/authentication/generated.js'
 import type { Pod } from '../../api/core/generated.js'
 import { quantityValue } from '../../api/quantity.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
-import type { Surroundings } from '../../kubelet/index.js'
+import type { MachineDependencies } from '../../kubelet/index.js'
 import type { ClusterNetwork } from '../network/cluster-network.js'
 import type { ControlPlane } from './control-plane.js'
 import { ADMIN } from '../access/identities.js'
@@ -14,7 +14,7 @@ export function containerSurroundings(
   plane: ControlPlane,
   cluster: ClusterNetwork,
   volumes: VolumeStore,
-): Surroundings {
+): MachineDependencies {
   const client = plane.client(ADMIN)
   return {
     networkOf: (pod) => new PodNetwork(cluster.network, pod),

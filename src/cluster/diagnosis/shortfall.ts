@@ -7,7 +7,7 @@ import type { Phrase } from '../../lang/text/phrases.js'
 import { say, type WhyPhrase } from './words.js'
 
 /** The parts of objects by which they say how far they are. */
-export interface Progress extends KubeObject {
+export interface ProgressObject extends KubeObject {
   readonly spec?: { readonly replicas?: number; readonly completions?: number; readonly suspend?: boolean }
   readonly status?: {
     readonly phase?: string
@@ -38,7 +38,7 @@ const GOOD = ['Ready', 'Available', 'Established']
 /** What an object lacks, as words that follow its name. */
 export type Lack = Phrase<WhyPhrase>
 
-type Judge = (object: Progress) => Lack | undefined
+type Judge = (object: ProgressObject) => Lack | undefined
 
 /** What an object of a kind still lacks, other than in general, by group and kind. */
 const judges: Readonly<Record<string, Judge>> = {
@@ -63,11 +63,11 @@ export function shortfall(object: KubeObject): Lack | undefined {
   if (deletionTimestamp !== undefined)
     return finalizers.length === 0 ? say('deleted') : say('deletedWaits', finalizers.join(', '))
   const id = `${parseApiVersion(object.apiVersion ?? '').group}/${object.kind}`
-  return (Object.hasOwn(judges, id) ? (judges[id] as Judge) : conditions)(object as Progress)
+  return (Object.hasOwn(judges, id) ? (judges[id] as Judge) : conditions)(object as ProgressObject)
 }
 
-function claims(object: Progress): Lack | undefined {
-  const { spec, status } = object as Progress & {
+function claims(object: ProgressObject): Lack | undefined {
+  const { spec, status } = object as ProgressObject & {
     readonly spec?: { readonly storageClassName?: string; readonly volumeName?: string }
   }
   if (status?.phase === 'Bound') return undefined
@@ -79,7 +79,7 @@ function claims(object: Progress): Lack | undefined {
 /** Conditions without which an autoscaler does nothing. */
 const SCALING = ['AbleToScale', 'ScalingActive']
 
-function autoscalers({ status }: Progress): Lack | undefined {
+function autoscalers({ status }: ProgressObject): Lack | undefined {
   for (const type of SCALING) {
     const found = findCondition(status?.conditions, type)
     // one whose workload was scaled to zero rests
@@ -89,7 +89,7 @@ function autoscalers({ status }: Progress): Lack | undefined {
   return undefined
 }
 
-function conditions({ status }: Progress): Lack | undefined {
+function conditions({ status }: ProgressObject): Lack | undefined {
   if (status?.phase === 'Terminating' || status?.phase === 'Failed') return say('is', status.phase, '')
   for (const type of GOOD) {
     const found = findCondition(status?.conditions, type)
@@ -103,39 +103,39 @@ export function because({ reason = '', message = '' }: Omit<ProgressCondition, '
   return [reason, message].filter((text) => text !== '').reduce((all, text) => `${all}: ${text}`, '')
 }
 
-function unobserved({ metadata: { generation = 0 }, status }: Progress): Lack | undefined {
+function unobserved({ metadata: { generation = 0 }, status }: ProgressObject): Lack | undefined {
   return (status?.observedGeneration ?? 0) >= generation ? undefined : say('unobserved')
 }
 
 const ofReplicas = (
   count: number | undefined,
-  { spec }: Progress,
+  { spec }: ProgressObject,
   phrase: 'replicasLatest' | 'replicasAvailable',
 ): Lack | undefined => {
   const wanted = spec?.replicas ?? 1
   return (count ?? 0) >= wanted ? undefined : say(phrase, count ?? 0, wanted)
 }
 
-function outdated(object: Progress): Lack | undefined {
+function outdated(object: ProgressObject): Lack | undefined {
   return ofReplicas(object.status?.updatedReplicas, object, 'replicasLatest')
 }
 
-function unavailable(object: Progress): Lack | undefined {
+function unavailable(object: ProgressObject): Lack | undefined {
   return ofReplicas(object.status?.availableReplicas, object, 'replicasAvailable')
 }
 
-function surplus({ spec, status }: Progress): Lack | undefined {
+function surplus({ spec, status }: ProgressObject): Lack | undefined {
   const more = (status?.replicas ?? 0) - (spec?.replicas ?? 1)
   return more > 0 ? say('surplus', more) : undefined
 }
 
-function daemons({ status }: Progress): Lack | undefined {
+function daemons({ status }: ProgressObject): Lack | undefined {
   const { desiredNumberScheduled: wanted = 0, updatedNumberScheduled = 0, numberAvailable = 0 } = status ?? {}
   if (updatedNumberScheduled < wanted) return say('daemonsUpdated', updatedNumberScheduled, wanted)
   return numberAvailable < wanted ? say('daemonsAvailable', numberAvailable, wanted) : undefined
 }
 
-function jobs({ spec, status }: Progress): Lack | undefined {
+function jobs({ spec, status }: ProgressObject): Lack | undefined {
   if (findCondition(status?.conditions, 'Complete')?.status === 'True') return undefined
   const failed = findCondition(status?.conditions, 'Failed')
   if (failed?.status === 'True') return say('failed', because(failed))
@@ -143,7 +143,7 @@ function jobs({ spec, status }: Progress): Lack | undefined {
   return say('completions', status?.succeeded ?? 0, spec?.completions ?? 1)
 }
 
-function pods(object: Progress): Lack | undefined {
+function pods(object: ProgressObject): Lack | undefined {
   const { status } = object
   const { phase = 'Pending' } = status ?? {}
   if (phase === 'Succeeded') return undefined

@@ -4,7 +4,7 @@ import type { EndpointSlice } from '../../api/discovery/generated.js'
 import { labelMapMatches } from '../../api/selectors/labels.js'
 import type { SchedulingExplanation } from '../../scheduler/explain.js'
 import type { Language } from '../../lang/text/phrases.js'
-import { because, type Lack, type Progress, type ProgressCondition, shortfall } from './shortfall.js'
+import { because, type Lack, type ProgressObject, type ProgressCondition, shortfall } from './shortfall.js'
 import { say, tell } from './words.js'
 
 /** What a diagnosis looks at; nothing of it is a request. */
@@ -67,7 +67,7 @@ function causesOf(resource: string, object: KubeObject, context: Telling): strin
   if (lack === undefined) return latent(resource, object, context)
   const details = [
     ...warnings(object, context),
-    ...badConditions(object as Progress, context),
+    ...badConditions(object as ProgressObject, context),
     ...(resource === 'pods' ? podCauses(object as Pod, context) : []),
     ...(resource === 'services' ? servedPods(object as Service, context) : []),
     ...owned(object, context),
@@ -112,7 +112,7 @@ function isNews(message: string, { told }: Telling): boolean {
   return true
 }
 
-function badConditions({ status }: Progress, context: Telling): readonly string[] {
+function badConditions({ status }: ProgressObject, context: Telling): readonly string[] {
   const conditions: readonly ProgressCondition[] = status?.conditions ?? []
   return conditions
     .filter(({ type, status: value, message = '' }) =>

@@ -1,6 +1,6 @@
 import type { Machine, ProbeTotal } from '../../kubelet/index.js'
 import { expositionOf, type Metric, type MetricLabels } from '../../lang/text/prometheus.js'
-import { measuredPod, type Usage } from './kubelet-usage.js'
+import { measuredPod, type KubeletUsage } from './kubelet-usage.js'
 import { byKey } from '../../lang/text/order.js'
 
 /** Returns the metrics of a kubelet itself. Source: pkg/kubelet/metrics/metrics.go. */
@@ -81,7 +81,7 @@ export function resourceMetrics(machine: Machine, now: number): string {
 /** The two metrics of usage that containers, pods and nodes have in common. */
 function usageOf(
   what: 'container' | 'pod' | 'node',
-  used: readonly (readonly [labels: MetricLabels, usage: Pick<Usage, 'seconds' | 'memory'>])[],
+  used: readonly (readonly [labels: MetricLabels, usage: Pick<KubeletUsage, 'seconds' | 'memory'>])[],
   at: number,
 ): readonly Metric[] {
   return [

@@ -1,8 +1,8 @@
-import type { ResourceList } from '../../api/core/pod-resources.js'
+import type { ResourceList } from '../../api/quantity.js'
 import { quantityValue } from '../../api/quantity.js'
 import type { Machine } from '../../kubelet/index.js'
 import { formatTime } from '../../lang/go/time.js'
-import { addUsage, type MeasuredPod, measuredPod, type Usage } from './kubelet-usage.js'
+import { addUsage, type MeasuredPod, measuredPod, type KubeletUsage } from './kubelet-usage.js'
 
 /** What a summary is made of. */
 interface Observed {
@@ -25,7 +25,7 @@ export function summaryOf({ node: nodeName, capacity, machine, now }: Observed):
   const pods = [...machine.pods()].map((sandbox) => measuredPod(machine, sandbox, now))
   let images = storage
   for (const image of machine.images()) if (image.state === 'present') images += image.size
-  const total: Usage = { cpu: 0, seconds: 0, memory, storage: images }
+  const total: KubeletUsage = { cpu: 0, seconds: 0, memory, storage: images }
   for (const { sum } of pods) addUsage(total, sum)
   const shown = new Shown(formatTime(now), quantityValue(capacity['ephemeral-storage'] ?? '0'), total.storage)
   return {
@@ -58,7 +58,7 @@ class Shown {
   }
 
   /** `limit`: bytes of memory that there are. */
-  usage({ cpu, seconds, memory }: Usage, limit?: number): object {
+  usage({ cpu, seconds, memory }: KubeletUsage, limit?: number): object {
     const bytes = Math.round(memory)
     return {
       cpu: {

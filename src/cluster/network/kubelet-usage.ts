@@ -2,7 +2,7 @@ import type { Machine } from '../../kubelet/index.js'
 import { emptyDirUsage } from '../../kubelet/index.js'
 
 /** Cores, core-seconds since the start, and bytes. */
-export type Usage = { cpu: number; seconds: number; memory: number; storage: number }
+export type KubeletUsage = { cpu: number; seconds: number; memory: number; storage: number }
 
 type Sandbox = ReturnType<Machine['pods']> extends Iterable<infer One> ? One : never
 
@@ -10,7 +10,7 @@ type Sandbox = ReturnType<Machine['pods']> extends Iterable<infer One> ? One : n
 interface MeasuredContainer {
   readonly name: string
   readonly started: number
-  readonly usage: Usage
+  readonly usage: KubeletUsage
   /** Bytes of its log, which are part of its storage. */
   readonly logs: number
 }
@@ -20,7 +20,7 @@ export interface MeasuredPod {
   readonly sandbox: Sandbox
   readonly containers: readonly MeasuredContainer[]
   readonly volumes: readonly { readonly name: string; readonly usedBytes: number }[]
-  readonly sum: Usage
+  readonly sum: KubeletUsage
 }
 
 /**
@@ -45,6 +45,6 @@ export function measuredPod(machine: Machine, sandbox: Sandbox, now: number): Me
 }
 
 /** Adds `other` to `sum`. */
-export function addUsage(sum: Usage, other: Usage): void {
+export function addUsage(sum: KubeletUsage, other: KubeletUsage): void {
   for (const key of ['cpu', 'seconds', 'memory', 'storage'] as const) sum[key] += other[key]
 }

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/kind/definition.js'
 import { compileSelectorText } from '../../api/selectors/label-parser.js'
+import type { Labels } from '../../api/selectors/labels.js'
 import { selectorMatches } from '../../api/selectors/labels.js'
 import {
   METRICS_GROUP,
@@ -34,8 +35,6 @@ import { throwAtCaller } from '../at-caller.js'
 import { labelText } from '../inputs/list-query.js'
 import { metricsInputs } from '../inputs/methods.js'
 import type { ControlPlane } from '../compose/control-plane.js'
-
-type Labels = Readonly<Record<string, string>>
 
 /** Metrics that were set by the user: part of the cluster's state. */
 export interface MetricsState {

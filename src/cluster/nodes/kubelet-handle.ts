@@ -6,7 +6,7 @@ import { kubeletHandleInputs } from '../inputs/methods.js'
 import { type Machines, kubeletOf } from './machines.js'
 
 /** The parts of a cluster that a kubelet's handle uses; a rewind replaces them. */
-interface Parts {
+interface KubeletHandleDependencies {
   readonly plane: ControlPlane
   readonly machines: Machines
 }
@@ -18,9 +18,9 @@ export class KubeletHandle {
   }
 
   readonly #node: string
-  readonly #parts: () => Parts
+  readonly #parts: () => KubeletHandleDependencies
 
-  constructor(node: string, parts: () => Parts) {
+  constructor(node: string, parts: () => KubeletHandleDependencies) {
     this.#node = node
     this.#parts = parts
   }

@@ -8,7 +8,7 @@ import type {
   KubeletConfiguration,
   KubeletOptions,
   Machine,
-  Surroundings,
+  MachineDependencies,
   VolumeFiles,
 } from '../../kubelet/index.js'
 import { deviceDriverName, runsOn, type DeviceDriverOptions } from '../../controllers/device-driver.js'
@@ -68,7 +68,7 @@ export class Machines {
   readonly network: ClusterNetwork
   /** The content of volumes that are not on a machine. */
   readonly volumes: VolumeStore
-  #surroundings: Surroundings | undefined
+  #surroundings: MachineDependencies | undefined
 
   /** Recreates the machines in the simulation's state. */
   constructor(plane: ControlPlane, simulation: Simulation<ClusterEvents>, options: ClusterOptions) {

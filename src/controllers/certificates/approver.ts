@@ -1,6 +1,6 @@
 import type { SubjectAccessReview } from '../../api/authorization/generated.js'
 import type { CertificateSigningRequest } from '../../api/certificates/generated.js'
-import type { CertificateRequest } from '../../api/certificates/pkcs10.js'
+import type { Pkcs10Request } from '../../api/certificates/pkcs10.js'
 import { parseRequest } from '../../api/certificates/pkcs10.js'
 import { kubeletClientFault, kubeletClientSigner } from '../../api/certificates/signers.js'
 import type { KubeObject } from '../../api/kind/definition.js'
@@ -13,13 +13,13 @@ import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { hasCondition, isIssued } from './conditions.js'
 
 interface Recognizer {
-  readonly recognizes: (csr: CertificateSigningRequest, request: CertificateRequest) => boolean
+  readonly recognizes: (csr: CertificateSigningRequest, request: Pkcs10Request) => boolean
   /** The subresource of certificatesigningrequests that the requestor must be allowed to create. */
   readonly permission: string
   readonly message: string
 }
 
-const isNodeClient = ({ spec }: CertificateSigningRequest, request: CertificateRequest): boolean =>
+const isNodeClient = ({ spec }: CertificateSigningRequest, request: Pkcs10Request): boolean =>
   spec.signerName === kubeletClientSigner && kubeletClientFault(request, spec.usages ?? []) === undefined
 
 const recognizers: readonly Recognizer[] = [
@@ -75,7 +75,7 @@ function approve(host: ComponentHost, csr: CertificateSigningRequest): void {
   ignoreNotFound(() => host.client.update('certificatesigningrequests', next, { subresource: 'approval' }))
 }
 
-function readRequest(host: ComponentHost, csr: CertificateSigningRequest): CertificateRequest | undefined {
+function readRequest(host: ComponentHost, csr: CertificateSigningRequest): Pkcs10Request | undefined {
   try {
     return parseRequest(csr.spec.request)
   } catch (error) {

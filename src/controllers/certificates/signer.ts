@@ -1,5 +1,5 @@
 import type { CertificateSigningRequest } from '../../api/certificates/generated.js'
-import type { CertificateRequest } from '../../api/certificates/pkcs10.js'
+import type { Pkcs10Request } from '../../api/certificates/pkcs10.js'
 import { parseRequest } from '../../api/certificates/pkcs10.js'
 import {
   apiserverClientSigner,
@@ -123,11 +123,7 @@ const signerNames: readonly string[] = [
  * Returns why a signer refuses a request, or undefined if it signs it. Source:
  * pkg/controller/certificates/signer/signer.go, getCSRVerificationFuncForSignerName.
  */
-function signerFault(
-  signer: string,
-  request: CertificateRequest,
-  usages: readonly string[],
-): string | undefined {
+function signerFault(signer: string, request: Pkcs10Request, usages: readonly string[]): string | undefined {
   switch (signer) {
     case kubeletServingSigner:
       return kubeletServingFault(request, usages)
@@ -152,7 +148,7 @@ function clientUsageFault(usages: readonly string[]): string | undefined {
 
 /** Source: pkg/apis/certificates/helpers.go ValidateKubeletServingCSR. */
 function kubeletServingFault(
-  { commonName, organizations, altNames }: CertificateRequest,
+  { commonName, organizations, altNames }: Pkcs10Request,
   usages: readonly string[],
 ): string | undefined {
   if (organizations.length !== 1 || organizations[0] !== 'system:nodes')

@@ -18,14 +18,14 @@ import {
 import { timesOf, untilNextTime } from './schedule-times.js'
 import { CronJobSync } from './sync.js'
 
-type Watched = { readonly jobs: 'jobs'; readonly cronJobs: 'cronjobs' }
+type CronJobInformers = { readonly jobs: 'jobs'; readonly cronJobs: 'cronjobs' }
 
 /**
  * Creates the CronJob controller, which creates Jobs on a schedule. Its timers are watchdogs: `settle()` does
  * not wait for the next scheduled time. Source: pkg/controller/cronjob/cronjob_controllerv2.go.
  */
 export function createCronJobController(): Component {
-  return builtInController<Watched>({
+  return builtInController<CronJobInformers>({
     name: controllerName('cronjob-controller'),
     identity: controllerIdentity('cronjob-controller'),
     informers: {
@@ -36,8 +36,8 @@ export function createCronJobController(): Component {
   })
 }
 
-class CronJobController implements Controller<Watched> {
-  readonly on: Handlers<Watched> = {
+class CronJobController implements Controller<CronJobInformers> {
+  readonly on: Handlers<CronJobInformers> = {
     jobs: (change) => this.#ownersOf(change).map(keyOf),
     cronJobs: (change) => this.#cronJobChanged(change),
   }
@@ -47,7 +47,7 @@ class CronJobController implements Controller<Watched> {
   readonly #cronJobs: Informer<CronJob>
   readonly #queue: WorkQueue
 
-  constructor({ host, informers: { jobs, cronJobs }, queue }: ControllerContext<Watched>) {
+  constructor({ host, informers: { jobs, cronJobs }, queue }: ControllerContext<CronJobInformers>) {
     this.#host = host
     this.#recorder = host.recorder({ component: 'cronjob-controller' })
     this.#jobs = jobs

@@ -1,6 +1,6 @@
 import type { CronJob, CronJobSpec } from '../../api/batch/generated.js'
 import { nextTime } from '../../lang/cron/next-time.js'
-import { parseSchedule, type Schedule } from '../../lang/cron/schedule.js'
+import { parseSchedule, type CronSchedule } from '../../lang/cron/schedule.js'
 import { isTimeZone } from '../../lang/cron/time-zone.js'
 import { timeMs } from '../../lang/go/time.js'
 
@@ -25,10 +25,10 @@ export function timesOf({ spec }: CronJob): NextTime {
   return (after) => nextTime(schedule, after, zone)
 }
 
-const schedules = new WeakMap<CronJobSpec, Schedule>()
+const schedules = new WeakMap<CronJobSpec, CronSchedule>()
 
 /** Returns the schedule of a spec, which never changes: a long one is read once. */
-function scheduleOf(spec: CronJobSpec): Schedule {
+function scheduleOf(spec: CronJobSpec): CronSchedule {
   let schedule = schedules.get(spec)
   if (schedule === undefined) {
     schedule = parseSchedule(spec.schedule)

@@ -34,13 +34,13 @@ import { isEmptySelector } from '../shared/selectors.js'
 import { writeStatus } from '../shared/status-writer.js'
 import type { DaemonPlan } from './placement.js'
 import { nodeShouldRunDaemonPod, placementPlan, podsByNode } from './placement.js'
-import type { BackOffState, PodChanges } from './pods.js'
+import type { DaemonBackOffs, PodChanges } from './pods.js'
 import { FailedPodBackOff, applyPodChanges } from './pods.js'
 import { deleteSurplusRevisions, hashOf, syncRevisions } from './revisions.js'
 import { rollingUpdateStep } from './rolling-update.js'
 import { daemonSetStatus } from './status.js'
 
-type Watched = {
+type DaemonSetInformers = {
   readonly nodes: 'nodes'
   readonly pods: 'pods'
   readonly revisions: 'controllerrevisions'
@@ -52,7 +52,7 @@ type Watched = {
  * with a history of revisions. Source: pkg/controller/daemon/daemon_controller.go.
  */
 export function createDaemonSetController(client?: ControllerClientOptions): Component {
-  return builtInController<Watched>({
+  return builtInController<DaemonSetInformers>({
     name: controllerName('daemonset-controller'),
     identity: controllerIdentity('daemon-set-controller'),
     informers: {
@@ -65,8 +65,8 @@ export function createDaemonSetController(client?: ControllerClientOptions): Com
   })
 }
 
-class DaemonSetController implements Controller<Watched> {
-  readonly on: Handlers<Watched> = {
+class DaemonSetController implements Controller<DaemonSetInformers> {
+  readonly on: Handlers<DaemonSetInformers> = {
     sets: (change) => this.#setChanged(change),
     nodes: (change) => this.#setsOfNode(change).map(keyOf),
     pods: (change) => this.#podChanged(change).map(keyOf),
@@ -84,7 +84,7 @@ class DaemonSetController implements Controller<Watched> {
   readonly #podControl: PodControl
 
   constructor(
-    { host, informers: { nodes, pods, revisions, sets }, queue }: ControllerContext<Watched>,
+    { host, informers: { nodes, pods, revisions, sets }, queue }: ControllerContext<DaemonSetInformers>,
     client?: ControllerClientOptions,
   ) {
     this.#host = host
@@ -99,7 +99,7 @@ class DaemonSetController implements Controller<Watched> {
       host.clock,
     )
     this.#backOff = new FailedPodBackOff(
-      host.state<BackOffState>('failed-pods', () => new Map()),
+      host.state<DaemonBackOffs>('failed-pods', () => new Map()),
       host.clock,
     )
     this.#podControl = new PodControl(host.client, this.#recorder, new CreateRate(host, queue, client))

@@ -85,7 +85,7 @@ interface BackOffEntry {
 }
 
 /** Entries by `<uid>/<generation>/<node>`. */
-export type BackOffState = Map<string, BackOffEntry>
+export type DaemonBackOffs = Map<string, BackOffEntry>
 
 /**
  * Back-off between deletions of failed daemon pods on one node: 1 s, doubled each time up to 15 min, and
@@ -93,10 +93,10 @@ export type BackOffState = Map<string, BackOffEntry>
  * rejects them. Source: client-go util/flowcontrol Backoff.
  */
 export class FailedPodBackOff {
-  readonly #state: Slice<BackOffState>
+  readonly #state: Slice<DaemonBackOffs>
   readonly #clock: { now(): number }
 
-  constructor(state: Slice<BackOffState>, clock: { now(): number }) {
+  constructor(state: Slice<DaemonBackOffs>, clock: { now(): number }) {
     this.#state = state
     this.#clock = clock
   }

@@ -25,14 +25,18 @@ import {
 import { isEmptySelector } from '../shared/selectors.js'
 import { Rollout } from './rollout.js'
 
-type Watched = { readonly pods: 'pods'; readonly sets: 'replicasets'; readonly deployments: 'deployments' }
+type DeploymentInformers = {
+  readonly pods: 'pods'
+  readonly sets: 'replicasets'
+  readonly deployments: 'deployments'
+}
 
 /**
  * Creates the Deployment controller, which rolls out pod templates by means of ReplicaSets, scales them,
  * keeps their history and reports progress. Source: pkg/controller/deployment/deployment_controller.go.
  */
 export function createDeploymentController(): Component {
-  return builtInController<Watched>({
+  return builtInController<DeploymentInformers>({
     name: controllerName('deployment-controller'),
     identity: controllerIdentity('deployment-controller'),
     informers: {
@@ -44,8 +48,8 @@ export function createDeploymentController(): Component {
   })
 }
 
-class DeploymentController implements Controller<Watched> {
-  readonly on: Handlers<Watched> = {
+class DeploymentController implements Controller<DeploymentInformers> {
+  readonly on: Handlers<DeploymentInformers> = {
     deployments: ({ object }) => [keyOf(object)],
     sets: (change) => ownersToSync(this.#deployments, 'Deployment', change).map(keyOf),
     pods: (change) => this.#deploymentsOfPod(change).map(keyOf),
@@ -58,7 +62,11 @@ class DeploymentController implements Controller<Watched> {
   readonly #queue: WorkQueue
   readonly #release: Release
 
-  constructor({ host, informers: { pods, sets, deployments }, queue }: ControllerContext<Watched>) {
+  constructor({
+    host,
+    informers: { pods, sets, deployments },
+    queue,
+  }: ControllerContext<DeploymentInformers>) {
     this.#host = host
     this.#release = release(host.version)
     this.#recorder = host.recorder({ component: 'deployment-controller' })

@@ -25,7 +25,7 @@ import {
   withoutDisruption,
 } from './status.js'
 
-type Watched = {
+type DisruptionInformers = {
   readonly sets: 'replicasets'
   readonly deployments: 'deployments'
   readonly pods: 'pods'
@@ -50,7 +50,7 @@ interface DisruptionControllerOptions {
  * Source: pkg/controller/disruption/disruption.go.
  */
 export function createDisruptionController({ resources }: DisruptionControllerOptions): Component {
-  return builtInController<Watched>({
+  return builtInController<DisruptionInformers>({
     name: controllerName('disruption-controller'),
     identity: controllerIdentity('disruption-controller'),
     informers: {
@@ -63,8 +63,8 @@ export function createDisruptionController({ resources }: DisruptionControllerOp
   })
 }
 
-class DisruptionController implements Controller<Watched> {
-  readonly on: Handlers<Watched> = {
+class DisruptionController implements Controller<DisruptionInformers> {
+  readonly on: Handlers<DisruptionInformers> = {
     budgets: ({ object }) => [keyOf(object)],
     pods: (change) => this.#podChanged(change),
   }
@@ -78,7 +78,7 @@ class DisruptionController implements Controller<Watched> {
   readonly #resync: Slice<{ readonly since: number; readonly period: number }>
 
   constructor(
-    { host, informers: { sets, deployments, pods, budgets }, queue }: ControllerContext<Watched>,
+    { host, informers: { sets, deployments, pods, budgets }, queue }: ControllerContext<DisruptionInformers>,
     resources: () => readonly ScalableResource[],
   ) {
     this.#host = host

@@ -38,7 +38,7 @@ const MAX_ENDPOINTS = 100
 const BACK_OFF = { baseDelay: 1_000, maxDelay: 1_000_000 } as const
 const MAX_RETRIES = 15
 
-type Watched = {
+type EndpointSliceInformers = {
   readonly nodes: 'nodes'
   readonly pods: 'pods'
   readonly slices: 'endpointslices'
@@ -50,7 +50,7 @@ type Watched = {
  * Source: pkg/controller/endpointslice, k8s.io/endpointslice.
  */
 export function createEndpointSliceController(): Component {
-  return builtInController<Watched>({
+  return builtInController<EndpointSliceInformers>({
     name: controllerName('endpointslice-controller'),
     identity: controllerIdentity('endpointslice-controller'),
     informers: {
@@ -64,8 +64,8 @@ export function createEndpointSliceController(): Component {
   })
 }
 
-class EndpointSliceController implements Controller<Watched> {
-  readonly on: Handlers<Watched> = {
+class EndpointSliceController implements Controller<EndpointSliceInformers> {
+  readonly on: Handlers<EndpointSliceInformers> = {
     services: ({ type, object }) => {
       const key = keyOf(object)
       if (type !== 'DELETED') return [key]
@@ -101,7 +101,11 @@ class EndpointSliceController implements Controller<Watched> {
   readonly #hints: TopologyHints
   readonly #triggers: TriggerTimes
 
-  constructor({ host, informers: { nodes, pods, slices, services }, queue }: ControllerContext<Watched>) {
+  constructor({
+    host,
+    informers: { nodes, pods, slices, services },
+    queue,
+  }: ControllerContext<EndpointSliceInformers>) {
     this.#host = host
     this.#recorder = host.recorder({ component: 'endpoint-slice-controller' })
     this.#queue = queue

@@ -8,10 +8,10 @@ import type { Classified } from './references.js'
 import { FOREGROUND, GraphWriter, ORPHAN, blocks, isDeletedWith, judge, ownersOf } from './references.js'
 
 /** The result of an attempt; `later`: it must be repeated, because no decision was possible yet. */
-export type Outcome = 'done' | 'later'
+export type AttemptResult = 'done' | 'later'
 
 /** The dependencies of an {@link Attempt}. */
-interface AttemptParts {
+interface AttemptDependencies {
   readonly client: Client
   readonly graph: OwnerGraph
   /** Enqueues an object for an attempt to delete it. */
@@ -20,10 +20,10 @@ interface AttemptParts {
 
 /** Decides about single objects and acts on the decision. All methods throw ApiError and ConnectionError. */
 export class Attempt {
-  readonly #parts: AttemptParts
+  readonly #parts: AttemptDependencies
   readonly #writer: GraphWriter
 
-  constructor(parts: AttemptParts) {
+  constructor(parts: AttemptDependencies) {
     this.#parts = parts
     this.#writer = new GraphWriter(parts.client)
   }
@@ -32,7 +32,7 @@ export class Attempt {
    * Deletes the object if its owners are gone; finishes its foreground deletion if no dependent blocks it.
    * Source: attemptToDeleteItem.
    */
-  delete(item: Item): Outcome {
+  delete(item: Item): AttemptResult {
     const { client, graph } = this.#parts
     const seen = graph.get(item)
     // a deletion cannot be undone, and the graph will be told of its end
@@ -68,7 +68,7 @@ export class Attempt {
    * Removes the finalizer if no dependent blocks, else enqueues those that do. Source:
    * processDeletingDependentsItem.
    */
-  #finishForeground(item: Item): Outcome {
+  #finishForeground(item: Item): AttemptResult {
     const blocking = this.#parts.graph.dependents(item.uid).filter(({ object }) => blocks(object, item.uid))
     if (blocking.length === 0) this.#writer.removeFinalizer(item, FOREGROUND)
     for (const { item: dependent, object } of blocking) {

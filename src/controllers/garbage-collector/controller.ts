@@ -9,7 +9,7 @@ import { controllerIdentity, controllerName } from '../shared/identity.js'
 import { Retries, isRequestFailure } from '../shared/queue.js'
 import type { ServedResource, ServedResources } from '../shared/served-resources.js'
 import { apiVersionOf } from '../shared/served-resources.js'
-import type { Outcome } from './attempts.js'
+import type { AttemptResult } from './attempts.js'
 import { Attempt } from './attempts.js'
 import type { GraphNode, Item } from './graph.js'
 import { OwnerGraph, itemText, parseItem } from './graph.js'
@@ -58,7 +58,7 @@ function attemptQueue(
   host: ComponentHost,
   graph: OwnerGraph,
   name: string,
-  act: (item: Item) => Outcome,
+  act: (item: Item) => AttemptResult,
 ): WorkQueue {
   const retries = new Retries(host, name)
   const queue = host.workQueue(name, (text) => {

@@ -33,7 +33,7 @@ import { isFinished } from './conditions.js'
 import { contextOf } from './context.js'
 import type { FinalizerState } from './job-pods.js'
 import { FinalizerExpectations, JobPods, ownerOf } from './job-pods.js'
-import type { BackOffState } from './pods.js'
+import type { JobBackOffs } from './pods.js'
 import { NO_FAILURES, TRACKING_FINALIZER, isTracked, untrackingPatch } from './pods.js'
 import { JobSync } from './sync.js'
 
@@ -47,14 +47,14 @@ const SYNC_BACK_OFF = { baseDelay: 1_000, maxDelay: 60_000 }
 /** Value of spec.managedBy that names this controller. */
 const JOB_CONTROLLER_NAME = 'kubernetes.io/job-controller'
 
-type Watched = { readonly pods: 'pods'; readonly jobs: 'jobs' }
+type JobInformers = { readonly pods: 'pods'; readonly jobs: 'jobs' }
 
 /**
  * Creates the Job controller, which runs pods until enough of them have succeeded or too many have failed,
  * and counts each pod exactly once. Source: pkg/controller/job/job_controller.go.
  */
 export function createJobController(client?: ControllerClientOptions): Component {
-  return builtInController<Watched>({
+  return builtInController<JobInformers>({
     name: controllerName('job-controller'),
     identity: controllerIdentity('job-controller'),
     informers: {
@@ -66,8 +66,8 @@ export function createJobController(client?: ControllerClientOptions): Component
   })
 }
 
-class JobController implements Controller<Watched> {
-  readonly on: Handlers<Watched> = {
+class JobController implements Controller<JobInformers> {
+  readonly on: Handlers<JobInformers> = {
     jobs: (change) => this.#jobChanged(change),
     pods: (change) => this.#podChanged(change),
   }
@@ -82,11 +82,11 @@ class JobController implements Controller<Watched> {
   readonly #orphans: WorkQueue
   readonly #expectations: Expectations
   readonly #finalizers: FinalizerExpectations
-  readonly #backOff: Slice<BackOffState>
+  readonly #backOff: Slice<JobBackOffs>
   readonly #sync: JobSync
 
   constructor(
-    { host, informers: { pods, jobs }, queue, addQueue }: ControllerContext<Watched>,
+    { host, informers: { pods, jobs }, queue, addQueue }: ControllerContext<JobInformers>,
     client?: ControllerClientOptions,
   ) {
     this.#host = host
@@ -99,7 +99,7 @@ class JobController implements Controller<Watched> {
       host.clock,
     )
     this.#finalizers = new FinalizerExpectations(host.state<FinalizerState>('finalizers', () => new Map()))
-    this.#backOff = host.state<BackOffState>('back-off', () => new Map())
+    this.#backOff = host.state<JobBackOffs>('back-off', () => new Map())
     this.#later = host.workQueue('later', (key) => this.#queue.add(key))
     this.#orphans = addQueue({ name: 'orphans', ...SYNC_BACK_OFF }, (key) => this.#syncOrphan(key))
     const podControl = new PodControl(host.client, this.#recorder, new CreateRate(host, queue, client))

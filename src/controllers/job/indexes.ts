@@ -1,8 +1,8 @@
 /** Indexes from `first` to `last`, both inclusive. */
-export type Interval = readonly [first: number, last: number]
+export type IndexInterval = readonly [first: number, last: number]
 
 /** A set of indexes, as ascending intervals that neither touch nor overlap. */
-export type Intervals = readonly Interval[]
+export type Intervals = readonly IndexInterval[]
 
 /**
  * Parses a set like `1,3-5`; skips invalid parts, and drops indexes that are not below `completions`. Merges
@@ -10,7 +10,7 @@ export type Intervals = readonly Interval[]
  * pkg/controller/job/indexed_job_utils.go parseIndexesFromString.
  */
 export function parseIntervals(text: string, completions: number): Intervals {
-  const result: Interval[] = []
+  const result: IndexInterval[] = []
   for (const part of text === '' ? [] : text.split(',')) {
     const [first = NaN, last = first] = part
       .split('-')
@@ -28,7 +28,7 @@ export function parseIntervals(text: string, completions: number): Intervals {
 /** Returns the union of two sets. */
 export function mergeIntervals(a: Intervals, b: Intervals): Intervals {
   if (b.length === 0) return a
-  const result: Interval[] = []
+  const result: IndexInterval[] = []
   for (const interval of [...a, ...b].sort(([x], [y]) => x - y)) push(result, interval)
   return result
 }
@@ -37,12 +37,12 @@ export function mergeIntervals(a: Intervals, b: Intervals): Intervals {
 export function intervalsOf(indexes: Iterable<number>): Intervals {
   return mergeIntervals(
     [],
-    [...indexes].map((index): Interval => [index, index]),
+    [...indexes].map((index): IndexInterval => [index, index]),
   )
 }
 
 /** Appends an interval that begins no earlier than the last one, merging the two if they touch or overlap. */
-function push(intervals: Interval[], [first, last]: Interval): void {
+function push(intervals: IndexInterval[], [first, last]: IndexInterval): void {
   const before = intervals.at(-1)
   if (before === undefined || first > before[1] + 1) intervals.push([first, last])
   else if (last > before[1]) intervals[intervals.length - 1] = [before[0], last]

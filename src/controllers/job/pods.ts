@@ -129,7 +129,7 @@ export interface BackOffRecord {
 }
 
 /** Records by the job's key. */
-export type BackOffState = Map<string, BackOffRecord>
+export type JobBackOffs = Map<string, BackOffRecord>
 
 export const NO_FAILURES: BackOffRecord = { failures: 0, lastFailure: 0 }
 

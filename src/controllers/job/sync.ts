@@ -8,7 +8,7 @@ import { ensureCondition, newCondition } from './conditions.js'
 import type { JobContext } from './context.js'
 import type { EndingRules } from './ending.js'
 import { endingCondition, remainingTime, successCondition } from './ending.js'
-import type { Interval } from './indexes.js'
+import type { IndexInterval } from './indexes.js'
 import { firstFreeIndexes, intervalsOf, mergeIntervals } from './indexes.js'
 import type { JobPodTemplate, JobPods } from './job-pods.js'
 import { indexedPodTemplate, ownerOf, podTemplate } from './job-pods.js'
@@ -84,7 +84,7 @@ export class JobSync {
   }
 
   /** Deletes the active pods of a job that has to end. */
-  #end(context: JobContext, isSatisfied: boolean): Outcome {
+  #end(context: JobContext, isSatisfied: boolean): SyncedPods {
     const { job, active } = context
     const { deleted, ready, error } = this.#ports.pods.end(job, active)
     // the job cannot end before pods that could not be deleted, or that the informer has not seen, have ended
@@ -94,7 +94,7 @@ export class JobSync {
     return { active: active.length - deleted, isChanged: false, error }
   }
 
-  #proceed(context: JobContext, isSatisfied: boolean): Outcome {
+  #proceed(context: JobContext, isSatisfied: boolean): SyncedPods {
     const { job, key, succeeded } = context
     const isManaged = isSatisfied && job.metadata.deletionTimestamp === undefined
     const { active, retryAfter, error } = isManaged
@@ -131,7 +131,7 @@ export class JobSync {
   }
 }
 
-interface Outcome {
+interface SyncedPods {
   readonly active: number
   /** Whether the conditions have changed. */
   readonly isChanged: boolean
@@ -227,7 +227,7 @@ function indexedTemplates(
 function freeIndexes({ job, indexes, active, pods }: JobContext, count: number): readonly number[] {
   const present = replacesOnlyFailed(job) ? [...active, ...pods.filter(isPodTerminating)] : active
   const taken = intervalsOf(present.flatMap((pod) => completionIndexOf(pod) ?? []))
-  const done: readonly Interval[] = [...(indexes?.succeeded ?? []), ...(indexes?.failed ?? [])]
+  const done: readonly IndexInterval[] = [...(indexes?.succeeded ?? []), ...(indexes?.failed ?? [])]
   return firstFreeIndexes(mergeIntervals(taken, done), count, job.spec.completions ?? 0)
 }
 

@@ -33,7 +33,7 @@ export interface KnownNode {
 }
 
 /** The dependencies of a {@link HealthMonitor}. */
-interface HealthMonitorParts {
+interface HealthMonitorDependencies {
   readonly host: ComponentHost
   readonly settings: NodeLifecycleSettings
   readonly nodes: Informer<Node>
@@ -57,12 +57,12 @@ interface CheckResult {
 
 /** Checks the health of all nodes. Source: node_lifecycle_controller.go monitorNodeHealth. */
 export class HealthMonitor {
-  readonly #parts: HealthMonitorParts
+  readonly #parts: HealthMonitorDependencies
   readonly #retry: Slice<Set<string>>
   /** No node turns silent before this virtual ms. */
   #calmUntil = 0
 
-  constructor(parts: HealthMonitorParts) {
+  constructor(parts: HealthMonitorDependencies) {
     this.#parts = parts
     this.#retry = parts.host.state('nodes-to-retry', () => new Set<string>())
   }

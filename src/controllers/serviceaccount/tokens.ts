@@ -25,7 +25,7 @@ export interface TokensControllerOptions {
   readonly rootCA: () => string
 }
 
-type Watched = { readonly accounts: 'serviceaccounts'; readonly secrets: 'secrets' }
+type TokenInformers = { readonly accounts: 'serviceaccounts'; readonly secrets: 'secrets' }
 
 /**
  * Creates the tokens controller, which fills Secrets of type `kubernetes.io/service-account-token` with a
@@ -33,7 +33,7 @@ type Watched = { readonly accounts: 'serviceaccounts'; readonly secrets: 'secret
  * pkg/controller/serviceaccount/tokens_controller.go.
  */
 export function createTokensController(options: TokensControllerOptions): Component {
-  return builtInController<Watched>({
+  return builtInController<TokenInformers>({
     name: controllerName('serviceaccount-token-controller'),
     // has no service account of its own, because the other controllers' accounts get their tokens from it
     identity: { name: 'system:kube-controller-manager', groups: ['system:authenticated'] },
@@ -45,8 +45,8 @@ export function createTokensController(options: TokensControllerOptions): Compon
   })
 }
 
-class TokensController implements Controller<Watched> {
-  readonly on: Handlers<Watched> = {
+class TokensController implements Controller<TokenInformers> {
+  readonly on: Handlers<TokenInformers> = {
     secrets: ({ type, object }) => (type === 'DELETED' ? [] : [keyOf(object)]),
     accounts: ({ type, object }) => {
       if (type === 'DELETED') return this.#secrets.byIndex(BY_ACCOUNT, keyOf(object)).map(keyOf)
@@ -62,7 +62,7 @@ class TokensController implements Controller<Watched> {
   readonly #accountQueue: WorkQueue | undefined
 
   constructor(
-    { host, informers: { accounts, secrets }, addQueue }: ControllerContext<Watched>,
+    { host, informers: { accounts, secrets }, addQueue }: ControllerContext<TokenInformers>,
     options: TokensControllerOptions,
   ) {
     this.#host = host

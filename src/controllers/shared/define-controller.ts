@@ -11,7 +11,7 @@ import type { QueueOptions, QuietPasses } from './queue.js'
 import { reconcileQueue, runPeriodically } from './queue.js'
 
 /** What a controller watches: a name of its own choice to the resource behind it. */
-export type Resources = Readonly<Record<string, ResourceName>>
+export type WatchedResources = Readonly<Record<string, ResourceName>>
 
 /** No informers of that kind. */
 export type None = {}
@@ -20,10 +20,10 @@ export type None = {}
 export type InformerSpec<R extends ResourceName> = InformerOptions<ObjectOf<R>> & { readonly resource: R }
 
 /** One {@link InformerSpec} for each name. */
-export type InformerSpecs<S extends Resources> = { readonly [K in keyof S]: InformerSpec<S[K]> }
+export type InformerSpecs<S extends WatchedResources> = { readonly [K in keyof S]: InformerSpec<S[K]> }
 
 /** The parts of a controller that run after setup; `S` maps the names of its informers to resources. */
-export interface Controller<S extends Resources> {
+export interface Controller<S extends WatchedResources> {
   /**
    * Brings the object with this key to its desired state. A thrown ApiError or ConnectionError retries the
    * key with back-off; any other error is a bug and ends the simulation.
@@ -48,15 +48,15 @@ export interface Controller<S extends Resources> {
 }
 
 /** Event handlers of a {@link Controller}. */
-export type Handlers<S extends Resources> = {
-  readonly [K in keyof S]?: (change: Change<ObjectOf<S[K]>>) => Keys
+export type Handlers<S extends WatchedResources> = {
+  readonly [K in keyof S]?: (change: Change<ObjectOf<S[K]>>) => QueueKeys
 }
 
 /** Keys to reconcile; nothing stands for no keys. */
-export type Keys = readonly string[] | undefined | void
+export type QueueKeys = readonly string[] | undefined | void
 
 /** What a controller is built from. Everything in it is rebuilt in a fork; state belongs in `host.state`. */
-export interface ControllerContext<S extends Resources, L extends Resources = None> {
+export interface ControllerContext<S extends WatchedResources, L extends WatchedResources = None> {
   readonly host: ComponentHost
   readonly informers: { readonly [K in keyof S]: Informer<ObjectOf<S[K]>> } & {
     readonly [K in keyof L]: LazyInformer<ObjectOf<L[K]>>
@@ -71,7 +71,7 @@ export interface ControllerContext<S extends Resources, L extends Resources = No
 }
 
 /** The definition of a controller, see {@link defineController}. */
-export interface ControllerDefinition<S extends Resources, L extends Resources = None> {
+export interface ControllerDefinition<S extends WatchedResources, L extends WatchedResources = None> {
   /** Unique name of the component, by which it can be stopped, started or left out. */
   readonly name: string
   /** The user that its requests are made as. */
@@ -156,7 +156,7 @@ const checkAdded = argumentsCheck(
  * new SimCluster({ components: [labeller] })
  * ```
  */
-export function defineController<S extends Resources, L extends Resources = None>(
+export function defineController<S extends WatchedResources, L extends WatchedResources = None>(
   definition: ControllerDefinition<S, L>,
 ): Component {
   checkDefinition([definition])
@@ -192,7 +192,7 @@ function checkController(name: string, informers: readonly string[], controller:
 }
 
 /** {@link defineController} without its checks, which each fork would repeat for each of them. */
-export function builtInController<S extends Resources, L extends Resources = None>(
+export function builtInController<S extends WatchedResources, L extends WatchedResources = None>(
   definition: ControllerDefinition<S, L>,
 ): Component {
   const { name, identity } = definition
@@ -202,7 +202,7 @@ export function builtInController<S extends Resources, L extends Resources = Non
 type AnyInformer = Informer<ObjectOf<string>>
 type AnySpec = InformerSpec<string>
 
-function setUp<S extends Resources, L extends Resources>(
+function setUp<S extends WatchedResources, L extends WatchedResources>(
   host: ComponentHost,
   { informers: specs, lazyInformers, queue: options, setup }: ControllerDefinition<S, L>,
 ): void {
@@ -226,7 +226,7 @@ function setUp<S extends Resources, L extends Resources>(
     }),
     `${host.name}: setup`,
   )
-  const handlers = controller.on as Readonly<Record<string, (change: Change<ObjectOf<string>>) => Keys>>
+  const handlers = controller.on as Readonly<Record<string, (change: Change<ObjectOf<string>>) => QueueKeys>>
   function listen(key: string, informer: AnyInformer): AnyInformer {
     const handler = handlers[key]
     if (handler === undefined) return informer
@@ -253,7 +253,7 @@ function setUp<S extends Resources, L extends Resources>(
 }
 
 /** @throws TypeError if a handler returns anything but keys: a text would be taken for its letters */
-function keysFrom(keys: Keys, who: string): readonly string[] {
+function keysFrom(keys: QueueKeys, who: string): readonly string[] {
   synchronous<unknown>(keys, who)
   if (keys === undefined || Array.isArray(keys)) return keys ?? []
   throw new TypeError(

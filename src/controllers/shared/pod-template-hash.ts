@@ -1,5 +1,6 @@
 import type { PodTemplateSpec } from '../../api/core/generated.js'
 import { messageNamed, type ProtoField, type ProtoMessage } from '../../api/protobuf/tables.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 
 /**
  * The alphabet of generated names: without vowels and ambiguous digits. Source: apimachinery
@@ -97,8 +98,6 @@ const TYPES: Readonly<Record<string, string>> = {
   'PodCertificateProjection.userAnnotations': 'map[string]string',
 }
 
-type Values = Readonly<Record<string, unknown>>
-
 /**
  * Prints a template as go-spew does with `%#v`, which is the text that Kubernetes hashes. It contains all
  * fields of the struct, even unset ones; empty lists and maps are printed as nil, because protobuf decodes
@@ -140,16 +139,17 @@ function memberOf({ name }: ProtoMessage, field: ProtoField): Member {
 }
 
 function struct(message: ProtoMessage, values: object, minor: number): string {
+  const map = values as JsonMap
   const members = membersOf(message).filter(({ since }) => since <= minor)
-  return `{${members.map((member) => member.label + memberValue(member, values as Values, minor)).join(' ')}}`
+  return `{${members.map((member) => member.label + memberValue(member, map, minor)).join(' ')}}`
 }
 
 /** Prints the value of a field, which follows its name and its type. */
-function memberValue({ field, isPointer }: Member, values: Values, minor: number): string {
+function memberValue({ field, isPointer }: Member, values: JsonMap, minor: number): string {
   if (field.form === 'inline') return struct(field.message(), values, minor)
   const value = values[field.name]
   if (field.form === 'list') return list(field, (value ?? []) as readonly unknown[], minor)
-  if (field.form === 'map') return map(field, (value ?? {}) as Values, minor)
+  if (field.form === 'map') return map(field, (value ?? {}) as JsonMap, minor)
   return isPointer && (value === undefined || value === null) ? '<nil>' : one(field, value, minor)
 }
 
@@ -157,7 +157,7 @@ function list(field: ProtoField, values: readonly unknown[], minor: number): str
   return values.length === 0 ? '<nil>' : `[${values.map((value) => one(field, value, minor)).join(' ')}]`
 }
 
-function map(field: ProtoField, entries: Values, minor: number): string {
+function map(field: ProtoField, entries: JsonMap, minor: number): string {
   const keys = Object.keys(entries).toSorted()
   if (keys.length === 0) return '<nil>'
   return `map[${keys.map((key) => `${key}:${one(field, entries[key], minor)}`).join(' ')}]`

@@ -30,7 +30,7 @@ import { sortRevisions, syncRevisions, truncateHistory } from './revisions.js'
 import { isInconsistent, statefulSetStatus } from './status.js'
 import { StatefulSetUpdate } from './update.js'
 
-type Watched = {
+type StatefulSetInformers = {
   readonly pods: 'pods'
   readonly claims: 'persistentvolumeclaims'
   readonly revisions: 'controllerrevisions'
@@ -42,7 +42,7 @@ type Watched = {
  * and replaced in order. Source: pkg/controller/statefulset/stateful_set.go.
  */
 export function createStatefulSetController(client?: ControllerClientOptions): Component {
-  return builtInController<Watched>({
+  return builtInController<StatefulSetInformers>({
     name: controllerName('statefulset-controller'),
     identity: controllerIdentity('statefulset-controller'),
     informers: {
@@ -55,8 +55,8 @@ export function createStatefulSetController(client?: ControllerClientOptions): C
   })
 }
 
-class StatefulSetController implements Controller<Watched> {
-  readonly on: Handlers<Watched> = {
+class StatefulSetController implements Controller<StatefulSetInformers> {
+  readonly on: Handlers<StatefulSetInformers> = {
     sets: ({ object }) => [keyOf(object)],
     pods: (change) => ownersToSync(this.#sets, 'StatefulSet', change).map(keyOf),
   }
@@ -69,7 +69,7 @@ class StatefulSetController implements Controller<Watched> {
   readonly #queue: WorkQueue
 
   constructor(
-    { host, informers: { pods, claims, revisions, sets }, queue }: ControllerContext<Watched>,
+    { host, informers: { pods, claims, revisions, sets }, queue }: ControllerContext<StatefulSetInformers>,
     client?: ControllerClientOptions,
   ) {
     this.#host = host

@@ -36,7 +36,7 @@ export interface Observed {
 }
 
 /** The result of a sync: the counts to report, and the error that ended it. */
-export interface Outcome {
+export interface SyncResult {
   readonly counts: ReplicaCounts
   readonly failure?: unknown
 }
@@ -67,7 +67,7 @@ export class StatefulSetUpdate {
   }
 
   /** Syncs the pods. */
-  run(): Outcome {
+  run(): SyncResult {
     const { set, pods } = this.#observed
     if (set.metadata.deletionTimestamp !== undefined) return { counts: this.#count(pods) }
     const counts = this.#count([...this.#byOrdinal.values(), ...this.#condemned])

@@ -34,7 +34,7 @@ const SYNC_POLL = 100
 const CLAIM = 'claim/'
 const VOLUME = 'volume/'
 
-type Watched = {
+type VolumeBinderInformers = {
   readonly claims: 'persistentvolumeclaims'
   readonly volumes: 'persistentvolumes'
   readonly classes: 'storageclasses'
@@ -46,7 +46,7 @@ type Watched = {
  * Source: pkg/controller/volume/persistentvolume.
  */
 export function createVolumeBinder(options: VolumeBinderOptions = {}): Component {
-  return builtInController<Watched>({
+  return builtInController<VolumeBinderInformers>({
     name: controllerName('persistentvolume-binder-controller'),
     identity: controllerIdentity('persistent-volume-binder'),
     informers: {
@@ -65,8 +65,8 @@ export function createVolumeBinder(options: VolumeBinderOptions = {}): Component
   })
 }
 
-class VolumeBinder implements Controller<Watched> {
-  readonly on: Handlers<Watched> = {
+class VolumeBinder implements Controller<VolumeBinderInformers> {
+  readonly on: Handlers<VolumeBinderInformers> = {
     claims: (change) => {
       this.#context.writtenClaims.observe(change)
       this.#claimChanged(change)
@@ -88,7 +88,7 @@ class VolumeBinder implements Controller<Watched> {
   /** Not one of the `lazyInformers`, because the queue need not wait for it: see `awaitPods`. */
   readonly #pods: LazyInformer<Pod>
 
-  constructor({ host, informers, queue }: ControllerContext<Watched>, period: number) {
+  constructor({ host, informers, queue }: ControllerContext<VolumeBinderInformers>, period: number) {
     this.#host = host
     this.#period = period
     this.#queue = queue

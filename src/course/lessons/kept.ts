@@ -4,7 +4,7 @@ import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { hostOf } from '../../host/index.js'
 import { type Json, withSortedKeys } from '../../lang/json/json.js'
 import { parseYamlText } from '../../lang/yaml/read.js'
-import type { Desk, Goal, Permission, Permissions } from './lesson.js'
+import type { Desk, Goal, RepairMask, Permissions } from './lesson.js'
 import { COMPONENTS, MANIFESTS } from './shared.js'
 
 type Draft = Record<string, unknown>
@@ -120,14 +120,14 @@ export const textOf = (value: unknown): string =>
   JSON.stringify(withSortedKeys((value ?? null) as Json)) ?? ''
 
 /** Returns what a repair must leave of an object, as text. */
-export function comparedText(resource: string, object: KubeObject, permit: Permission | undefined): string {
+export function comparedText(resource: string, object: KubeObject, permit: RepairMask | undefined): string {
   const draft = structuredClone(object) as unknown as Draft
   permit?.(draft)
   return textOf(partOf(resource, draft))
 }
 
 /** The permission of a name, or of all objects of its kind and namespace: `roles/office/*`. */
-export const permissionOf = (permissions: Permissions, name: string): Permission | undefined =>
+export const permissionOf = (permissions: Permissions, name: string): RepairMask | undefined =>
   permissions[name] ?? permissions[name.replace(/[^/]+$/, '*')]
 
 /** Objects that no controller has made. */
@@ -143,7 +143,7 @@ const NEVER_REPLACED = new Set(
 )
 
 /** Whether a repair has no reason to make another object of the same name. Nodes register by themselves. */
-export const isNeverReplaced = (resource: string, permit: Permission | undefined): boolean =>
+export const isNeverReplaced = (resource: string, permit: RepairMask | undefined): boolean =>
   permit === undefined ? resource !== 'nodes' : permit !== remade && NEVER_REPLACED.has(resource)
 
 /** Objects of the beginning that are gone or changed. */
@@ -296,24 +296,24 @@ function drop(value: unknown, [step = '', ...rest]: readonly string[]): void {
 
 /** The permission to change these fields, by paths such as `spec.template.spec.containers.*.image`. */
 export const changing =
-  (...paths: readonly string[]): Permission =>
+  (...paths: readonly string[]): RepairMask =>
   (object) => {
     for (const path of paths) drop(object, path.split('.'))
   }
 
 /** The permission to change taints of a key. */
 export const changingTaint =
-  (key: string): Permission =>
+  (key: string): RepairMask =>
   ({ spec: all }) => {
     const node = all as { taints?: readonly { readonly key: string }[] }
     node.taints = (node.taints ?? []).filter((taint) => taint.key !== key)
   }
 
 /** The permission to delete an object, to change all of it, or to make it. */
-export const gone: Permission = () => undefined
+export const gone: RepairMask = () => undefined
 
 /** The permission to delete an object and make it again as it was: it has never worked. */
-export const remade: Permission = () => {}
+export const remade: RepairMask = () => {}
 
 /**
  * The goal that objects of the lesson's beginning are there and as they were, that nobody got rights by the

@@ -46,18 +46,18 @@ export interface Goal {
 }
 
 /** Takes out of an object what a repair may change. */
-export type Permission = (object: Record<string, unknown>) => void
+export type RepairMask = (object: Record<string, unknown>) => void
 
 /** What a repair may change, by `resource/name`; see `keepsTheRest`. */
-export type Permissions = Readonly<Record<string, Permission>>
+export type Permissions = Readonly<Record<string, RepairMask>>
 
 /** A write, as the event `change` of the cluster has it. */
-export type Change = ClusterEvents['change']
+export type ClusterChange = ClusterEvents['change']
 
 /** What must stay true while the learner works, as one sentence. It is looked at after each write. */
 export interface Promised {
   readonly text: Sentence
-  readonly holds: (cluster: SimCluster, change: Change) => boolean
+  readonly holds: (cluster: SimCluster, change: ClusterChange) => boolean
 }
 
 /** How much a lesson asks for: one thing to read, several, or two faults and knowledge of the parts. */

@@ -2,8 +2,7 @@ import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { goal } from './goals.js'
 import type { Goal } from './lesson.js'
 import { sleeper } from './shared.js'
-
-type Labels = Readonly<Record<string, string>>
+import type { Labels } from '../../api/selectors/labels.js'
 
 /** Pods of a namespace with some labels. */
 export interface Peers {

@@ -1,9 +1,9 @@
 import type { SimCluster } from '../../cluster/sim-cluster.js'
-import type { Change, Lesson, Promised } from './lesson.js'
+import type { ClusterChange, Lesson, Promised } from './lesson.js'
 import { usualPromises } from './promises.js'
 
 /** When something happened. */
-export interface Moment {
+export interface RecordedMoment {
   /** Virtual ms since the epoch. */
   readonly time: number
   /** etcd's revision, which tells two moments of one instant apart. */
@@ -18,7 +18,7 @@ export interface LessonRecord {
   /** Those of the lesson, and those that all make. */
   readonly promises: readonly Promised[]
   /** The promises that were broken, and when it happened first. */
-  readonly broken: ReadonlyMap<Promised, Moment>
+  readonly broken: ReadonlyMap<Promised, RecordedMoment>
 }
 
 const records = new WeakMap<SimCluster, LessonRecord>()
@@ -36,13 +36,13 @@ export function record(cluster: SimCluster, given: Omit<LessonRecord, 'broken' |
 function watch(
   cluster: SimCluster,
   begun: Omit<LessonRecord, 'broken'>,
-  past: ReadonlyMap<Promised, Moment>,
+  past: ReadonlyMap<Promised, RecordedMoment>,
 ): void {
   // a cluster that was rewound has not broken yet what it broke later
   const { revision } = cluster.internals.etcd
   const now = cluster.now()
   // a restored etcd has an older revision, but time goes on
-  const isPast = (moment: Moment): boolean =>
+  const isPast = (moment: RecordedMoment): boolean =>
     moment.time < now || (moment.time === now && moment.revision <= revision)
   const broken = new Map([...past].filter(([, moment]) => isPast(moment)))
   const isWatched = records.has(cluster)
@@ -54,8 +54,8 @@ function watch(
   }
 }
 
-function look(cluster: SimCluster, promises: readonly Promised[], change: Change): void {
-  const broken = records.get(cluster)?.broken as Map<Promised, Moment> | undefined
+function look(cluster: SimCluster, promises: readonly Promised[], change: ClusterChange): void {
+  const broken = records.get(cluster)?.broken as Map<Promised, RecordedMoment> | undefined
   for (const promise of promises)
     if (broken !== undefined && !broken.has(promise) && !promise.holds(cluster, change))
       broken.set(promise, { time: cluster.now(), revision: cluster.internals.etcd.revision })

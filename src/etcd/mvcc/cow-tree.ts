@@ -10,7 +10,7 @@ const FULL = 64
 const SPARSE = 16
 
 /** What a tree keeps sums and maxima of. */
-export interface Measure<V> {
+export interface TreeMeasure<V> {
   /** Whether the entry counts (1) in `count` and `nth` or not (0), e.g. a deleted key. */
   weight(value: V): 0 | 1
   /** A number whose maximum prunes `visitNewer`, e.g. the revision of the last change. */
@@ -39,7 +39,7 @@ export interface Measure<V> {
  * repeated.
  */
 export class CowTree<V> {
-  readonly #measure: Measure<V>
+  readonly #measure: TreeMeasure<V>
   #root: TreeNode<V>
   #token: EditToken = {}
   /** The path of the last `seek`: nodes from the root down, and the slot taken in each. */
@@ -47,7 +47,7 @@ export class CowTree<V> {
   readonly #slots: number[] = []
   #depth = 0
 
-  constructor(measure: Measure<V>, root?: TreeNode<V>) {
+  constructor(measure: TreeMeasure<V>, root?: TreeNode<V>) {
     this.#measure = measure
     this.#root = root ?? {
       token: this.#token,

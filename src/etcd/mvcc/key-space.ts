@@ -5,7 +5,7 @@ import type { Mvcc } from './mvcc.js'
 import type { DeleteRangeRequest, PutRequest } from '../requests.js'
 import { EMPTY_VALUE, valueBytes } from './value.js'
 import { NO_LEASE, type KeyValue } from '../version.js'
-import type { Value, ValueBuilder } from './value.js'
+import type { StoredValue, ValueBuilder } from './value.js'
 
 /** Versions and lease attachments, kept consistent: the primitives of all writes. */
 export interface KeySpace {
@@ -17,7 +17,7 @@ export interface KeySpace {
 export function putAtSeek(
   { mvcc, lessor }: KeySpace,
   key: string,
-  value: Value | ValueBuilder,
+  value: StoredValue | ValueBuilder,
   lease: bigint,
   current: KeyValue | undefined,
 ): KeyValue {

@@ -1,8 +1,8 @@
-import { CowTree, type Measure } from './cow-tree.js'
+import { CowTree, type TreeMeasure } from './cow-tree.js'
 import { EtcdError } from '../errors.js'
 import { EventLog } from './event-log.js'
 import { UNBOUNDED } from './keys.js'
-import { isBuilder, type Value, type ValueBuilder } from './value.js'
+import { isBuilder, type StoredValue, type ValueBuilder } from './value.js'
 import {
   isTombstone,
   liveAt,
@@ -23,7 +23,7 @@ export const NEVER_COMPACTED = -1
  */
 const SHORT_SCAN = 256
 
-const HEADS: Measure<Version> = {
+const HEADS: TreeMeasure<Version> = {
   weight: (head) => (isTombstone(head.kv) ? 0 : 1),
   stamp: (head) => head.kv.modRevision,
 }
@@ -140,7 +140,12 @@ export class Mvcc {
   }
 
   /** Puts a value at the position of the last `seek(key)`. */
-  write(key: string, value: Value | ValueBuilder, lease: bigint, current: KeyValue | undefined): KeyValue {
+  write(
+    key: string,
+    value: StoredValue | ValueBuilder,
+    lease: bigint,
+    current: KeyValue | undefined,
+  ): KeyValue {
     const revision = this.#revision + 1
     const created = current?.createRevision ?? revision
     const version = (current?.version ?? 0) + 1

@@ -4,7 +4,7 @@ import type { Lease } from '../lessor.js'
 import type { Mvcc } from './mvcc.js'
 import type { AlarmMember, AlarmRequest, AlarmType, PutRequest, RequestOp, TxnRequest } from '../requests.js'
 import { Crc32c, storageKey, storageValue, varint } from './storage-hash.js'
-import { EMPTY_VALUE, isBuilder, valueBytes, type Value, type ValueBuilder } from './value.js'
+import { EMPTY_VALUE, isBuilder, valueBytes, type StoredValue, type ValueBuilder } from './value.js'
 
 /** What etcd charges for a put besides key and value, in bytes. */
 const PUT_OVERHEAD = 256
@@ -12,7 +12,7 @@ const PUT_OVERHEAD = 256
 export const LEASE_COST = 64
 
 /** Returns the bytes that a put counts against the quota. */
-export function putCost(key: string, value: Value | ValueBuilder = EMPTY_VALUE): number {
+export function putCost(key: string, value: StoredValue | ValueBuilder = EMPTY_VALUE): number {
   const built = isBuilder(value) ? value() : value
   return PUT_OVERHEAD + key.length + valueBytes(built).length
 }

@@ -5,12 +5,13 @@ import { exactJson } from '../../lang/json/exact-json.js'
  * serialises it; {@link valueBytes} creates bytes only where etcd itself looks at them (VALUE compares and
  * sorts, sizes, hashes).
  */
-export type Value = Uint8Array | Readonly<object>
+export type StoredValue = Uint8Array | Readonly<object>
 
 /** Builds a value when it is first read. Each call must return the same, since forks share it. */
-export type ValueBuilder = () => Value
+export type ValueBuilder = () => StoredValue
 
-export const isBuilder = (given: Value | ValueBuilder): given is ValueBuilder => typeof given === 'function'
+export const isBuilder = (given: StoredValue | ValueBuilder): given is ValueBuilder =>
+  typeof given === 'function'
 
 /** The value of a put without one, of a tombstone and of a keys-only row. */
 export const EMPTY_VALUE: Uint8Array = new Uint8Array(0)
@@ -34,7 +35,7 @@ function storedText(value: Versioned): string {
 }
 
 /** Returns the bytes of a value: itself, or the UTF-8 of its JSON (cached as long as the object lives). */
-export function valueBytes(value: Value): Uint8Array {
+export function valueBytes(value: StoredValue): Uint8Array {
   if (value instanceof Uint8Array) return value
   let bytes = encoded.get(value)
   if (bytes === undefined) {
@@ -45,7 +46,7 @@ export function valueBytes(value: Value): Uint8Array {
 }
 
 /** Compares two values bytewise, as Go's `bytes.Compare`. */
-export function compareValues(a: Value, b: Value): number {
+export function compareValues(a: StoredValue, b: StoredValue): number {
   if (a === b) return 0
   const x = valueBytes(a)
   const y = valueBytes(b)

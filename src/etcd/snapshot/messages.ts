@@ -4,7 +4,7 @@ import { NO_LEASE, type KeyValue } from '../version.js'
 import { SnapshotError } from './snapshot-error.js'
 
 /** A field of a protobuf message: a non-negative number, a 64-bit number, or bytes. */
-export type Field = readonly [number: number, value: number | bigint | Uint8Array]
+export type WireField = readonly [number: number, value: number | bigint | Uint8Array]
 
 const VARINT = 0
 const FIXED64 = 1
@@ -15,7 +15,7 @@ const EMPTY = new Uint8Array(0)
 const EXACT_GROUPS = 7
 
 /** Encodes a protobuf message. The caller has to omit fields that are zero or empty. */
-export function encodeMessage(fields: readonly Field[]): Uint8Array {
+export function encodeMessage(fields: readonly WireField[]): Uint8Array {
   const bytes = new Uint8Array(fields.reduce((sum, [, value]) => sum + 1 + sizeOf(value), 0))
   let at = 0
   for (const [number, value] of fields) {
@@ -55,13 +55,13 @@ function writeVarint(into: Uint8Array, from: number, value: number | bigint): nu
 }
 
 /** The fields of a message: numbers where exact, else unsigned 64-bit integers. */
-export type Fields = ReadonlyMap<number, number | bigint | Uint8Array>
+export type WireFields = ReadonlyMap<number, number | bigint | Uint8Array>
 
 /**
  * Decodes a message: the last value of each field, by number.
  * @throws SnapshotError `<what> is not a protobuf message: ...`
  */
-export function decodeMessage(bytes: Uint8Array, what: string): Fields {
+export function decodeMessage(bytes: Uint8Array, what: string): WireFields {
   const fields = new Map<number, number | bigint | Uint8Array>()
   visitFields(bytes, what, (number, value) => void fields.set(number, value))
   return fields
@@ -167,7 +167,7 @@ export function encodeKeyValue({
   const bytes = keyBytes(key)
   if (version === 0) return encodeMessage([[1, bytes]])
   const content = valueBytes(value)
-  const fields: Field[] = [
+  const fields: WireField[] = [
     [1, bytes],
     [2, createRevision],
     [3, modRevision],
@@ -196,14 +196,14 @@ export function decodeKeyValue(bytes: Uint8Array, what: string): KeyValue {
 }
 
 /** Returns a bytes field; empty if absent. */
-export function bytesField(fields: Fields, number: number, what: string): Uint8Array {
+export function bytesField(fields: WireFields, number: number, what: string): Uint8Array {
   const value = fields.get(number) ?? EMPTY
   if (typeof value !== 'object') throw new SnapshotError(`${what} has a number as field ${number}`)
   return value
 }
 
 /** Returns an unsigned 64-bit field; 0 if absent. */
-export function numberField(fields: Fields, number: number, what: string): bigint {
+export function numberField(fields: WireFields, number: number, what: string): bigint {
   return BigInt(anyNumber(fields, number, what))
 }
 
@@ -211,12 +211,12 @@ export function numberField(fields: Fields, number: number, what: string): bigin
  * Returns a field that counts something; 0 if absent.
  * @throws SnapshotError if it is too large to be exact
  */
-export function countField(fields: Fields, number: number, what: string): number {
+export function countField(fields: WireFields, number: number, what: string): number {
   const value = anyNumber(fields, number, what)
   return typeof value === 'number' ? value : countOf(value, what)
 }
 
-function anyNumber(fields: Fields, number: number, what: string): number | bigint {
+function anyNumber(fields: WireFields, number: number, what: string): number | bigint {
   const value = fields.get(number) ?? 0
   if (typeof value === 'object') throw new SnapshotError(`${what} has bytes as field ${number}`)
   return value

@@ -1,15 +1,15 @@
 import { IntervalTree } from '../mvcc/interval-tree.js'
 import type { Mvcc } from '../mvcc/mvcc.js'
 import { isTombstone, type KeyValue, type Version } from '../version.js'
-import type { WatchEvent } from './watch-types.js'
+import type { KeyEvent } from './watch-types.js'
 
 /** The writes of one revision in one range; shared by all observers of that range. */
 export class Batch {
   readonly revision: number
   readonly #mvcc: Mvcc
   readonly #writes: readonly Version[]
-  #plain: readonly WatchEvent[] | undefined
-  #withPrevious: readonly WatchEvent[] | undefined
+  #plain: readonly KeyEvent[] | undefined
+  #withPrevious: readonly KeyEvent[] | undefined
 
   constructor(mvcc: Mvcc, writes: readonly Version[]) {
     this.revision = writes[0]!.kv.modRevision
@@ -18,27 +18,27 @@ export class Batch {
   }
 
   /** Returns the events in order of their sub-revisions. */
-  events(prevKv: boolean): readonly WatchEvent[] {
+  events(prevKv: boolean): readonly KeyEvent[] {
     if (prevKv)
       return (this.#withPrevious ??= this.#writes.map((write) => eventOf(write, this.#mvcc.before(write))))
     return (this.#plain ??= this.#writes.map((write) => eventOf(write)))
   }
 }
 
-export function eventOf({ kv }: Version, prevKv?: KeyValue): WatchEvent {
+export function eventOf({ kv }: Version, prevKv?: KeyValue): KeyEvent {
   const type = isTombstone(kv) ? 'DELETE' : 'PUT'
   return prevKv === undefined ? { type, kv } : { type, kv, prevKv }
 }
 
 /** Observes the writes in a range: called once for each revision that has any. */
-export interface Observer {
+export interface RangeObserver {
   notify(batch: Batch): void
 }
 
 interface RangeGroup {
   readonly start: string
   readonly end: string
-  readonly observers: Set<Observer>
+  readonly observers: Set<RangeObserver>
   /** The writes of the revision being dispatched. */
   hits: Version[]
 }
@@ -50,7 +50,7 @@ interface RangeGroup {
  *
  * Observers are notified after the commit, one revision at a time, even if an observer itself writes.
  */
-export class WatchHub {
+export class KeyWatchHub {
   readonly #mvcc: Mvcc
   readonly #keys = new Map<string, RangeGroup>()
   readonly #ranges = new Map<string, RangeGroup>()
@@ -66,7 +66,7 @@ export class WatchHub {
     return this.#keys.size === 0 && this.#ranges.size === 0
   }
 
-  observe(start: string, end: string, observer: Observer): void {
+  observe(start: string, end: string, observer: RangeObserver): void {
     const single = end === start + '\0'
     const groups = single ? this.#keys : this.#ranges
     const name = single ? start : rangeName(start, end)
@@ -79,7 +79,7 @@ export class WatchHub {
     group.observers.add(observer)
   }
 
-  forget(start: string, end: string, observer: Observer): void {
+  forget(start: string, end: string, observer: RangeObserver): void {
     const single = end === start + '\0'
     const groups = single ? this.#keys : this.#ranges
     const name = single ? start : rangeName(start, end)

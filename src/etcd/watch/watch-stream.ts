@@ -2,8 +2,8 @@ import { FROM_KEY, upperBound } from '../mvcc/keys.js'
 import type { Mvcc } from '../mvcc/mvcc.js'
 import type { ResponseHeader } from '../requests.js'
 import type { Version } from '../version.js'
-import { eventOf, type Batch, type Observer, type WatchHub } from './watch-hub.js'
-import type { WatchCreateRequest, WatchEvent, WatchResponse, WatchStream } from './watch-types.js'
+import { eventOf, type Batch, type RangeObserver, type KeyWatchHub } from './watch-hub.js'
+import type { WatchCreateRequest, KeyEvent, WatchResponse, WatchStream } from './watch-types.js'
 
 /** Maximum number of revisions of history in one response. */
 const HISTORY_BATCH = 1000
@@ -13,13 +13,13 @@ const NO_WATCH = -1
 /** What a stream needs from its store. */
 export interface WatchSource {
   readonly mvcc: Mvcc
-  readonly hub: WatchHub
+  readonly hub: KeyWatchHub
   readonly now: () => number
   readonly header: (revision: number) => ResponseHeader
   readonly progressInterval: number
 }
 
-interface Watcher extends Observer {
+interface Watcher extends RangeObserver {
   readonly id: number
   readonly start: string
   readonly end: string
@@ -216,7 +216,7 @@ class HubWatchStream implements WatchStream {
     }
   }
 
-  #sendEvents(watcher: Watcher, revision: number, events: readonly WatchEvent[]): void {
+  #sendEvents(watcher: Watcher, revision: number, events: readonly KeyEvent[]): void {
     watcher.quiet = false
     this.#sink({
       header: this.#source.header(revision),
@@ -250,9 +250,9 @@ class HubWatchStream implements WatchStream {
 }
 
 function unfiltered(
-  events: readonly WatchEvent[],
+  events: readonly KeyEvent[],
   filters: NonNullable<WatchCreateRequest['filters']>,
-): readonly WatchEvent[] {
+): readonly KeyEvent[] {
   return events.filter(({ type }) => !filters.includes(type === 'PUT' ? 'NOPUT' : 'NODELETE'))
 }
 

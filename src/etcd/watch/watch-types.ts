@@ -2,7 +2,7 @@ import type { ResponseHeader } from '../requests.js'
 import type { KeyValue } from '../version.js'
 
 /** One change of one key. */
-export interface WatchEvent {
+export interface KeyEvent {
   readonly type: 'PUT' | 'DELETE'
   /** The new version, or the tombstone of a deletion. */
   readonly kv: KeyValue
@@ -33,7 +33,7 @@ export interface WatchResponse {
   /** The compacted revision if the watch was canceled because of it, else 0. */
   readonly compactRevision: number
   readonly cancelReason: string
-  readonly events: readonly WatchEvent[]
+  readonly events: readonly KeyEvent[]
 }
 
 /** A stream of watchers: one call of etcd's Watch service. */

@@ -4,7 +4,7 @@ import type { Ready } from '../../sim/ready-queue.js'
 import { Execution } from '../execution.js'
 import type { RunRecord } from '../records.js'
 import type { Playing } from '../run.js'
-import type { Scope } from '../scope.js'
+import type { ExploreScope } from '../scope.js'
 import { RESPONSE } from './connection.js'
 import type { Programs } from './programs.js'
 
@@ -12,7 +12,7 @@ import type { Programs } from './programs.js'
 export class ClientExecution extends Execution {
   readonly #programs: Programs
 
-  private constructor(scope: Scope, cluster: SimCluster, programs: Programs) {
+  private constructor(scope: ExploreScope, cluster: SimCluster, programs: Programs) {
     super(scope, cluster)
     this.#programs = programs
     programs.setGate(this.gate)
@@ -20,7 +20,7 @@ export class ClientExecution extends Execution {
 
   /** Starts the programs in a fork of the root, waits for rest, and does the first actions. */
   static *launch(
-    scope: Scope,
+    scope: ExploreScope,
     programs: Programs,
     isPending: boolean,
     observe?: (record: RunRecord) => void,

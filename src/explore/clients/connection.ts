@@ -23,7 +23,7 @@ interface Held {
 }
 
 /** What a connection needs of its surroundings. */
-export interface ConnectionParts {
+export interface ConnectionDependencies {
   /** The name of the client. */
   readonly client: string
   readonly cluster: SimCluster
@@ -46,8 +46,8 @@ export interface ConnectionParts {
  * in a step of the client. Nothing comes through after {@link close}: to a program that was killed, it looks
  * as if the network had gone.
  */
-export class Connection {
-  readonly #parts: ConnectionParts
+export class ClientConnection {
+  readonly #parts: ConnectionDependencies
   readonly #requests = new Map<string, Held>()
   readonly #watches = new Map<string, HeldWatch>()
   /** Responses that wait for their step. */
@@ -55,7 +55,7 @@ export class Connection {
   #isClosed = false
   #sent = 0
 
-  constructor(parts: ConnectionParts) {
+  constructor(parts: ConnectionDependencies) {
     this.#parts = parts
   }
 

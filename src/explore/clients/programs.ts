@@ -8,7 +8,7 @@ import type { Delivery } from '../../client/informers/list-watch-informer.js'
 import type { Ready } from '../../sim/ready-queue.js'
 import type { Topic } from '../../sim/modules/topic.js'
 import { ClientError, type FailedRequest } from './client-error.js'
-import { Connection, REQUEST, RESPONSE, WATCH } from './connection.js'
+import { ClientConnection, REQUEST, RESPONSE, WATCH } from './connection.js'
 import { type ProgramClock, ProgramTimers, type Start } from './timers.js'
 
 /** What a client gets when it starts: the API to talk to. */
@@ -47,7 +47,7 @@ export interface Quiet {
 
 /** A started program. */
 interface Started {
-  readonly connection: Connection
+  readonly connection: ClientConnection
   readonly stop: Promise<StopClient | void>
   readonly start: Start
 }
@@ -220,7 +220,7 @@ export class Programs {
 
   #start(name: string, revision?: number): void {
     const cluster = this.#cluster as SimCluster
-    const connection = new Connection({
+    const connection = new ClientConnection({
       client: name,
       cluster,
       gate: () => this.#gate,
@@ -276,7 +276,7 @@ export class Programs {
 function accessOf(
   client: string,
   cluster: SimCluster,
-  connection: Connection,
+  connection: ClientConnection,
 ): Omit<ClientAccess, 'watchActivity'> {
   return {
     client,

@@ -12,7 +12,7 @@ import {
 } from '../records.js'
 import { played } from '../repeat.js'
 import type { Playing } from '../run.js'
-import type { Violation } from '../shrink.js'
+import type { ViolatingRun } from '../shrink.js'
 import { printed, type StoryLine } from './lines.js'
 import { keyOf, namesOf } from './view.js'
 
@@ -139,7 +139,7 @@ const isRoutine = ({ kind, metadata }: KubeObject): boolean =>
 const versionOf = ({ metadata }: KubeObject): string => `${metadata.uid} ${metadata.resourceVersion}`
 
 /** Plays a violation, and tells it. */
-export function* storyOf({ scope, choices, failure }: Violation): Playing<string> {
+export function* storyOf({ scope, choices, failure }: ViolatingRun): Playing<string> {
   const narration = new Narration(scope.root)
   const run = { choices, cycle: failure.cycle }
   const { execution } = yield* played(scope, run, undefined, (record) => narration.add(record))

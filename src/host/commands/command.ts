@@ -10,7 +10,7 @@ export interface TerminalPlace {
 }
 
 /** A terminal session: the machines that it is logged in to. */
-export interface Terminal {
+export interface TerminalSession {
   /** The machines, and shells in containers; the innermost comes last. */
   readonly stack: TerminalPlace[]
   /** Runs a command line on another machine. */
@@ -21,7 +21,7 @@ export interface Terminal {
 export interface CommandCall {
   readonly args: readonly string[]
   readonly machine: HostMachine
-  readonly session: Terminal
+  readonly session: TerminalSession
   /** Working directory. */
   readonly cwd: string
   readonly env: ReadonlyMap<string, string>

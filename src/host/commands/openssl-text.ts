@@ -1,5 +1,5 @@
 import { bitsOf, childrenOf, fromDer, fromPem, hex } from '../../pki/crypto/der.js'
-import type { Asn1, Bytes } from '../../pki/crypto/der.js'
+import type { Asn1, BinaryString } from '../../pki/crypto/der.js'
 import { attributesOf, opensslAddress } from '../../pki/index.js'
 import type { Certificate, CertificateRequest } from '../../pki/index.js'
 import { parsePublicKeyInfo } from '../../pki/crypto/rsa.js'
@@ -25,7 +25,7 @@ export function nameText(name: Asn1): string {
 }
 
 /** Formats a name in DER. */
-export const nameTextOf = (der: Bytes): string => nameText(fromDer(der))
+export const nameTextOf = (der: BinaryString): string => nameText(fromDer(der))
 
 /** Formats hexadecimal digits as pairs separated by colons, `perLine` pairs on a line. */
 function lines(digits: string, perLine: number, indent: number): string {

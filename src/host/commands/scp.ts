@@ -3,7 +3,7 @@ import { absolutePath } from '../../shell/files/tree.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed, readOptions } from './command.js'
 
-interface Place {
+interface ScpEnd {
   readonly machine: HostMachine
   /** Absolute. */
   readonly path: string
@@ -16,7 +16,7 @@ const lost = (name: string): CommandOutput =>
   failed(`ssh: Could not resolve hostname ${name}: Name or service not known\nscp: Connection closed`, 255)
 
 /** Finds the machine and the path of `[USER@]HOST:PATH`, or of a path of this machine. */
-function placeOf({ machine, path }: CommandCall, text: string): Place | CommandOutput {
+function placeOf({ machine, path }: CommandCall, text: string): ScpEnd | CommandOutput {
   const [, name, remote = ''] = /^(?:[\w.-]+@)?([\w.-]+):(.*)$/.exec(text) ?? []
   if (name === undefined) return { machine, path: path(text), isRemote: false, text }
   const { hosts } = machine
@@ -36,7 +36,7 @@ function placeOf({ machine, path }: CommandCall, text: string): Place | CommandO
   }
 }
 
-const isPlace = (found: Place | CommandOutput): found is Place => 'machine' in found
+const isPlace = (found: ScpEnd | CommandOutput): found is ScpEnd => 'machine' in found
 
 /**
  * `scp [-r] SOURCE... TARGET`: copies files between machines: `scp node-1:/etc/hosts .`. Source: OpenSSH 9.
@@ -66,7 +66,7 @@ export function scp(call: CommandCall): CommandOutput {
 }
 
 /** Copies a file or a folder. Returns why that cannot be done. */
-function copy(source: Place, target: Place, to: string, isDeep: boolean): string | undefined {
+function copy(source: ScpEnd, target: ScpEnd, to: string, isDeep: boolean): string | undefined {
   const { files } = source.machine
   const entry = files.stat(source.path)
   if (entry === undefined)

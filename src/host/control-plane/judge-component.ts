@@ -14,7 +14,7 @@ import { ADMISSION_PLUGINS, AUTHORIZATION_MODES, knowsFlag } from './known-flags
 import type { ReadManifest } from './read-manifest.js'
 
 /** What a component finds on its machine when it starts. */
-export interface Surroundings {
+export interface JudgeDependencies {
   /** Text of a file on the machine. */
   readonly text: (path: string) => string | undefined
   readonly isDirectory: (path: string) => boolean
@@ -55,7 +55,7 @@ class Fault extends Error {}
 export function judgeComponent(
   component: ComponentName,
   manifest: ReadManifest,
-  around: Surroundings,
+  around: JudgeDependencies,
 ): ProcessOutcome {
   const waits = cannotStart(component, manifest, around)
   if (waits !== undefined) return waits
@@ -82,7 +82,7 @@ export function judgeComponent(
 function cannotStart(
   component: ComponentName,
   manifest: ReadManifest,
-  { text, isDirectory }: Surroundings,
+  { text, isDirectory }: JudgeDependencies,
 ): ProcessOutcome | undefined {
   for (const { name, path, type } of manifest.volumes) {
     const isThere = text(path) !== undefined || isDirectory(path)
@@ -157,9 +157,9 @@ function checkGates({ command, image }: ReadManifest, version: string): readonly
 /** The machine as a program sees it through its flags and mounts. */
 class Machine {
   readonly manifest: ReadManifest
-  readonly around: Surroundings
+  readonly around: JudgeDependencies
 
-  constructor(manifest: ReadManifest, around: Surroundings) {
+  constructor(manifest: ReadManifest, around: JudgeDependencies) {
     this.manifest = manifest
     this.around = around
   }

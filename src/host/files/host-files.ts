@@ -1,19 +1,19 @@
 import type { Content } from '../../lang/bytes/content.js'
 import { textOfContent } from '../../lang/bytes/content.js'
-import type { FileEntry, Tree } from '../../shell/files/tree.js'
+import type { FileEntry, FileTree } from '../../shell/files/tree.js'
 import { FileFault, FileSystem } from '../../shell/files/file-system.js'
 import type { Pki } from '../../pki/index.js'
 import { isKubeletFile, NODE_FILES, PKI_DIR } from '../../pki/index.js'
 
 /** Sources of a host's files. */
-export interface HostFilesParts {
+export interface HostFilesDependencies {
   /** The files that were written. */
-  readonly disk: () => Tree
+  readonly disk: () => FileTree
   /**
    * Files that exist unless they were overwritten, and files that are made when they are read; earlier trees
    * hide later ones. Paths have no leading slash.
    */
-  readonly base: () => readonly Tree[]
+  readonly base: () => readonly FileTree[]
   /**
    * The owner of the certificates and kubeconfig files in the cluster's PKI; undefined if the machine belongs
    * to no cluster and everything is on its disk.
@@ -63,9 +63,9 @@ const KUBECONFIG = /^\/etc\/kubernetes\/[\w-]+\.conf$/
  * (`cluster.pki`), so writing them here takes effect there. Methods throw FileFault.
  */
 export class HostFiles {
-  readonly #parts: HostFilesParts
+  readonly #parts: HostFilesDependencies
 
-  constructor(parts: HostFilesParts) {
+  constructor(parts: HostFilesDependencies) {
     this.#parts = parts
   }
 

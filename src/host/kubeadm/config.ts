@@ -5,6 +5,7 @@ import { minorOf } from '../../cluster/kubeadm/images.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { checkGateField, checkGateFlag } from './feature-gates.js'
 import { KubeadmError } from './texts.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 import { isMap } from '../../lang/json/maps.js'
 import { endpointHost, endpointPort, joinHostPort } from '../../lang/go/host-port.js'
 
@@ -70,8 +71,6 @@ export const VALUED: readonly string[] = [
   'kubeconfig-dir',
 ]
 
-type Fields = Readonly<Record<string, unknown>>
-
 const inside = (value: unknown, ...path: readonly string[]): unknown =>
   path.reduce<unknown>((at, name) => (isMap(at) ? at[name] : undefined), value)
 const text = (value: unknown): string | undefined =>
@@ -86,8 +85,8 @@ function documents(
   machine: HostMachine,
   path: (path: string) => string,
   file: string | undefined,
-): ReadonlyMap<string, Fields> {
-  const found = new Map<string, Fields>()
+): ReadonlyMap<string, JsonMap> {
+  const found = new Map<string, JsonMap>()
   if (file === undefined) return found
   const content = machine.files.text(path(file))
   if (content === undefined)

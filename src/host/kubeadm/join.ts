@@ -94,7 +94,7 @@ function readConfiguration(machine: HostMachine, client: Client, { out }: Printe
 
 interface Start {
   readonly asked: JoinConfiguration
-  readonly found: Discovered
+  readonly found: DiscoveredCluster
   readonly minor: number
   readonly printer: Printer
 }
@@ -192,7 +192,7 @@ const INTERVAL = 5_000
 const PIN = /^sha256:[0-9a-fA-F]{64}$/
 
 /** What a machine has learnt about the cluster that it joins. */
-export interface Discovered {
+export interface DiscoveredCluster {
   /** `https://10.0.0.10:6443` */
   readonly server: string
   /** PEM. */
@@ -239,7 +239,7 @@ function validateDiscovery({ endpoint, token, hashes, skipsVerification }: JoinC
  * and the authority's public key against the pins. Waits up to five minutes of virtual time for the apiserver
  * and the signature. Source: app/discovery/token/token.go. @throws KubeadmError
  */
-function discover(machine: HostMachine, asked: JoinConfiguration): Discovered {
+function discover(machine: HostMachine, asked: JoinConfiguration): DiscoveredCluster {
   const { endpoint, token } = validateDiscovery(asked)
   const [id = '', secret = ''] = token.split('.')
   const untrusted = (why: string): KubeadmError =>

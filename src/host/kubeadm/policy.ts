@@ -2,7 +2,7 @@ import { kubeletSkew } from '../../cluster/compose/versions-facet.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
 
 /** Input of the version policies. Versions look like `v1.35.0`. */
-export interface UpgradePlan {
+export interface KubeadmUpgrade {
   readonly cluster: string
   readonly kubeadm: string
   readonly target: string
@@ -36,7 +36,7 @@ export function enforceVersionPolicies({
   target,
   kubelets,
   allowUnstable = false,
-}: UpgradePlan): PolicyFaults {
+}: KubeadmUpgrade): PolicyFaults {
   const mandatory: string[] = []
   const skippable: string[] = []
   const said = `Specified version to upgrade to "${target}"`

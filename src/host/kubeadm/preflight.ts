@@ -8,7 +8,7 @@ import type { Printer } from './texts.js'
 import { KubeadmError } from './texts.js'
 
 /** One preflight check and its findings. */
-export interface Check {
+export interface PreflightCheck {
   readonly name: string
   readonly warnings?: readonly string[]
   readonly errors?: readonly string[]
@@ -17,20 +17,20 @@ export interface Check {
 const MANIFESTS = '/etc/kubernetes/manifests'
 const dashed = (path: string): string => path.replaceAll('/', '-')
 
-function fileAvailable(machine: HostMachine, path: string): Check {
+function fileAvailable(machine: HostMachine, path: string): PreflightCheck {
   return {
     name: `FileAvailable-${dashed(path)}`,
     errors: machine.files.stat(path) === undefined ? [] : [`${path} already exists`],
   }
 }
 
-function dirAvailable(machine: HostMachine, path: string): Check {
+function dirAvailable(machine: HostMachine, path: string): PreflightCheck {
   const isEmpty = machine.files.stat(path)?.kind !== 'directory' || machine.files.list(path).length === 0
   return { name: `DirAvailable-${dashed(path)}`, errors: isEmpty ? [] : [`${path} is not empty`] }
 }
 
 /** Checks that a port of the machine is free: components in containers and the kubelet listen on some. */
-function port(machine: HostMachine, number: number, component: string): Check {
+function port(machine: HostMachine, number: number, component: string): PreflightCheck {
   const { state } = machine
   const isUsed =
     component === 'kubelet'
@@ -40,7 +40,7 @@ function port(machine: HostMachine, number: number, component: string): Check {
 }
 
 /** Checks that init and join share. Source: preflight/checks.go addCommonChecks. */
-function common(machine: HostMachine, version: string | undefined): readonly Check[] {
+function common(machine: HostMachine, version: string | undefined): readonly PreflightCheck[] {
   const kubelet = machine.state.packages.get('kubelet')?.version ?? ''
   const tool = machine.state.packages.get('kubeadm')?.version ?? ''
   const oldest = minorOf(tool) - (minorOf(tool) >= 29 ? 3 : 1)
@@ -61,14 +61,14 @@ function common(machine: HostMachine, version: string | undefined): readonly Che
   return [{ name: 'KubeletVersion', errors: skew }, port(machine, 10250, 'kubelet'), swap(machine)]
 }
 
-function isSet(machine: HostMachine, path: string): Check {
+function isSet(machine: HostMachine, path: string): PreflightCheck {
   const errors =
     machine.files.text(path)?.startsWith('1') === true ? [] : [`${path} contents are not set to 1`]
   return { name: `FileContent-${dashed(path)}`, errors }
 }
 
 /** Source: preflight/checks.go FileContentCheck; the bridge is not checked since 1.30. */
-function forwarding(machine: HostMachine): readonly Check[] {
+function forwarding(machine: HostMachine): readonly PreflightCheck[] {
   const forward = isSet(machine, '/proc/sys/net/ipv4/ip_forward')
   if (toolMinor(machine) >= 30) return [forward]
   const bridge = '/proc/sys/net/bridge/bridge-nf-call-iptables'
@@ -81,7 +81,7 @@ const toolMinor = (machine: HostMachine): number =>
   minorOf(machine.state.packages.get('kubeadm')?.version ?? '')
 
 /** Source: preflight/checks.go SwapCheck. */
-function swap(machine: HostMachine): Check {
+function swap(machine: HostMachine): PreflightCheck {
   if (swapsOf(machine).length === 0) return { name: 'Swap' }
   const minor = toolMinor(machine)
   if (minor < 22)
@@ -99,7 +99,7 @@ function swap(machine: HostMachine): Check {
   return { name: 'Swap', warnings: [text] }
 }
 
-function resources(machine: HostMachine): readonly Check[] {
+function resources(machine: HostMachine): readonly PreflightCheck[] {
   const { cores: cpus, memory } = capacityOf(machine)
   const megabytes = Math.floor(memory / 1024 / 1024)
   return [
@@ -115,7 +115,7 @@ function resources(machine: HostMachine): readonly Check[] {
 }
 
 /** Source: preflight/checks.go InitNodeChecks. */
-export function initChecks(machine: HostMachine, version: string): readonly Check[] {
+export function initChecks(machine: HostMachine, version: string): readonly PreflightCheck[] {
   const tool = machine.state.packages.get('kubeadm')?.version ?? ''
   const isNewer = minorOf(version) > minorOf(tool)
   return [
@@ -144,7 +144,7 @@ export function initChecks(machine: HostMachine, version: string): readonly Chec
 }
 
 /** Source: preflight/checks.go JoinNodeChecks. */
-export function joinChecks(machine: HostMachine): readonly Check[] {
+export function joinChecks(machine: HostMachine): readonly PreflightCheck[] {
   return [
     ...(minorOf(machine.state.packages.get('kubeadm')?.version ?? '') < 31
       ? [dirAvailable(machine, MANIFESTS)]
@@ -163,7 +163,7 @@ export function joinChecks(machine: HostMachine): readonly Check[] {
  */
 export function runChecks(
   machine: HostMachine,
-  checks: readonly Check[],
+  checks: readonly PreflightCheck[],
   ignored: readonly string[],
   printer: Printer,
 ): void {

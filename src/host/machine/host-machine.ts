@@ -5,7 +5,7 @@ import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { CONTROL_PLANE_NODE } from '../../cluster/access/cluster-pki.js'
 import type { NodeHandle } from '../../cluster/nodes/node-handle.js'
 import { stableHex } from '../../kubelet/stable-hex.js'
-import type { Tree } from '../../shell/files/tree.js'
+import type { FileTree } from '../../shell/files/tree.js'
 import { fileOf } from '../../shell/files/tree.js'
 import type { KeptFiles } from '../files/host-files.js'
 import type { Content } from '../../lang/bytes/content.js'
@@ -88,7 +88,7 @@ export class HostMachine {
   readonly name: string
   readonly files: HostFiles
   readonly hosts: Hosts
-  #made: { readonly from: readonly unknown[]; readonly tree: Tree } | undefined
+  #made: { readonly from: readonly unknown[]; readonly tree: FileTree } | undefined
 
   /** @throws RangeError if the cluster has no such machine. */
   constructor(name: string, hosts: Hosts) {
@@ -154,7 +154,7 @@ export class HostMachine {
   }
 
   /** The machine's disk. Pods of a node find their host paths on it. */
-  get disk(): Tree {
+  get disk(): FileTree {
     return this.node?.machine.disk ?? this.state.disk
   }
 
@@ -255,7 +255,7 @@ export class HostMachine {
   }
 
   /** What every file operation looks at. */
-  #base(): readonly Tree[] {
+  #base(): readonly FileTree[] {
     const { made, packages } = this.state
     const minor = minorOf(packages.get('kubelet')?.version ?? '')
     const kept = this.#kept()
@@ -276,8 +276,8 @@ export class HostMachine {
   }
 
   /** Its files besides those of static pods. What changes without a write is looked up on reading. */
-  #tree(minor: number, kept: KeptFiles | undefined): Tree {
-    const tree: Tree = new Map()
+  #tree(minor: number, kept: KeptFiles | undefined): FileTree {
+    const tree: FileTree = new Map()
     const directory = (path: string): void =>
       void tree.set(path, { kind: 'directory', mode: 0o755, owner: 0, group: 0, time: this.#created })
     for (const path of [
@@ -367,8 +367,8 @@ export class HostMachine {
   }
 
   /** The manifests of the static pods that a worker was made with. */
-  #manifests(): Tree {
-    const tree: Tree = new Map()
+  #manifests(): FileTree {
+    const tree: FileTree = new Map()
     for (const [name, pod] of this.node?.machine.manifests() ?? [])
       if (!this.state.manifests.has(name))
         tree.set(

@@ -1,6 +1,6 @@
 import type { Content } from '../../lang/bytes/content.js'
 import type { NodeOptions } from '../../cluster/compose/options.js'
-import type { Tree } from '../../shell/files/tree.js'
+import type { FileTree } from '../../shell/files/tree.js'
 
 /** A service of systemd. Plain data; times in virtual ms. */
 export interface UnitState {
@@ -61,7 +61,7 @@ export type BareMachine = NodeOptions & { readonly internalIP: string }
  */
 export interface HostState {
   /** Empty for a node, whose disk is where its pods find it too. */
-  readonly disk: Tree
+  readonly disk: FileTree
   /**
    * Whether it has the files of a machine that was in the cluster from the beginning. Otherwise it has only
    * written files.

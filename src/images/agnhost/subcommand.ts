@@ -2,12 +2,12 @@ import { DurationError, parseGoDuration } from '../../lang/go/duration.js'
 import type { Invocation, Pause, Served, ServedRequest } from '../../kubelet/index.js'
 
 /** Values of a subcommand's flags by name, with their defaults. */
-export type Flags = Readonly<Record<string, string>>
+export type SubcommandFlags = Readonly<Record<string, string>>
 
 /** One subcommand of agnhost. */
 export interface Subcommand {
   /** Its flags with their defaults; `false` and `true` mark flags that need no value. Default: none. */
-  readonly flags?: Flags
+  readonly flags?: SubcommandFlags
   /** Returns its exit code, or waits for requests. */
   run(call: SubcommandCall): number | Pause
   serve?(call: SubcommandCall, request: ServedRequest): Served
@@ -18,13 +18,13 @@ export interface Subcommand {
 /** A call of a subcommand. */
 export interface SubcommandCall extends Invocation {
   /** Values of its flags. */
-  readonly flags: Flags
+  readonly flags: SubcommandFlags
   /** The words that are no flags. */
   readonly rest: readonly string[]
 }
 
 /** Flags of klog, which every subcommand has. They change nothing that a pod's log shows here. */
-const LOGGING: Flags = {
+const LOGGING: SubcommandFlags = {
   add_dir_header: 'false',
   alsologtostderr: 'false',
   log_backtrace_at: ':0',
@@ -46,8 +46,8 @@ const LOGGING: Flags = {
  */
 export function parseFlags(
   args: readonly string[],
-  own: Flags,
-): { readonly flags: Flags; readonly rest: readonly string[] } | string {
+  own: SubcommandFlags,
+): { readonly flags: SubcommandFlags; readonly rest: readonly string[] } | string {
   const known = { ...LOGGING, ...own }
   const flags: Record<string, string> = { ...known }
   const rest: string[] = []

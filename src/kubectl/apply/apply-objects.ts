@@ -18,7 +18,7 @@ import { keyOf, typed } from '../args/resource-args.js'
 import { threeWayPatch } from './three-way.js'
 
 /** The effect of `apply` on one object. */
-export interface Applied {
+export interface AppliedObject {
   readonly definition: KindDefinition
   readonly operation: 'created' | 'configured' | 'unchanged' | 'serverside-applied'
   readonly object: KubeObject
@@ -43,7 +43,7 @@ const CONFLICT_TRIES = 5
  * Creates or patches one object as `kubectl apply` does. Throws ApiError whose text starts with kubectl's
  * description of the operation.
  */
-export function applyInfo(context: ApplyContext, info: Info): Applied {
+export function applyInfo(context: ApplyContext, info: Info): AppliedObject {
   const { definition, source = '' } = info
   const { generateName = '' } = info.object.metadata
   if (info.name === '' && generateName !== '')
@@ -99,7 +99,7 @@ function patchUntilDone(
   info: Info,
   modified: KubeObject,
   start: KubeObject,
-): Pick<Applied, 'operation' | 'object'> {
+): Pick<AppliedObject, 'operation' | 'object'> {
   const { definition } = info
   const resource = resourceNameOf(definition)
   const message = patchTableOf(context.scheme, definition)
@@ -138,9 +138,9 @@ export class ApplyError extends KubectlError {
   override readonly name: string = 'ApplyError'
   /** One error for each object that failed, with its place, kind and name; an ApiError if it was refused. */
   readonly errors: readonly Error[]
-  readonly applied: readonly Applied[]
+  readonly applied: readonly AppliedObject[]
 
-  constructor(errors: readonly Error[], applied: readonly Applied[]) {
+  constructor(errors: readonly Error[], applied: readonly AppliedObject[]) {
     const all = errors.length + applied.length
     super(
       `${errors.length} of ${all} objects could not be applied:\n` +
@@ -161,7 +161,7 @@ export class ApplyError extends KubectlError {
 export function applyObjects(
   env: KubectlEnvironment,
   manifests: readonly PlacedManifest[],
-): readonly Applied[] {
+): readonly AppliedObject[] {
   const context: ApplyContext = {
     client: env.client,
     scheme: env.scheme,
@@ -170,7 +170,7 @@ export function applyObjects(
     wait: (ms) => env.wait(ms),
     write: { fieldManager: 'kubectl-client-side-apply', fieldValidation: 'Strict' },
   }
-  const applied: Applied[] = []
+  const applied: AppliedObject[] = []
   const errors: Error[] = []
   for (const manifest of manifests) {
     try {

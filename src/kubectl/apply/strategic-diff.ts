@@ -39,12 +39,12 @@ export function diffMaps(
   return patch
 }
 
-interface Scope {
+interface DiffScope {
   readonly message: Message | undefined
   readonly wanted: Wanted
 }
 
-function diffField(key: string, from: Json, to: Json, scope: Scope, patch: Record<string, Json>): void {
+function diffField(key: string, from: Json, to: Json, scope: DiffScope, patch: Record<string, Json>): void {
   const { message, wanted } = scope
   const field = fieldOf(message, key)
   const strategy = field?.patchStrategy?.split(',') ?? []

@@ -9,7 +9,7 @@ import { groupResource, kindNamed, kindsInCategory, resourceNameOf, resourceText
 import { isFailure, KubectlError, withMessage } from '../call/errors.js'
 
 /** What arguments refer to: one object, or a list. */
-export interface Target {
+export interface ObjectTarget {
   readonly definition: KindDefinition
   /** Absent for cluster-scoped kinds and for all namespaces. */
   readonly namespace?: string
@@ -20,8 +20,8 @@ export interface Target {
 }
 
 /** What the arguments of a command select. */
-export interface Selection {
-  readonly targets: readonly Target[]
+export interface SelectedTargets {
+  readonly targets: readonly ObjectTarget[]
   /** Whether the arguments name exactly one object. */
   readonly singleItem: boolean
 }
@@ -43,7 +43,7 @@ export function selectResources(
   call: CommandLine,
   args: readonly string[],
   options: SelectOptions = {},
-): Selection {
+): SelectedTargets {
   const {
     labelSelector = '',
     fieldSelector = '',
@@ -116,8 +116,8 @@ const pairForm =
   'resource/name form ' +
   "(e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'"
 
-function selectPairs(call: CommandLine, args: readonly string[], allNamespaces: boolean): Selection {
-  const targets = args.map((arg): Target => {
+function selectPairs(call: CommandLine, args: readonly string[], allNamespaces: boolean): SelectedTargets {
+  const targets = args.map((arg): ObjectTarget => {
     const [type = '', name = '', ...more] = arg.split('/')
     if (!arg.includes('/')) throw new KubectlError(pairForm)
     if (more.length > 0)
@@ -144,13 +144,17 @@ export interface Info {
 
 /** Result of fetching one target: its objects, or the error. */
 export type Fetched =
-  | { readonly target: Target; readonly objects: readonly KubeObject[]; readonly resourceVersion: string }
-  | { readonly target: Target; readonly error: Error }
+  | {
+      readonly target: ObjectTarget
+      readonly objects: readonly KubeObject[]
+      readonly resourceVersion: string
+    }
+  | { readonly target: ObjectTarget; readonly error: Error }
 
 /** Fetches every target, keeping errors beside their targets. */
 export function fetchTargets(
   client: Client,
-  targets: readonly Target[],
+  targets: readonly ObjectTarget[],
   subresource?: string,
 ): readonly Fetched[] {
   return targets.map((target) => {
@@ -166,7 +170,7 @@ export function fetchTargets(
 /** Fetches one target. */
 export function fetchTarget(
   client: Client,
-  target: Target,
+  target: ObjectTarget,
   subresource?: string,
 ): { readonly objects: readonly KubeObject[]; readonly resourceVersion: string } {
   const { definition, namespace, name } = target
@@ -223,7 +227,7 @@ function missingNamespace(client: Client, name: string): unknown {
 }
 
 /** List options of a target. */
-export function listOptionsOf({ namespace, labelSelector, fieldSelector }: Target): ListOptions {
+export function listOptionsOf({ namespace, labelSelector, fieldSelector }: ObjectTarget): ListOptions {
   return {
     ...(namespace === undefined ? {} : { namespace }),
     ...(labelSelector === undefined ? {} : { labelSelector }),
@@ -233,7 +237,7 @@ export function listOptionsOf({ namespace, labelSelector, fieldSelector }: Targe
 
 /** Adds to an error what could not be listed, like cli-runtime's EnhanceListError for 400 and 404. */
 export function explained<T>(
-  { definition, labelSelector = '', fieldSelector = '' }: Target,
+  { definition, labelSelector = '', fieldSelector = '' }: ObjectTarget,
   list: () => T,
 ): T {
   try {

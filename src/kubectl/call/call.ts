@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.js'
-import type { Discovered } from './discovery.js'
+import type { DiscoveredApi } from './discovery.js'
 import type { KubectlResponse, KubectlEnvironment, KubectlOptions, KubectlRequest } from './environment.js'
 import type { FileSource } from './files.js'
 import type { Flags, FlagSpec } from '../args/flags.js'
@@ -18,7 +18,7 @@ export interface CommandLine {
    */
   request(request: KubectlRequest): KubectlResponse
   /** Returns what the server serves. Throws ApiError, ConnectionError. */
-  discovered(): Discovered
+  discovered(): DiscoveredApi
   readonly release: KubectlRelease
   /** `get` or `rollout status`, for messages. */
   readonly command: string
@@ -39,13 +39,13 @@ export interface CommandLine {
 }
 
 /** One command of kubectl; its flags are in `flag-table.ts`. */
-export interface Command {
+export interface KubectlCommand {
   readonly name: string
   readonly aliases?: readonly string[]
   /** Flags that are missing in the table because only another release has them. */
   readonly flags?: (release: KubectlRelease) => readonly FlagSpec[]
   /** Subcommands: `status` of `rollout`. */
-  readonly commands?: readonly Command[]
+  readonly commands?: readonly KubectlCommand[]
   /**
    * Runs the command. Failures are thrown (KubectlError, ApiError, Aggregate, ...); the caller prints them
    * and sets the exit code. Absent if only subcommands can be run.

@@ -23,7 +23,7 @@ export interface ApiGroup {
 }
 
 /** What the server serves, as far as it could be discovered. */
-export interface Discovered {
+export interface DiscoveredApi {
   /** In the server's own order, the core group first. */
   readonly groups: readonly ApiGroup[]
   /** Group versions (`metrics.k8s.io/v1beta1`) whose resources could not be discovered. */
@@ -41,7 +41,7 @@ const AGGREGATED =
  * for each group version. Throws ApiError, ConnectionError. Source: client-go discovery/discovery_client.go
  * GroupsAndMaybeResources, ServerResourcesForGroupVersion.
  */
-export function discover(ask: Ask): Discovered {
+export function discover(ask: Ask): DiscoveredApi {
   const read = (path: string): { readonly body: string; readonly isAggregated: boolean } => {
     const response = ask({ method: 'GET', path, headers: { accept: AGGREGATED } })
     return { body: responseText(response, true), isAggregated: isAggregated(response) }
@@ -128,7 +128,7 @@ function legacyVersions(core: string, groups: string): Versions {
   ]
 }
 
-function discoverEach(ask: Ask, all: Versions): Discovered {
+function discoverEach(ask: Ask, all: Versions): DiscoveredApi {
   const failed: { readonly groupVersion: string; readonly error: ApiError }[] = []
   const resourcesOf = (group: string, version: string): readonly ApiResource[] => {
     try {

@@ -4,7 +4,7 @@ import type { CommandLine } from './call.js'
 import type { ServerConnection } from './environment.js'
 import { KubectlError } from './errors.js'
 import { logError } from './klog.js'
-import type { Refusal } from './request-failure.js'
+import type { RequestFailure } from './request-failure.js'
 import { discoveryFailure, failureOf, withoutSchemas } from './request-failure.js'
 import { failureOf as answerFailure, isFailed } from '../../client/response.js'
 
@@ -85,7 +85,7 @@ const triesOf = ({ command, args }: CommandLine): number =>
   TRIES[command] ?? (NAMES_ONLY.has(command) || args.some((arg) => arg.includes('/')) ? OF_NAMES : OF_TYPES)
 
 /** Error of a command whose discovery failed. */
-function ended(call: CommandLine, refusal: Refusal): Error {
+function ended(call: CommandLine, refusal: RequestFailure): Error {
   if (call.command === 'api-versions')
     return new KubectlError(
       `couldn't get available api versions from server: ${failureOf(call, '/api', refusal)}`,
@@ -99,7 +99,7 @@ const validates = ({ command, flags }: CommandLine): boolean =>
   VALIDATING.has(command) && !['false', 'ignore'].includes(flags.string('validate'))
 
 /** Error for objects of a file, whose kinds or schemas are unknown. */
-function unreadable(call: CommandLine, source: string, refusal: Refusal): KubectlError {
+function unreadable(call: CommandLine, source: string, refusal: RequestFailure): KubectlError {
   if (validates(call)) return withoutSchemas(source, failureOf(call, '/openapi/v2', refusal))
   const failure = failureOf(call, '/api', refusal)
   logDiscovery(call, failure)
@@ -107,7 +107,7 @@ function unreadable(call: CommandLine, source: string, refusal: Refusal): Kubect
 }
 
 /** Returns how discovery fails; undefined if it succeeds. */
-function discoveryRefusal(connection: ServerConnection): Refusal | undefined {
+function discoveryRefusal(connection: ServerConnection): RequestFailure | undefined {
   try {
     const response = connection.request({ method: 'GET', path: '/api' })
     return isFailed(response) && (response.code === 401 || response.code === 403)

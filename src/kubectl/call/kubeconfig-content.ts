@@ -1,6 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import { parseYamlText, YamlError } from '../../lang/yaml/read.js'
 import { KubectlError } from './errors.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 import { isMap } from '../../lang/json/maps.js'
 
 /** A named part of a kubeconfig file. */
@@ -9,16 +10,13 @@ export interface Named<T> {
   readonly value: T
 }
 
-/** Fields of a cluster, user or context, as the file has them. */
-export type Fields = Readonly<Record<string, unknown>>
-
 /** A kubeconfig, merged from its files. Source: client-go tools/clientcmd/api/v1/types.go. */
 export interface KubeconfigContent {
   readonly currentContext: string
-  readonly clusters: readonly Named<Fields>[]
-  readonly users: readonly Named<Fields>[]
-  readonly contexts: readonly Named<Fields>[]
-  readonly preferences: Fields
+  readonly clusters: readonly Named<JsonMap>[]
+  readonly users: readonly Named<JsonMap>[]
+  readonly contexts: readonly Named<JsonMap>[]
+  readonly preferences: JsonMap
 }
 
 /** What there is without any file. */
@@ -53,10 +51,10 @@ export function parseKubeconfig(text: string, path: string): KubeconfigContent {
 
 /** Returns the cluster and the user of the current context; fields without members where there is none. */
 export function currentOf({ contexts, clusters, users, currentContext }: KubeconfigContent): {
-  readonly cluster: Fields
-  readonly user: Fields
+  readonly cluster: JsonMap
+  readonly user: JsonMap
 } {
-  const named = (list: readonly Named<Fields>[], wanted: string): Fields =>
+  const named = (list: readonly Named<JsonMap>[], wanted: string): JsonMap =>
     list.find(({ name }) => name === wanted)?.value ?? {}
   const context = named(contexts, currentContext)
   return { cluster: named(clusters, textOf(context, 'cluster')), user: named(users, textOf(context, 'user')) }
@@ -71,14 +69,14 @@ function checkBase64(text: string, path: string): void {
 }
 
 /** The text of a field, '' if there is none. */
-export function textOf(fields: Fields, name: string): string {
+export function textOf(fields: JsonMap, name: string): string {
   const value = Object.hasOwn(fields, name) ? fields[name] : undefined
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? String(value)
     : ''
 }
 
-function namedOf(list: unknown, field: string): readonly Named<Fields>[] {
+function namedOf(list: unknown, field: string): readonly Named<JsonMap>[] {
   if (!Array.isArray(list)) return []
   return list
     .filter(isMap)
@@ -90,7 +88,7 @@ function namedOf(list: unknown, field: string): readonly Named<Fields>[] {
  * tools/clientcmd/loader.go.
  */
 export function merge(first: KubeconfigContent, second: KubeconfigContent): KubeconfigContent {
-  const both = (a: readonly Named<Fields>[], b: readonly Named<Fields>[]): readonly Named<Fields>[] => [
+  const both = (a: readonly Named<JsonMap>[], b: readonly Named<JsonMap>[]): readonly Named<JsonMap>[] => [
     ...a,
     ...b.filter(({ name }) => !a.some((one) => one.name === name)),
   ]

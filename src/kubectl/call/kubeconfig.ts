@@ -4,7 +4,8 @@ import { ConfigurationError, KubectlError } from './errors.js'
 import type { FileSource } from './files.js'
 import type { Flags } from '../args/flags.js'
 import type { KubectlEnvironment, RequestedIdentity } from './environment.js'
-import type { Fields, KubeconfigContent, Named } from './kubeconfig-content.js'
+import type { KubeconfigContent, Named } from './kubeconfig-content.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 import { EMPTY, merge, parseKubeconfig, textOf } from './kubeconfig-content.js'
 
 /** Default path of the kubeconfig. */
@@ -186,7 +187,7 @@ export class Kubeconfig {
     return merged
   }
 
-  #context(): Fields {
+  #context(): JsonMap {
     const name = this.contextName
     const found = this.content.contexts.find((one) => one.name === name)
     if (found !== undefined) return found.value
@@ -194,11 +195,11 @@ export class Kubeconfig {
     throw new ConfigurationError(`context was not found for specified context: ${name}`)
   }
 
-  get #cluster(): Fields {
+  get #cluster(): JsonMap {
     return this.#part('cluster', this.content.clusters, textOf(this.#context(), 'cluster'))
   }
 
-  #part(flag: 'cluster' | 'user', parts: readonly Named<Fields>[], ofContext: string): Fields {
+  #part(flag: 'cluster' | 'user', parts: readonly Named<JsonMap>[], ofContext: string): JsonMap {
     const name = this.#flags.string(flag) || ofContext
     const found = parts.find((one) => one.name === name)?.value
     if (found === undefined && this.#flags.has(flag)) {
@@ -215,7 +216,7 @@ export class Kubeconfig {
    * Throws KubectlError for a user or a cluster that cannot be used: one fault as it is, several together.
    * Source: client-go tools/clientcmd validation.go, client_config.go ConfirmUsable; rest/config.go.
    */
-  #checkUsable(user: Fields, cluster: Fields): void {
+  #checkUsable(user: JsonMap, cluster: JsonMap): void {
     const flags = this.#flags
     const faults = [...this.#userFaults(user), ...this.#clusterFaults(cluster)]
     if (faults.length > 1) throw new ConfigurationError(faults.map((fault) => `\n* ${fault}`).join(''))
@@ -239,11 +240,11 @@ export class Kubeconfig {
   }
 
   /** A field of the kubeconfig that a flag of the same name replaces. */
-  #given(fields: Fields, name: string): string {
+  #given(fields: JsonMap, name: string): string {
     return this.#flags.string(name) || textOf(fields, name)
   }
 
-  #userFaults(user: Fields): readonly string[] {
+  #userFaults(user: JsonMap): readonly string[] {
     const name = this.#flags.string('user') || textOf(this.#context(), 'user')
     const [path, keyPath] = [this.#given(user, 'client-certificate'), this.#given(user, 'client-key')]
     const hasKey = keyPath !== '' || textOf(user, 'client-key-data') !== ''
@@ -260,7 +261,7 @@ export class Kubeconfig {
     ]
   }
 
-  #clusterFaults(cluster: Fields): readonly string[] {
+  #clusterFaults(cluster: JsonMap): readonly string[] {
     const name = this.#flags.string('cluster') || textOf(this.#context(), 'cluster')
     if (this.#isUnverified) return []
     return this.#missing('certificate-authority', this.#given(cluster, 'certificate-authority'), name)
@@ -272,7 +273,7 @@ export class Kubeconfig {
       : [`unable to read ${what} ${path} for ${name} due to open ${path}: no such file or directory`]
   }
 
-  #tokenOf(user: Fields): string {
+  #tokenOf(user: JsonMap): string {
     const token = this.#given(user, 'token')
     const path = textOf(user, 'tokenFile')
     if (token !== '' || path === '') return token
@@ -282,7 +283,7 @@ export class Kubeconfig {
   }
 
   /** A user may have both a token and a certificate: then the server decides, and prefers the certificate. */
-  #credentials(user: Fields): Pick<RequestedIdentity, 'token' | 'certificate'> {
+  #credentials(user: JsonMap): Pick<RequestedIdentity, 'token' | 'certificate'> {
     const token = this.#tokenOf(user)
     const path = this.#given(user, 'client-certificate')
     const data =
@@ -297,7 +298,7 @@ export class Kubeconfig {
     return { ...bearer, certificate }
   }
 
-  #impersonation(user: Fields): Pick<RequestedIdentity, 'as' | 'asGroups' | 'asUid' | 'asExtra'> {
+  #impersonation(user: JsonMap): Pick<RequestedIdentity, 'as' | 'asGroups' | 'asUid' | 'asExtra'> {
     const flags = this.#flags
     const as = flags.string('as') || textOf(user, 'as')
     const groups = flags.has('as-group') ? flags.strings('as-group') : user['as-groups']

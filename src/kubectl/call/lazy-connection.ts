@@ -4,7 +4,7 @@ import { KubectlError } from './errors.js'
 import type { Kubeconfig } from './kubeconfig.js'
 
 /** What the connection of a call depends on. */
-export interface LazyConnectionParts {
+export interface LazyConnectionDependencies {
   readonly env: KubectlEnvironment
   readonly kubeconfig: Kubeconfig
   /** Prompts for credentials if there are none. Throws KubectlError without input. */
@@ -18,10 +18,10 @@ export interface LazyConnectionParts {
  * kubeconfig select.
  */
 export class LazyConnection {
-  readonly #parts: LazyConnectionParts
+  readonly #parts: LazyConnectionDependencies
   #connection: ServerConnection | undefined
 
-  constructor(parts: LazyConnectionParts) {
+  constructor(parts: LazyConnectionDependencies) {
     this.#parts = parts
   }
 

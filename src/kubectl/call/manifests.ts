@@ -8,7 +8,7 @@ import type { Info } from '../args/resource-args.js'
 import { firstYamlDocument, YamlError } from '../../lang/yaml/read.js'
 
 /** The objects of `-f` files and the errors; List kinds are expanded. */
-export interface Manifests {
+export interface ManifestFiles {
   readonly infos: readonly Info[]
   readonly errors: readonly Error[]
 }
@@ -31,7 +31,7 @@ export interface Reading {
  * that is missing, then for arguments beside the files, then for a file that cannot be parsed; an unknown
  * kind is collected as an error. Source: cli-runtime pkg/resource/builder.go FilenameParam, visitByPaths.
  */
-export function readManifests(call: CommandLine, reading: Reading = {}): Manifests {
+export function readManifests(call: CommandLine, reading: Reading = {}): ManifestFiles {
   const sources = call.files.read(call.flags.strings('filename'), call.flags.bool('recursive'))
   refuseArguments(reading.args ?? [])
   const infos: Info[] = []

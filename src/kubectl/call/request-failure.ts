@@ -8,10 +8,10 @@ import type { Flags } from '../args/flags.js'
 const CREDENTIALS = 'the server has asked for the client to provide credentials'
 
 /** Why a request failed. */
-export type Refusal = ConnectionError | ApiError
+export type RequestFailure = ConnectionError | ApiError
 
 /** Text of a failed request: a connection error is prefixed with the request, the server's error is not. */
-export function failureOf(call: CommandLine, path: string, refusal: Refusal): string {
+export function failureOf(call: CommandLine, path: string, refusal: RequestFailure): string {
   return refusal instanceof ConnectionError
     ? `Get "${urlOf(call, path)}?timeout=${goDuration(discoveryTimeout(call))}": ` +
         `${refusal.message.replace('tcp localhost:', 'tcp 127.0.0.1:')}`

@@ -1,4 +1,4 @@
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import type { ApiResource } from '../call/discovery.js'
 import { preferredResources } from '../call/discovery.js'
 import { KubectlError, usageError } from '../call/errors.js'
@@ -6,7 +6,7 @@ import { checkFormat, printValue } from '../print/object.js'
 import { TABLE, TabWriter } from '../../lang/text/tabwriter.js'
 
 /** `kubectl api-resources`. Source: kubectl pkg/cmd/apiresources. */
-export const apiResources: Command = {
+export const apiResources: KubectlCommand = {
   name: 'api-resources',
   run(call) {
     const { flags, args, out } = call
@@ -97,7 +97,7 @@ function listOf(resources: readonly ApiResource[]): object {
 }
 
 /** `kubectl api-versions`. Source: kubectl pkg/cmd/apiresources/apiversions.go. */
-export const apiVersions: Command = {
+export const apiVersions: KubectlCommand = {
   name: 'api-versions',
   run(call) {
     if (call.args.length > 0)

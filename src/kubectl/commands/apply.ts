@@ -1,12 +1,12 @@
 import { parseExactJson } from '../../lang/go/json.js'
 import { compileSelectorText } from '../../api/selectors/label-parser.js'
-import type { Applied, ApplyContext } from '../apply/apply-objects.js'
+import type { AppliedObject, ApplyContext } from '../apply/apply-objects.js'
 import { applyInfo } from '../apply/apply-objects.js'
 import { editLastApplied, setLastApplied, viewLastApplied } from '../apply/edit-last-applied.js'
 import type { AppliedObjects } from '../apply/prune.js'
 import { checkPruning, prune } from '../apply/prune.js'
 import { applyManager, applyOnServer } from '../apply/server-side.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import type { DryRun } from '../call/dry-run.js'
 import { dryRunOf } from '../call/dry-run.js'
 import { isFailure, KubectlError, throwCollected, usageError } from '../call/errors.js'
@@ -22,7 +22,7 @@ import { fieldValidationOf } from './field-validation.js'
  * `kubectl apply -f`: patches from the last applied configuration, or on the server with `--server-side`.
  * Source: kubectl pkg/cmd/apply/apply.go.
  */
-export const apply: Command = {
+export const apply: KubectlCommand = {
   name: 'apply',
   commands: [
     { name: 'view-last-applied', run: viewLastApplied },
@@ -36,7 +36,7 @@ export const apply: Command = {
     const infos = all.filter(({ object }) => matches(object.metadata.labels))
     const errors: Error[] = [...unreadable]
     const context = contextOf(call, dryRun)
-    const done: Applied[] = []
+    const done: AppliedObject[] = []
     for (const info of infos) {
       try {
         const applied = applyOne(call, context, info)
@@ -92,7 +92,7 @@ function contextOf(call: CommandLine, dryRun: DryRun): ApplyContext {
   }
 }
 
-function applyOne(call: CommandLine, context: ApplyContext, info: Info): Applied {
+function applyOne(call: CommandLine, context: ApplyContext, info: Info): AppliedObject {
   if (!call.flags.bool('server-side')) return applyInfo(context, info)
   return {
     definition: info.definition,
@@ -107,7 +107,7 @@ const isPrintedWhole = ({ flags }: CommandLine): boolean => !['', 'name'].includ
 function report(
   call: CommandLine,
   { dryRun }: ApplyContext,
-  { definition, object, operation, annotationMissing }: Applied,
+  { definition, object, operation, annotationMissing }: AppliedObject,
   count: number,
 ): void {
   if (annotationMissing) {
@@ -124,7 +124,7 @@ function report(
 }
 
 /** Prints several objects as one List. */
-function printList({ flags, out }: CommandLine, done: readonly Applied[]): void {
+function printList({ flags, out }: CommandLine, done: readonly AppliedObject[]): void {
   const items = done.map(({ object }) =>
     flags.bool('show-managed-fields') ? object : withoutManagedFields(object),
   )
@@ -144,7 +144,7 @@ function printList({ flags, out }: CommandLine, done: readonly Applied[]): void 
   else out.write(printValue({ apiVersion: 'v1', items, kind: 'List', metadata: {} }, format))
 }
 
-function visitedIn(done: readonly Applied[]): AppliedObjects {
+function visitedIn(done: readonly AppliedObject[]): AppliedObjects {
   return {
     uids: new Set(done.map(({ object }) => object.metadata.uid ?? '')),
     namespaces: new Set(done.flatMap(({ object }) => object.metadata.namespace ?? [])),

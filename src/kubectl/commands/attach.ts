@@ -1,13 +1,13 @@
 import type { Pod } from '../../api/core/generated.js'
 import { isApiError } from '../../client/api-error.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { KubectlError } from '../call/errors.js'
 import { endInterrupted, timeLimitOf } from '../call/interruption.js'
 import { openSession, runSession } from '../call/sessions.js'
 import { checkPodRunningTimeout, containerFor, objectNamed, podsOf } from './pod-target.js'
 
 /** `kubectl attach (POD | TYPE/NAME) [-c CONTAINER] [-i]`. Source: kubectl pkg/cmd/attach/attach.go. */
-export const attach: Command = {
+export const attach: KubectlCommand = {
   name: 'attach',
   run(call) {
     const { flags, args, client, out } = call

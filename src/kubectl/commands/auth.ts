@@ -1,13 +1,13 @@
 import { canI } from '../auth/can-i.js'
 import { reconcile } from '../auth/reconcile.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { printValue } from '../print/object.js'
 import { TABLE, TabWriter } from '../../lang/text/tabwriter.js'
 import { formatOf } from '../print/template.js'
 import { byKey } from '../../lang/text/order.js'
 
 /** `kubectl auth can-i`, `whoami`, `reconcile`. */
-export const auth: Command = {
+export const auth: KubectlCommand = {
   name: 'auth',
   commands: [
     { name: 'can-i', run: canI },

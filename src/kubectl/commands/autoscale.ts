@@ -1,5 +1,5 @@
 import { isApiError } from '../../client/api-error.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { createFor, optional } from '../create/generate.js'
 import { KubectlError } from '../call/errors.js'
 import { resourceText } from '../args/kinds.js'
@@ -9,7 +9,7 @@ import { canonicalQuantity, QuantityError } from '../../api/quantity.js'
 /**
  * `kubectl autoscale TYPE/NAME --min --max --cpu=80%|500m --memory=...`. Source: kubectl pkg/cmd/autoscale.
  */
-export const autoscale: Command = {
+export const autoscale: KubectlCommand = {
   name: 'autoscale',
   run(call) {
     const { flags } = call

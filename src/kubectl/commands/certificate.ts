@@ -3,7 +3,7 @@ import type {
   CertificateSigningRequest,
   CertificateSigningRequestCondition,
 } from '../../api/certificates/generated.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { isFailure, KubectlError, throwCollected } from '../call/errors.js'
 import { printTyped } from '../print/object.js'
 import type { Info } from '../args/resource-args.js'
@@ -15,7 +15,7 @@ const RESOURCE = 'certificatesigningrequests'
 type ApprovalType = 'Approved' | 'Denied'
 
 /** `kubectl certificate approve`, `deny`. Source: kubectl pkg/cmd/certificates/certificates.go. */
-export const certificate: Command = {
+export const certificate: KubectlCommand = {
   name: 'certificate',
   commands: [
     { name: 'approve', run: (call) => decide(call, 'Approved') },

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { Service } from '../../api/core/generated.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { KubectlError } from '../call/errors.js'
 import { printValue, withoutManagedFields } from '../print/object.js'
 import { inGoOrder } from '../print/go-field-order.js'
@@ -11,7 +11,7 @@ import { isApiError } from '../../client/api-error.js'
 const DEBUG = "To further debug and diagnose cluster problems, use 'kubectl cluster-info dump'."
 
 /** `kubectl cluster-info` and `cluster-info dump`. Source: kubectl pkg/cmd/clusterinfo. */
-export const clusterInfo: Command = {
+export const clusterInfo: KubectlCommand = {
   name: 'cluster-info',
   commands: [{ name: 'dump', run: dump }],
   run(call) {

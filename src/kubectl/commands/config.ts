@@ -1,4 +1,4 @@
-import type { Command } from '../call/call.js'
+import type { KubectlCommand } from '../call/call.js'
 import { currentContext, getClusters, getContexts, getUsers, view } from '../config/view.js'
 import {
   deleteEntry,
@@ -14,7 +14,7 @@ import { setProperty, unsetProperty } from '../config/set-property.js'
  * `kubectl config`: reads the kubeconfig of the call; changed files are part of the result. Source: kubectl
  * pkg/cmd/config.
  */
-export const config: Command = {
+export const config: KubectlCommand = {
   name: 'config',
   commands: [
     { name: 'current-context', run: currentContext },

@@ -1,6 +1,6 @@
 import { quote } from '../../lang/go/quote.js'
 import type { Node } from '../../api/core/generated.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import type { DryRun } from '../call/dry-run.js'
 import { dryRunOf, dryRunSuffix } from '../call/dry-run.js'
 import { KubectlError, isFailure, usageError } from '../call/errors.js'
@@ -48,16 +48,16 @@ function patchNode(
   }
 }
 
-const command = (name: 'cordon' | 'uncordon'): Command => ({
+const command = (name: 'cordon' | 'uncordon'): KubectlCommand => ({
   name,
   run: (call) => cordonNodes(call, nodesOfCall(call), name === 'cordon', dryRunOf(call)),
 })
 
 /** `kubectl cordon NODE` */
-export const cordon: Command = command('cordon')
+export const cordon: KubectlCommand = command('cordon')
 
 /** `kubectl uncordon NODE` */
-export const uncordon: Command = command('uncordon')
+export const uncordon: KubectlCommand = command('uncordon')
 
 /** Returns the nodes that `NODE` or `-l` selects. Throws the usage errors of cordon, uncordon and drain. */
 export function nodesOfCall(call: CommandLine): readonly Node[] {

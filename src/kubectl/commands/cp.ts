@@ -1,10 +1,10 @@
 import { ByteDecoder, bytesOfText } from '../../lang/bytes/byte-text.js'
 import { collect } from '../../client/collect.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { KubectlError, SilentExit } from '../call/errors.js'
 import { containerFor } from './pod-target.js'
 
-interface Place {
+interface CopyEnd {
   /** '' for a path of the local machine. */
   readonly pod: string
   readonly namespace: string
@@ -16,7 +16,7 @@ interface Place {
  * kubectl needs `tar` in the container; here `cat`, `tee` and `mkdir` of its image do the work. Source:
  * kubectl pkg/cmd/cp/cp.go.
  */
-export const cp: Command = {
+export const cp: KubectlCommand = {
   name: 'cp',
   run(call) {
     const [from, to, ...more] = call.args
@@ -38,7 +38,7 @@ export const cp: Command = {
 }
 
 /** Reads `[[namespace/]pod:]path`. */
-function placeOf(call: CommandLine, text: string): Place {
+function placeOf(call: CommandLine, text: string): CopyEnd {
   const at = text.indexOf(':')
   if (at < 0 || text.startsWith('/') || text.startsWith('./') || text.startsWith('../'))
     return { pod: '', namespace: '', path: text }
@@ -57,7 +57,7 @@ const baseName = (path: string): string =>
     .split('/')
     .at(-1) as string
 
-function upload(call: CommandLine, path: string, to: Place): void {
+function upload(call: CommandLine, path: string, to: CopyEnd): void {
   const { files } = call
   const text = files.text(path)
   const inside = text === undefined ? files.below(path) : []
@@ -81,7 +81,7 @@ function upload(call: CommandLine, path: string, to: Place): void {
   }
 }
 
-function download(call: CommandLine, run: Runner, from: Place, path: string): void {
+function download(call: CommandLine, run: Runner, from: CopyEnd, path: string): void {
   if (run(['test', '-d', from.path]).exitCode === 0) {
     const listed = run(['ls', from.path])
     if (listed.exitCode !== 0) failed(call, listed.stderr, listed.exitCode)
@@ -121,7 +121,7 @@ interface Ran {
 type Runner = (command: readonly string[], stdin?: string) => Ran
 
 /** Returns a function that runs commands in the selected container. */
-function runner(call: CommandLine, { pod: name, namespace }: Place): Runner {
+function runner(call: CommandLine, { pod: name, namespace }: CopyEnd): Runner {
   const { client, env, flags } = call
   const key = { namespace, name }
   const pod = client.get('pods', key)

@@ -1,6 +1,6 @@
 import { isApiError } from '../../client/api-error.js'
 import { letControllersAct, unversioned } from '../objects/creation.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { configmap, secret } from '../create/config-data.js'
 import { cronjob, deployment, job } from '../create/workloads.js'
 import { ingress, service } from '../create/networking.js'
@@ -28,7 +28,7 @@ import { compileSelectorText } from '../../api/selectors/label-parser.js'
 import { fieldValidationOf } from './field-validation.js'
 
 /** `kubectl create -f`, and the generators below it. Source: kubectl pkg/cmd/create/create.go. */
-export const create: Command = {
+export const create: KubectlCommand = {
   name: 'create',
   commands: [
     namespace,

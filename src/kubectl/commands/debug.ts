@@ -1,20 +1,14 @@
 import { quote } from '../../lang/go/quote.js'
 import type { Pod } from '../../api/core/generated.js'
+import { containersOf } from '../../api/core/pod-containers.js'
 import type { JsonMap } from '../../lang/json/maps.js'
 import { isMap } from '../../lang/json/maps.js'
 import { applyStrategicPatch } from '../../api/schema/strategic.js'
 import { parseYamlText, YamlError } from '../../lang/yaml/read.js'
 import { ignoreNotFound } from '../../client/api-error.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import type { Debugged } from '../objects/debug-pods.js'
-import {
-  containersOf,
-  copyOfPod,
-  isGrantedInVain,
-  isProfile,
-  nodePod,
-  withDebugContainer,
-} from '../objects/debug-pods.js'
+import { copyOfPod, isGrantedInVain, isProfile, nodePod, withDebugContainer } from '../objects/debug-pods.js'
 import { KubectlError, throwCollected } from '../call/errors.js'
 import { checkImage } from '../args/image-name.js'
 import { readManifests } from '../call/manifests.js'
@@ -27,7 +21,7 @@ import { attachTo } from './attach.js'
  * `kubectl debug POD|node/NAME --image=IMAGE [--copy-to=NAME] [-- COMMAND]`. Source: kubectl
  * pkg/cmd/debug/debug.go.
  */
-export const debug: Command = {
+export const debug: KubectlCommand = {
   name: 'debug',
   run(call) {
     const { args, dash } = call
@@ -212,7 +206,7 @@ function nameFor(call: CommandLine, { spec }: Pod): string {
   const { flags, out } = call
   const given = flags.string('container')
   if (given !== '') return given
-  const known = new Set(containersOf(spec).map(({ name }) => name))
+  const known = new Set(containersOf({ spec }).map(({ name }) => name))
   for (let attempt = 0; ; attempt++) {
     const name = `debugger-${randomSuffix(call, 'debugger', attempt)}`
     if (known.has(name)) continue

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/kind/definition.js'
 import type { Status } from '../../client/api-error.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { DeletionOptions } from '../../client/client.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { propagationOf } from '../objects/cascade.js'
 import type { DryRun } from '../call/dry-run.js'
 import { dryRunOf, dryRunSuffix } from '../call/dry-run.js'
@@ -12,7 +12,7 @@ import { groupResource, kindName, resourceNameOf } from '../args/kinds.js'
 import { readManifests } from '../call/manifests.js'
 import { rawPath } from '../call/send-raw.js'
 import { NOTHING_GIVEN } from '../args/selected.js'
-import type { Info, Target } from '../args/resource-args.js'
+import type { Info, ObjectTarget } from '../args/resource-args.js'
 import { fetchTargets, keyOf, selectResources } from '../args/resource-args.js'
 import { waitForObject } from '../call/wait-until.js'
 import { responseText } from '../../client/response.js'
@@ -23,7 +23,7 @@ const WEEK_MS = 7 * 24 * 3600 * 1000
 type DeletionTarget = Pick<Info, 'definition' | 'name' | 'namespace' | 'source'>
 
 /** `kubectl delete`: deletes all objects, then waits until all are gone while virtual time moves. */
-export const deleteCommand: Command = {
+export const deleteCommand: KubectlCommand = {
   name: 'delete',
   run(call) {
     const format = call.flags.string('output')
@@ -120,7 +120,7 @@ function deletionTargetsOf(call: CommandLine): {
 
 function expand(
   call: CommandLine,
-  targets: readonly Target[],
+  targets: readonly ObjectTarget[],
 ): { readonly doomed: readonly DeletionTarget[]; readonly errors: Error[] } {
   const doomed: DeletionTarget[] = []
   const errors: Error[] = []

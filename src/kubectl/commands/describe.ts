@@ -1,14 +1,14 @@
 import type { KubeObject } from '../../api/kind/definition.js'
 import { isApiError } from '../../client/api-error.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { describeObject } from '../describe/describe-object.js'
 import { KubectlError, throwCollected } from '../call/errors.js'
 import { readManifests } from '../call/manifests.js'
-import type { Selection, Target } from '../args/resource-args.js'
+import type { SelectedTargets, ObjectTarget } from '../args/resource-args.js'
 import { fetchTarget, fetchTargets, keyOf, selectResources } from '../args/resource-args.js'
 
 /** `kubectl describe TYPE [NAME_PREFIX]`, of any kind. */
-export const describe: Command = {
+export const describe: KubectlCommand = {
   name: 'describe',
   run(call) {
     const { targets } = selectionOf(call)
@@ -16,7 +16,7 @@ export const describe: Command = {
     const errors = fetched.flatMap((one) => ('error' in one ? [one.error] : []))
     const [missing] = errors
     if (fetched.length === 1 && isApiError(missing, 'NotFound') && call.args.length === 2) {
-      describeByPrefix(call, targets[0] as Target, missing)
+      describeByPrefix(call, targets[0] as ObjectTarget, missing)
       return
     }
     const texts = fetched.flatMap((one) =>
@@ -28,7 +28,7 @@ export const describe: Command = {
   },
 }
 
-function selectionOf(call: CommandLine): Selection {
+function selectionOf(call: CommandLine): SelectedTargets {
   if (call.flags.has('filename')) {
     const { infos, errors } = readManifests(call, { args: call.args })
     throwCollected(errors)
@@ -59,7 +59,7 @@ function nothingFound({ release, namespace, flags }: CommandLine): string {
 /** Describes the objects whose names begin with a name that does not exist. */
 function describeByPrefix(
   call: CommandLine,
-  { definition, namespace, name = '' }: Target,
+  { definition, namespace, name = '' }: ObjectTarget,
   missing: Error,
 ): void {
   const { objects } = fetchTarget(
@@ -71,7 +71,7 @@ function describeByPrefix(
   for (const object of matching) call.out.write(`${textOf(call, { definition }, object)}\n`)
 }
 
-function textOf(call: CommandLine, { definition }: Target, object: KubeObject): string {
+function textOf(call: CommandLine, { definition }: ObjectTarget, object: KubeObject): string {
   const { client, release, env, flags } = call
   return describeObject(object, {
     client,

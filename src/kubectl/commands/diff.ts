@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/kind/definition.js'
 import { compileSelectorText } from '../../api/selectors/label-parser.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import { applyManager } from '../apply/server-side.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { KubectlError, SilentExit, errorText, isFailure, throwCollected, usageError } from '../call/errors.js'
 import { patchTableOf, resourceNameOf } from '../args/kinds.js'
 import { lastAppliedOf, withoutLastApplied } from '../apply/last-applied.js'
@@ -25,7 +25,7 @@ interface Difference {
  * `kubectl diff -f`: prints what an apply would change, as `diff -u -N` of two folders does; exit code 1 if
  * there are differences, 2 on errors. Source: kubectl pkg/cmd/diff.
  */
-export const diff: Command = {
+export const diff: KubectlCommand = {
   name: 'diff',
   run(call) {
     try {

@@ -1,18 +1,18 @@
 import { quote } from '../../lang/go/quote.js'
 import type { Node, Pod } from '../../api/core/generated.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import type { EvictionTexts } from '../drain/eviction.js'
 import { Eviction, deletePods } from '../drain/eviction.js'
 import type { FilterContext, FilterTexts } from '../drain/filters.js'
 import { groupTexts, sortPods } from '../drain/filters.js'
-import type { DrainOptions } from '../drain/options.js'
+import type { DrainFlags } from '../drain/options.js'
 import { drainFlags, drainOptionsOf } from '../drain/options.js'
 import { dryRunSuffix } from '../call/dry-run.js'
 import { Aggregate, KubectlError, isFailure } from '../call/errors.js'
 import { cordonNodes, nodesOfCall } from './cordon.js'
 
 /** `kubectl drain NODE`: cordons, evicts and waits until the pods are gone while virtual time moves. */
-export const drain: Command = {
+export const drain: KubectlCommand = {
   name: 'drain',
   flags: drainFlags,
   run(call) {
@@ -51,7 +51,7 @@ const evictionTexts: EvictionTexts = {
  * Drains as kubectl since 1.15 does: node by node, continuing after a failure. Source: kubectl pkg/cmd/drain
  * RunDrain.
  */
-function drainNodes(call: CommandLine, nodes: readonly Node[], options: DrainOptions): void {
+function drainNodes(call: CommandLine, nodes: readonly Node[], options: DrainFlags): void {
   cordonNodes(call, nodes, true, options.dryRun)
   const failed: { readonly name: string; readonly error: Error }[] = []
   for (const node of nodes) {
@@ -74,7 +74,7 @@ function drainNodes(call: CommandLine, nodes: readonly Node[], options: DrainOpt
   throw new Aggregate(failed.map(({ error }) => error))
 }
 
-function drainNode(call: CommandLine, node: string, options: DrainOptions): void {
+function drainNode(call: CommandLine, node: string, options: DrainFlags): void {
   const context: FilterContext = {
     client: call.client,
     clock: call.env.clock,
@@ -143,7 +143,7 @@ const oldEvictionTexts: EvictionTexts = {
  * Drains as kubectl up to 1.14 did: the first node that fails ends the command. Source: kubectl 1.14
  * pkg/cmd/drain RunDrain.
  */
-function drainNodesOld(call: CommandLine, nodes: readonly Node[], options: DrainOptions): void {
+function drainNodesOld(call: CommandLine, nodes: readonly Node[], options: DrainFlags): void {
   cordonNodes(call, nodes, true, options.dryRun)
   for (const [at, node] of nodes.entries()) {
     const name = node.metadata.name as string
@@ -160,7 +160,7 @@ function drainNodesOld(call: CommandLine, nodes: readonly Node[], options: Drain
   }
 }
 
-function drainNodeOld(call: CommandLine, node: string, options: DrainOptions): void {
+function drainNodeOld(call: CommandLine, node: string, options: DrainFlags): void {
   const context: FilterContext = {
     client: call.client,
     clock: call.env.clock,

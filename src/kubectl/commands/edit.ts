@@ -2,7 +2,7 @@ import { quote } from '../../lang/go/quote.js'
 import { exactJson } from '../../lang/json/exact-json.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { isApiError } from '../../client/api-error.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { KubectlError, SilentExit, throwCollected } from '../call/errors.js'
 import { groupResource, patchTableOf, resourceNameOf } from '../args/kinds.js'
 import { itemsOf, parseDocuments } from '../call/manifests.js'
@@ -17,7 +17,7 @@ import { twoWayPatch } from '../apply/three-way.js'
 import { fieldValidationOf } from './field-validation.js'
 
 /** `kubectl edit TYPE/NAME`, in the editor of the call. Source: kubectl pkg/cmd/edit/edit.go. */
-export const edit: Command = {
+export const edit: KubectlCommand = {
   name: 'edit',
   run(call) {
     const { infos, errors } = selected(call, call.args, { allowEmptySelector: true })

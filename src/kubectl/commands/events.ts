@@ -3,7 +3,7 @@ import { quote } from '../../lang/go/quote.js'
 import type { Event } from '../../api/core/generated.js'
 import { formatApiVersion } from '../../api/api-version.js'
 import type { Watch } from '../../client/client.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { inOrder, intervalOf } from '../describe/events.js'
 import { KubectlError, NoResourceMatch } from '../call/errors.js'
 import type { RunningWatch } from '../call/interruption.js'
@@ -15,7 +15,7 @@ import { printValue, withoutManagedFields } from '../print/object.js'
 import { TABLE, TabWriter } from '../../lang/text/tabwriter.js'
 
 /** `kubectl events`. Source: kubectl pkg/cmd/events. */
-export const events: Command = {
+export const events: KubectlCommand = {
   name: 'events',
   run(call) {
     const { flags, client, out, namespace } = call

@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { KubectlError, throwCollected, usageError } from '../call/errors.js'
 import { readManifests } from '../call/manifests.js'
 import { exitAs, openSession, runSession } from '../call/sessions.js'
@@ -10,7 +10,7 @@ import { checkPodRunningTimeout, containerFor, objectNamed, podsOf } from './pod
  * `kubectl exec (POD | TYPE/NAME) [-c CONTAINER] [-i] [-t] -- COMMAND [ARG...]`. Source: kubectl
  * pkg/cmd/exec.
  */
-export const exec: Command = {
+export const exec: KubectlCommand = {
   name: 'exec',
   run: (call) => {
     const { target, command } = wordsOf(call)

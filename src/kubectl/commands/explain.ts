@@ -1,18 +1,18 @@
 import { quote } from '../../lang/go/quote.js'
 import { isApiError } from '../../client/api-error.js'
 import { parseApiVersion } from '../../api/api-version.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { KubectlError, NoResourceMatch } from '../call/errors.js'
 import { groupResource, isSpelled } from '../args/kinds.js'
 import { explainOld, explainText } from '../explain/plaintext.js'
-import type { ExplainedKind, Schemas } from '../explain/schemas.js'
+import type { ExplainedKind, DocumentedSchemas } from '../explain/schemas.js'
 import { readOldSchemas, readSchemas } from '../explain/schemas.js'
 
 /**
  * `kubectl explain RESOURCE[.FIELD...]`, from the server's OpenAPI documents. Source: kubectl
  * pkg/cmd/explain.
  */
-export const explain: Command = {
+export const explain: KubectlCommand = {
   name: 'explain',
   run(call) {
     const { args, flags, out } = call
@@ -39,7 +39,7 @@ export const explain: Command = {
 }
 
 /** Reads the schemas; undefined if the server has no OpenAPI v3. */
-function schemasOf(call: CommandLine, kind: ExplainedKind): Schemas | undefined {
+function schemasOf(call: CommandLine, kind: ExplainedKind): DocumentedSchemas | undefined {
   try {
     return readSchemas(call, kind)
   } catch (error) {

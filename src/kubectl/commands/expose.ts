@@ -2,7 +2,7 @@ import { quote } from '../../lang/go/quote.js'
 import type { Deployment } from '../../api/apps/generated.js'
 import type { ContainerPort, Pod, PodSpec, ReplicationController, Service } from '../../api/core/generated.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { createFor, labelsOf, optional } from '../create/generate.js'
 import type { Generated } from '../create/generate.js'
 import { KubectlError } from '../call/errors.js'
@@ -10,8 +10,7 @@ import { kindName } from '../args/kinds.js'
 import type { Info } from '../args/resource-args.js'
 import { forSelected } from '../args/selected.js'
 import { byKey } from '../../lang/text/order.js'
-
-type Labels = Readonly<Record<string, string>>
+import type { Labels } from '../../api/selectors/labels.js'
 
 interface Port {
   readonly port: number
@@ -19,7 +18,7 @@ interface Port {
 }
 
 /** `kubectl expose TYPE/NAME --port=N`. Source: kubectl pkg/cmd/expose/expose.go. */
-export const expose: Command = {
+export const expose: KubectlCommand = {
   name: 'expose',
   run(call) {
     forSelected(call, call.args, (info) => createFor(call, info, serviceFor(call, info), 'exposed'), {

@@ -8,19 +8,19 @@ import { formatOf } from '../print/template.js'
 import { asWritten, printObject } from '../print/object.js'
 import type { Row, TableOptions } from '../print/table.js'
 import { TablePrinter } from '../print/table.js'
-import type { Selection, Target } from '../args/resource-args.js'
+import type { SelectedTargets, ObjectTarget } from '../args/resource-args.js'
 import { explained, fetchTarget, listOptionsOf, typed } from '../args/resource-args.js'
 
 /** A running `get -w`: first the text of the existing objects, then the text of changes. */
 export class GetWatch {
   readonly #call: CommandLine
-  readonly #target: Target
+  readonly #target: ObjectTarget
   readonly #source: Source
   #printer: TablePrinter | undefined
   #watch: Watch<KubeObject> | undefined
 
   /** Throws KubectlError if more than one kind is watched. */
-  constructor(call: CommandLine, { targets }: Selection) {
+  constructor(call: CommandLine, { targets }: SelectedTargets) {
     const [target] = targets
     if (target === undefined || targets.length > 1)
       throw new KubectlError('you may only specify a single resource type')
@@ -105,7 +105,7 @@ interface Source {
   readonly objectsOf: (event: WatchEvent<KubeObject>) => readonly KubeObject[]
 }
 
-function objectSource(call: CommandLine, target: Target): Source {
+function objectSource(call: CommandLine, target: ObjectTarget): Source {
   const { definition } = target
   let resourceVersion = ''
   const named =
@@ -126,7 +126,7 @@ function objectSource(call: CommandLine, target: Target): Source {
 }
 
 /** `get -w`: prints existing objects, then changes. */
-export function watchForAWhile(call: CommandLine, selection: Selection): void {
+export function watchForAWhile(call: CommandLine, selection: SelectedTargets): void {
   if (selection.targets.length > 1) throw new KubectlError('you may only specify a single resource type')
   printWatch(call, () => {
     const watch = new GetWatch(call, selection)

@@ -2,7 +2,7 @@ import { namedScaleColumns } from '../../api/autoscaling/scale.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { compileSelectorText } from '../../api/selectors/label-parser.js'
 import { isApiError } from '../../client/api-error.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { Aggregate, KubectlError, SilentExit, throwCollected, usageError } from '../call/errors.js'
 import { logFatal } from '../call/klog.js'
 import { readManifests } from '../call/manifests.js'
@@ -19,14 +19,14 @@ import { TablePrinter, plainColumns } from '../print/table.js'
 import { CannotSort, sortObjects, sortRows, Unsortable } from '../print/sort.js'
 import { responseText } from '../../client/response.js'
 import type { TableOptions } from '../print/table.js'
-import type { Fetched, Selection, Target } from '../args/resource-args.js'
+import type { Fetched, SelectedTargets, ObjectTarget } from '../args/resource-args.js'
 import { fetchTargets, selectResources } from '../args/resource-args.js'
 import { UnsendableAddress } from '../call/address.js'
 import { rawPath } from '../call/send-raw.js'
 import { watchForAWhile } from './get-watch.js'
 
 /** `kubectl get` */
-export const get: Command = {
+export const get: KubectlCommand = {
   name: 'get',
   run(call) {
     const raw = call.flags.string('raw')
@@ -41,7 +41,7 @@ export const get: Command = {
   },
 }
 
-function print(call: CommandLine, selection: Selection): void {
+function print(call: CommandLine, selection: SelectedTargets): void {
   try {
     if (isTable(call)) printTables(call, selection)
     else printGeneric(call, selection)
@@ -62,13 +62,13 @@ export function isTable(call: CommandLine): boolean {
 }
 
 /** Reads what `get` selects. */
-export function selectionOf(call: CommandLine): Selection {
+export function selectionOf(call: CommandLine): SelectedTargets {
   if (call.flags.has('filename')) {
     const { infos, errors } = readManifests(call, { args: call.args })
     throwCollected(errors)
     const matches = compileSelectorText(call.flags.string('selector'))
     const wanted = infos.filter(({ object }) => matches(object.metadata.labels))
-    const targets = wanted.map(({ definition, name, namespace }): Target => ({
+    const targets = wanted.map(({ definition, name, namespace }): ObjectTarget => ({
       definition,
       name,
       ...(namespace === undefined ? {} : { namespace }),
@@ -120,7 +120,7 @@ function getRaw(call: CommandLine, uri: string): void {
 /** Returns the targets that exist, and the failures to report. */
 function fetchAll(
   call: CommandLine,
-  targets: readonly Target[],
+  targets: readonly ObjectTarget[],
 ): {
   readonly found: readonly Exclude<Fetched, { readonly error: Error }>[]
   readonly errors: readonly Error[]
@@ -157,7 +157,7 @@ export function tableOptionsOf(call: CommandLine, withKind: boolean): TableOptio
   }
 }
 
-function printTables(call: CommandLine, { targets }: Selection): void {
+function printTables(call: CommandLine, { targets }: SelectedTargets): void {
   const { found, errors } = fetchAll(call, targets)
   const withKind = new Set(found.map(({ target }) => target.definition)).size > 1
   const options = tableOptionsOf(call, withKind)
@@ -208,20 +208,20 @@ function shownAs(call: CommandLine, { definition, objects }: Group): Group {
     : { definition: { ...definition, columns: plainColumns }, objects }
 }
 
-function nothingFound(call: CommandLine, targets: readonly Target[]): string {
+function nothingFound(call: CommandLine, targets: readonly ObjectTarget[]): string {
   if (!call.release.namesNamespaceWhenEmpty) return 'No resources found.'
   const inNamespace = targets.every(({ namespace }) => namespace !== undefined)
   return inNamespace ? `No resources found in ${call.namespace} namespace.` : 'No resources found'
 }
 
 interface Group {
-  readonly definition: Target['definition']
+  readonly definition: ObjectTarget['definition']
   readonly objects: readonly KubeObject[]
 }
 
 /** Groups adjacent objects of one kind into one table. */
 function groupsOf(found: readonly Exclude<Fetched, { error: Error }>[]): readonly Group[] {
-  const groups: { definition: Target['definition']; objects: KubeObject[] }[] = []
+  const groups: { definition: ObjectTarget['definition']; objects: KubeObject[] }[] = []
   for (const { target, objects } of found) {
     const last = groups.at(-1)
     if (last?.definition === target.definition) last.objects.push(...objects)
@@ -230,7 +230,7 @@ function groupsOf(found: readonly Exclude<Fetched, { error: Error }>[]): readonl
   return groups
 }
 
-function printGeneric(call: CommandLine, { targets, singleItem }: Selection): void {
+function printGeneric(call: CommandLine, { targets, singleItem }: SelectedTargets): void {
   const { found, errors } = fetchAll(call, targets)
   const format = formatOf(call)
   const options = {

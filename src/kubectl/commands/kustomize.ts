@@ -1,4 +1,4 @@
-import type { Command } from '../call/call.js'
+import type { KubectlCommand } from '../call/call.js'
 import { KubectlError } from '../call/errors.js'
 
 /** Why kustomizations are refused; see docs/decisions/kubectl-kustomize.md. */
@@ -7,7 +7,7 @@ export const NO_KUSTOMIZE: string =
   'kustomize`, and use -f'
 
 /** `kubectl kustomize`: always refused. */
-export const kustomize: Command = {
+export const kustomize: KubectlCommand = {
   name: 'kustomize',
   run: () => {
     throw new KubectlError(NO_KUSTOMIZE)

@@ -1,7 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { Client } from '../../client/client.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { KubectlError, usageError } from '../call/errors.js'
 import { endInterrupted, timeLimitOf } from '../call/interruption.js'
 import { checkPodRunningTimeout, containerFor, objectNamed, podsOf, withNamespace } from './pod-target.js'
@@ -19,7 +19,7 @@ const LONGEST_FOLLOW = 3_600_000
  * `kubectl logs POD [-c CONTAINER]`, `logs TYPE/NAME`, `logs -l SELECTOR`. Source: kubectl pkg/cmd/logs,
  * polymorphichelpers/logsforobject.go.
  */
-export const logs: Command = {
+export const logs: KubectlCommand = {
   name: 'logs',
   run: (call) => {
     const follow = new LogFollow(call)

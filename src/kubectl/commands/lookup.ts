@@ -1,6 +1,6 @@
 import { quote } from '../../lang/go/quote.js'
 import { distance } from '../../lang/text/nearest.js'
-import type { Command } from '../call/call.js'
+import type { KubectlCommand } from '../call/call.js'
 import { KubectlError, NoResourceMatch } from '../call/errors.js'
 import { flagsOf, isListed } from '../args/flag-table.js'
 import type { FlagSpec } from '../args/flags.js'
@@ -53,8 +53,8 @@ const KNOWN =
   'version help options'
 
 /** A command that was found on a command line. */
-export interface Found {
-  readonly command: Command
+export interface FoundCommand {
+  readonly command: KubectlCommand
   /** `rollout status` */
   readonly path: string
   /** All flags that it accepts. */
@@ -68,7 +68,7 @@ export interface Found {
  * between them. Undefined if no argument is a name. Throws KubectlError for an unknown name. Source: cobra
  * command.go Find.
  */
-export function findCommand(words: readonly string[], release: KubectlRelease): Found | undefined {
+export function findCommand(words: readonly string[], release: KubectlRelease): FoundCommand | undefined {
   const rest = [...words]
   if (hasNoCommand(rest)) return undefined
   const first = takeName(rest, flagsOf(''))
@@ -96,7 +96,12 @@ function hasNoCommand(words: readonly string[]): boolean {
 }
 
 /** Descends to the subcommand that the next word names, if there is one. */
-function descend(command: Command, path: string, rest: readonly string[], release: KubectlRelease): Found {
+function descend(
+  command: KubectlCommand,
+  path: string,
+  rest: readonly string[],
+  release: KubectlRelease,
+): FoundCommand {
   const flags = flagsFor(command, path, release)
   const at = nameIndex(rest, flags)
   const next = command.commands?.find((one) => isCalled(one, rest[at] ?? ''))
@@ -108,11 +113,11 @@ function descend(command: Command, path: string, rest: readonly string[], releas
     : descend(next, `${path} ${next.name}`, rest.toSpliced(at, 1), release)
 }
 
-const isCalled = ({ name, aliases }: Command, word: string): boolean =>
+const isCalled = ({ name, aliases }: KubectlCommand, word: string): boolean =>
   name === word || aliases?.includes(word) === true
 
 /** A command's own flags replace global ones of the same name (`config set-context --namespace`). */
-function flagsFor(command: Command, path: string, release: KubectlRelease): readonly FlagSpec[] {
+function flagsFor(command: KubectlCommand, path: string, release: KubectlRelease): readonly FlagSpec[] {
   return [...flagsOf(''), ...flagsOf(path), ...(command.flags?.(release) ?? [])]
 }
 
@@ -147,7 +152,7 @@ function unknownCommand(name: string): KubectlError {
 }
 
 /** All supported commands. */
-export const commands: readonly Command[] = [
+export const commands: readonly KubectlCommand[] = [
   create,
   expose,
   run,

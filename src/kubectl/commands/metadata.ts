@@ -1,13 +1,13 @@
 import { quote } from '../../lang/go/quote.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { labelValueFaults } from '../../api/validation/names.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { dryRunOf } from '../call/dry-run.js'
 import { KubectlError, isFailure, throwCollected } from '../call/errors.js'
 import { resourceNameOf } from '../args/kinds.js'
 import { readManifests } from '../call/manifests.js'
 import { printDone } from '../print/object.js'
-import type { Info, Target } from '../args/resource-args.js'
+import type { Info, ObjectTarget } from '../args/resource-args.js'
 import { fetchTarget, infoOf, keyOf, selectResources, typed } from '../args/resource-args.js'
 import { isPair, splitChanges } from './split-changes.js'
 import { byKey } from '../../lang/text/order.js'
@@ -70,7 +70,7 @@ const labels: MetadataCommand = {
 }
 
 /** `kubectl label pod a key=value other-` */
-export const label: Command = { name: 'label', run: (call) => changeMetadata(call, labels) }
+export const label: KubectlCommand = { name: 'label', run: (call) => changeMetadata(call, labels) }
 
 /** An annotation that is always overwritten, whatever the flag says. */
 const CHANGE_CAUSE = 'kubernetes.io/change-cause'
@@ -114,7 +114,7 @@ const annotations: MetadataCommand = {
 }
 
 /** `kubectl annotate pod a key=value other-` */
-export const annotate: Command = { name: 'annotate', run: (call) => changeMetadata(call, annotations) }
+export const annotate: KubectlCommand = { name: 'annotate', run: (call) => changeMetadata(call, annotations) }
 
 /** Values to set and keys to remove, of labels or annotations. */
 export interface MapChanges {
@@ -180,7 +180,7 @@ function changeMetadata(call: CommandLine, command: MetadataCommand): void {
 function targetsOf(
   call: CommandLine,
   resources: readonly string[],
-): { readonly targets: readonly Target[]; readonly singleItem: boolean } {
+): { readonly targets: readonly ObjectTarget[]; readonly singleItem: boolean } {
   const selector = call.flags.string('selector')
   const fieldSelector = call.flags.string('field-selector')
   const all = call.flags.bool('all')

@@ -11,7 +11,7 @@ import { StrategicPatchError } from '../../api/schema/strategic-error.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Patch } from '../../client/client.js'
 import type { ResourceName } from '../../client/resources.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { dryRunOf } from '../call/dry-run.js'
 import { isFailure, KubectlError, throwCollected } from '../call/errors.js'
 import { patchTableOf, resourceNameOf } from '../args/kinds.js'
@@ -38,7 +38,7 @@ interface Wanted {
 }
 
 /** `kubectl patch TYPE/NAME -p PATCH [--type] [--subresource]`. Source: kubectl pkg/cmd/patch/patch.go. */
-export const patch: Command = {
+export const patch: KubectlCommand = {
   name: 'patch',
   run(call) {
     const wanted = wantedOf(call)

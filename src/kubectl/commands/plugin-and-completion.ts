@@ -1,12 +1,12 @@
 import { quote } from '../../lang/go/quote.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { KubectlError, usageError } from '../call/errors.js'
 
 /** Shells for which kubectl writes completions. */
 const SHELLS: readonly string[] = ['bash', 'fish', 'powershell', 'zsh']
 
 /** `kubectl plugin list`: finds nothing, since there is no PATH to search. Source: kubectl pkg/cmd/plugin. */
-export const plugin: Command = {
+export const plugin: KubectlCommand = {
   name: 'plugin',
   commands: [
     {
@@ -22,7 +22,7 @@ export const plugin: Command = {
  * `kubectl completion SHELL`: refused after its checks, since there is no terminal to complete in. Source:
  * kubectl pkg/cmd/completion.
  */
-export const completion: Command = {
+export const completion: KubectlCommand = {
   name: 'completion',
   run({ args: [shell, ...more] }: CommandLine) {
     if (shell === undefined) throw usageError('completion', 'Shell not specified.')

@@ -2,7 +2,7 @@ import { quote } from '../../lang/go/quote.js'
 import type { Pod, Service } from '../../api/core/generated.js'
 import { familyOf } from '../../lang/go/ip.js'
 import { isApiError } from '../../client/api-error.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import type { ForwardedPort } from '../call/environment.js'
 import { KubectlError, usageError } from '../call/errors.js'
 import { logError } from '../call/klog.js'
@@ -15,7 +15,7 @@ const FIRST_FREE = 32_768
  * `kubectl port-forward TYPE/NAME [LOCAL:]REMOTE ...`; passes the ports to the call's `forwarded`. Source:
  * kubectl pkg/cmd/portforward.
  */
-export const portForward: Command = {
+export const portForward: KubectlCommand = {
   name: 'port-forward',
   run(call) {
     const { args, out, client } = call

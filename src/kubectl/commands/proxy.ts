@@ -1,4 +1,4 @@
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import type { KubectlResponse, KubectlRequest } from '../call/environment.js'
 import { compileGoRegExp, isFault, type GoRegExp } from '../../lang/go/regexp.js'
 import { KubectlError } from '../call/errors.js'
@@ -18,7 +18,7 @@ const NOT_FOUND = text(404, '404 page not found\n')
  * user's identity. Ends when that returns or is interrupted. Source: kubectl pkg/cmd/proxy/proxy.go,
  * pkg/proxy/proxy_server.go.
  */
-export const proxy: Command = {
+export const proxy: KubectlCommand = {
   name: 'proxy',
   run(call) {
     const { flags, options, out } = call

@@ -1,7 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { unversioned } from '../objects/creation.js'
 import { propagationOf } from '../objects/cascade.js'
 import { dryRunOf, dryRunSuffix } from '../call/dry-run.js'
@@ -26,7 +26,7 @@ import { fieldValidationOf } from './field-validation.js'
 const FIVE_MINUTES = 300_000
 
 /** `kubectl replace -f [--force]`. Source: kubectl pkg/cmd/replace/replace.go. */
-export const replace: Command = {
+export const replace: KubectlCommand = {
   name: 'replace',
   run(call) {
     const { flags, args } = call

@@ -1,7 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import type { Deployment } from '../../api/apps/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { KubectlError, isFailure, throwCollected } from '../call/errors.js'
 import { groupResource } from '../args/kinds.js'
 import { patchTo } from '../objects/patching.js'
@@ -12,7 +12,7 @@ import { rolloutStatus } from '../rollout/status.js'
 import { workloadsOf } from '../rollout/workloads.js'
 
 /** `kubectl rollout history`, `pause`, `restart`, `resume`, `status`, `undo`. */
-export const rollout: Command = {
+export const rollout: KubectlCommand = {
   name: 'rollout',
   commands: [
     { name: 'history', run: rolloutHistory },

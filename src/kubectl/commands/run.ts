@@ -3,7 +3,7 @@ import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { ignoreNotFound } from '../../client/api-error.js'
 import { attachTo } from './attach.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import type { Generated } from '../create/generate.js'
 import { labelsOf, optional } from '../create/generate.js'
 import { overridden } from '../create/overrides.js'
@@ -26,7 +26,7 @@ const POLICIES: ReadonlySet<string> = new Set(['Always', 'OnFailure', 'Never'])
 const PULLS: ReadonlySet<string> = new Set(['Always', 'IfNotPresent', 'Never'])
 
 /** `kubectl run NAME --image=IMAGE [-i] [--rm] [--expose] [-- ARGS]`. Source: kubectl pkg/cmd/run/run.go. */
-export const run: Command = {
+export const run: KubectlCommand = {
   name: 'run',
   run(call) {
     const { flags, args, dash } = call

@@ -1,7 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { ResourceName } from '../../client/resources.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { dryRunOf } from '../call/dry-run.js'
 import { KubectlError, throwCollected } from '../call/errors.js'
 import { groupResource, resourceNameOf } from '../args/kinds.js'
@@ -16,7 +16,7 @@ interface Scale extends KubeObject {
 }
 
 /** `kubectl scale --replicas=N TYPE/NAME`. Source: kubectl pkg/cmd/scale, pkg/scale/scale.go. */
-export const scale: Command = {
+export const scale: KubectlCommand = {
   name: 'scale',
   run(call) {
     const { flags, args } = call

@@ -2,7 +2,7 @@ import { quote } from '../../lang/go/quote.js'
 import type { Container, Service } from '../../api/core/generated.js'
 import type { LabelSelectorRequirement } from '../../api/meta/generated.js'
 import type { RoleBinding, Subject } from '../../api/rbac/generated.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { selectorOf } from '../create/policies.js'
 import { KubectlError } from '../call/errors.js'
 import { matchesName, podSpecOf, withContainers, withPodSpec } from '../objects/pod-spec.js'
@@ -19,7 +19,7 @@ import { setEnv } from '../set/env.js'
 import { isPair, splitChanges } from './split-changes.js'
 
 /** `kubectl set image`, `env`, `resources`, `selector`, `serviceaccount`, `subject`. */
-export const set: Command = {
+export const set: KubectlCommand = {
   name: 'set',
   commands: [
     { name: 'image', run: setImage },

@@ -1,7 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import type { Node, Taint } from '../../api/core/generated.js'
 import { labelValueFaults, qualifiedNameFaults } from '../../api/validation/names.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { dryRunOf } from '../call/dry-run.js'
 import {
   Aggregate,
@@ -12,7 +12,7 @@ import {
   usageError,
 } from '../call/errors.js'
 import { printDone, printTyped } from '../print/object.js'
-import type { Target } from '../args/resource-args.js'
+import type { ObjectTarget } from '../args/resource-args.js'
 import { fetchTarget, selectResources, typed } from '../args/resource-args.js'
 import { splitChanges } from './split-changes.js'
 
@@ -31,7 +31,7 @@ interface TaintChanges {
 }
 
 /** `kubectl taint node NAME key=value:effect ... key[:effect]-` */
-export const taint: Command = {
+export const taint: KubectlCommand = {
   name: 'taint',
   run(call) {
     const { resources, changes } = splitChanges(
@@ -57,7 +57,7 @@ export const taint: Command = {
   },
 }
 
-function targetsOf(call: CommandLine, resources: readonly string[]): readonly Target[] {
+function targetsOf(call: CommandLine, resources: readonly string[]): readonly ObjectTarget[] {
   const [type = '', ...names] = resources
   const selector = call.flags.string('selector')
   const all = call.flags.bool('all')
@@ -131,7 +131,7 @@ function taintText({ key, value = '', effect = '' as Taint['effect'] }: TaintSpe
   return (effect as string) === '' ? head : `${head}:${effect}`
 }
 
-function taintNode(call: CommandLine, { definition }: Target, node: Node, changes: TaintChanges): void {
+function taintNode(call: CommandLine, { definition }: ObjectTarget, node: Node, changes: TaintChanges): void {
   const overwrite = call.flags.bool('overwrite')
   const dryRun = dryRunOf(call)
   const name = node.metadata.name as string

@@ -1,6 +1,6 @@
 import type { Node } from '../../api/core/generated.js'
 import { quantityMilliValue, quantityValue } from '../../api/quantity.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { KubectlError, usageError } from '../call/errors.js'
 import { TABLE, TabWriter } from '../../lang/text/tabwriter.js'
 import { responseText } from '../../client/response.js'
@@ -28,7 +28,7 @@ interface Metrics {
 }
 
 /** `kubectl top node|pod`, from the metrics API. Source: kubectl pkg/cmd/top, pkg/metricsutil. */
-export const top: Command = {
+export const top: KubectlCommand = {
   name: 'top',
   commands: [
     { name: 'node', aliases: ['nodes', 'no'], run: topNode },

@@ -1,7 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import { buildInfo } from '../../api/build-info.js'
 import { release } from '../../api/releases.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { isFailure, KubectlError } from '../call/errors.js'
 import { discoveryFailure } from '../call/request-failure.js'
 import { printYaml } from '../../lang/yaml/print.js'
@@ -18,7 +18,7 @@ const infoOf = (version: string): Info => ({
 })
 
 /** `kubectl version` */
-export const version: Command = {
+export const version: KubectlCommand = {
   name: 'version',
   flags: ({ shortVersion }) => (shortVersion ? [] : [{ name: 'short', type: 'bool', value: 'false' }]),
   run(call) {

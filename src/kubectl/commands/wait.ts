@@ -2,14 +2,14 @@ import { quote } from '../../lang/go/quote.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { isFailure, KubectlError, throwCollected } from '../call/errors.js'
 import { resourceNameOf } from '../args/kinds.js'
 import { readManifests } from '../call/manifests.js'
 import { evaluatePath, relaxedTemplate } from '../print/jsonpath.js'
 import { printDone } from '../print/object.js'
 import { goText } from '../print/go-template/format.js'
-import type { Target } from '../args/resource-args.js'
+import type { ObjectTarget } from '../args/resource-args.js'
 import { fetchTarget, selectResources, typed } from '../args/resource-args.js'
 import { NOTHING_GIVEN } from '../args/selected.js'
 import { waitForObject } from '../call/wait-until.js'
@@ -24,7 +24,7 @@ type Awaited =
   | { readonly kind: 'object'; readonly isMet: (object: KubeObject) => boolean }
 
 /** `kubectl wait --for=...`: moves virtual time until the condition holds. Source: kubectl pkg/cmd/wait. */
-export const wait: Command = {
+export const wait: KubectlCommand = {
   name: 'wait',
   run(call) {
     const { flags } = call
@@ -46,7 +46,7 @@ export const wait: Command = {
   },
 }
 
-function selected(call: CommandLine): readonly Target[] {
+function selected(call: CommandLine): readonly ObjectTarget[] {
   const { flags, args } = call
   if (flags.has('filename')) {
     const { infos, errors } = readManifests(call, { args })
@@ -66,7 +66,7 @@ function selected(call: CommandLine): readonly Target[] {
   }).targets
 }
 
-interface Awaiting extends Target {
+interface Awaiting extends ObjectTarget {
   readonly name: string
   readonly object: KubeObject
 }
@@ -74,7 +74,7 @@ interface Awaiting extends Target {
 /** Returns the current objects of a target. A named object must exist, unless its deletion is awaited. */
 function expanded(
   call: CommandLine,
-  target: Target,
+  target: ObjectTarget,
   { kind }: Awaited,
   errors: Error[],
 ): readonly Awaiting[] {
@@ -93,7 +93,11 @@ function expanded(
   }
 }
 
-function waitForCreation({ client, env }: CommandLine, targets: readonly Target[], timeout: number): void {
+function waitForCreation(
+  { client, env }: CommandLine,
+  targets: readonly ObjectTarget[],
+  timeout: number,
+): void {
   for (const target of targets) {
     const isThere = (): boolean =>
       (ignoreNotFound(() => fetchTarget(client, target))?.objects.length ?? 0) > 0

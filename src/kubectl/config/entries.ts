@@ -2,7 +2,7 @@ import { quote } from '../../lang/go/quote.js'
 import type { CommandLine } from '../call/call.js'
 import { toBase64 } from '../create/config-data.js'
 import { KubectlError, usageError } from '../call/errors.js'
-import type { Fields } from '../call/kubeconfig-content.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 import type { ListName } from './file.js'
 import { changeEntry, changeFile, fileOf, withFields } from './file.js'
 
@@ -98,11 +98,11 @@ function onlyName(call: CommandLine): string {
 }
 
 /** Returns the values of those named flags that were given. */
-function given({ flags }: CommandLine, ...names: readonly string[]): Fields {
+function given({ flags }: CommandLine, ...names: readonly string[]): JsonMap {
   return Object.fromEntries(names.filter((name) => flags.has(name)).map((name) => [name, flags.string(name)]))
 }
 
-function certificateFields(call: CommandLine, flag: string): Fields {
+function certificateFields(call: CommandLine, flag: string): JsonMap {
   const path = call.flags.string(flag)
   if (path === '') return {}
   const text = call.flags.bool('embed-certs') ? fileText(call, flag, path) : undefined
@@ -118,14 +118,14 @@ function fileText({ files }: CommandLine, flag: string, path: string): string {
   return text
 }
 
-function execFields({ flags }: CommandLine, value: Fields | undefined): Fields {
+function execFields({ flags }: CommandLine, value: JsonMap | undefined): JsonMap {
   if (
     !['command', 'api-version', 'arg', 'env', 'interactive-mode', 'provide-cluster-info'].some((part) =>
       flags.has(`exec-${part}`),
     )
   )
     return {}
-  const known = (value?.['exec'] ?? {}) as Fields
+  const known = (value?.['exec'] ?? {}) as JsonMap
   const env = flags
     .strings('exec-env')
     .filter((pair) => pair.includes('='))
@@ -151,9 +151,9 @@ function execFields({ flags }: CommandLine, value: Fields | undefined): Fields {
   }
 }
 
-function providerFields({ flags }: CommandLine, value: Fields | undefined): Fields {
+function providerFields({ flags }: CommandLine, value: JsonMap | undefined): JsonMap {
   if (!flags.has('auth-provider') && !flags.has('auth-provider-arg')) return {}
-  const known = (value?.['auth-provider'] ?? {}) as Fields
+  const known = (value?.['auth-provider'] ?? {}) as JsonMap
   const config = new Map(Object.entries((known['config'] ?? {}) as Readonly<Record<string, string>>))
   for (const text of flags.strings('auth-provider-arg')) {
     const at = text.indexOf('=')

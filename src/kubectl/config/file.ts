@@ -1,5 +1,6 @@
 import type { CommandLine } from '../call/call.js'
-import type { Fields, KubeconfigContent, Named } from '../call/kubeconfig-content.js'
+import type { KubeconfigContent, Named } from '../call/kubeconfig-content.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 import { printYaml } from '../../lang/yaml/print.js'
 import { byName } from '../../lang/text/order.js'
 
@@ -39,7 +40,7 @@ export function changeEntry(
   call: CommandLine,
   list: ListName,
   name: string,
-  change: (value: Fields | undefined) => Fields | undefined,
+  change: (value: JsonMap | undefined) => JsonMap | undefined,
 ): boolean {
   const has = (content: KubeconfigContent): boolean => content[list].some((one) => one.name === name)
   const path = fileOf(call, has)
@@ -60,7 +61,7 @@ export function fileText({ currentContext, preferences, ...lists }: KubeconfigCo
       ? null
       : lists[list]
           .toSorted(byName)
-          .map(({ name, value }: Named<Fields>) => ({ name, [LISTS[list]]: { ...ALWAYS[list], ...value } }))
+          .map(({ name, value }: Named<JsonMap>) => ({ name, [LISTS[list]]: { ...ALWAYS[list], ...value } }))
   return printYaml({
     apiVersion: 'v1',
     kind: 'Config',
@@ -73,14 +74,14 @@ export function fileText({ currentContext, preferences, ...lists }: KubeconfigCo
 }
 
 /** Fields that are written even if they are empty. */
-const ALWAYS: Readonly<Record<ListName, Fields>> = {
+const ALWAYS: Readonly<Record<ListName, JsonMap>> = {
   clusters: { server: '' },
   contexts: { cluster: '', user: '' },
   users: {},
 }
 
 /** Sets some fields and removes those that are '' or undefined. */
-export function withFields(value: Fields | undefined, changes: Readonly<Record<string, unknown>>): Fields {
+export function withFields(value: JsonMap | undefined, changes: Readonly<Record<string, unknown>>): JsonMap {
   const merged = new Map<string, unknown>(Object.entries(value ?? {}))
   for (const [name, change] of Object.entries(changes)) {
     if (change === undefined || change === '') merged.delete(name)

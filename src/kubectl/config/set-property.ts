@@ -77,7 +77,7 @@ export function unsetProperty(call: CommandLine): void {
   out.line(`Property ${quote(property)} unset.`)
 }
 
-interface Place {
+interface PropertyPath {
   readonly list: ListName
   /** '' means the whole list. */
   readonly name: string
@@ -86,7 +86,7 @@ interface Place {
 }
 
 /** Parses `clusters.NAME.FIELD`; names may contain dots, fields may not. */
-function placeOf(property: string): Place {
+function placeOf(property: string): PropertyPath {
   const [list = '', ...rest] = property.split('.')
   if (!Object.hasOwn(LISTS, list))
     throw new KubectlError(`unable to parse ${property} after [] at api.Config`)

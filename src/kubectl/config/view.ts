@@ -1,6 +1,7 @@
 import type { CommandLine } from '../call/call.js'
 import { Aggregate, KubectlError, usageError } from '../call/errors.js'
-import type { Fields, KubeconfigContent, Named } from '../call/kubeconfig-content.js'
+import type { KubeconfigContent, Named } from '../call/kubeconfig-content.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 import { textOf } from '../call/kubeconfig-content.js'
 import { printValue } from '../print/object.js'
 import { TABLE, TabWriter } from '../../lang/text/tabwriter.js'
@@ -33,7 +34,7 @@ function minified(content: KubeconfigContent, context: string): KubeconfigConten
   const found = content.contexts.filter(({ name }) => name === context)
   const value = found[0]?.value
   if (value === undefined) throw new KubectlError(`cannot locate context ${context}`)
-  const only = (parts: readonly Named<Fields>[], name: string): readonly Named<Fields>[] =>
+  const only = (parts: readonly Named<JsonMap>[], name: string): readonly Named<JsonMap>[] =>
     parts.filter((one) => one.name === name)
   return {
     ...content,
@@ -48,7 +49,7 @@ function valueOf(
   { currentContext, clusters, contexts, users, preferences }: KubeconfigContent,
   raw: boolean,
 ): object {
-  const listed = (parts: readonly Named<Fields>[], field: string): readonly object[] | null =>
+  const listed = (parts: readonly Named<JsonMap>[], field: string): readonly object[] | null =>
     parts.length === 0
       ? null
       : parts
@@ -97,10 +98,10 @@ const ORDER: readonly string[] = [
   'extensions',
 ]
 
-const inOrder = (fields: Fields): Fields =>
+const inOrder = (fields: JsonMap): JsonMap =>
   Object.fromEntries(Object.entries(fields).toSorted(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b)))
 
-const redacted = (fields: Fields): Fields =>
+const redacted = (fields: JsonMap): JsonMap =>
   Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [
       name,

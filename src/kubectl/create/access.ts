@@ -1,7 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import { RESOURCE_VERBS } from '../objects/policy-rules.js'
 import type { KubeObject } from '../../api/kind/definition.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { KubectlError, NoResourceMatch } from '../call/errors.js'
 import { isSpelled } from '../args/kinds.js'
 import { printValue } from '../print/object.js'
@@ -17,7 +17,7 @@ import {
 import { byKey } from '../../lang/text/order.js'
 
 /** `kubectl create serviceaccount NAME`. Source: kubectl pkg/cmd/create/create_serviceaccount.go. */
-export const serviceaccount: Command = {
+export const serviceaccount: KubectlCommand = {
   name: 'serviceaccount',
   aliases: ['sa'],
   run(call) {
@@ -32,7 +32,7 @@ export const serviceaccount: Command = {
 const BOUND: Readonly<Record<string, string>> = { Pod: 'v1', Secret: 'v1', Node: 'v1' }
 
 /** `kubectl create token SERVICE_ACCOUNT`. Source: kubectl pkg/cmd/create/create_token.go. */
-export const token: Command = {
+export const token: KubectlCommand = {
   name: 'token',
   run(call) {
     const { flags, out } = call
@@ -96,7 +96,7 @@ const API_VERSION = 'rbac.authorization.k8s.io/v1'
  * `kubectl create role NAME --verb=VERB --resource=TYPE.GROUP/SUB --resource-name=X`. Source: kubectl
  * pkg/cmd/create/create_role.go.
  */
-export const role: Command = {
+export const role: KubectlCommand = {
   name: 'role',
   run(call) {
     const name = nameOf(call)
@@ -114,7 +114,7 @@ export const role: Command = {
 }
 
 /** `kubectl create clusterrole NAME`. Source: kubectl pkg/cmd/create/create_clusterrole.go. */
-export const clusterrole: Command = {
+export const clusterrole: KubectlCommand = {
   name: 'clusterrole',
   run(call) {
     createGenerated(call, clusterRoleOf(call, nameOf(call)))
@@ -258,7 +258,7 @@ const GROUP = 'rbac.authorization.k8s.io'
  * `kubectl create rolebinding NAME --role=R | --clusterrole=R --user --group --serviceaccount`. Source:
  * kubectl pkg/cmd/create/create_rolebinding.go.
  */
-export const rolebinding: Command = {
+export const rolebinding: KubectlCommand = {
   name: 'rolebinding',
   run(call) {
     const name = nameOf(call)
@@ -287,7 +287,7 @@ export const rolebinding: Command = {
  * `kubectl create clusterrolebinding NAME --clusterrole=R`. Source: kubectl
  * pkg/cmd/create/create_clusterrolebinding.go.
  */
-export const clusterrolebinding: Command = {
+export const clusterrolebinding: KubectlCommand = {
   name: 'clusterrolebinding',
   run(call) {
     const name = nameOf(call)

@@ -2,7 +2,7 @@ import { quote } from '../../lang/go/quote.js'
 import { bytesOfText, isText } from '../../lang/bytes/byte-text.js'
 import { configKeyFaults } from '../../api/validation/names.js'
 import { sha256Hex } from '../../lang/bytes/sha256.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { checkEnvName } from '../args/env-name.js'
 import { KubectlError } from '../call/errors.js'
 import { goJson } from '../print/json.js'
@@ -13,7 +13,7 @@ import { byKey } from '../../lang/text/order.js'
  * `kubectl create configmap NAME --from-literal ... --from-file ...`. Source: kubectl
  * pkg/cmd/create/create_configmap.go.
  */
-export const configmap: Command = {
+export const configmap: KubectlCommand = {
   name: 'configmap',
   aliases: ['cm'],
   run(call) {
@@ -58,7 +58,7 @@ export const configmap: Command = {
 /**
  * `kubectl create secret generic|tls|docker-registry NAME`. Source: kubectl pkg/cmd/create/create_secret*.go.
  */
-export const secret: Command = {
+export const secret: KubectlCommand = {
   name: 'secret',
   commands: [
     { name: 'generic', run: (call) => createSecret(call, call.flags.string('type'), entriesOf(call)) },

@@ -1,6 +1,6 @@
 import { quote } from '../../lang/go/quote.js'
 import { dnsSubdomainFaults, portNameFaults, portNumberFaults } from '../../api/validation/names.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { KubectlError } from '../call/errors.js'
 import { createGenerated, nameOf, optional } from './generate.js'
 
@@ -10,7 +10,7 @@ type ServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName'
  * `kubectl create service clusterip|nodeport|loadbalancer|externalname NAME`. Source: kubectl
  * pkg/cmd/create/create_service.go.
  */
-export const service: Command = {
+export const service: KubectlCommand = {
   name: 'service',
   aliases: ['svc'],
   commands: [
@@ -95,7 +95,7 @@ interface Rule {
  * `kubectl create ingress NAME --rule=host/path=service:port`. Source: kubectl
  * pkg/cmd/create/create_ingress.go.
  */
-export const ingress: Command = {
+export const ingress: KubectlCommand = {
   name: 'ingress',
   aliases: ['ing'],
   run(call) {

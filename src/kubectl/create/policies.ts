@@ -2,13 +2,13 @@ import { quote } from '../../lang/go/quote.js'
 import { parseLabelSelector, SelectorSyntaxError } from '../../api/selectors/label-parser.js'
 import type { Requirement, SelectorOperator } from '../../api/selectors/labels.js'
 import type { LabelSelector, LabelSelectorRequirement } from '../../api/meta/generated.js'
-import type { Command } from '../call/call.js'
+import type { KubectlCommand } from '../call/call.js'
 import { KubectlError } from '../call/errors.js'
 import { resourceList } from '../args/resource-list.js'
 import { createGenerated, nameOf, optional } from './generate.js'
 
 /** `kubectl create namespace NAME`. Source: kubectl pkg/cmd/create/create_namespace.go. */
-export const namespace: Command = {
+export const namespace: KubectlCommand = {
   name: 'namespace',
   aliases: ['ns'],
   run(call) {
@@ -25,7 +25,7 @@ export const namespace: Command = {
 /**
  * `kubectl create quota NAME --hard=cpu=1,pods=2 --scopes=X`. Source: kubectl pkg/cmd/create/create_quota.go.
  */
-export const quota: Command = {
+export const quota: KubectlCommand = {
   name: 'quota',
   aliases: ['resourcequota'],
   run(call) {
@@ -48,7 +48,7 @@ export const quota: Command = {
 }
 
 /** `kubectl create priorityclass NAME --value=N`. Source: kubectl pkg/cmd/create/create_priorityclass.go. */
-export const priorityclass: Command = {
+export const priorityclass: KubectlCommand = {
   name: 'priorityclass',
   aliases: ['pc'],
   run(call) {
@@ -73,7 +73,7 @@ export const priorityclass: Command = {
  * `kubectl create poddisruptionbudget NAME --selector=S --min-available=N`. Source: kubectl
  * pkg/cmd/create/create_pdb.go.
  */
-export const pdb: Command = {
+export const pdb: KubectlCommand = {
   name: 'poddisruptionbudget',
   aliases: ['pdb'],
   run(call) {

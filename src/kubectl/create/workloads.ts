@@ -1,5 +1,5 @@
 import type { CronJob } from '../../api/batch/generated.js'
-import type { CommandLine, Command } from '../call/call.js'
+import type { CommandLine, KubectlCommand } from '../call/call.js'
 import { KubectlError } from '../call/errors.js'
 import { fetchTarget, selectResources } from '../args/resource-args.js'
 import { randomSuffix } from '../objects/random-suffix.js'
@@ -10,7 +10,7 @@ import { commandOf, createGenerated, nameOf, optional } from './generate.js'
  * `kubectl create deployment NAME --image=IMAGE -- [COMMAND]`. Source: kubectl
  * pkg/cmd/create/create_deployment.go.
  */
-export const deployment: Command = {
+export const deployment: KubectlCommand = {
   name: 'deployment',
   aliases: ['deploy'],
   run(call) {
@@ -61,7 +61,7 @@ function containerName(call: CommandLine, image: string): string {
  * `kubectl create job NAME --image=IMAGE | --from=cronjob/NAME -- [COMMAND]`. Source: kubectl
  * pkg/cmd/create/create_job.go.
  */
-export const job: Command = {
+export const job: KubectlCommand = {
   name: 'job',
   run(call) {
     const name = nameOf(call)
@@ -128,7 +128,7 @@ function cronJobJob(call: CommandLine, name: string, from: string): Generated {
  * `kubectl create cronjob NAME --image=IMAGE --schedule='* * * * *' -- [COMMAND]`. Source: kubectl
  * pkg/cmd/create/create_cronjob.go.
  */
-export const cronjob: Command = {
+export const cronjob: KubectlCommand = {
   name: 'cronjob',
   aliases: ['cj'],
   run(call) {

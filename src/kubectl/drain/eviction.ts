@@ -5,7 +5,7 @@ import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { CommandLine } from '../call/call.js'
 import { Aggregate, KubectlError } from '../call/errors.js'
 import { isDeletedLongAgo } from './filters.js'
-import type { DrainOptions } from './options.js'
+import type { DrainFlags } from './options.js'
 
 const RETRY_MS = 5000
 const POLL_MS = 1000
@@ -29,7 +29,7 @@ export interface EvictionTexts {
   readonly retry: (pod: Pod, error: Error) => string
   readonly failed: (pod: Pod, error: Error) => string
   readonly waitFailed: (pod: Pod, error: Error) => string
-  readonly timedOut: (pod: Pod, options: DrainOptions) => string
+  readonly timedOut: (pod: Pod, options: DrainFlags) => string
 }
 
 const nameOf = ({ metadata }: Pod): string => metadata.name as string
@@ -46,12 +46,12 @@ const isTerminatingNamespace = (error: unknown): error is ApiError =>
 /** Evicts all pods at once and waits until each is gone, while virtual time moves. Throws an Aggregate. */
 export class Eviction {
   readonly #call: CommandLine
-  readonly #options: DrainOptions
+  readonly #options: DrainFlags
   readonly #texts: EvictionTexts
   readonly #deadline: number
   readonly #errors: Error[] = []
 
-  constructor(call: CommandLine, options: DrainOptions, texts: EvictionTexts) {
+  constructor(call: CommandLine, options: DrainFlags, texts: EvictionTexts) {
     this.#call = call
     this.#options = options
     this.#texts = texts
@@ -170,7 +170,7 @@ export class Eviction {
 const deadlineExceeded = new KubectlError('context deadline exceeded')
 
 /** Whether a pod still exists; another pod of the same name does not count. */
-function lookFor(call: CommandLine, pod: Pod, options: DrainOptions): 'there' | 'gone' | 'skipped' {
+function lookFor(call: CommandLine, pod: Pod, options: DrainFlags): 'there' | 'gone' | 'skipped' {
   const found = ignoreNotFound(() => call.client.get('pods', keyOf(pod)))
   if (found === undefined || found.metadata.uid !== pod.metadata.uid) return 'gone'
   if (!isDeletedLongAgo(found, { clock: call.env.clock, options })) return 'there'
@@ -185,7 +185,7 @@ function lookFor(call: CommandLine, pod: Pod, options: DrainOptions): 'there' | 
  * `--disable-eviction`: deletes pods one by one, then waits for all together. PodDisruptionBudgets are
  * ignored.
  */
-export function deletePods(call: CommandLine, options: DrainOptions, pods: readonly Pod[]): void {
+export function deletePods(call: CommandLine, options: DrainFlags, pods: readonly Pod[]): void {
   const { gracePeriodSeconds, dryRun, timeoutMs } = options
   const base = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }
   for (const pod of pods)

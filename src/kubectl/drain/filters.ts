@@ -3,7 +3,7 @@ import type { OwnerReference } from '../../api/meta/generated.js'
 import { isApiError } from '../../client/api-error.js'
 import type { Client } from '../../client/client.js'
 import type { Clock } from '../../sim/clock.js'
-import type { DrainOptions } from './options.js'
+import type { DrainFlags } from './options.js'
 import { byKey } from '../../lang/text/order.js'
 
 /** A filter's decision about a pod: whether to delete it, and a message. */
@@ -17,7 +17,7 @@ export interface FilterResult {
 export interface FilterContext {
   readonly client: Client
   readonly clock: Clock
-  readonly options: DrainOptions
+  readonly options: DrainFlags
   readonly texts: FilterTexts
 }
 

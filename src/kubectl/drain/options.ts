@@ -14,7 +14,7 @@ import type { KubectlRelease } from '../call/release.js'
 const LONGEST_WAIT_MS = 24 * 3_600_000
 
 /** The flags of drain. */
-export interface DrainOptions {
+export interface DrainFlags {
   readonly force: boolean
   readonly ignoreDaemonSets: boolean
   readonly deleteEmptyDir: boolean
@@ -41,7 +41,7 @@ export function drainFlags({ emptyDirFlag, oldDrain }: KubectlRelease): readonly
 }
 
 /** Reads the flags. Throws KubectlError for an invalid pod selector. */
-export function drainOptionsOf(call: CommandLine): DrainOptions {
+export function drainOptionsOf(call: CommandLine): DrainFlags {
   const { flags, release } = call
   const podSelector = flags.string('pod-selector')
   checkSelector(podSelector)

@@ -1,6 +1,6 @@
 import { quote } from '../../lang/go/quote.js'
 import { KubectlError } from '../call/errors.js'
-import type { ExplainedKind, Schema, Schemas } from './schemas.js'
+import type { ExplainedKind, DocumentedSchema, DocumentedSchemas } from './schemas.js'
 import { refOf, typeText } from './schemas.js'
 import { byKey } from '../../lang/text/order.js'
 
@@ -9,7 +9,7 @@ const WIDTH = 76
 /** What is explained: a kind, and a path of fields. */
 export interface Explained {
   readonly kind: ExplainedKind
-  readonly schemas: Schemas
+  readonly schemas: DocumentedSchemas
   readonly path: readonly string[]
   readonly recursive: boolean
 }
@@ -30,7 +30,7 @@ export function explainText(explained: Explained, write: (text: string) => void)
       `GVK (${kind.group}/${kind.version}, Kind=${kind.kind}) not found in OpenAPI schema`,
     )
   for (const field of path) {
-    const parent: Schema = schemas.objectOf(schema)
+    const parent: DocumentedSchema = schemas.objectOf(schema)
     const next =
       parent.properties !== undefined && Object.hasOwn(parent.properties, field)
         ? parent.properties[field]
@@ -49,7 +49,7 @@ export function explainText(explained: Explained, write: (text: string) => void)
 }
 
 /** The description of a field, and that of its type if it differs. */
-function descriptionText(schema: Schema, object: Schema): string {
+function descriptionText(schema: DocumentedSchema, object: DocumentedSchema): string {
   const texts = [schema.description ?? '', object === schema ? '' : (object.description ?? '')].filter(
     (text) => text !== '',
   )
@@ -62,16 +62,21 @@ const indented = (text: string, indent: string): string =>
     .map((line) => `${line}\n`)
     .join('')
 
-const enumOf = ({ enum: values = [] }: Schema): readonly string[] =>
+const enumOf = ({ enum: values = [] }: DocumentedSchema): readonly string[] =>
   values.map((value) => (value === '' ? '""' : String(value)))
 
-function longEnum(schema: Schema): string {
+function longEnum(schema: DocumentedSchema): string {
   const values = enumOf(schema)
   return values.length === 0 ? '\n' : `ENUM:\n${values.map((value) => `    ${value}\n`).join('')}`
 }
 
 /** The fields of an object; with `--recursive` also nested ones, except in types that contain themselves. */
-function fieldLines(explained: Explained, object: Schema, indent: string, seen: readonly string[]): string {
+function fieldLines(
+  explained: Explained,
+  object: DocumentedSchema,
+  indent: string,
+  seen: readonly string[],
+): string {
   const { schemas, recursive } = explained
   return Object.entries(object.properties ?? {})
     .sort(byKey)
@@ -95,7 +100,7 @@ function fieldLines(explained: Explained, object: Schema, indent: string, seen: 
 }
 
 /** The type of a field, or of its items or values. */
-function innerRef(schema: Schema): string | undefined {
+function innerRef(schema: DocumentedSchema): string | undefined {
   if (schema.items !== undefined) return innerRef(schema.items)
   if (typeof schema.additionalProperties === 'object') return innerRef(schema.additionalProperties)
   return refOf(schema)
@@ -117,7 +122,9 @@ export function explainOld(
     throw new KubectlError(`couldn't find resource for "${version}, Kind=${kind.kind}"`)
   for (const field of path) {
     const { properties = {} } = schemas.objectOf(schema)
-    const next: Schema | undefined = Object.hasOwn(properties, field) ? properties[field] : undefined
+    const next: DocumentedSchema | undefined = Object.hasOwn(properties, field)
+      ? properties[field]
+      : undefined
     if (next === undefined) throw new KubectlError(`field ${quote(field)} does not exist`)
     schema = next
   }
@@ -149,10 +156,10 @@ const block = (text: string, indent: string): string =>
         .join('')
 
 function fieldText(
-  schemas: Schemas,
-  object: Schema,
+  schemas: DocumentedSchemas,
+  object: DocumentedSchema,
   indent: string | undefined,
-  seen: ReadonlySet<Schema>,
+  seen: ReadonlySet<DocumentedSchema>,
 ): string {
   return Object.entries(object.properties ?? {})
     .sort(byKey)
@@ -168,7 +175,7 @@ function fieldText(
 }
 
 /** Formats types without their names: `[]Object`, `map[string]string`. */
-function oldType(schemas: Schemas, schema: Schema): string {
+function oldType(schemas: DocumentedSchemas, schema: DocumentedSchema): string {
   const own = schemas.resolve(schema)
   if (own.items !== undefined) return `[]${oldType(schemas, own.items)}`
   if (own.properties === undefined && typeof own.additionalProperties === 'object')

@@ -2,16 +2,16 @@ import type { CommandLine } from '../call/call.js'
 import { responseText } from '../../client/response.js'
 
 /** A schema of an OpenAPI v3 document. */
-export interface Schema {
+export interface DocumentedSchema {
   readonly $ref?: string
   readonly type?: string
   readonly format?: string
   readonly description?: string
-  readonly items?: Schema
-  readonly additionalProperties?: Schema | boolean
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly allOf?: readonly Schema[]
-  readonly oneOf?: readonly Schema[]
+  readonly items?: DocumentedSchema
+  readonly additionalProperties?: DocumentedSchema | boolean
+  readonly properties?: Readonly<Record<string, DocumentedSchema>>
+  readonly allOf?: readonly DocumentedSchema[]
+  readonly oneOf?: readonly DocumentedSchema[]
   readonly required?: readonly string[]
   readonly enum?: readonly unknown[]
   readonly 'x-kubernetes-group-version-kind'?: readonly {
@@ -29,15 +29,15 @@ export interface ExplainedKind {
 }
 
 /** The schemas of one group version as the server documents them. */
-export class Schemas {
-  readonly #schemas: Readonly<Record<string, Schema>>
+export class DocumentedSchemas {
+  readonly #schemas: Readonly<Record<string, DocumentedSchema>>
 
-  constructor(schemas: Readonly<Record<string, Schema>>) {
+  constructor(schemas: Readonly<Record<string, DocumentedSchema>>) {
     this.#schemas = schemas
   }
 
   /** The schema of a kind; undefined if the document has none. */
-  ofKind({ group, version, kind }: ExplainedKind): Schema | undefined {
+  ofKind({ group, version, kind }: ExplainedKind): DocumentedSchema | undefined {
     return Object.values(this.#schemas).find((schema) =>
       schema['x-kubernetes-group-version-kind']?.some(
         (one) => one.group === group && one.version === version && one.kind === kind,
@@ -46,7 +46,7 @@ export class Schemas {
   }
 
   /** Follows a reference, or the only part of an `allOf`. */
-  resolve(schema: Schema): Schema {
+  resolve(schema: DocumentedSchema): DocumentedSchema {
     const ref = refOf(schema)
     if (ref === undefined) return schema
     const found = this.#schemas[ref]
@@ -54,7 +54,7 @@ export class Schemas {
   }
 
   /** The object schema of a schema: that of a list's items or of a map's values. */
-  objectOf(schema: Schema): Schema {
+  objectOf(schema: DocumentedSchema): DocumentedSchema {
     const own = this.resolve(schema)
     if (own.items !== undefined) return this.objectOf(own.items)
     if (own.properties === undefined && typeof own.additionalProperties === 'object')
@@ -64,14 +64,14 @@ export class Schemas {
 }
 
 /** Name of the schema that this one refers to. */
-export function refOf({ $ref, allOf, properties }: Schema): string | undefined {
+export function refOf({ $ref, allOf, properties }: DocumentedSchema): string | undefined {
   if ($ref !== undefined) return $ref.slice($ref.lastIndexOf('/') + 1)
   const [only] = allOf ?? []
   return only !== undefined && allOf?.length === 1 && properties === undefined ? refOf(only) : undefined
 }
 
 /** Formats `[]ContainerPort`, `map[string]string`, `Object`, `integer`; times are strings. */
-export function typeText(schemas: Schemas, schema: Schema): string {
+export function typeText(schemas: DocumentedSchemas, schema: DocumentedSchema): string {
   const { type, items, additionalProperties } = schema
   if (items !== undefined) return `[]${typeText(schemas, items)}`
   if (typeof additionalProperties === 'object') return `map[string]${typeText(schemas, additionalProperties)}`
@@ -82,18 +82,18 @@ export function typeText(schemas: Schemas, schema: Schema): string {
 }
 
 /** Reads the document of a group version. Throws ApiError. */
-export function readSchemas(call: CommandLine, { group, version }: ExplainedKind): Schemas {
+export function readSchemas(call: CommandLine, { group, version }: ExplainedKind): DocumentedSchemas {
   const path = `/openapi/v3/${group === '' ? `api/${version}` : `apis/${group}/${version}`}`
   const document = JSON.parse(responseText(call.request({ method: 'GET', path }))) as {
-    readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> }
+    readonly components?: { readonly schemas?: Readonly<Record<string, DocumentedSchema>> }
   }
-  return new Schemas(document.components?.schemas ?? {})
+  return new DocumentedSchemas(document.components?.schemas ?? {})
 }
 
 /** Reads the OpenAPI v2 document, which covers all kinds. Throws ApiError. */
-export function readOldSchemas(call: CommandLine): Schemas {
+export function readOldSchemas(call: CommandLine): DocumentedSchemas {
   const document = JSON.parse(responseText(call.request({ method: 'GET', path: '/openapi/v2' }))) as {
-    readonly definitions?: Readonly<Record<string, Schema>>
+    readonly definitions?: Readonly<Record<string, DocumentedSchema>>
   }
-  return new Schemas(document.definitions ?? {})
+  return new DocumentedSchemas(document.definitions ?? {})
 }

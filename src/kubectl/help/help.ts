@@ -1,4 +1,4 @@
-import { findCommand, type Found } from '../commands/lookup.js'
+import { findCommand, type FoundCommand } from '../commands/lookup.js'
 import { flagsOf } from '../args/flag-table.js'
 import type { FlagSpec } from '../args/flags.js'
 import { parseFlags } from '../args/flags.js'
@@ -59,7 +59,10 @@ function options(): string {
 }
 
 /** Returns the help of a command or a group of commands. */
-export function helpOf({ command: { commands: below = [] }, path }: Pick<Found, 'command' | 'path'>): string {
+export function helpOf({
+  command: { commands: below = [] },
+  path,
+}: Pick<FoundCommand, 'command' | 'path'>): string {
   const { what, usage, examples } = commandText(path)
   const flags = flagsOf(path).filter(({ deprecated }) => deprecated === undefined)
   const parts = [`${what}.\n`]

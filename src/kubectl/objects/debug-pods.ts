@@ -5,6 +5,7 @@ import type {
   PodSpec,
   SecurityContext,
 } from '../../api/core/generated.js'
+import { containersOf } from '../../api/core/pod-containers.js'
 import type { CommandLine } from '../call/call.js'
 import { KubectlError } from '../call/errors.js'
 
@@ -80,15 +81,6 @@ function profileOf({ flags }: CommandLine): Profile {
   const profile = PROFILES.get(name)
   if (profile === undefined) throw new KubectlError(`unknown profile: ${name}`)
   return profile
-}
-
-/** All containers of a pod, the debugging ones last. */
-export function containersOf({
-  initContainers = [],
-  containers,
-  ephemeralContainers = [],
-}: PodSpec): readonly (Container | EphemeralContainer)[] {
-  return [...initContainers, ...containers, ...ephemeralContainers]
 }
 
 /** Changes the container of that name, of whatever sort it is. */
@@ -188,7 +180,7 @@ export function copyOfPod(
     ...(labels === undefined ? {} : { labels }),
   }
   const given = flags.string('container')
-  const isKnown = containersOf(spec).some(({ name }) => name === given)
+  const isKnown = containersOf({ spec }).some(({ name }) => name === given)
   if (!isKnown && flags.string('image') === '') {
     if (images.size > 0) return { container: '', pod: { ...pod, metadata, spec, status: {} } }
     throw new KubectlError('you must specify image when creating new container')
@@ -287,7 +279,7 @@ export function nodePod(
  * use. Source: kubectl pkg/cmd/debug displayWarning.
  */
 export function isGrantedInVain({ pod: { spec }, container }: Debugged): boolean {
-  const context = containersOf(spec).find(({ name }) => name === container)?.securityContext
+  const context = containersOf({ spec }).find(({ name }) => name === container)?.securityContext
   return (
     (spec.securityContext?.runAsUser ?? 0) !== 0 &&
     context !== undefined &&

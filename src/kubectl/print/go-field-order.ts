@@ -1,3 +1,4 @@
+import type { JsonMap } from '../../lang/json/maps.js'
 import { isMap } from '../../lang/json/maps.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { ProtoField, ProtoMessage } from '../../api/protobuf/tables.js'
@@ -47,9 +48,7 @@ export function objectInGoOrder(scheme: Scheme, object: KubeObject): unknown {
   return ordered
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
-function ordered(value: unknown, message: ProtoMessage, head: Fields = {}): unknown {
+function ordered(value: unknown, message: ProtoMessage, head: JsonMap = {}): unknown {
   if (!isMap(value)) return value
   const result: Record<string, unknown> = {}
   for (const [key, one] of Object.entries(head)) if (value[key] !== undefined) result[key] = one

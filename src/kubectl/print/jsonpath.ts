@@ -2,7 +2,7 @@ import { Budget, within, type BudgetLimits } from '../../lang/bounds/budget.js'
 import { goDouble } from '../../lang/cel/values.js'
 import { isFloat, type Numbers } from '../../lang/jsonpath/compare.js'
 import { evaluateJsonPath, type JsonPathOptions } from '../../lang/jsonpath/evaluate.js'
-import { JsonPathError, type Template } from '../../lang/jsonpath/nodes.js'
+import { JsonPathError, type JsonPathTemplate } from '../../lang/jsonpath/nodes.js'
 import { parseJsonPath } from '../../lang/jsonpath/parse.js'
 import { goText } from '../../lang/json/maps.js'
 import { KubectlError } from '../call/errors.js'
@@ -10,7 +10,7 @@ import { goJson } from './json.js'
 import { TABLE, TabWriter } from '../../lang/text/tabwriter.js'
 
 /** Parses the JSONPath template of a printer. Throws KubectlError. */
-export function parseTemplate(text: string): Template {
+export function parseTemplate(text: string): JsonPathTemplate {
   return reported(
     () => parseJsonPath(text),
     (why) => `error parsing jsonpath ${text}, ${why}`,
@@ -18,13 +18,13 @@ export function parseTemplate(text: string): Template {
 }
 
 /** Returns the results of all parts of a template. Throws KubectlError. */
-export function evaluatePath(template: Template, value: unknown): readonly unknown[] {
+export function evaluatePath(template: JsonPathTemplate, value: unknown): readonly unknown[] {
   return evaluateTemplate(template, value).flat()
 }
 
 /** Returns the results of each part of a template. Throws KubectlError. */
 export function evaluateTemplate(
-  template: Template,
+  template: JsonPathTemplate,
   value: unknown,
   options: JsonPathOptions = {},
 ): readonly (readonly unknown[])[] {
@@ -45,7 +45,11 @@ function reported<T>(run: () => T, textOfFault = (why: string): string => why): 
 export const OUTPUT: BudgetLimits = { work: 'the output of the template', bytes: 64 * 1024 * 1024 }
 
 /** Renders a template for a value: the results of each part joined by blanks. Throws KubectlError. */
-export function renderTemplate(template: Template, value: unknown, options: JsonPathOptions = {}): string {
+export function renderTemplate(
+  template: JsonPathTemplate,
+  value: unknown,
+  options: JsonPathOptions = {},
+): string {
   const budget = new Budget(OUTPUT)
   const textFor = (one: unknown): string => {
     const text = resultText(one, options.numbers)
@@ -92,7 +96,7 @@ export function customColumns(value: object, spec: string, noHeaders: boolean = 
   return new TabWriter(TABLE).format(`${lines.join('\n')}\n`)
 }
 
-function cellOf(template: Template, item: unknown): string {
+function cellOf(template: JsonPathTemplate, item: unknown): string {
   const values = evaluatePath(template, item)
   return values.length === 0 ? '<none>' : values.map(goText).join(',')
 }
@@ -108,7 +112,7 @@ export function relaxedPath(text: string): string | undefined {
 /**
  * Parses a path as users write it: `.a.b`, `a.b`, `{.a.b}`. Source: kubectl get.RelaxedJSONPathExpression.
  */
-export function relaxedTemplate(text: string): Template {
+export function relaxedTemplate(text: string): JsonPathTemplate {
   const path = relaxedPath(text)
   if (path === undefined)
     throw new KubectlError(

@@ -51,7 +51,7 @@ export interface SetTexts {
 }
 
 /** Changes an object. `complain` adds an error of the command, but the change is sent all the same. */
-export type Change = (info: Info, complain: (text: string) => void) => KubeObject
+export type ObjectChange = (info: Info, complain: (text: string) => void) => KubeObject
 
 /**
  * Returns the objects that a `set` command changes: with `--local` those of files as they are. Throws if one
@@ -92,7 +92,7 @@ export function setObjects(
   call: CommandLine,
   infos: readonly Info[],
   texts: SetTexts,
-  change: Change,
+  change: ObjectChange,
   unread: readonly Error[] = [],
 ): void {
   const isLocal = call.flags.bool('local')

@@ -3,7 +3,7 @@ import { formatTime } from '../../lang/go/time.js'
 import type { PressureType } from './eviction.js'
 
 /** What a node's conditions depend on. */
-export interface NodeHealth {
+export interface ConditionInputs {
   /** Whether the container runtime responds. */
   readonly runtimeResponds: boolean
   readonly networkReady: boolean
@@ -86,7 +86,7 @@ function calmVerdicts({
   runtimeResponds,
   networkReady,
   shuttingDown,
-}: Omit<NodeHealth, 'pressures'>): readonly NodeConditionValue[] {
+}: Omit<ConditionInputs, 'pressures'>): readonly NodeConditionValue[] {
   if (!runtimeResponds)
     return verdictsFor([
       RUNTIME_DOWN,
@@ -103,7 +103,7 @@ function calmVerdicts({
 }
 
 /** The four conditions that a kubelet sets, in its order. Source: pkg/kubelet/nodestatus/setters.go. */
-function verdicts({ pressures, ...health }: NodeHealth): readonly NodeConditionValue[] {
+function verdicts({ pressures, ...health }: ConditionInputs): readonly NodeConditionValue[] {
   const calm = calmVerdicts(health)
   if (pressures.length === 0) return calm
   return calm
@@ -114,7 +114,7 @@ function verdicts({ pressures, ...health }: NodeHealth): readonly NodeConditionV
 /** Updates the kubelet's own four conditions of a node; all others keep their places. */
 export function nodeConditions(
   old: readonly NodeCondition[],
-  health: NodeHealth,
+  health: ConditionInputs,
   now: number,
 ): readonly NodeCondition[] {
   const time = formatTime(now)
@@ -133,7 +133,7 @@ export function nodeConditions(
 }
 
 /** Whether a node's conditions differ from its kubelet's, ignoring times. */
-export function conditionsDiffer(conditions: readonly NodeCondition[], health: NodeHealth): boolean {
+export function conditionsDiffer(conditions: readonly NodeCondition[], health: ConditionInputs): boolean {
   return verdicts(health).some((verdict) => !conditions.some((condition) => says(condition, verdict)))
 }
 

@@ -6,7 +6,7 @@ import type { EventRecorder } from '../../client/recorders/event-recorder.js'
 import type { Informer } from '../../client/informers/informer.js'
 import type { Slice, Topic } from '../../sim/modules/module.js'
 import type { KubeletOptions } from '../options.js'
-import type { NodeHealth } from './conditions.js'
+import type { ConditionInputs } from './conditions.js'
 import { PRESSURE_EVENTS, conditionsDiffer, nodeConditions } from './conditions.js'
 import type { PressureType } from './eviction.js'
 import {
@@ -42,7 +42,7 @@ export interface NodeAgentDependencies {
 /**
  * Registers the Node and keeps its status. Source: pkg/kubelet/kubelet_node_status.go.
  */
-export class NodeAgent {
+export class KubeletNodeAgent {
   readonly #host: ComponentHost
   readonly #ports: NodeAgentDependencies
   readonly #state: Slice<NodeState>
@@ -219,7 +219,7 @@ export class NodeAgent {
     return count
   }
 
-  get #health(): NodeHealth {
+  get #health(): ConditionInputs {
     return {
       runtimeResponds: this.#ports.options.runtime.responds,
       networkReady: this.networkReady,

@@ -5,7 +5,7 @@ import type {
   NodeStatus,
   NodeSystemInfo,
 } from '../../api/core/generated.js'
-import type { ResourceList } from '../../api/core/pod-resources.js'
+import type { ResourceList } from '../../api/quantity.js'
 import { formatQuantity, parseQuantity, quantityValue, subtractQuantities } from '../../api/quantity.js'
 import type { KubeletConfiguration, KubeletOptions } from '../options.js'
 import { DEFAULT_EVICTION_HARD, amountOf } from './eviction.js'

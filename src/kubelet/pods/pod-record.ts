@@ -5,7 +5,7 @@ import type { Allocation } from './allocation.js'
 import type { BackOff } from './back-off.js'
 
 /** The waiting state of a container; it is retried at `until` (virtual ms). */
-export interface Waiting {
+export interface WaitingState {
   readonly reason: string
   readonly message?: string
   readonly until: number
@@ -19,7 +19,7 @@ export interface ContainerMemory {
   pullBackOff?: BackOff
   /** Error of the last failed pull. */
   pullError?: string
-  waiting?: Waiting
+  waiting?: WaitingState
   /** Results of its probes. */
   probes?: ContainerProbes
   /** What its probes have found so far, for metrics. */

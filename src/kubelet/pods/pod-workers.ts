@@ -32,7 +32,7 @@ import type { Resizer } from './resizer.js'
 import type { StatusManager } from './status-manager.js'
 
 /** What pod workers know about their node. */
-export interface NodeView {
+export interface KubeletNodeView {
   /** The Node as last seen. */
   readonly node: Node
   readonly podCIDR: string | undefined
@@ -59,7 +59,7 @@ export interface PodWorkerDependencies {
   readonly resizer: Resizer | undefined
   readonly allocatable: ResourceAmounts
   readonly operatingSystem: string
-  readonly view: () => NodeView
+  readonly view: () => KubeletNodeView
   /** Returns why the container runtime has no sandbox for a pod. */
   readonly runtimeFault: (pod: Pod) => string | undefined
   /** Returns why the node under pressure refuses a pod. */

@@ -4,7 +4,7 @@ import type { NetworkResponse } from '../../shell/programs/command.js'
 import { goDuration } from '../../lang/go/duration.js'
 import { HEALTH_CHECK } from '../runtime/container-listening.js'
 import type { RuntimeTask } from '../runtime/state.js'
-import type { ActionScope, Target } from './target.js'
+import type { ActionScope, ProbeTarget } from './target.js'
 import { connect, dialError, targetOf } from './target.js'
 import { joinHostPort } from '../../lang/go/host-port.js'
 
@@ -190,7 +190,7 @@ export function httpGet(scope: ActionScope, action: HTTPGetAction, timeout: numb
 function getOnce(
   scope: ActionScope,
   { httpHeaders = [] }: HTTPGetAction,
-  target: Target,
+  target: ProbeTarget,
   path: string,
 ): { readonly error: string } | { readonly response: NetworkResponse } {
   const own = Object.fromEntries(httpHeaders.map(({ name, value }) => [name.toLowerCase(), value]))

@@ -20,7 +20,7 @@ export interface ActionScope {
 }
 
 /** Address and port of an action. */
-export interface Target {
+export interface ProbeTarget {
   readonly host: string
   readonly port: number
   /** Whether it is the pod itself and not another machine. */
@@ -31,7 +31,7 @@ export interface Target {
  * The target of an action: the pod's address unless a host is named; a named port is looked up in the
  * container's ports. Source: pkg/probe/util.go ResolveContainerPort. @throws ActionFault
  */
-export function targetOf(scope: ActionScope, port: number | string, host: string | undefined): Target {
+export function targetOf(scope: ActionScope, port: number | string, host: string | undefined): ProbeTarget {
   const { pod, hostIP, runtime, uid } = scope
   const podIP = pod.spec.hostNetwork === true ? hostIP : (runtime.pod(uid)?.ip ?? '')
   const number = portNumber(scope.container, port)
@@ -54,7 +54,7 @@ function portNumber({ ports = [] }: Container, port: number | string): number {
 /** Connects to a target. Only a machine's own pods listen on its loopback address. */
 export function connect(
   { runtime, uid, pod, hostIP }: ActionScope,
-  { host, port, isPod }: Target,
+  { host, port, isPod }: ProbeTarget,
   request: NetworkRequest,
 ): Connected {
   if (isPod) return runtime.request(uid, port, request)
@@ -63,7 +63,7 @@ export function connect(
 }
 
 /** The error of Go's dialer for a failed connection; undefined for a successful one. */
-export function dialError(connected: Connected, target: Target): string | undefined {
+export function dialError(connected: Connected, target: ProbeTarget): string | undefined {
   const where = `dial tcp ${joinHostPort(target.host, target.port)}:`
   switch (connected.kind) {
     case 'refused':

@@ -1,6 +1,6 @@
 import type { ResourceRequirements } from '../../api/core/generated.js'
 import { quantityMilliValue, quantityValue } from '../../api/quantity.js'
-import type { Mount, Tree } from '../../shell/files/tree.js'
+import type { Mount, FileTree } from '../../shell/files/tree.js'
 import { fileOf } from '../../shell/files/tree.js'
 
 /** The kernel's period of CPU limits, in microseconds. */
@@ -36,7 +36,7 @@ export function cgroupMount(resources: () => ResourceRequirements | undefined): 
     'pids.max': () => 'max',
     'cgroup.controllers': () => 'cpuset cpu io memory hugetlb pids rdma misc',
   }
-  const tree: Tree = new Map(
+  const tree: FileTree = new Map(
     Object.entries(files).map(([name, text]) => [name, fileOf(() => `${text()}\n`, 0o644)]),
   )
   return {

@@ -1,5 +1,5 @@
 /** A line of a container's log, or the beginning of an unfinished one. Plain data. */
-export interface LogLine {
+export interface ContainerLogLine {
   /** Virtual ms of its beginning. */
   readonly at: number
   readonly stream: 'stdout' | 'stderr'
@@ -8,7 +8,7 @@ export interface LogLine {
 
 /** The output of a container. The oldest lines are dropped when there are too many. Plain data. */
 export interface ContainerLog {
-  readonly lines: LogLine[]
+  readonly lines: ContainerLogLine[]
   /** Number of dropped lines. */
   dropped: number
   /** Characters in all lines. */
@@ -77,9 +77,9 @@ export function startOfLog(log: ContainerLog, { tailLines, since }: LogSelection
 export function readLog(
   log: ContainerLog,
   position: LogPosition,
-): readonly { readonly line: LogLine; readonly text: string; readonly isStart: boolean }[] {
+): readonly { readonly line: ContainerLogLine; readonly text: string; readonly isStart: boolean }[] {
   if (position.line < log.dropped) Object.assign(position, { line: log.dropped, offset: 0 })
-  const read: { line: LogLine; text: string; isStart: boolean }[] = []
+  const read: { line: ContainerLogLine; text: string; isStart: boolean }[] = []
   for (
     let line = log.lines[position.line - log.dropped];
     line !== undefined;

@@ -4,9 +4,9 @@ import type { KubeletFileConfiguration } from '../certificates/ports.js'
 import type { Connected, NetworkRequest } from '../../shell/programs/command.js'
 import type { ReadonlyData } from '../../sim/data/plain-data.js'
 import type { Clock } from '../../sim/clock.js'
-import type { Host, Slice, Topic } from '../../sim/modules/module.js'
+import type { KernelHost, Slice, Topic } from '../../sim/modules/module.js'
 import { stableUuid } from '../stable-hex.js'
-import type { Tree } from '../../shell/files/tree.js'
+import type { FileTree } from '../../shell/files/tree.js'
 import type { ImageFacts } from '../images/image-table.js'
 import { behaviorsOfImages, ImageTable } from '../images/image-table.js'
 import { adoptedImages, adoptedPod } from './adopt.js'
@@ -78,7 +78,7 @@ class SimulatedMachine implements Machine {
     this.#images = new ImageTable(options.images, options.registry)
   }
 
-  setup(host: Host): void {
+  setup(host: KernelHost): void {
     const { clock } = host
     const now = (): number => clock.now()
     const wakes = host.handle('process', (key) => this.processes.woken(key))
@@ -172,7 +172,7 @@ class SimulatedMachine implements Machine {
     return this.#state.adopted === true
   }
 
-  get disk(): Tree {
+  get disk(): FileTree {
     return this.#state.disk
   }
 

@@ -20,14 +20,14 @@ import { ProcessListeners } from './process-listeners.js'
 import { startPlan } from './start-plan.js'
 import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
 import { latestContainer } from './state.js'
-import type { Surroundings } from './surroundings.js'
+import type { MachineDependencies } from './surroundings.js'
 
 /** What the processes of a machine need. */
 export interface ProcessDependencies {
   readonly node: string
   readonly state: Slice<RuntimeState>
   readonly images: ImageTable
-  readonly surroundings: () => Surroundings
+  readonly surroundings: () => MachineDependencies
   readonly now: () => number
   readonly onCommand: OnCommand
   readonly behavior: (pod: RuntimePod, container: RuntimeContainer) => ContainerBehavior

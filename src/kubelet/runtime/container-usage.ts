@@ -1,7 +1,7 @@
 import type { Pod, ResourceRequirements } from '../../api/core/generated.js'
 import { quantityValue } from '../../api/quantity.js'
 import { roughSizeOf } from '../../lang/bytes/content.js'
-import type { Tree } from '../../shell/files/tree.js'
+import type { FileTree } from '../../shell/files/tree.js'
 import type { ContainerBehavior } from './behavior.js'
 import { usageOf } from '../../shell/interpreter/process.js'
 import type { ProcessUsage } from '../../shell/programs/command.js'
@@ -92,7 +92,7 @@ function ownStorage({ files, log }: RuntimeContainer): number {
 }
 
 /** Size of a tree, counting one byte for each character of a text. */
-function treeSize(tree: Tree | undefined): number {
+function treeSize(tree: FileTree | undefined): number {
   let size = 0
   for (const { content } of tree?.values() ?? [])
     if (content !== undefined && typeof content !== 'function') size += roughSizeOf(content)

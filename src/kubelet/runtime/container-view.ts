@@ -6,7 +6,7 @@ import type { ImageFacts } from '../images/image-table.js'
 import { effectiveCapabilities } from '../security-context/capabilities.js'
 import { effectiveIdentity } from '../security-context/identity.js'
 import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
-import type { Surroundings } from './surroundings.js'
+import type { MachineDependencies } from './surroundings.js'
 
 /** One container with everything that its processes may see. */
 export interface ContainerView {
@@ -14,7 +14,7 @@ export interface ContainerView {
   readonly sandbox: RuntimePod
   readonly container: RuntimeContainer
   readonly image: ImageFacts
-  readonly surroundings: Surroundings
+  readonly surroundings: MachineDependencies
   readonly now: number
 }
 

@@ -5,7 +5,7 @@ import type { ListeningPort, ProcessEntry, ProcessContext, Program } from '../..
 import { programOf } from '../../shell/programs/programs.js'
 import type { FileUser } from '../../shell/files/file-system.js'
 import { FileSystem } from '../../shell/files/file-system.js'
-import type { Mount, Tree } from '../../shell/files/tree.js'
+import type { Mount, FileTree } from '../../shell/files/tree.js'
 import { absolutePath, fileOf } from '../../shell/files/tree.js'
 import { accountOf, groupText, passwdText } from '../security-context/accounts.js'
 import { effectiveSecurity, procStatus } from '../security-context/effective.js'
@@ -239,7 +239,7 @@ const DIRECTORIES = [
 ]
 const ROOT_DIRECTORY = { mode: 0o755, owner: 0, group: 0 }
 const OPEN_DIRECTORY = { mode: 0o777, owner: 0, group: 0 }
-const EMPTY: Tree = new Map()
+const EMPTY: FileTree = new Map()
 const STICKY = 0o1777
 
 /** All mounts of a container. */
@@ -300,14 +300,14 @@ class RootMount implements Mount {
   readonly device = 'overlay'
   readonly type = 'overlay'
   readonly readOnly: boolean
-  readonly writable: () => Tree
+  readonly writable: () => FileTree
   readonly grown: () => void
   readonly #container: RuntimeContainer
-  readonly #below: Tree
+  readonly #below: FileTree
 
-  constructor(view: ContainerView, below: Tree, readOnly: boolean) {
+  constructor(view: ContainerView, below: FileTree, readOnly: boolean) {
     const { container } = view
-    const writable = (): Tree => {
+    const writable = (): FileTree => {
       watchStorage(view)
       return (container.files ??= new Map())
     }
@@ -318,7 +318,7 @@ class RootMount implements Mount {
     this.#below = below
   }
 
-  get layers(): readonly Tree[] {
+  get layers(): readonly FileTree[] {
     return [this.#container.files ?? EMPTY, this.#below]
   }
 }
@@ -356,10 +356,10 @@ export function makeSubPaths(view: ContainerView): void {
   }
 }
 
-function imageTree(view: ContainerView): Tree {
+function imageTree(view: ContainerView): FileTree {
   const { sandbox, image } = view
   const { pod, ip = '127.0.0.1', secondIP } = sandbox
-  const tree: Tree = new Map()
+  const tree: FileTree = new Map()
   for (const path of DIRECTORIES)
     tree.set(path, {
       kind: 'directory',
@@ -462,7 +462,7 @@ function volumeDevice(view: VolumeView, { name, devicePath }: VolumeDevice): Mou
   const mount = volumeMount(view, { name, mountPath: devicePath, subPath: BLOCK }, {})
   if (mount === undefined) return undefined
   const { path, layers, readOnly, prefix, directory, device, type, writable, grown, limit } = mount
-  const none: Tree = new Map([[prefix, { ...fileOf('', 0o660), special: 'block' }]])
+  const none: FileTree = new Map([[prefix, { ...fileOf('', 0o660), special: 'block' }]])
   return {
     path,
     layers: [...layers, none],

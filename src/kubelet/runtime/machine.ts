@@ -9,7 +9,7 @@ import type { ContainerBehavior } from './behavior.js'
 import type { ContainerProcesses } from './container-processes.js'
 import type { ContainerRuntime } from './runtime-api.js'
 import type { DeclaredUsage, SystemUsage } from './state.js'
-import type { Surroundings } from './surroundings.js'
+import type { MachineDependencies } from './surroundings.js'
 
 /** Durations of a machine's operations, in virtual ms. */
 export interface RuntimeTimings {
@@ -59,7 +59,7 @@ export interface ContainerRuntimeOptions {
   /** Which commands run. Default `run`. */
   readonly onCommand?: OnCommand
   /** The network and the rest of the cluster. Default: nothing is reachable. */
-  readonly surroundings?: () => Surroundings
+  readonly surroundings?: () => MachineDependencies
   /** Called before a change that no kubelet listens for yet, so that it begins to. */
   readonly onUnheard?: () => void
   /** Called when a container has started or ended. */

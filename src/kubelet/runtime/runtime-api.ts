@@ -1,7 +1,7 @@
 import type { Pod, ResourceRequirements } from '../../api/core/generated.js'
 import type { KubeletFileConfiguration } from '../certificates/ports.js'
 import type { Connected, NetworkRequest } from '../../shell/programs/command.js'
-import type { Tree } from '../../shell/files/tree.js'
+import type { FileTree } from '../../shell/files/tree.js'
 import type { ImageFacts } from '../images/image-table.js'
 import type { ReadonlyData } from '../../sim/data/plain-data.js'
 import type { ContainerBehavior } from './behavior.js'
@@ -83,7 +83,7 @@ export interface ContainerRuntime {
   /** The service variables of a pod. */
   serviceEnv(pod: Pod): Readonly<Record<string, string>>
   /** The part of the machine's disk that pods have written. */
-  readonly disk: Tree
+  readonly disk: FileTree
   /** Whether the machine ran before the simulation began, with files that are not known here. */
   readonly hasUnknownFiles: boolean
   /** Shows a changed pod to its containers: the labels and annotations of downward API volumes. */

@@ -2,7 +2,7 @@ import { firstNamed, lastNamed } from '../../lang/bounds/named.js'
 import type { Pod, ResourceRequirements } from '../../api/core/generated.js'
 import type { KubeletFileConfiguration } from '../certificates/ports.js'
 import type { PlainData } from '../../sim/data/plain-data.js'
-import type { Tree } from '../../shell/files/tree.js'
+import type { FileTree } from '../../shell/files/tree.js'
 import type { ShellProcess } from '../../shell/interpreter/state.js'
 import type { ContainerBehavior } from './behavior.js'
 import type { ContainerLog } from './container-log.js'
@@ -37,7 +37,7 @@ export interface DeclaredUsage {
 /** A file system in memory that a process has mounted. Plain data. */
 export interface AddedMount {
   readonly device: string
-  readonly tree: Tree
+  readonly tree: FileTree
   /** Virtual ms. */
   readonly mountedAt: number
   /** The mount at the same place that it hides. */
@@ -91,7 +91,7 @@ export interface RuntimeContainer {
   /** The resources of its start or its last resize. */
   resources?: ResourceRequirements
   /** Files in its own layer. */
-  files?: Tree
+  files?: FileTree
   /** What its processes have mounted. */
   mounts?: AddedMounts
   /** Absent until something is written. */
@@ -118,7 +118,7 @@ export interface RuntimePod {
   /** Its mounted volumes. */
   volumes?: PodVolumes
   /** Files of emptyDir volumes, by volume. */
-  emptyDirs?: Map<string, Tree>
+  emptyDirs?: Map<string, FileTree>
 }
 
 /** An image on the node, or one that is being pulled. Plain data. */
@@ -178,7 +178,7 @@ export interface RuntimeState {
   ips6?: IpPool
   readonly behaviors: Map<string, ContainerBehavior>
   /** The part of the machine's disk that pods have written: hostPath and local volumes. */
-  readonly disk: Tree
+  readonly disk: FileTree
   /** Whether the machine ran before the simulation began, so that its disk has more. */
   adopted?: true
   /** What processes have mounted for the whole machine. */

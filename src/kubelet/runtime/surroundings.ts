@@ -1,12 +1,12 @@
 import type { ConfigMap, Pod } from '../../api/core/generated.js'
-import type { Tree } from '../../shell/files/tree.js'
+import type { FileTree } from '../../shell/files/tree.js'
 import type { ContainerNetwork } from '../../shell/programs/command.js'
 
 /**
  * What a machine needs from its cluster: the network, and data that a kubelet fetches when a container reads
  * it.
  */
-export interface Surroundings {
+export interface MachineDependencies {
   /** The network as a pod on this machine sees it. */
   networkOf(pod: Pod, podIP: string): ContainerNetwork
   /** The variables of a namespace's services, at the latest as of `before` (virtual ms). */
@@ -17,11 +17,11 @@ export interface Surroundings {
   /** Bytes of memory of a node. */
   nodeMemory(node: string): number
   /** The files of a network volume, to be changed in place. */
-  networkVolume(id: string): Tree
+  networkVolume(id: string): FileTree
 }
 
 /** A machine on its own, from which nothing is reachable. */
-export const ISOLATED: Surroundings = {
+export const ISOLATED: MachineDependencies = {
   networkOf: () => ({
     dnsServer: '10.96.0.10',
     resolvConf: 'nameserver 10.96.0.10\n',

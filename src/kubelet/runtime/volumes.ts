@@ -10,9 +10,9 @@ import { fieldOf, resourceFieldOf } from '../pods/downward-api.js'
 import { fromBase64 } from '../../lang/bytes/base64.js'
 import type { Content } from '../../lang/bytes/content.js'
 import { contentOf, textOfContent } from '../../lang/bytes/content.js'
-import type { Tree } from '../../shell/files/tree.js'
+import type { FileTree } from '../../shell/files/tree.js'
 import { fileOf } from '../../shell/files/tree.js'
-import type { Surroundings } from './surroundings.js'
+import type { MachineDependencies } from './surroundings.js'
 
 /**
  * One source of a volume's files, as the kubelet last read it. Plain data that shares the API's frozen
@@ -72,8 +72,8 @@ export function comesFromApi(volume: PodVolume): volume is ApiVolume {
 }
 
 /** The files of a volume from the API. */
-export function treeOf({ parts, mode }: ApiVolume, pod: Pod, surroundings: Surroundings): Tree {
-  const tree: Tree = new Map()
+export function treeOf({ parts, mode }: ApiVolume, pod: Pod, surroundings: MachineDependencies): FileTree {
+  const tree: FileTree = new Map()
   const fsGroup = pod.spec.securityContext?.fsGroup
   const add = (path: string, content: Content | (() => string), own: number | undefined, owner = 0): void => {
     const file = { ...fileOf(content, own ?? mode), owner }

@@ -44,14 +44,14 @@ const isOwnName = (user: string): boolean =>
   user !== '' && user !== 'root' && user !== 'daemon' && user !== 'nobody' && !/^\d+$/.test(user)
 
 /** A user of /etc/passwd. */
-export interface Account {
+export interface PasswdEntry {
   readonly name: string
   readonly uid: number
   readonly gid: number
 }
 
 /** Finds a user by name or number; undefined if there is none. */
-export function accountOf(image: ImageAccounts, user: string | number): Account | undefined {
+export function accountOf(image: ImageAccounts, user: string | number): PasswdEntry | undefined {
   for (const [name = '', , uid, gid] of fieldsOf(passwdText(image))) {
     if (typeof user === 'number' ? uid === String(user) : name === user)
       return { name, uid: Number(uid), gid: Number(gid) }

@@ -9,7 +9,7 @@ export interface Profile {
 }
 
 /** What profiles depend on besides the pod. */
-export interface ProfileOptions {
+export interface SecurityProfileOptions {
   /** Minor of the kubelet. */
   readonly minor: number
   /** `seccompDefault` of the kubelet's configuration. */
@@ -31,7 +31,7 @@ type Named = Pick<Container, 'name' | 'securityContext'>
 export function effectiveSeccomp(
   { metadata, spec }: Pod,
   { name, securityContext }: Named,
-  { minor, seccompDefault }: ProfileOptions,
+  { minor, seccompDefault }: SecurityProfileOptions,
 ): Decided<Profile> {
   if (securityContext?.privileged === true)
     return { value: UNCONFINED, from: 'container', rule: 'securityContext.privileged' }

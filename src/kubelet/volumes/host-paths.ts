@@ -1,6 +1,6 @@
 import { quote } from '../../lang/go/quote.js'
 import type { Pod } from '../../api/core/generated.js'
-import type { Tree } from '../../shell/files/tree.js'
+import type { FileTree } from '../../shell/files/tree.js'
 import { FileSystem } from '../../shell/files/file-system.js'
 import { fileOf } from '../../shell/files/tree.js'
 import type { MountFault } from '../pods/pod-volumes.js'
@@ -125,8 +125,8 @@ const FILES = new Set([
  * Returns the files of a node that containers with a hostPath volume can read, below what pods have written
  * to its disk.
  */
-export function nodeFiles(node: string): Tree {
-  const tree: Tree = new Map()
+export function nodeFiles(node: string): FileTree {
+  const tree: FileTree = new Map()
   tree.set('etc/hostname', fileOf(`${node}\n`))
   tree.set('etc/hosts', fileOf(`127.0.0.1\tlocalhost\n127.0.1.1\t${node}\n`))
   tree.set('tmp', { kind: 'directory', mode: 0o1777, owner: 0, group: 0, time: 0 })
@@ -157,7 +157,7 @@ const KINDS: Readonly<Record<string, string>> = {
 /** Checks the types of a pod's hostPath volumes, and creates missing paths where the type demands it. */
 export function hostPathFaults(
   { spec }: Pod,
-  disk: Tree,
+  disk: FileTree,
   used: ReadonlySet<string>,
   now: number,
 ): readonly MountFault[] {
@@ -182,7 +182,7 @@ export function hostPathFaults(
  * Returns why a local volume with files cannot be mounted: its directory has to be there. Source:
  * pkg/volume/local getGlobalLocalPath.
  */
-export function localPathFault(path: string, disk: Tree): string | undefined {
+export function localPathFault(path: string, disk: FileTree): string | undefined {
   const found = kindOf(disk, realDiskPath(disk, path))
   if (found === 'Directory') return undefined
   return found === undefined
@@ -191,14 +191,14 @@ export function localPathFault(path: string, disk: Tree): string | undefined {
 }
 
 /** Returns the key of a path on a machine's disk, at the end of the links that pods have made. */
-export function realDiskPath(disk: Tree, path: string): string {
+export function realDiskPath(disk: FileTree, path: string): string {
   const directory = { mode: 0o755, owner: 0, group: 0 }
   const mount = { path: '', layers: [disk], readOnly: true, prefix: '', directory, device: '', type: '' }
   const files = new FileSystem([mount], { uid: 0, gid: 0, groups: [] }, () => 0)
   return diskPath(files.real(`/${diskPath(path)}`))
 }
 
-function kindOf(disk: Tree, key: string): string | undefined {
+function kindOf(disk: FileTree, key: string): string | undefined {
   const entry = disk.get(key)
   if (entry?.kind === 'directory') return 'Directory'
   if (entry?.kind === 'file') return 'File'

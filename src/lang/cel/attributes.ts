@@ -1,4 +1,4 @@
-import { Attribute, type Qualifier, type Scope, type Step } from './step.js'
+import { Attribute, type Qualifier, type EvaluationScope, type PlannedStep } from './step.js'
 import {
   CelError,
   equal,
@@ -23,7 +23,7 @@ export class VariableAttribute extends Attribute {
     this.#name = name
   }
 
-  resolve(scope: Scope): Value {
+  resolve(scope: EvaluationScope): Value {
     const value = scope.resolve(this.#name)
     if (value === undefined) return new CelError(`no such attribute(s): ${this.#name}`)
     return qualified(scope, value, this.qualifiers)
@@ -32,25 +32,25 @@ export class VariableAttribute extends Attribute {
 
 /** The value of an expression. */
 export class ValueAttribute extends Attribute {
-  readonly #operand: Step
+  readonly #operand: PlannedStep
 
-  constructor(id: number, operand: Step) {
+  constructor(id: number, operand: PlannedStep) {
     super(id)
     this.#operand = operand
   }
 
-  resolve(scope: Scope): Value {
+  resolve(scope: EvaluationScope): Value {
     return qualified(scope, this.#operand.eval(scope), this.qualifiers)
   }
 }
 
 /** `condition ? yes : no`: qualifiers are those of both. */
 export class ConditionalAttribute extends Attribute {
-  readonly condition: Step
+  readonly condition: PlannedStep
   readonly yes: Attribute
   readonly no: Attribute
 
-  constructor(id: number, condition: Step, yes: Attribute, no: Attribute) {
+  constructor(id: number, condition: PlannedStep, yes: Attribute, no: Attribute) {
     super(id)
     this.condition = condition
     this.yes = yes
@@ -66,7 +66,7 @@ export class ConditionalAttribute extends Attribute {
     this.no.add(qualifier)
   }
 
-  resolve(scope: Scope): Value {
+  resolve(scope: EvaluationScope): Value {
     const holds = this.condition.eval(scope)
     if (holds === true) return this.yes.resolve(scope)
     if (holds === false) return this.no.resolve(scope)
@@ -94,7 +94,7 @@ export class ConstantQualifier implements Qualifier {
     this.#isTest = isTest
   }
 
-  qualify({ tracker }: Scope, of: Value, test: boolean): Value | undefined {
+  qualify({ tracker }: EvaluationScope, of: Value, test: boolean): Value | undefined {
     const found = member(of, this.#key, test || this.#isTest)
     const value = this.#isTest && !(test && found === undefined) ? present(found) : found
     if (value === undefined) return undefined
@@ -111,15 +111,15 @@ const present = (found: Value | undefined): Value =>
 export class ComputedQualifier implements Qualifier {
   readonly id: number
   readonly isOptional: boolean
-  readonly #key: (scope: Scope) => Value
+  readonly #key: (scope: EvaluationScope) => Value
 
-  constructor(id: number, key: (scope: Scope) => Value, isOptional: boolean) {
+  constructor(id: number, key: (scope: EvaluationScope) => Value, isOptional: boolean) {
     this.id = id
     this.isOptional = isOptional
     this.#key = key
   }
 
-  qualify(scope: Scope, of: Value, test: boolean): Value | undefined {
+  qualify(scope: EvaluationScope, of: Value, test: boolean): Value | undefined {
     const key = this.#key(scope)
     const value = isError(key) ? key : member(of, key, test)
     if (value === undefined) return undefined
@@ -130,7 +130,7 @@ export class ComputedQualifier implements Qualifier {
 }
 
 /** Source: attributes.go applyQualifiers. */
-function qualified(scope: Scope, value: Value, qualifiers: readonly Qualifier[]): Value {
+function qualified(scope: EvaluationScope, value: Value, qualifiers: readonly Qualifier[]): Value {
   if (qualifiers.length === 0 || isError(value)) return value
   let isOptional = value instanceof Optional
   let at: Value = value

@@ -27,10 +27,10 @@ import { Bindings, mostGeneral, substitute } from './unify.js'
 import { typeNameOf, type Value } from './values.js'
 
 /** Variables of an expression, by name. */
-export type Variables = ReadonlyMap<string, CelType>
+export type CelVariables = ReadonlyMap<string, CelType>
 
 /** What the checker found of the nodes of an expression. */
-export interface Checked {
+export interface CheckedExpr {
   readonly type: CelType
   readonly issues: readonly Issue[]
   /** The variables that it uses. */
@@ -64,17 +64,17 @@ export const TYPE_NAMES: Readonly<Record<string, CelType>> = {
 }
 
 /** Checks an expression against its variables and functions. Source: cel-go checker/checker.go. */
-export function checkExpression(expr: Expr, variables: Variables, functions: Functions): Checked {
+export function checkExpression(expr: Expr, variables: CelVariables, functions: Functions): CheckedExpr {
   const checker = new Checker(functions)
   checker.check(expr, { names: variables, isTop: true })
   return checker.result(expr)
 }
 
 /** The variables in scope; those of comprehensions hide others. */
-interface Scope {
+interface NameScope {
   readonly names: ReadonlyMap<string, CelType>
   readonly isTop: boolean
-  readonly above?: Scope
+  readonly above?: NameScope
 }
 
 class Checker {
@@ -92,7 +92,7 @@ class Checker {
     this.#functions = functions
   }
 
-  result(expr: Expr): Checked {
+  result(expr: Expr): CheckedExpr {
     const types: Found<CelType> = {
       get: (node) => {
         const type = this.#types.get(node)
@@ -110,13 +110,13 @@ class Checker {
     }
   }
 
-  check(expr: Expr, scope: Scope): CelType {
+  check(expr: Expr, scope: NameScope): CelType {
     const type = this.#typeOf(expr, scope)
     this.#types.set(expr, type)
     return type
   }
 
-  #typeOf(expr: Expr, scope: Scope): CelType {
+  #typeOf(expr: Expr, scope: NameScope): CelType {
     switch (expr.kind) {
       case 'literal':
         return literalType(expr.value)
@@ -162,9 +162,9 @@ class Checker {
     return { kind: 'param', name: `_var${this.#variables++}` }
   }
 
-  #lookup(expr: Expr, name: string, scope: Scope): CelType | undefined {
+  #lookup(expr: Expr, name: string, scope: NameScope): CelType | undefined {
     const plain = name.startsWith('.') ? name.slice(1) : name
-    for (let at: Scope | undefined = scope; at !== undefined; at = at.above) {
+    for (let at: NameScope | undefined = scope; at !== undefined; at = at.above) {
       const type = at.names.get(plain)
       if (type === undefined) continue
       if (at.isTop) this.#used.add(plain)
@@ -176,7 +176,7 @@ class Checker {
     return { kind: 'type', item: named }
   }
 
-  #select(expr: Select, scope: Scope): CelType {
+  #select(expr: Select, scope: NameScope): CelType {
     const name = expr.isTest ? undefined : qualifiedName(expr)
     const named = name === undefined ? undefined : this.#lookup(expr, name, scope)
     if (named !== undefined) return named
@@ -184,7 +184,7 @@ class Checker {
     return expr.isTest ? BOOL : this.#substituted(type)
   }
 
-  #field(expr: Expr, operand: Expr, field: string, isOptional: boolean, scope: Scope): CelType {
+  #field(expr: Expr, operand: Expr, field: string, isOptional: boolean, scope: NameScope): CelType {
     const of = this.#substituted(this.check(operand, scope))
     const target = of.kind === 'optional' ? of.item : of
     const type = this.#fieldOf(expr, target, field)
@@ -216,7 +216,7 @@ class Checker {
     }
   }
 
-  #call(expr: Call, scope: Scope): CelType {
+  #call(expr: Call, scope: NameScope): CelType {
     const { name, target, args } = expr
     if (name === '_?._') return this.#optionalField(expr, scope)
     const types = args.map((arg) => this.check(arg, scope))
@@ -232,7 +232,7 @@ class Checker {
     return called === undefined ? this.#undeclared(expr, name) : this.#resolve(expr, called, types, receiver)
   }
 
-  #optionalField(expr: Call, scope: Scope): CelType {
+  #optionalField(expr: Call, scope: NameScope): CelType {
     const [operand, field] = expr.args as readonly [Expr, Extract<Expr, { kind: 'literal' }>]
     const type = this.#substituted(this.#field(expr, operand, field.value as string, true, scope))
     const called = this.#functions.get('_?._')
@@ -312,7 +312,7 @@ class Checker {
     return type
   }
 
-  #list({ items }: List, scope: Scope): CelType {
+  #list({ items }: List, scope: NameScope): CelType {
     let joined: CelType | undefined
     for (const { value, optional } of items) {
       const type = this.#unwrapped(value, this.check(value, scope), optional)
@@ -321,7 +321,7 @@ class Checker {
     return listOf(joined ?? this.#newVariable())
   }
 
-  #map({ entries }: MapExpr, scope: Scope): CelType {
+  #map({ entries }: MapExpr, scope: NameScope): CelType {
     let [keys, values]: (CelType | undefined)[] = []
     for (const { key, value, optional } of entries) {
       keys = this.#join(keys, this.check(key, scope))
@@ -335,17 +335,17 @@ class Checker {
     return this.#isAssignable(previous, current) ? mostGeneral(previous, current) : DYN
   }
 
-  #struct(expr: Struct, scope: Scope): CelType {
+  #struct(expr: Struct, scope: NameScope): CelType {
     for (const { value } of expr.fields) this.check(value, scope)
     return this.#undeclared(expr, expr.name)
   }
 
-  #fold(expr: Fold, scope: Scope): CelType {
+  #fold(expr: Fold, scope: NameScope): CelType {
     const { range, initial, accumulator, condition, step, result } = expr
     const of = this.#substituted(this.check(range, scope))
     const accumulated = this.check(initial, scope)
-    const outer: Scope = { names: new Map([[accumulator, accumulated]]), isTop: false, above: scope }
-    const inner: Scope = { names: this.#iterated(expr, of), isTop: false, above: outer }
+    const outer: NameScope = { names: new Map([[accumulator, accumulated]]), isTop: false, above: scope }
+    const inner: NameScope = { names: this.#iterated(expr, of), isTop: false, above: outer }
     this.#mustBe(condition, BOOL, this.check(condition, inner))
     this.#mustBe(step, accumulated, this.check(step, inner))
     return this.#substituted(this.check(result, outer))

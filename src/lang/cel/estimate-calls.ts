@@ -17,11 +17,12 @@ export interface EstimatedNode {
 /** Sizes of an expression's parts. */
 export interface Estimator {
   declaredSize(path: readonly string[]): Range | undefined
-  membersOf(expr: Expr): Members | undefined
-  setMembers(expr: Expr, members: Members | undefined): void
+  membersOf(expr: Expr): MemberSizes | undefined
+  setMembers(expr: Expr, members: MemberSizes | undefined): void
 }
 
-interface Members {
+/** Sizes of the members of a list or map. */
+export interface MemberSizes {
   readonly container: 'list' | 'map'
   readonly key: Range
   readonly value: Range
@@ -344,7 +345,7 @@ function joined(
   return { cost: sum(overload === 'add_list' ? ONE : read(size), ...argCosts), size }
 }
 
-function joinedMembers(a: Members | undefined, b: Members | undefined): Members | undefined {
+function joinedMembers(a: MemberSizes | undefined, b: MemberSizes | undefined): MemberSizes | undefined {
   if (a === undefined || b === undefined) return undefined
   return { container: a.container, key: around(a.key, b.key), value: around(a.value, b.value) }
 }

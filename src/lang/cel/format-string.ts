@@ -1,6 +1,6 @@
 import { quote } from '../go/quote.js'
 import { entriesOf, toText } from './lib-standard.js'
-import { Duration, Timestamp } from './time-values.js'
+import { CelDuration, Timestamp } from './time-values.js'
 import { CelError, ListValue, MapValue, typeNameOf, TypeValue, Uint, type Value } from './values.js'
 import { byKey } from '../text/order.js'
 
@@ -11,12 +11,12 @@ export interface Clauses<T> {
   /** Whether an end in the middle of a clause counts before an argument that is missing. */
   readonly endsFirst: boolean
   /** Called for each clause with the number of its argument. Returns text or throws a {@link FormatFault}. */
-  format(clause: Clause, argument: number): T
+  format(clause: FormatClause, argument: number): T
 }
 
 export type ClauseKind = 's' | 'd' | 'f' | 'e' | 'b' | 'x' | 'X' | 'o'
 
-export interface Clause {
+export interface FormatClause {
   readonly kind: ClauseKind
   /** Decimals of `f` and `e`. */
   readonly precision: number
@@ -54,7 +54,7 @@ export function readFormat<T>(format: string, clauses: Clauses<T>): readonly (T 
   return parts
 }
 
-function clauseOf(digits: string | undefined, sign: string): Clause {
+function clauseOf(digits: string | undefined, sign: string): FormatClause {
   const fault = (why: string): FormatFault => new FormatFault(`could not parse formatting clause: ${why}`)
   if (sign === '') throw fault('error while parsing precision: could not find end of precision specifier')
   if (digits === '') {
@@ -99,7 +99,7 @@ export function formatString(format: string, values: ListValue): Value {
   }
 }
 
-function clauseText({ kind, precision }: Clause, value: Value): string {
+function clauseText({ kind, precision }: FormatClause, value: Value): string {
   switch (kind) {
     case 's':
       return stringText(value)
@@ -186,7 +186,7 @@ function stringText(value: Value): string {
     value instanceof Uint8Array ||
     value instanceof Uint ||
     value instanceof Timestamp ||
-    value instanceof Duration ||
+    value instanceof CelDuration ||
     value instanceof TypeValue
   if (!isKnown) throw wrongType('s', typeNameOf(value))
   return plainText(value)
@@ -202,7 +202,7 @@ function memberText(value: Value): string {
   if (typeof value === 'string') return quote(value)
   if (value instanceof Uint8Array) return `b${quote(plainText(value))}`
   if (value instanceof Timestamp) return `timestamp(${quote(value.toString())})`
-  if (value instanceof Duration) return `duration(${quote(value.toString())})`
+  if (value instanceof CelDuration) return `duration(${quote(value.toString())})`
   if (value instanceof TypeValue) return `type(${value.name})`
   if (typeof value === 'number')
     return Number.isFinite(value) ? value.toFixed(DEFAULT_PRECISION) : quote(infinite(value))

@@ -6,11 +6,11 @@ import {
   ValueAttribute,
   VariableAttribute,
 } from './attributes.js'
-import { qualifiedName, type Checked } from './checker.js'
+import { qualifiedName, type CheckedExpr } from './checker.js'
 import { runCost } from './run-costs.js'
 import { call, type CelFunction, type Overload } from './functions.js'
 import { compileGoRegExp, isFault } from '../go/regexp.js'
-import type { Attribute, Scope, Step } from './step.js'
+import type { Attribute, EvaluationScope, PlannedStep } from './step.js'
 import { Tracker } from './tracker.js'
 import { typeName } from './types.js'
 import {
@@ -35,7 +35,7 @@ import {
 export class PlanError extends Error {}
 
 /** Plans a checked expression. Throws PlanError. Source: cel-go interpreter/planner.go. */
-export function planExpression(expr: Expr, checked: Checked): Step {
+export function planExpression(expr: Expr, checked: CheckedExpr): PlannedStep {
   return new Planner(checked).plan(expr)
 }
 
@@ -44,13 +44,13 @@ const CONVERSIONS = new Set('bool bytes double duration dyn int string timestamp
 const MATCHERS = new Set(['matches', 'find', 'findAll'])
 
 class Planner {
-  readonly #checked: Checked
+  readonly #checked: CheckedExpr
 
-  constructor(checked: Checked) {
+  constructor(checked: CheckedExpr) {
     this.#checked = checked
   }
 
-  plan(expr: Expr): Step {
+  plan(expr: Expr): PlannedStep {
     const named = this.#checked.named.get(expr)
     if (named !== undefined) return constantStep(expr.id, new TypeValue(typeName(named)))
     switch (expr.kind) {
@@ -73,17 +73,17 @@ class Planner {
     }
   }
 
-  #select({ id, operand, field, isTest }: Select): Step {
+  #select({ id, operand, field, isTest }: Select): PlannedStep {
     const attribute = this.#attributeOf(this.plan(operand))
     attribute.add(new ConstantQualifier(id, field, { isTest }))
     return isTest ? testStep(id, attribute) : attributeStep(attribute)
   }
 
-  #attributeOf(step: Step): Attribute {
+  #attributeOf(step: PlannedStep): Attribute {
     return step.attribute ?? new ValueAttribute(step.id, step)
   }
 
-  #call(expr: Call): Step {
+  #call(expr: Call): PlannedStep {
     const { id, name, target, args } = expr
     const called = this.#checked.functions.get(expr)
     const isMember = target !== undefined && !this.#isQualified(expr, called)
@@ -95,19 +95,19 @@ class Planner {
       case '_||_':
         return logicalStep(id, steps, true)
       case '_?_:_':
-        return this.#conditional(id, steps as [Step, Step, Step])
+        return this.#conditional(id, steps as [PlannedStep, PlannedStep, PlannedStep])
       case '_==_':
       case '_!=_':
-        return equalityStep(id, steps as [Step, Step], name)
+        return equalityStep(id, steps as [PlannedStep, PlannedStep], name)
       case '_[_]':
-        return this.#index(id, steps as [Step, Step], false)
+        return this.#index(id, steps as [PlannedStep, PlannedStep], false)
       case '_[?_]':
       case '_?._':
-        return this.#index(id, steps as [Step, Step], true)
+        return this.#index(id, steps as [PlannedStep, PlannedStep], true)
       case 'or':
       case 'orValue':
         if (called !== undefined && isMember && steps.length === 2)
-          return orStep(id, steps as [Step, Step], name)
+          return orStep(id, steps as [PlannedStep, PlannedStep], name)
     }
     if (called === undefined) throw new PlanError(`no such overload: ${name}`)
     const overloads = this.#checked.overloads.get(expr) ?? []
@@ -123,7 +123,7 @@ class Planner {
   }
 
   /** Source: interpreter/decorators.go. */
-  #optimized(plan: CallPlan): Step {
+  #optimized(plan: CallPlan): PlannedStep {
     const { id, called, overload, steps } = plan
     const [first, second] = steps
     if (overload?.id === 'in_list' && second?.constant instanceof ListValue && first !== undefined) {
@@ -142,13 +142,20 @@ class Planner {
     return callStep(plan)
   }
 
-  #conditional(id: number, [condition, yes, no]: readonly [Step, Step, Step]): Step {
+  #conditional(
+    id: number,
+    [condition, yes, no]: readonly [PlannedStep, PlannedStep, PlannedStep],
+  ): PlannedStep {
     return attributeStep(
       new ConditionalAttribute(id, condition, this.#attributeOf(yes), this.#attributeOf(no)),
     )
   }
 
-  #index(id: number, [operand, index]: readonly [Step, Step], isOptional: boolean): Step {
+  #index(
+    id: number,
+    [operand, index]: readonly [PlannedStep, PlannedStep],
+    isOptional: boolean,
+  ): PlannedStep {
     const attribute = this.#attributeOf(operand)
     const inner = index.attribute
     attribute.add(
@@ -163,28 +170,28 @@ class Planner {
     return attributeStep(attribute)
   }
 
-  #list({ id, items }: List): Step {
+  #list({ id, items }: List): PlannedStep {
     const steps = items.map(({ value, optional }) => ({ step: this.plan(value), optional }))
     const ids = steps.map(({ step }) => step.id)
-    const build = (scope: Scope): Value => listValue(steps, scope)
+    const build = (scope: EvaluationScope): Value => listValue(steps, scope)
     if (steps.every(({ step }) => step.constant !== undefined)) return constantStep(id, build(UNTRACKED()))
     return constructorStep(id, ids, LIST_COST, build)
   }
 
-  #map({ id, entries }: MapExpr): Step {
+  #map({ id, entries }: MapExpr): PlannedStep {
     const steps = entries.map(({ key, value, optional }) => ({
       key: this.plan(key),
       value: this.plan(value),
       optional,
     }))
     const ids = steps.flatMap(({ key, value }) => [key.id, value.id])
-    const build = (scope: Scope): Value => mapValue(steps, scope)
+    const build = (scope: EvaluationScope): Value => mapValue(steps, scope)
     if (steps.every(({ key, value }) => key.constant !== undefined && value.constant !== undefined))
       return constantStep(id, build(UNTRACKED()))
     return constructorStep(id, ids, MAP_COST, build)
   }
 
-  #fold(expr: Fold): Step {
+  #fold(expr: Fold): PlannedStep {
     const steps = {
       initial: this.plan(expr.initial),
       range: this.plan(expr.range),
@@ -208,9 +215,12 @@ const LIST_COST = 10
 const MAP_COST = 30
 
 /** A scope for what is computed before any run. */
-const UNTRACKED = (): Scope => ({ tracker: new Tracker(Number.POSITIVE_INFINITY), resolve: () => undefined })
+const UNTRACKED = (): EvaluationScope => ({
+  tracker: new Tracker(Number.POSITIVE_INFINITY),
+  resolve: () => undefined,
+})
 
-function constantStep(id: number, constant: Value): Step {
+function constantStep(id: number, constant: Value): PlannedStep {
   return {
     id,
     constant,
@@ -221,7 +231,7 @@ function constantStep(id: number, constant: Value): Step {
   }
 }
 
-function attributeStep(attribute: Attribute): Step {
+function attributeStep(attribute: Attribute): PlannedStep {
   return {
     get id() {
       return attribute.id
@@ -235,7 +245,12 @@ function attributeStep(attribute: Attribute): Step {
   }
 }
 
-function observeAttribute({ tracker }: Scope, attribute: Attribute, id: number, value: Value): void {
+function observeAttribute(
+  { tracker }: EvaluationScope,
+  attribute: Attribute,
+  id: number,
+  value: Value,
+): void {
   if (attribute instanceof ConditionalAttribute) {
     tracker.drop(attribute.no.id)
     tracker.drop(attribute.yes.id)
@@ -248,7 +263,7 @@ function observeAttribute({ tracker }: Scope, attribute: Attribute, id: number, 
 }
 
 /** `has(a.b)`: the test itself is free. */
-function testStep(id: number, attribute: Attribute): Step {
+function testStep(id: number, attribute: Attribute): PlannedStep {
   return {
     id,
     attribute,
@@ -269,7 +284,7 @@ function testStep(id: number, attribute: Attribute): Step {
 }
 
 /** `&&` and `||`: an error counts only if no other term decides. */
-function logicalStep(id: number, terms: readonly Step[], deciding: boolean): Step {
+function logicalStep(id: number, terms: readonly PlannedStep[], deciding: boolean): PlannedStep {
   return {
     id,
     eval: (scope) => {
@@ -289,7 +304,11 @@ function logicalStep(id: number, terms: readonly Step[], deciding: boolean): Ste
   }
 }
 
-function equalityStep(id: number, steps: readonly [Step, Step], name: '_==_' | '_!=_'): Step {
+function equalityStep(
+  id: number,
+  steps: readonly [PlannedStep, PlannedStep],
+  name: '_==_' | '_!=_',
+): PlannedStep {
   const ids = steps.map((step) => step.id)
   return {
     id,
@@ -308,7 +327,11 @@ function equality(left: Value, right: Value, name: '_==_' | '_!=_'): Value {
 }
 
 /** `a.or(b)` and `a.orValue(b)`: free, and `b` runs only if it is needed. */
-function orStep(id: number, [left, right]: readonly [Step, Step], name: 'or' | 'orValue'): Step {
+function orStep(
+  id: number,
+  [left, right]: readonly [PlannedStep, PlannedStep],
+  name: 'or' | 'orValue',
+): PlannedStep {
   return {
     id,
     eval: (scope) => {
@@ -325,7 +348,7 @@ function orStep(id: number, [left, right]: readonly [Step, Step], name: 'or' | '
 }
 
 /** `x in [1, 2]` of a list that is written down: a look-up, which costs nothing. */
-function membershipStep(id: number, value: Step, list: ListValue): Step | undefined {
+function membershipStep(id: number, value: PlannedStep, list: ListValue): PlannedStep | undefined {
   if (list.size === 0) return constantStep(id, false)
   const members = new Set<string>()
   for (const item of list) {
@@ -358,10 +381,10 @@ interface CallPlan {
   readonly called: CelFunction
   /** The overload, if the checker found exactly one. */
   readonly overload: Overload | undefined
-  readonly steps: readonly Step[]
+  readonly steps: readonly PlannedStep[]
 }
 
-function callStep({ id, called, overload, steps }: CallPlan): Step {
+function callStep({ id, called, overload, steps }: CallPlan): PlannedStep {
   const ids = steps.map((step) => step.id)
   // with two arguments upstream evaluates both even if the first is an error
   const stops = steps.length > 2 && !called.takesErrors
@@ -381,7 +404,7 @@ function callStep({ id, called, overload, steps }: CallPlan): Step {
 }
 
 function observeCall(
-  { tracker }: Scope,
+  { tracker }: EvaluationScope,
   id: number,
   args: readonly number[],
   name: string,
@@ -397,8 +420,8 @@ function constructorStep(
   id: number,
   args: readonly number[],
   cost: number,
-  build: (scope: Scope) => Value,
-): Step {
+  build: (scope: EvaluationScope) => Value,
+): PlannedStep {
   return {
     id,
     eval: (scope) => {
@@ -412,11 +435,11 @@ function constructorStep(
 }
 
 interface ItemStep {
-  readonly step: Step
+  readonly step: PlannedStep
   readonly optional: boolean
 }
 
-function listValue(items: readonly ItemStep[], scope: Scope): Value {
+function listValue(items: readonly ItemStep[], scope: EvaluationScope): Value {
   const values: Value[] = []
   for (const { step, optional } of items) {
     const value = step.eval(scope)
@@ -430,12 +453,12 @@ function listValue(items: readonly ItemStep[], scope: Scope): Value {
 }
 
 interface EntryStep {
-  readonly key: Step
-  readonly value: Step
+  readonly key: PlannedStep
+  readonly value: PlannedStep
   readonly optional: boolean
 }
 
-function mapValue(entries: readonly EntryStep[], scope: Scope): Value {
+function mapValue(entries: readonly EntryStep[], scope: EvaluationScope): Value {
   const found: (readonly [Value, Value])[] = []
   for (const { key, value, optional } of entries) {
     const name = key.eval(scope)
@@ -451,19 +474,19 @@ function mapValue(entries: readonly EntryStep[], scope: Scope): Value {
   return new PlainMap(found)
 }
 
-type FoldSteps = Readonly<Record<'initial' | 'range' | 'condition' | 'step' | 'result', Step>>
+type FoldSteps = Readonly<Record<'initial' | 'range' | 'condition' | 'step' | 'result', PlannedStep>>
 
 /** The scope of a comprehension. The accumulator's first value is computed when it is first read. */
-class FoldScope implements Scope {
+class FoldScope implements EvaluationScope {
   readonly tracker: Tracker
   readonly #fold: Fold
-  readonly #above: Scope
-  readonly #initial: Step
+  readonly #above: EvaluationScope
+  readonly #initial: PlannedStep
   accumulated: Value | undefined
   first: Value | undefined
   second: Value | undefined
 
-  constructor(fold: Fold, above: Scope, initial: Step) {
+  constructor(fold: Fold, above: EvaluationScope, initial: PlannedStep) {
     this.tracker = above.tracker
     this.#fold = fold
     this.#above = above
@@ -507,7 +530,7 @@ class GrowingList extends ListValue {
   }
 }
 
-function foldValue(fold: Fold, steps: FoldSteps, above: Scope): Value {
+function foldValue(fold: Fold, steps: FoldSteps, above: EvaluationScope): Value {
   const range = steps.range.eval(above)
   if (isError(range)) return range
   const scope = new FoldScope(fold, above, steps.initial)

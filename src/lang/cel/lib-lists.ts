@@ -1,6 +1,6 @@
 import type { FunctionTable } from './functions.js'
 import { plus } from './lib-standard.js'
-import { Duration } from './time-values.js'
+import { CelDuration } from './time-values.js'
 import {
   CelError,
   compare,
@@ -57,7 +57,7 @@ const ZEROS: Readonly<Record<string, Value>> = {
   int: 0n,
   uint: new Uint(0n),
   double: 0,
-  duration: new Duration(0n),
+  duration: new CelDuration(0n),
 }
 
 function indexOf(list: ListValue, item: Value): Value {
@@ -180,7 +180,7 @@ export function addExtendedLists(table: FunctionTable): void {
 function isZero(value: Value): boolean {
   if (value === null || value === '' || value === 0 || value === 0n || value === false) return true
   if (value instanceof Uint) return value.value === 0n
-  if (value instanceof Duration) return value.nanos === 0n
+  if (value instanceof CelDuration) return value.nanos === 0n
   if (value instanceof Uint8Array) return value.length === 0
   return value instanceof Optional
     ? value.value === undefined

@@ -3,7 +3,7 @@ import { compileGoRegExp, isFault } from '../go/regexp.js'
 import type { FunctionTable } from './functions.js'
 import {
   addTimes,
-  Duration,
+  CelDuration,
   parseDuration,
   parseTimestamp,
   subtractTimes,
@@ -107,10 +107,10 @@ const isAddable = (value: Value): boolean =>
   typeof value === 'string' ||
   value instanceof Uint8Array ||
   value instanceof ListValue ||
-  value instanceof Duration ||
+  value instanceof CelDuration ||
   value instanceof Timestamp
 const isSubtractable = (value: Value): boolean =>
-  isNumber(value) || value instanceof Duration || value instanceof Timestamp
+  isNumber(value) || value instanceof CelDuration || value instanceof Timestamp
 
 const KINDS = ['int', 'uint', 'double'] as const
 
@@ -262,7 +262,9 @@ function addTimeParts(table: FunctionTable): void {
     table.define({
       [`timestamp.${name}(): int`]: (value: Timestamp) => read(value),
       [`timestamp.${name}(string): int`]: read,
-      ...(unit === undefined ? {} : { [`duration.${name}(): int`]: ({ nanos }: Duration) => nanos / unit }),
+      ...(unit === undefined
+        ? {}
+        : { [`duration.${name}(): int`]: ({ nanos }: CelDuration) => nanos / unit }),
     })
   }
 }
@@ -338,7 +340,7 @@ function toInt(value: Value): Value {
   if (typeof value === 'bigint') return value
   if (value instanceof Uint) return value.value > MOST_INT ? INT_OVERFLOW : value.value
   if (value instanceof Timestamp) return value.seconds
-  if (value instanceof Duration) return value.nanos
+  if (value instanceof CelDuration) return value.nanos
   if (typeof value === 'number') {
     // doubles that round to the limits count as beyond them
     const fits = value > -(2 ** 63) && value < 2 ** 63
@@ -392,7 +394,7 @@ export function toText(value: Value): Value {
   if (typeof value === 'string') return value
   if (typeof value === 'number') return goDouble(value)
   if (value instanceof Uint) return String(value.value)
-  if (value instanceof Duration || value instanceof Timestamp) return value.toString()
+  if (value instanceof CelDuration || value instanceof Timestamp) return value.toString()
   if (value instanceof TypeValue) return value.name
   if (!(value instanceof Uint8Array)) return String(value as bigint | boolean)
   try {
@@ -412,7 +414,7 @@ function toTimestamp(value: Value): Value {
 }
 
 function toDuration(value: Value): Value {
-  if (value instanceof Duration) return value
+  if (value instanceof CelDuration) return value
   const parsed = typeof value === 'string' ? parseDuration(value) : undefined
   return parsed ?? conversion(value, 'google.protobuf.Duration')
 }

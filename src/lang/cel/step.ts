@@ -2,19 +2,19 @@ import type { Tracker } from './tracker.js'
 import type { Value } from './values.js'
 
 /** What a step sees while it runs. */
-export interface Scope {
+export interface EvaluationScope {
   readonly tracker: Tracker
   resolve(name: string): Value | undefined
 }
 
 /** A planned node. */
-export interface Step {
+export interface PlannedStep {
   readonly id: number
   /** The value, if it is known before any run. */
   readonly constant?: Value
   /** Set for variables, fields, indexes and conditions: what further fields can be added to. */
   readonly attribute?: Attribute
-  eval(scope: Scope): Value
+  eval(scope: EvaluationScope): Value
 }
 
 /**
@@ -35,7 +35,7 @@ export abstract class Attribute {
     return this.qualifiers.at(-1)?.id ?? this.ownId
   }
 
-  abstract resolve(scope: Scope): Value
+  abstract resolve(scope: EvaluationScope): Value
 
   add(qualifier: Qualifier): void {
     this.qualifiers.push(qualifier)
@@ -47,5 +47,5 @@ export interface Qualifier {
   readonly id: number
   readonly isOptional: boolean
   /** Reads from a value. With `test`, undefined if nothing is there. */
-  qualify(scope: Scope, of: Value, test: boolean): Value | undefined
+  qualify(scope: EvaluationScope, of: Value, test: boolean): Value | undefined
 }

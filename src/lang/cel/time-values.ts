@@ -11,7 +11,7 @@ const TIMESTAMP_OVERFLOW = new CelError('timestamp overflow')
 const INT_OVERFLOW = new CelError('integer overflow')
 
 /** A span of time in nanoseconds. Source: cel-go common/types/duration.go. */
-export class Duration extends CelValue {
+export class CelDuration extends CelValue {
   readonly nanos: bigint
 
   constructor(nanos: bigint) {
@@ -24,11 +24,11 @@ export class Duration extends CelValue {
   }
 
   equals(other: Value): boolean {
-    return other instanceof Duration && other.nanos === this.nanos
+    return other instanceof CelDuration && other.nanos === this.nanos
   }
 
   override compare(other: Value): number | CelError {
-    return other instanceof Duration ? order(this.nanos, other.nanos) : NO_OVERLOAD
+    return other instanceof CelDuration ? order(this.nanos, other.nanos) : NO_OVERLOAD
   }
 
   /** `5400s`, as string() returns. */
@@ -140,9 +140,9 @@ const UNITS: Readonly<Record<string, bigint>> = {
 }
 
 /** Parses Go's durations exactly; undefined if the text is invalid. Source: Go's time.ParseDuration. */
-export function parseDuration(text: string): Duration | undefined {
+export function parseDuration(text: string): CelDuration | undefined {
   const unsigned = text.replace(/^[-+]/, '')
-  if (unsigned === '0') return new Duration(0n)
+  if (unsigned === '0') return new CelDuration(0n)
   let nanos = 0n
   let rest = unsigned
   while (rest !== '') {
@@ -158,11 +158,11 @@ export function parseDuration(text: string): Duration | undefined {
     if (nanos > MOST + 1n) return undefined
   }
   if (unsigned === '' || (nanos > MOST && !text.startsWith('-'))) return undefined
-  return new Duration(text.startsWith('-') ? -nanos : nanos)
+  return new CelDuration(text.startsWith('-') ? -nanos : nanos)
 }
 
 const durationOf = (nanos: bigint): Value =>
-  nanos > MOST || nanos < -MOST - 1n ? INT_OVERFLOW : new Duration(nanos)
+  nanos > MOST || nanos < -MOST - 1n ? INT_OVERFLOW : new CelDuration(nanos)
 
 function timestampOf(nanos: bigint): Value {
   const value = new Timestamp(nanos)
@@ -171,19 +171,19 @@ function timestampOf(nanos: bigint): Value {
 
 /** Adds times and durations; undefined for other values. */
 export function addTimes(a: Value, b: Value): Value | undefined {
-  if (a instanceof Duration && b instanceof Duration) return durationOf(a.nanos + b.nanos)
-  if (a instanceof Timestamp && b instanceof Duration) return timestampOf(a.nanos + b.nanos)
-  if (a instanceof Duration && b instanceof Timestamp) return timestampOf(a.nanos + b.nanos)
+  if (a instanceof CelDuration && b instanceof CelDuration) return durationOf(a.nanos + b.nanos)
+  if (a instanceof Timestamp && b instanceof CelDuration) return timestampOf(a.nanos + b.nanos)
+  if (a instanceof CelDuration && b instanceof Timestamp) return timestampOf(a.nanos + b.nanos)
   return undefined
 }
 
 /** Subtracts times and durations; undefined for other values. */
 export function subtractTimes(a: Value, b: Value): Value | undefined {
-  if (a instanceof Duration && b instanceof Duration) return durationOf(a.nanos - b.nanos)
-  if (a instanceof Timestamp && b instanceof Duration) return timestampOf(a.nanos - b.nanos)
+  if (a instanceof CelDuration && b instanceof CelDuration) return durationOf(a.nanos - b.nanos)
+  if (a instanceof Timestamp && b instanceof CelDuration) return timestampOf(a.nanos - b.nanos)
   if (!(a instanceof Timestamp) || !(b instanceof Timestamp)) return undefined
   const nanos = a.nanos - b.nanos
-  return nanos > MOST || nanos < -MOST - 1n ? INT_OVERFLOW : new Duration(nanos)
+  return nanos > MOST || nanos < -MOST - 1n ? INT_OVERFLOW : new CelDuration(nanos)
 }
 
 /** The parts of a time in a zone, with months, days of the year and of the month from 0. */

@@ -1,6 +1,6 @@
 import { childrenOf, everyExpr, type Call, type Expr, type List, type MapExpr } from './ast.js'
-import type { Checked } from './checker.js'
-import { FormatFault, readFormat, wrongType, type Clause, type ClauseKind } from './format-string.js'
+import type { CheckedExpr } from './checker.js'
+import { FormatFault, readFormat, wrongType, type FormatClause, type ClauseKind } from './format-string.js'
 import { call } from './functions.js'
 import type { Issue } from './issues.js'
 import { compileGoRegExp, isFault } from '../go/regexp.js'
@@ -11,7 +11,7 @@ import { isError } from './values.js'
  * Returns the faults of a checked expression that types do not show: literals that do not parse, lists and
  * maps of mixed types, formats that cannot be filled. Source: cel-go cel/validator.go, ext/formatting.go.
  */
-export function validateExpression(expr: Expr, checked: Checked): readonly Issue[] {
+export function validateExpression(expr: Expr, checked: CheckedExpr): readonly Issue[] {
   const all = everyExpr(expr)
   // most of a long expression is none of these
   const calls: Call[] = []
@@ -46,7 +46,7 @@ function within(all: readonly Expr[]): ReadonlySet<Expr> {
   return found
 }
 
-function badLiteral(expr: Call, checked: Checked): readonly Issue[] {
+function badLiteral(expr: Call, checked: CheckedExpr): readonly Issue[] {
   const [argument] = expr.args
   if (argument?.kind !== 'literal' || isValidLiteral(expr, argument, checked)) return []
   return [{ position: argument.position, text: `invalid ${expr.name} argument` }]
@@ -55,7 +55,7 @@ function badLiteral(expr: Call, checked: Checked): readonly Issue[] {
 function isValidLiteral(
   expr: Call,
   { value }: Extract<Expr, { kind: 'literal' }>,
-  { functions, overloads }: Checked,
+  { functions, overloads }: CheckedExpr,
 ): boolean {
   if (expr.name === 'matches') return typeof value !== 'string' || !isFault(compileGoRegExp(value))
   const called = functions.get(expr)
@@ -70,7 +70,7 @@ const mismatch = ({ position }: Expr, wanted: CelType, found: CelType): Issue =>
 const itemType = (type: CelType, optional: boolean): CelType =>
   optional && type.kind === 'optional' ? type.item : type
 
-function mixedList({ items }: List, { types }: Checked): readonly Issue[] {
+function mixedList({ items }: List, { types }: CheckedExpr): readonly Issue[] {
   let first: CelType | undefined
   for (const { value, optional } of items) {
     const type = itemType(types.get(value) ?? DYN, optional)
@@ -80,7 +80,7 @@ function mixedList({ items }: List, { types }: Checked): readonly Issue[] {
   return []
 }
 
-function mixedMap({ entries }: MapExpr, { types }: Checked): readonly Issue[] {
+function mixedMap({ entries }: MapExpr, { types }: CheckedExpr): readonly Issue[] {
   const [first, ...others] = entries
   if (first === undefined) return []
   const keys = types.get(first.key) ?? DYN
@@ -94,7 +94,7 @@ function mixedMap({ entries }: MapExpr, { types }: Checked): readonly Issue[] {
   })
 }
 
-function formatFaults(expr: Call, { types }: Checked): readonly Issue[] {
+function formatFaults(expr: Call, { types }: CheckedExpr): readonly Issue[] {
   const [list] = expr.args
   const { target } = expr
   const isFormat = expr.name === 'format' && expr.args.length === 1 && list?.kind === 'list'
@@ -146,7 +146,7 @@ const SHOWN = new Set<CelType['kind']>([
 ])
 
 /** Throws a FormatFault if the argument's type does not fit the clause. */
-function checkArgument({ kind }: Clause, argument: Expr, types: Checked['types']): void {
+function checkArgument({ kind }: FormatClause, argument: Expr, types: CheckedExpr['types']): void {
   const type = types.get(argument) ?? DYN
   if (kind === 's') {
     const bad = unshown(argument, types)
@@ -156,7 +156,7 @@ function checkArgument({ kind }: Clause, argument: Expr, types: Checked['types']
 }
 
 /** Returns what `%s` cannot show: the argument, or a member of a list or map that is written down. */
-function unshown(expr: Expr, types: Checked['types']): Expr | undefined {
+function unshown(expr: Expr, types: CheckedExpr['types']): Expr | undefined {
   if (!SHOWN.has((types.get(expr) ?? DYN).kind)) return expr
   const members =
     expr.kind === 'list'

@@ -225,7 +225,7 @@ function keyText(key: Value): string | undefined {
 }
 
 /** A map with the keys of a JSON object; values are converted when they are read. */
-export class JsonMap extends MapValue {
+export class JsonMapValue extends MapValue {
   readonly #json: Readonly<Record<string, unknown>>
 
   constructor(json: Readonly<Record<string, unknown>>) {
@@ -274,7 +274,9 @@ export function fromJson(json: unknown): Value {
       return Number.isInteger(json) ? BigInt(json) : json
     case 'object':
       if (json instanceof CelValue || json instanceof Uint8Array) return json
-      return Array.isArray(json) ? new JsonList(json) : new JsonMap(json as Readonly<Record<string, unknown>>)
+      return Array.isArray(json)
+        ? new JsonList(json)
+        : new JsonMapValue(json as Readonly<Record<string, unknown>>)
     default:
       return json as Value
   }

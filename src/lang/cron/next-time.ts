@@ -1,4 +1,4 @@
-import type { CalendarSchedule, Schedule, ScheduleField } from './schedule.js'
+import type { CalendarSchedule, CronSchedule, ScheduleField } from './schedule.js'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -11,7 +11,7 @@ const YEARS_AHEAD = 5
  * UTC. Around changes of the clocks it behaves as the library of the real controller manager: times in a gap
  * are skipped or moved. Source: robfig/cron v3 SpecSchedule.Next.
  */
-export function nextTime(schedule: Schedule, after: number, timeZone = 'UTC'): number | undefined {
+export function nextTime(schedule: CronSchedule, after: number, timeZone = 'UTC'): number | undefined {
   const second = after - mod(after, SECOND)
   if ('everyMs' in schedule) return second + schedule.everyMs
   // a field of commas alone is valid, and matches nothing

@@ -35,7 +35,7 @@ export interface IntervalSchedule {
   readonly everyMs: number
 }
 
-export type Schedule = CalendarSchedule | IntervalSchedule
+export type CronSchedule = CalendarSchedule | IntervalSchedule
 
 interface Bounds {
   readonly min: number
@@ -65,7 +65,7 @@ const descriptors: Readonly<Record<string, string>> = {
 }
 
 /** Parses a schedule. Throws ScheduleError. */
-export function parseSchedule(text: string): Schedule {
+export function parseSchedule(text: string): CronSchedule {
   if (text === '') throw new ScheduleError('empty spec string')
   const { timeZone, rest } = splitZone(text)
   const schedule = rest.startsWith('@') ? parseDescriptor(rest) : parseFields(rest)
@@ -104,7 +104,7 @@ function parseFields(text: string): CalendarSchedule {
   }
 }
 
-function parseDescriptor(text: string): Schedule {
+function parseDescriptor(text: string): CronSchedule {
   const fields = Object.hasOwn(descriptors, text) ? descriptors[text] : undefined
   if (fields !== undefined) return parseFields(fields)
   if (!text.startsWith('@every ')) throw new ScheduleError(`unrecognized descriptor: ${text}`)

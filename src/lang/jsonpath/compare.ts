@@ -7,7 +7,7 @@ import { JsonPathError } from './nodes.js'
 export type Numbers = 'integers' | 'floats'
 
 /** A number of a template. */
-export class GoNumber {
+export class TemplateNumber {
   readonly value: number
   readonly isFloat: boolean
 
@@ -26,7 +26,7 @@ export function isFloat(value: number | bigint, numbers: Numbers): boolean {
 
 /** Go's name of a value's type. */
 export function typeText(value: unknown, numbers: Numbers): string {
-  if (value instanceof GoNumber) return value.isFloat ? 'float64' : 'int'
+  if (value instanceof TemplateNumber) return value.isFloat ? 'float64' : 'int'
   if (typeof value === 'number' || typeof value === 'bigint')
     return isFloat(value, numbers) ? 'float64' : 'int64'
   return typeof value === 'boolean'
@@ -37,7 +37,7 @@ export function typeText(value: unknown, numbers: Numbers): string {
 }
 
 function basicKind(value: unknown, numbers: Numbers): Kind {
-  if (value instanceof GoNumber) return value.isFloat ? 'float' : 'int'
+  if (value instanceof TemplateNumber) return value.isFloat ? 'float' : 'int'
   if (typeof value === 'number' || typeof value === 'bigint') return isFloat(value, numbers) ? 'float' : 'int'
   if (typeof value === 'boolean') return 'bool'
   if (typeof value === 'string') return 'string'
@@ -85,4 +85,4 @@ function less(left: unknown, right: unknown, numbers: Numbers): boolean {
   return (plain(left) as number | bigint | string) < (plain(right) as number | bigint | string)
 }
 
-const plain = (value: unknown): unknown => (value instanceof GoNumber ? value.value : value)
+const plain = (value: unknown): unknown => (value instanceof TemplateNumber ? value.value : value)

@@ -1,8 +1,8 @@
 import { spend } from '../bounds/budget.js'
 import { bytesOf } from '../go/utf8.js'
 import { goText, isMap } from '../json/maps.js'
-import { compares, GoNumber, typeText, type Numbers } from './compare.js'
-import { JsonPathError, type ArrayNode, type ListNode, type Node, type Template } from './nodes.js'
+import { compares, TemplateNumber, typeText, type Numbers } from './compare.js'
+import { JsonPathError, type ArrayNode, type ListNode, type Node, type JsonPathTemplate } from './nodes.js'
 
 /** How a template meets values. */
 export interface JsonPathOptions {
@@ -24,7 +24,7 @@ const MOST_VALUES = 1_000_000
  * JsonPathError. Source: client-go util/jsonpath/jsonpath.go FindResults.
  */
 export function evaluateJsonPath(
-  { nodes }: Template,
+  { nodes }: JsonPathTemplate,
   value: unknown,
   { allowMissingKeys = true, numbers = 'integers' }: JsonPathOptions = {},
 ): readonly Values[] {
@@ -59,7 +59,7 @@ class Evaluation {
     const all: Values[] = []
     for (let at = 0; at < nodes.length; at++) {
       const node = nodes[at] as Node
-      const found = this.#walk([value], node).map((one) => (one instanceof GoNumber ? one.value : one))
+      const found = this.#walk([value], node).map((one) => (one instanceof TemplateNumber ? one.value : one))
       if (this.#ended > 0 && this.#ended <= this.#inside) {
         this.#ended--
         this.#lastEnd = node
@@ -108,7 +108,7 @@ class Evaluation {
       case 'filter':
         return this.#filter(values, node)
       case 'number':
-        return values.map(() => new GoNumber(node.value, node.isFloat))
+        return values.map(() => new TemplateNumber(node.value, node.isFloat))
       case 'bool':
         return values.map(() => node.value)
       case 'wildcard':

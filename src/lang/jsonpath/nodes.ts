@@ -29,7 +29,7 @@ export type Node =
   | { readonly kind: 'identifier'; readonly name: string }
 
 /** A parsed template: texts, and a list for each pair of braces. */
-export interface Template {
+export interface JsonPathTemplate {
   readonly nodes: readonly Node[]
 }
 

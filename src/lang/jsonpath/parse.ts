@@ -1,11 +1,11 @@
 import { unquote } from './unquote.js'
-import { JsonPathError, type ListNode, type Node, type Template } from './nodes.js'
+import { JsonPathError, type ListNode, type Node, type JsonPathTemplate } from './nodes.js'
 
 /**
  * Parses a JSONPath template. Throws JsonPathError with client-go's texts. Source: client-go
  * util/jsonpath/parser.go.
  */
-export function parseJsonPath(text: string): Template {
+export function parseJsonPath(text: string): JsonPathTemplate {
   return { nodes: new Parser(text).parse() }
 }
 

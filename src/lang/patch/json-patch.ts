@@ -89,7 +89,7 @@ function copy(root: Root, operation: Operation): void {
   within('error while adding value during copy', () => add(target, copyJson(value)))
 }
 
-function originOf(root: Root, { op, from }: Operation): Place {
+function originOf(root: Root, { op, from }: Operation): PointerTarget {
   if (typeof from !== 'string')
     throw new JsonPatchError(
       `${String(op)} operation failed to decode from: operation, missing from field: ${NO_VALUE}`,
@@ -101,7 +101,7 @@ function originOf(root: Root, { op, from }: Operation): Place {
   )
 }
 
-function destinationOf(root: Root, { op }: Operation, path: string): Place {
+function destinationOf(root: Root, { op }: Operation, path: string): PointerTarget {
   return locate(
     root.document,
     path,
@@ -142,7 +142,7 @@ function countCopied(root: Root, value: unknown): void {
   )
 }
 
-interface Place {
+interface PointerTarget {
   readonly container: Container
   readonly key: string
 }
@@ -150,7 +150,7 @@ interface Place {
 const decodeKey = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~')
 
 /** Returns the container of the value at a pointer, and its key in it; `missing` says that there is none. */
-function locate(document: unknown, path: string, missing: string): Place {
+function locate(document: unknown, path: string, missing: string): PointerTarget {
   const parts = path.split('/')
   let node = document
   try {
@@ -168,7 +168,7 @@ function locate(document: unknown, path: string, missing: string): Place {
 
 const isContainer = (node: unknown): node is Container => typeof node === 'object' && node !== null
 
-function read({ container, key }: Place): unknown {
+function read({ container, key }: PointerTarget): unknown {
   if (!Array.isArray(container)) return Object.hasOwn(container, key) ? container[key] : undefined
   return container[indexIn(container.length, key, container.length - 1)]
 }
@@ -183,7 +183,7 @@ function indexIn(length: number, key: string, most: number): number {
   return from
 }
 
-function add({ container, key }: Place, value: unknown): void {
+function add({ container, key }: PointerTarget, value: unknown): void {
   if (!Array.isArray(container)) setMember(container, key, value)
   else if (key === '-') container.push(value)
   else container.splice(indexForNew(container.length, key), 0, value)
@@ -194,7 +194,7 @@ function indexForNew(length: number, key: string): number {
   return within(`value was not a proper array index: '${key}'`, () => indexIn(length + 1, key, length))
 }
 
-function remove({ container, key }: Place): void {
+function remove({ container, key }: PointerTarget): void {
   if (Array.isArray(container)) container.splice(indexIn(container.length, key, container.length - 1), 1)
   else if (Object.hasOwn(container, key)) delete container[key]
   else throw new JsonPatchError(`Unable to remove nonexistent key: ${key}: ${NO_VALUE}`)

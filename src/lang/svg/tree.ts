@@ -10,21 +10,21 @@ import {
 } from './drawing.js'
 
 /** A tree of boxes, as plain JSON. Its lines are texts, or phrases not yet put into a language. */
-export interface Tree<L = string> {
+export interface BoxTree<L = string> {
   readonly title: L
   /** Whether each root leads to the next: they are hops, from top to bottom. */
   readonly isChain?: true
-  readonly roots: readonly Branch<L>[]
+  readonly roots: readonly BoxBranch<L>[]
 }
 
 /** A box with lines of text, and the boxes that arrows lead to. */
-export interface Branch<L = string> {
+export interface BoxBranch<L = string> {
   readonly lines: readonly L[]
   /** Said by the lines, too: a tick or a cross, a status, a word. */
   readonly look?: 'good' | 'bad'
   /** In the corner of the box. */
   readonly icon?: Icon
-  readonly branches?: readonly Branch<L>[]
+  readonly branches?: readonly BoxBranch<L>[]
 }
 
 const PADDING = 8
@@ -34,8 +34,8 @@ const GAP = 36
 const SPACE = 10
 
 /** Returns a tree as an outline: a line for each line of a box, two spaces deeper for each arrow. */
-export function treeText({ title, isChain, roots }: Tree): string {
-  const outline = ({ lines, branches = [] }: Branch, depth: number): readonly string[] => {
+export function treeText({ title, isChain, roots }: BoxTree): string {
+  const outline = ({ lines, branches = [] }: BoxBranch, depth: number): readonly string[] => {
     const [first = '', ...more] = lines
     // bounded: levels of a picture
     const indent = '  '.repeat(depth)
@@ -46,7 +46,7 @@ export function treeText({ title, isChain, roots }: Tree): string {
       ...branches.flatMap((branch) => outline(branch, depth + 1)),
     ]
   }
-  const numbered = (root: Branch, at: number): Branch =>
+  const numbered = (root: BoxBranch, at: number): BoxBranch =>
     isChain === true
       ? { ...root, lines: root.lines.map((line, row) => (row === 0 ? `${at + 1}. ` : '   ') + line) }
       : root
@@ -54,7 +54,7 @@ export function treeText({ title, isChain, roots }: Tree): string {
 }
 
 /** Draws a tree from left to right. */
-export function drawTree(tree: Tree, options: DocumentOptions = {}): string {
+export function drawTree(tree: BoxTree, options: DocumentOptions = {}): string {
   const drawing = new Drawing()
   const widths: number[] = []
   for (const root of tree.roots) measure(root, 0, widths)
@@ -79,7 +79,7 @@ export function drawTree(tree: Tree, options: DocumentOptions = {}): string {
   return drawing.toString(tree.title, treeText(tree), options)
 }
 
-function measure({ lines, icon, branches = [] }: Branch, depth: number, widths: number[]): void {
+function measure({ lines, icon, branches = [] }: BoxBranch, depth: number, widths: number[]): void {
   const [first = 0, ...others] = lines.map(pixels)
   const beside = icon === undefined ? 0 : ICON + PADDING
   const width = Math.max(first + beside, ...others) + 2 * PADDING
@@ -87,7 +87,7 @@ function measure({ lines, icon, branches = [] }: Branch, depth: number, widths: 
   for (const branch of branches) measure(branch, depth + 1, widths)
 }
 
-interface Place {
+interface BoxPosition {
   readonly depth: number
   readonly top: number
   readonly widths: readonly number[]
@@ -97,8 +97,8 @@ interface Place {
 /** Draws a box beside the middle of what it leads to. Returns it, and the lowest part of all. */
 function place(
   drawing: Drawing,
-  branch: Branch,
-  { depth, top, widths, lefts }: Place,
+  branch: BoxBranch,
+  { depth, top, widths, lefts }: BoxPosition,
 ): { readonly box: Box; readonly bottom: number } {
   const { lines, look, icon, branches = [] } = branch
   const height = ownHeight(branch)
@@ -130,11 +130,12 @@ function place(
   return { box, bottom }
 }
 
-const lookOf = (line: number, look: Branch['look']): Look => (line === 0 ? 'strong' : (look ?? 'plain'))
+const lookOf = (line: number, look: BoxBranch['look']): Look => (line === 0 ? 'strong' : (look ?? 'plain'))
 
-const ownHeight = ({ lines }: Branch): number => lines.length * LINE + PADDING
+const ownHeight = ({ lines }: BoxBranch): number => lines.length * LINE + PADDING
 
-const heightOfAll = (branches: readonly Branch[]): number =>
+const heightOfAll = (branches: readonly BoxBranch[]): number =>
   branches.reduce((sum, branch) => sum + heightOf(branch) + SPACE, -SPACE)
 
-const heightOf = (branch: Branch): number => Math.max(ownHeight(branch), heightOfAll(branch.branches ?? []))
+const heightOf = (branch: BoxBranch): number =>
+  Math.max(ownHeight(branch), heightOfAll(branch.branches ?? []))

@@ -3,7 +3,7 @@ import * as kinds from './tokens.js'
 import { YamlError } from './yaml-error.js'
 
 /** The anchor and the tag before a node; '' if it has none. */
-export interface Properties {
+export interface NodeProperties {
   readonly anchor: string
   readonly tag: string
 }
@@ -11,13 +11,13 @@ export interface Properties {
 /** What is told of the nodes of a document, in their order. `line` is where one begins, from 0. */
 export interface NodeHandler {
   /** A scalar; `isPlain` if its text says of what type it is. */
-  scalar(text: string, isPlain: boolean, line: number, properties: Properties): void
+  scalar(text: string, isPlain: boolean, line: number, properties: NodeProperties): void
   alias(name: string, line: number): void
-  open(isMap: boolean, line: number, properties: Properties): void
+  open(isMap: boolean, line: number, properties: NodeProperties): void
   close(): void
 }
 
-const NONE: Properties = { anchor: '', tag: '' }
+const NONE: NodeProperties = { anchor: '', tag: '' }
 const DEFAULT_TAGS: readonly (readonly [string, string])[] = [
   ['!', '!'],
   ['!!', 'tag:yaml.org,2002:'],
@@ -118,7 +118,7 @@ export class Parser {
     }
   }
 
-  #open(isMap: boolean, line: number, properties: Properties, state: () => void): void {
+  #open(isMap: boolean, line: number, properties: NodeProperties, state: () => void): void {
     this.#handler.open(isMap, line, properties)
     this.#state = state
   }
@@ -131,7 +131,7 @@ export class Parser {
     return kind === kinds.BLOCK_MAPPING_START && isBlock ? this.#blockKey : undefined
   }
 
-  #properties(): Properties {
+  #properties(): NodeProperties {
     let anchor = ''
     let tag = ''
     for (let kind = this.#tokens.peek(); ; kind = this.#tokens.peek()) {

@@ -2,7 +2,7 @@ import { quote } from '../go/quote.js'
 import { goNumberText } from '../go/number.js'
 import { maxDepth, maxStrictFaults, setOwn } from '../json/plain-json.js'
 import { UNPRINTABLE } from './characters.js'
-import { type NodeHandler, Parser, type Properties } from './parse.js'
+import { type NodeHandler, Parser, type NodeProperties } from './parse.js'
 import { isMergeKey, valueOfScalar } from './resolve.js'
 import { TooManyValuesError } from '../json/too-many-values.js'
 import { YamlError, YamlValueError } from './yaml-error.js'
@@ -116,7 +116,7 @@ class Composer implements NodeHandler {
     return { value: this.#value, repeatedKeys: this.#repeated }
   }
 
-  scalar(text: string, isPlain: boolean, line: number, { tag, anchor }: Properties): void {
+  scalar(text: string, isPlain: boolean, line: number, { tag, anchor }: NodeProperties): void {
     this.#count(1)
     if (this.#open.at(-1)?.special === 'merge') this.#fail(NO_MERGE)
     const value = this.#scalarValue(text, isPlain, tag)
@@ -141,7 +141,7 @@ class Composer implements NodeHandler {
     this.#add(anchor.value, line)
   }
 
-  open(isMap: boolean, line: number, { anchor: name }: Properties): void {
+  open(isMap: boolean, line: number, { anchor: name }: NodeProperties): void {
     const anchor = name === '' ? undefined : { value: null, isOpen: true, nodes: this.#nodes }
     if (anchor !== undefined) this.#anchors.set(name, anchor)
     this.#count(1)

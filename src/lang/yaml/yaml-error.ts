@@ -1,5 +1,5 @@
 /** Where a fault is: lines and columns from 0. */
-export interface Place {
+export interface YamlPosition {
   readonly line: number
   readonly column: number
 }
@@ -13,9 +13,9 @@ export class YamlError extends Error {
   /** What is wrong, without a line. */
   readonly problem: string
   /** Where it is; undefined for what is wrong with the values of a document. */
-  readonly place: Place | undefined
+  readonly place: YamlPosition | undefined
 
-  constructor(problem: string, line = 0, place?: Place) {
+  constructor(problem: string, line = 0, place?: YamlPosition) {
     super(`yaml: ${line === 0 ? '' : `line ${line}: `}${problem}`)
     this.problem = problem
     this.place = place

@@ -1,6 +1,7 @@
 import { isIn, isSame, kindOf, rangeKind } from './addresses.js'
 import type { Claim, Claims } from './context.js'
-import { labelsOf, nameOfObject, nodeAddresses, has, raw, rawList, text, type Raw } from './raw.js'
+import { labelsOf, nameOfObject, nodeAddresses, has, raw, rawList, text } from './raw.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 import { selects } from './label-selectors.js'
 import { isUnmet } from './pod-claims.js'
 
@@ -47,7 +48,7 @@ function nodeOf({
     cluster,
     other: { address },
   },
-}: Claim): Raw | undefined {
+}: Claim): JsonMap | undefined {
   if (address === undefined) return undefined
   const all = cluster.nodes().filter((node) => nodeAddresses(node).some((each) => isSame(each, address)))
   const first = all.map(nameOfObject).toSorted()[0]

@@ -3,7 +3,8 @@ import { addressClaims } from './address-claims.js'
 import type { Claims, CheckContext } from './context.js'
 import { podClaims } from './pod-claims.js'
 import { portClaims } from './port-claims.js'
-import { has, type Raw } from './raw.js'
+import { has } from './raw.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 
 /** The known peer fields. No claim can be made about an entry with none of them. */
 const peerFields: Readonly<Record<'NetworkPolicy' | CheckContext['direction'], readonly string[]>> = {
@@ -15,12 +16,12 @@ const peerFields: Readonly<Record<'NetworkPolicy' | CheckContext['direction'], r
 type Rule = Pick<CheckContext, 'sort' | 'direction'>
 
 /** Returns whether a peer has the field and its rule may have it. */
-function hasField(entry: Raw, field: string, { sort, direction }: Rule): boolean {
+function hasField(entry: JsonMap, field: string, { sort, direction }: Rule): boolean {
   return peerFields[sort === 'NetworkPolicy' ? sort : direction].includes(field) && has(entry, field)
 }
 
 /** Returns whether a peer has no field that its rule may have. Domain names are only valid for Accept. */
-export function isUnknownPeer(entry: Raw, rule: Rule, action?: string): boolean {
+export function isUnknownPeer(entry: JsonMap, rule: Rule, action?: string): boolean {
   const fields = Object.keys(entry).filter((field) => hasField(entry, field, rule))
   return fields.length === 0 || (fields.includes('domainNames') && action !== 'Accept')
 }
@@ -57,7 +58,7 @@ export const places: Readonly<Record<Exclude<Because, 'everyPeer' | 'everyPort'>
 }
 
 /** Returns whether the peer field named by a path is present and known. */
-export function isThere(entry: Raw, rest: string, rule: Rule): boolean {
+export function isThere(entry: JsonMap, rest: string, rule: Rule): boolean {
   const field = /\w+/.exec(rest)?.[0]
   return field === undefined || hasField(entry, field, rule)
 }

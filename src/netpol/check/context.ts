@@ -1,6 +1,7 @@
 import type { ConnectionProof, EndProof, Trial } from '../proof.js'
 import type { Direction } from '../model.js'
-import { isFinished, isOnHost, type RawCluster, type Raw } from './raw.js'
+import { isFinished, isOnHost, type RawCluster } from './raw.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 
 /** One side of a connection, as policies of one kind see it. */
 export interface CheckContext {
@@ -11,13 +12,13 @@ export interface CheckContext {
   readonly own: EndProof
   readonly other: EndProof
   /** The pods that selectors can match. */
-  readonly ownPod: Raw | undefined
-  readonly otherPod: Raw | undefined
-  readonly targetPod: Raw | undefined
+  readonly ownPod: JsonMap | undefined
+  readonly otherPod: JsonMap | undefined
+  readonly targetPod: JsonMap | undefined
 }
 
 /** Returns the pod of an end if selectors of that kind can match it. */
-function visible(cluster: RawCluster, end: EndProof, sort: CheckContext['sort']): Raw | undefined {
+function visible(cluster: RawCluster, end: EndProof, sort: CheckContext['sort']): JsonMap | undefined {
   const pod = cluster.pod(end.pod)
   if (pod === undefined) return undefined
   if (isFinished(pod) && cluster.options.finishedPods !== 'selected') return undefined
@@ -34,7 +35,7 @@ export function checkContextOf(
 ): CheckContext {
   const [own, other] =
     direction === 'ingress' ? [connection.to, connection.from] : [connection.from, connection.to]
-  const see = (end: EndProof): Raw | undefined => visible(cluster, end, sort)
+  const see = (end: EndProof): JsonMap | undefined => visible(cluster, end, sort)
   return {
     cluster,
     sort,
@@ -53,10 +54,10 @@ export interface Claim {
   readonly context: CheckContext
   readonly trial: Trial
   /** The entry in the policy. */
-  readonly entry: Raw
+  readonly entry: JsonMap
   /** The rest of the trial's path after the entry's own: `.ipBlock.except[0]`. */
   readonly rest: string
-  readonly policy: Raw
+  readonly policy: JsonMap
 }
 
 /** For each reason that a trial can give, a function that returns whether the claim is true. */

@@ -1,5 +1,6 @@
 import type { Requirement } from '../../api/selectors/labels.js'
-import { raw, rawList, text, type Raw } from './raw.js'
+import { raw, rawList, text } from './raw.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 
 const words: Readonly<Record<string, Requirement['operator']>> = {
   In: 'in',
@@ -28,7 +29,7 @@ export function requirementsOf(selector: unknown): readonly Requirement[] {
 }
 
 /** Returns whether labels meet a requirement. */
-export function meets(labels: Raw, { key, operator, values }: Requirement): boolean {
+export function meets(labels: JsonMap, { key, operator, values }: Requirement): boolean {
   // a null value counts as '', as the apiserver decodes it
   const isThere = Object.hasOwn(labels, key)
   if (operator === '!') return !isThere
@@ -38,7 +39,7 @@ export function meets(labels: Raw, { key, operator, values }: Requirement): bool
 }
 
 /** Returns whether labels meet all requirements; an absent selector has none. */
-export function selects(selector: unknown, labels: Raw): boolean {
+export function selects(selector: unknown, labels: JsonMap): boolean {
   return requirementsOf(selector).every((demand) => meets(labels, demand))
 }
 

@@ -1,5 +1,6 @@
 import type { Claim, Claims } from './context.js'
-import { labelsOf, namespaceOfObject, has, raw, text, type Raw } from './raw.js'
+import { labelsOf, namespaceOfObject, has, raw, text } from './raw.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 import { hasRequirement, meets, selects } from './label-selectors.js'
 
 /** Returns the namespace and pod selectors of an entry; null or undefined where absent. */
@@ -15,11 +16,15 @@ function selectorsOf({ entry, context: { sort } }: Claim): {
     : { namespaces: both['namespaceSelector'] ?? {}, pods: both['podSelector'] ?? {} }
 }
 
-const isOfHome = ({ policy }: Claim, pod: Raw): boolean =>
+const isOfHome = ({ policy }: Claim, pod: JsonMap): boolean =>
   namespaceOfObject(pod) === namespaceOfObject(policy)
 
 /** Returns whether the selector contains the requirement named by the trial and the labels do not meet it. */
-export function isUnmet({ trial: { requirement, actual } }: Claim, selector: unknown, labels: Raw): boolean {
+export function isUnmet(
+  { trial: { requirement, actual } }: Claim,
+  selector: unknown,
+  labels: JsonMap,
+): boolean {
   if (requirement === undefined || !hasRequirement(selector, requirement) || meets(labels, requirement))
     return false
   return actual === (has(labels, requirement.key) ? text(labels, requirement.key) : null)

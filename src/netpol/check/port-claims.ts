@@ -1,5 +1,6 @@
 import type { Claim, Claims } from './context.js'
-import { portsNamed, has, raw, text, type Raw } from './raw.js'
+import { portsNamed, has, raw, text } from './raw.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 
 /** An entry of `ports` or `protocols` in a common form. */
 interface PortDemand {
@@ -10,7 +11,7 @@ interface PortDemand {
   readonly bounds?: readonly [number, number]
 }
 
-function narrowPort(entry: Raw): PortDemand {
+function narrowPort(entry: JsonMap): PortDemand {
   const protocol = text(entry, 'protocol') || 'TCP'
   const { port, endPort } = entry
   if (!has(entry, 'port')) return { protocol }
@@ -20,7 +21,7 @@ function narrowPort(entry: Raw): PortDemand {
 }
 
 /** Reads a protocol entry of a ClusterNetworkPolicy. */
-function protocolPort(entry: Raw): PortDemand | undefined {
+function protocolPort(entry: JsonMap): PortDemand | undefined {
   const field = ['tcp', 'udp', 'sctp'].find((each) => has(entry, each))
   if (field === undefined) return namedPort(entry, 'destinationNamedPort')
   const protocol = field.toUpperCase()
@@ -32,7 +33,7 @@ function protocolPort(entry: Raw): PortDemand | undefined {
 }
 
 /** Reads a port entry of AdminNetworkPolicy or BaselineAdminNetworkPolicy. */
-function olderPort(entry: Raw): PortDemand | undefined {
+function olderPort(entry: JsonMap): PortDemand | undefined {
   const field = ['portNumber', 'portRange'].find((each) => has(entry, each))
   if (field === undefined) return namedPort(entry, 'namedPort')
   const range = raw(entry[field])
@@ -43,13 +44,13 @@ function olderPort(entry: Raw): PortDemand | undefined {
   }
 }
 
-function namedPort(entry: Raw, field: string): PortDemand | undefined {
+function namedPort(entry: JsonMap, field: string): PortDemand | undefined {
   const name = text(entry, field)
   return name === '' ? undefined : { protocol: undefined, name }
 }
 
 /** Reads a port entry of any kind. Returns undefined if it has no known field. */
-function portDemand(entry: Raw, kind: unknown): PortDemand | undefined {
+function portDemand(entry: JsonMap, kind: unknown): PortDemand | undefined {
   switch (kind) {
     case 'NetworkPolicy':
       return narrowPort(entry)
@@ -61,7 +62,7 @@ function portDemand(entry: Raw, kind: unknown): PortDemand | undefined {
 }
 
 /** Returns whether a port entry has no known field. */
-export function isUnknownPort(entry: Raw, kind: unknown): boolean {
+export function isUnknownPort(entry: JsonMap, kind: unknown): boolean {
   return portDemand(entry, kind) === undefined
 }
 

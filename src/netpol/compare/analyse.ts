@@ -3,8 +3,8 @@ import type { Direction, Peer, PolicyModel, RuleMatch, Selector } from '../model
 import { resolveOptions, type ResolvedOptions } from '../options.js'
 import { peersField } from '../read/network-policy.js'
 import type { PolicySource } from '../world-of.js'
-import { Budget } from './budget.js'
-import { sideClauses, type Origin, pathsOfRules, type Path } from './clauses.js'
+import { SearchBudget } from './budget.js'
+import { sideClauses, type Origin, pathsOfRules, type VerdictPath } from './clauses.js'
 import { readPolicies, type CompareOptions } from './compare.js'
 import { SymbolicConnection, connectionShapes } from './symbolic-connection.js'
 import { PolicySearch } from './search.js'
@@ -57,7 +57,7 @@ function replaced(set: PolicySet, policy: PolicyModel, by: PolicyModel | undefin
   }
 }
 
-function isSame(a: PolicySet, b: PolicySet, options: ResolvedOptions, budget: Budget): boolean {
+function isSame(a: PolicySet, b: PolicySet, options: ResolvedOptions, budget: SearchBudget): boolean {
   const search = new PolicySearch(a, b, options, budget)
   return !search.isAny('opened') && !search.isAny('closed')
 }
@@ -95,9 +95,9 @@ const rulesOf = (policy: PolicyModel): readonly PlacedRule[] =>
 class RuleCoverage {
   readonly matching = new Set<string>()
   readonly deciding = new Set<string>()
-  readonly #budget: Budget
+  readonly #budget: SearchBudget
 
-  constructor(set: PolicySet, options: ResolvedOptions, budget: Budget) {
+  constructor(set: PolicySet, options: ResolvedOptions, budget: SearchBudget) {
     this.#budget = budget
     const vocabulary = vocabularyOf([set])
     for (const shape of connectionShapes(options)) {
@@ -123,7 +123,7 @@ class RuleCoverage {
   }
 
   /** Adds the origins of the paths that are satisfiable. */
-  #addSatisfiable(paths: readonly Path<Origin>[], space: Space, known: Set<string>): void {
+  #addSatisfiable(paths: readonly VerdictPath<Origin>[], space: Space, known: Set<string>): void {
     for (const { cube, avoid, origin } of paths) {
       const key = keyOf({ policy: origin.policy, path: originPath(origin) })
       if (origin.rule === undefined || known.has(key)) continue
@@ -188,7 +188,7 @@ export function analysePolicies(
   policies: PolicySource,
   { maxSteps, ...options }: CompareOptions = {},
 ): PolicyAnalysis {
-  const budget = new Budget(maxSteps)
+  const budget = new SearchBudget(maxSteps)
   const resolved = resolveOptions(options)
   const set = readPolicies(policies, resolved)
   const redundant = all(set).filter((policy) =>

@@ -30,7 +30,7 @@ export class StepLimitError extends Error {
  * Counts the steps of one search.
  * @throws RangeError if the bound is not a positive integer
  */
-export class Budget {
+export class SearchBudget {
   readonly #maxSteps: number
   #taken = 0
 

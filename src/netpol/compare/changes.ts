@@ -3,10 +3,10 @@ import { resolveOptions } from '../options.js'
 import { readPolicy } from '../read/policy.js'
 import type { PolicyQuery, EndpointRef, WorldPolicy } from '../world.js'
 import { policiesIn, type PolicySource } from '../world-of.js'
-import { Budget } from './budget.js'
+import { SearchBudget } from './budget.js'
 import type { Origin } from './clauses.js'
 import { exampleOf, readPolicies, type CompareOptions, type CounterConnection } from './compare.js'
-import { PolicySearch, type Finding } from './search.js'
+import { PolicySearch, type DifferingRegion } from './search.js'
 import { originPath, policyTitle, formatOrigin } from './describe.js'
 import { joinHostPort } from '../../lang/go/host-port.js'
 
@@ -99,8 +99,8 @@ class Changes {
     return this.#change === 'opened' ? [closedBy, openedBy] : [openedBy, closedBy]
   }
 
-  search(search: PolicySearch): readonly Finding[] {
-    const best = new Map<string, Finding>()
+  search(search: PolicySearch): readonly DifferingRegion[] {
+    const best = new Map<string, DifferingRegion>()
     const keyOf = (closedBy: Origin, openedBy: Origin | undefined): string => {
       const told = this.#reported(closedBy, openedBy)
       return `${told.direction} ${policyTitle(told.policy)} ${originPath(told)}`
@@ -112,7 +112,7 @@ class Changes {
     return [...best.values()]
   }
 
-  describe({ direction, closedBy, openedBy }: Finding, example: CounterConnection): string {
+  describe({ direction, closedBy, openedBy }: DifferingRegion, example: CounterConnection): string {
     const by = (origin: Origin | undefined): string =>
       origin === undefined ? 'no policy' : `${policyTitle(origin.policy)} ${originPath(origin)}`
     const [before, after] = this.#order(`denied by ${by(closedBy)}`, `allowed by ${by(openedBy)}`)
@@ -138,7 +138,7 @@ export function policyChanges(
 ): PolicyChanges {
   const resolved = resolveOptions(options)
   const [first, second] = [readPolicies(before, resolved), readPolicies(after, resolved)]
-  const search = new PolicySearch(first, second, resolved, new Budget(maxSteps))
+  const search = new PolicySearch(first, second, resolved, new SearchBudget(maxSteps))
   const [old, fresh] = [policiesIn(before), policiesIn(after)]
   const [now, then] = [changedTitles(fresh, old), changedTitles(old, fresh)]
   const list = (change: 'opened' | 'closed'): readonly PolicyChange[] => {

@@ -1,7 +1,7 @@
 import { rangeHolds } from '../../lang/go/ip.js'
 import { requirementMatches } from '../../api/selectors/labels.js'
 import type {
-  Action,
+  RuleAction,
   Block,
   ClusterPolicyModel,
   Direction,
@@ -17,7 +17,7 @@ import type { PolicyFamily } from '../situation.js'
 import type { Role } from './addresses.js'
 import { portsWithin, type SymbolicConnection } from './symbolic-connection.js'
 import { both, type Cube } from './space.js'
-import { NAME_LABEL, type AddressClass, type PolicySet, type PortClass } from './vocabulary.js'
+import { NAME_LABEL, type AddressClass, type PolicySet, type PortInterval } from './vocabulary.js'
 
 /**
  * What a clause stands for: a rule (by its index in the policy), or the fact that the policy selects the pod.
@@ -36,7 +36,7 @@ export interface Clause {
 
 /** A clause of a cluster-wide tier, where the first that holds decides. */
 export interface OrderedClause extends Clause {
-  readonly action: Action
+  readonly action: RuleAction
 }
 
 /** The policies of one side as clauses over the space of a symbolic. */
@@ -152,7 +152,7 @@ function portCubes({ symbolic }: Side, port: PortMatch, view: PolicyFamily): Cub
     case 'range':
       return product(
         spoken,
-        literals(symbolic, 'port', (each) => portsWithin(each as PortClass, port)),
+        literals(symbolic, 'port', (each) => portsWithin(each as PortInterval, port)),
       )
     case 'name':
       return symbolic.sees('to', view)
@@ -246,7 +246,7 @@ export function sideClauses(
  * A path to a verdict: cubes that must hold and cubes that must not. The union of all paths is exactly the
  * set of points with the verdict; paths may overlap.
  */
-export interface Path<O extends Origin | undefined = Origin | undefined> {
+export interface VerdictPath<O extends Origin | undefined = Origin | undefined> {
   readonly cube: Cube
   readonly avoid: readonly Cube[]
   /** The clause that decides; undefined if none does, which means allowed. */
@@ -256,13 +256,16 @@ export interface Path<O extends Origin | undefined = Origin | undefined> {
 const cubesOf = (clauses: readonly Clause[]): readonly Cube[] => clauses.map(({ cube }) => cube)
 
 /** Returns the paths on which a step with one of these actions is the first that holds. */
-function first(steps: readonly OrderedClause[], ...actions: readonly Action[]): readonly Path<Origin>[] {
+function first(
+  steps: readonly OrderedClause[],
+  ...actions: readonly RuleAction[]
+): readonly VerdictPath<Origin>[] {
   return steps.flatMap(({ cube, action, origin }, at) =>
     actions.includes(action) ? [{ cube, origin, avoid: cubesOf(steps.slice(0, at)) }] : [],
   )
 }
 
-const none = (clauses: readonly Clause[]): Path<undefined> => ({
+const none = (clauses: readonly Clause[]): VerdictPath<undefined> => ({
   cube: [],
   avoid: cubesOf(clauses),
   origin: undefined,
@@ -270,9 +273,9 @@ const none = (clauses: readonly Clause[]): Path<undefined> => ({
 
 /** Concatenates paths: the second list is evaluated where the first leads to. */
 export function after<O extends Origin | undefined>(
-  before: readonly Path[],
-  next: readonly Path<O>[],
-): readonly Path<O>[] {
+  before: readonly VerdictPath[],
+  next: readonly VerdictPath<O>[],
+): readonly VerdictPath<O>[] {
   return before.flatMap((a) =>
     next.flatMap((b) => {
       const cube = both(a.cube, b.cube)
@@ -282,14 +285,22 @@ export function after<O extends Origin | undefined>(
 }
 
 /** Returns the paths through the Admin tier that do not end there. */
-const through = (admin: readonly OrderedClause[]): readonly Path[] => [...first(admin, 'Pass'), none(admin)]
+const through = (admin: readonly OrderedClause[]): readonly VerdictPath[] => [
+  ...first(admin, 'Pass'),
+  none(admin),
+]
 
-const anywhere = (clauses: readonly Clause[]): readonly Path<Origin>[] =>
+const anywhere = (clauses: readonly Clause[]): readonly VerdictPath<Origin>[] =>
   clauses.map((clause) => ({ ...clause, avoid: [] }))
 
 /** Returns all paths on which a rule decides or passes. */
-export function pathsOfRules({ admin, allows, isolates, baseline }: SideClauses): readonly Path<Origin>[] {
-  const all: readonly Action[] = ['Accept', 'Deny', 'Pass']
+export function pathsOfRules({
+  admin,
+  allows,
+  isolates,
+  baseline,
+}: SideClauses): readonly VerdictPath<Origin>[] {
+  const all: readonly RuleAction[] = ['Accept', 'Deny', 'Pass']
   return [
     ...first(admin, ...all),
     ...after(through(admin), [...anywhere(allows), ...after([none(isolates)], first(baseline, ...all))]),
@@ -297,7 +308,7 @@ export function pathsOfRules({ admin, allows, isolates, baseline }: SideClauses)
 }
 
 /** Returns all paths on which one side allows. */
-export function pathsToAllow({ admin, allows, isolates, baseline }: SideClauses): readonly Path[] {
+export function pathsToAllow({ admin, allows, isolates, baseline }: SideClauses): readonly VerdictPath[] {
   // Baseline is the last tier, so Pass allows there
   const last = [...first(baseline, 'Accept', 'Pass'), none(baseline)]
   return [
@@ -307,7 +318,12 @@ export function pathsToAllow({ admin, allows, isolates, baseline }: SideClauses)
 }
 
 /** Returns all paths on which one side denies. */
-export function pathsToDeny({ admin, allows, isolates, baseline }: SideClauses): readonly Path<Origin>[] {
+export function pathsToDeny({
+  admin,
+  allows,
+  isolates,
+  baseline,
+}: SideClauses): readonly VerdictPath<Origin>[] {
   // a point that some rule allows is not denied
   const isolated =
     allows === isolates ? [] : isolates.map((clause) => ({ ...clause, avoid: cubesOf(allows) }))

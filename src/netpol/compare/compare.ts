@@ -5,8 +5,8 @@ import type { ConnectionVerdict } from '../proof.js'
 import { readWorld, refuseStrangers } from '../read/world.js'
 import type { PolicyQuery, World } from '../world.js'
 import { policiesIn, type PolicySource } from '../world-of.js'
-import { Budget, type StepOptions } from './budget.js'
-import { PolicySearch, type Finding } from './search.js'
+import { SearchBudget, type StepOptions } from './budget.js'
+import { PolicySearch, type DifferingRegion } from './search.js'
 import type { PolicySet } from './vocabulary.js'
 import { witnessOf } from './witness.js'
 
@@ -52,7 +52,7 @@ export function readPolicies(source: PolicySource, options: NetpolOptions): Poli
  * search.
  */
 export function exampleOf(
-  finding: Finding,
+  finding: DifferingRegion,
   a: PolicySet,
   b: PolicySet,
   options: ResolvedOptions,
@@ -70,7 +70,7 @@ export function exampleOf(
 }
 
 /** Compares two sets of policies that have been read already; see {@link compare}. */
-function compareSets(a: PolicySet, b: PolicySet, options: ResolvedOptions, budget: Budget): Comparison {
+function compareSets(a: PolicySet, b: PolicySet, options: ResolvedOptions, budget: SearchBudget): Comparison {
   const search = new PolicySearch(a, b, options, budget)
   const [closed, opened] = [search.simplest('closed'), search.simplest('opened')]
   return {
@@ -106,5 +106,10 @@ export function compare(
   { maxSteps, ...options }: CompareOptions = {},
 ): Comparison {
   const resolved = resolveOptions(options)
-  return compareSets(readPolicies(a, resolved), readPolicies(b, resolved), resolved, new Budget(maxSteps))
+  return compareSets(
+    readPolicies(a, resolved),
+    readPolicies(b, resolved),
+    resolved,
+    new SearchBudget(maxSteps),
+  )
 }

@@ -1,20 +1,20 @@
 import type { Direction } from '../model.js'
 import type { ResolvedOptions } from '../options.js'
-import type { Budget } from './budget.js'
+import type { SearchBudget } from './budget.js'
 import {
   sideClauses,
   type Origin,
   type SideClauses,
   pathsToAllow,
   pathsToDeny,
-  type Path,
+  type VerdictPath,
 } from './clauses.js'
 import { SymbolicConnection, connectionShapes } from './symbolic-connection.js'
 import { openLiterals, outside, within, type Cube, type Region } from './space.js'
-import { vocabularyOf, type PolicySet, type Vocabulary } from './vocabulary.js'
+import { vocabularyOf, type PolicySet, type PolicyVocabulary } from './vocabulary.js'
 
 /** A region of connections that one set of policies allows and the other denies. */
-export interface Finding {
+export interface DifferingRegion {
   readonly symbolic: SymbolicConnection
   /** A region in which the sets disagree at every point. */
   readonly region: Region
@@ -30,9 +30,9 @@ export interface Finding {
 const directions: readonly Direction[] = ['egress', 'ingress']
 const otherOf: Readonly<Record<Direction, Direction>> = { egress: 'ingress', ingress: 'egress' }
 
-type Ways<P extends Path> = Readonly<Record<Direction, readonly P[]>>
+type Ways<P extends VerdictPath> = Readonly<Record<Direction, readonly P[]>>
 
-function waysOf<P extends Path>(
+function waysOf<P extends VerdictPath>(
   symbolic: SymbolicConnection,
   set: PolicySet,
   options: ResolvedOptions,
@@ -50,7 +50,11 @@ interface SearchRegion {
   readonly avoid: readonly Cube[]
 }
 
-function narrowed({ region, avoid }: SearchRegion, path: Path, budget: Budget): SearchRegion | undefined {
+function narrowed(
+  { region, avoid }: SearchRegion,
+  path: VerdictPath,
+  budget: SearchBudget,
+): SearchRegion | undefined {
   budget.step()
   const part = within(region, path.cube)
   if (part === undefined) return undefined
@@ -80,11 +84,11 @@ export interface SearchGoal {
 /** Searches one shape for connections that `wide` allows and `narrow` denies. */
 function* searchShape(
   symbolic: SymbolicConnection,
-  wide: Ways<Path>,
-  narrow: Ways<Path<Origin>>,
+  wide: Ways<VerdictPath>,
+  narrow: Ways<VerdictPath<Origin>>,
   wanted: SearchGoal,
-  budget: Budget,
-): Generator<Finding> {
+  budget: SearchBudget,
+): Generator<DifferingRegion> {
   const whole: SearchRegion = { region: symbolic.space.whole(), avoid: symbolic.never() }
   const { base } = symbolic
   for (const direction of directions) {
@@ -137,10 +141,10 @@ export class PolicySearch {
   readonly #a: PolicySet
   readonly #b: PolicySet
   readonly #options: ResolvedOptions
-  readonly #vocabulary: Vocabulary
-  readonly #budget: Budget
+  readonly #vocabulary: PolicyVocabulary
+  readonly #budget: SearchBudget
 
-  constructor(a: PolicySet, b: PolicySet, options: ResolvedOptions, budget: Budget) {
+  constructor(a: PolicySet, b: PolicySet, options: ResolvedOptions, budget: SearchBudget) {
     this.#a = a
     this.#b = b
     this.#options = options
@@ -149,7 +153,7 @@ export class PolicySearch {
   }
 
   /** Yields what the second set allows and the first denies (`opened`), or the reverse (`closed`). */
-  *search(change: 'opened' | 'closed', wanted: SearchGoal): Generator<Finding> {
+  *search(change: 'opened' | 'closed', wanted: SearchGoal): Generator<DifferingRegion> {
     const [wide, narrow] = { opened: [this.#b, this.#a] as const, closed: [this.#a, this.#b] as const }[
       change
     ]
@@ -166,8 +170,8 @@ export class PolicySearch {
   }
 
   /** Returns the cheapest finding of {@link search}. */
-  simplest(change: 'opened' | 'closed'): Finding | undefined {
-    let best: Finding | undefined
+  simplest(change: 'opened' | 'closed'): DifferingRegion | undefined {
+    let best: DifferingRegion | undefined
     for (const cheaper of this.search(change, { any: false, below: () => best?.cost ?? Infinity }))
       best = cheaper
     return best

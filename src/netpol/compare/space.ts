@@ -4,7 +4,7 @@
  * integers, because `compare` examines a very large number of regions.
  */
 
-import type { Budget } from './budget.js'
+import type { SearchBudget } from './budget.js'
 
 /** A variable and its values, simplest first. Any value other than the first adds `weight` to the cost. */
 export interface Variable {
@@ -14,20 +14,20 @@ export interface Variable {
 }
 
 /** A set of values of one variable: the words of a bit set, and their offset in a region. */
-export interface Literal {
+export interface VariableLiteral {
   readonly at: number
   readonly words: readonly number[]
 }
 
 /** A conjunction of literals; empty means the whole space. */
-export type Cube = readonly Literal[]
+export type Cube = readonly VariableLiteral[]
 
 /** Allowed values of each variable: the words of all bit sets, concatenated. */
 export type Region = Int32Array
 
 const WORD = 31
 
-interface Place {
+interface VariableBits {
   readonly variable: Variable
   readonly at: number
   readonly size: number
@@ -35,7 +35,7 @@ interface Place {
 
 /** The variables and their offsets in a region. */
 export class Space {
-  readonly #places = new Map<string, Place>()
+  readonly #places = new Map<string, VariableBits>()
   #size = 0
 
   constructor(variables: readonly Variable[]) {
@@ -59,7 +59,7 @@ export class Space {
   /**
    * Returns the literal of the values that pass a test, or undefined if none does. The variable must exist.
    */
-  literal(name: string, passes: (value: unknown) => boolean): Literal | undefined {
+  literal(name: string, passes: (value: unknown) => boolean): VariableLiteral | undefined {
     const { variable, at, size } = this.#place(name)
     const words = new Int32Array(size)
     variable.values.forEach((value, bit) => {
@@ -86,7 +86,7 @@ export class Space {
     return cost
   }
 
-  #place(name: string): Place {
+  #place(name: string): VariableBits {
     const place = this.#places.get(name)
     if (place === undefined) throw new Error(`bug in compare: there is no variable ${name}`)
     return place
@@ -119,7 +119,7 @@ export function both(a: Cube, b: Cube): Cube | undefined {
 }
 
 /** Compares a region with a literal: `-1` disjoint, `0` contained, `1` partly overlapping. */
-function positionOf(region: Region, { at, words }: Literal): number {
+function positionOf(region: Region, { at, words }: VariableLiteral): number {
   let isInside = true
   let meets = false
   for (let index = 0; index < words.length; index++) {
@@ -158,7 +158,7 @@ export function within(region: Region, cube: Cube): Region | undefined {
 }
 
 /** Returns the part of a region outside a literal. */
-function without(region: Region, { at, words }: Literal): Region {
+function without(region: Region, { at, words }: VariableLiteral): Region {
   const part = region.slice()
   for (let index = 0; index !== words.length; index++)
     part[at + index] = (part[at + index] ?? 0) & ~(words[index] ?? 0)
@@ -171,7 +171,7 @@ export interface PointQuery {
   readonly below: number
   /** Whether any point will do, instead of the cheapest. */
   readonly any: boolean
-  readonly budget: Budget
+  readonly budget: SearchBudget
 }
 
 /**
@@ -202,7 +202,7 @@ export function outside(
       // branching, and would find nothing
       if (open === 0) return undefined
       if (open === 1) {
-        here = without(here, cube.find((literal) => positionOf(here, literal) > 0) as Literal)
+        here = without(here, cube.find((literal) => positionOf(here, literal) > 0) as VariableLiteral)
         settled = false
         continue
       }

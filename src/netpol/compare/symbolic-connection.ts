@@ -1,8 +1,8 @@
 import type { ResolvedOptions } from '../options.js'
 import type { PolicyFamily } from '../situation.js'
 import { sortForEnd, type EndSort, type Role } from './addresses.js'
-import { Space, type Cube, type Literal, type Variable } from './space.js'
-import { UNMENTIONED, type AddressClass, type PortClass, type Vocabulary } from './vocabulary.js'
+import { Space, type Cube, type VariableLiteral, type Variable } from './space.js'
+import { UNMENTIONED, type AddressClass, type PortInterval, type PolicyVocabulary } from './vocabulary.js'
 
 /** The kinds of both ends and how they relate. All connections of one shape have the same variables. */
 export interface ConnectionShape {
@@ -74,10 +74,10 @@ const free: Pins = new Map()
  */
 export class SymbolicConnection {
   readonly shape: ConnectionShape
-  readonly vocabulary: Vocabulary
+  readonly vocabulary: PolicyVocabulary
   readonly space: Space
 
-  constructor(shape: ConnectionShape, vocabulary: Vocabulary, pins: Pins = free) {
+  constructor(shape: ConnectionShape, vocabulary: PolicyVocabulary, pins: Pins = free) {
     this.shape = shape
     this.vocabulary = vocabulary
     const variables = [...this.#ends(), ...this.#traffic()]
@@ -228,7 +228,7 @@ export class SymbolicConnection {
 
   /** Returns the cube of some tests, each of which must pass for at least one value. */
   #cube(tests: readonly (readonly [name: string, passes: (value: unknown) => boolean])[]): Cube {
-    return tests.map(([name, passes]) => this.space.literal(name, passes) as Literal)
+    return tests.map(([name, passes]) => this.space.literal(name, passes) as VariableLiteral)
   }
 }
 
@@ -238,6 +238,6 @@ export function holdsDomain(whole: string, part: string): boolean {
 }
 
 /** Returns whether a port class lies within a range. */
-export function portsWithin({ first, last }: PortClass, range: PortClass): boolean {
+export function portsWithin({ first, last }: PortInterval, range: PortInterval): boolean {
   return first >= range.first && last <= range.last
 }

@@ -21,7 +21,7 @@ export const NAME_LABEL = 'kubernetes.io/metadata.name'
 export const UNMENTIONED = '\u0000'
 
 /** An interval of addresses, both ends included. */
-export type Interval = readonly [first: bigint, last: bigint]
+export type AddressInterval = readonly [first: bigint, last: bigint]
 
 /** Returns a word that is not among the known ones: `other`, `other-2`. */
 export function unusedWord(word: string, known: readonly string[]): string {
@@ -34,17 +34,17 @@ export function unusedWord(word: string, known: readonly string[]): string {
 /** Addresses that no policy distinguishes. */
 export interface AddressClass {
   readonly family: IpFamily
-  readonly intervals: readonly [Interval, ...Interval[]]
+  readonly intervals: readonly [AddressInterval, ...AddressInterval[]]
 }
 
 /** Ports that no policy distinguishes. */
-export interface PortClass {
+export interface PortInterval {
   readonly first: number
   readonly last: number
 }
 
 /** Everything that some policies mention. What they do not mention they cannot distinguish. */
-export interface Vocabulary {
+export interface PolicyVocabulary {
   /** Values that selectors mention, by label key. */
   readonly podLabels: ReadonlyMap<string, ReadonlySet<string>>
   readonly namespaceLabels: ReadonlyMap<string, ReadonlySet<string>>
@@ -52,7 +52,7 @@ export interface Vocabulary {
   /** The namespace names mentioned. */
   readonly namespaces: readonly string[]
   readonly addresses: readonly AddressClass[]
-  readonly ports: readonly PortClass[]
+  readonly ports: readonly PortInterval[]
   readonly portNames: readonly string[]
   readonly domains: readonly string[]
 }
@@ -135,9 +135,9 @@ function addressClasses(family: IpFamily, all: readonly IpRange[]): readonly Add
   const cuts = [...new Set([0n, end, ...ranges.flatMap((range) => [range.first, lastOf(range) + 1n])])].sort(
     (a, b) => Number(a - b),
   )
-  const classes = new Map<string, [Interval, ...Interval[]]>()
+  const classes = new Map<string, [AddressInterval, ...AddressInterval[]]>()
   for (const [at, first] of cuts.slice(0, -1).entries()) {
-    const interval: Interval = [first, (cuts[at + 1] as bigint) - 1n]
+    const interval: AddressInterval = [first, (cuts[at + 1] as bigint) - 1n]
     const held = ranges.map((range) => rangeHolds(range, { family, value: first })).join()
     const known = classes.get(held)
     if (known === undefined) classes.set(held, [interval])
@@ -146,7 +146,7 @@ function addressClasses(family: IpFamily, all: readonly IpRange[]): readonly Add
   return [...classes.values()].map((intervals) => ({ family, intervals }))
 }
 
-function portClasses(cuts: ReadonlySet<number>): readonly PortClass[] {
+function portClasses(cuts: ReadonlySet<number>): readonly PortInterval[] {
   const sorted = [...cuts].sort((a, b) => a - b)
   const classes = sorted.slice(0, -1).map((first, at) => ({ first, last: (sorted[at + 1] as number) - 1 }))
   // put port 80 first: it reads best where no port is required
@@ -154,10 +154,10 @@ function portClasses(cuts: ReadonlySet<number>): readonly PortClass[] {
 }
 
 /** Returns whether the class contains port 80. */
-export const holds80 = ({ first, last }: PortClass): boolean => first <= 80 && last >= 80
+export const holds80 = ({ first, last }: PortInterval): boolean => first <= 80 && last >= 80
 
 /** Collects what several sets of policies mention. */
-export function vocabularyOf(sets: readonly PolicySet[]): Vocabulary {
+export function vocabularyOf(sets: readonly PolicySet[]): PolicyVocabulary {
   const mentions = new Mentions()
   sets.forEach((set) => mentions.policies(set))
   const named = mentions.namespace.get(NAME_LABEL) ?? new Set<string>()

@@ -3,7 +3,7 @@ import type { PolicyQuery, Protocol, World, WorldNamespace, WorldNode, WorldPod 
 import { pickAddress, type Role } from './addresses.js'
 import { holdsDomain, type SymbolicConnection } from './symbolic-connection.js'
 import type { Region } from './space.js'
-import { UNMENTIONED, unusedWord, holds80, type AddressClass, type PortClass } from './vocabulary.js'
+import { UNMENTIONED, unusedWord, holds80, type AddressClass, type PortInterval } from './vocabulary.js'
 
 /** A cluster without policies, and a connection in it. */
 export interface Witness {
@@ -148,7 +148,7 @@ class Builder {
   }
 
   #port(): number {
-    const ports = this.#value('port') as PortClass
+    const ports = this.#value('port') as PortInterval
     return holds80(ports) ? 80 : ports.first
   }
 

@@ -1,5 +1,5 @@
 import type {
-  Action,
+  RuleAction,
   ClusterPolicyModel,
   ClusterRule,
   Direction,
@@ -22,17 +22,17 @@ export interface Matcher {
 }
 
 /** A rule of a cluster-wide policy, in order. */
-export interface Step extends Matcher {
-  readonly action: Action
+export interface PolicyStep extends Matcher {
+  readonly action: RuleAction
 }
 
 /** The combined policies of one kind of pod in one direction on one port, for any other end. */
 export interface Cell {
-  readonly admin: readonly Step[]
+  readonly admin: readonly PolicyStep[]
   /** A NetworkPolicy selects the pod, so what no matcher accepts is denied. */
   readonly isolated: boolean
   readonly accepts: readonly Matcher[]
-  readonly baseline: readonly Step[]
+  readonly baseline: readonly PolicyStep[]
 }
 
 /** A port that represents all ports no policy distinguishes from it. */
@@ -86,9 +86,9 @@ function matcherOf({ tests, point, own }: Making, { peers, ports }: RuleMatch): 
   return { everyone: peers === undefined, peers: all, named: named === true ? undefined : named }
 }
 
-function stepsOf(making: Making, policies: readonly ClusterPolicyModel[]): readonly Step[] {
+function stepsOf(making: Making, policies: readonly ClusterPolicyModel[]): readonly PolicyStep[] {
   return policies.flatMap((policy) =>
-    policy[making.direction].flatMap((rule: ClusterRule): readonly Step[] => {
+    policy[making.direction].flatMap((rule: ClusterRule): readonly PolicyStep[] => {
       if (rule.failsClosed)
         return rule.action === 'Accept'
           ? []
@@ -160,7 +160,7 @@ function holds(
 }
 
 /** Returns the outcome of a tier; undefined if it is left to the next one. */
-function decided(steps: readonly Step[], end: EndKind, point: PortPoint): boolean | undefined {
+function decided(steps: readonly PolicyStep[], end: EndKind, point: PortPoint): boolean | undefined {
   for (const step of steps) {
     if (holds(step, end, 'cluster', point))
       return step.action === 'Pass' ? undefined : step.action === 'Accept'

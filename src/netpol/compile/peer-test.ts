@@ -4,7 +4,7 @@ import type { Block, Peer, Selector } from '../model.js'
 import type { ResolvedOptions } from '../options.js'
 import type { PolicyFamily } from '../situation.js'
 import type { EndKind, Labelled, PodKind } from './kinds.js'
-import { isBetween, wordsOf, type Words } from './segments.js'
+import { isBetween, wordsOf, type NumberWords } from './segments.js'
 
 const EMPTY = new Uint32Array(0)
 
@@ -67,8 +67,8 @@ export class PeerTest {
 
 interface WordRange {
   readonly family: IpFamily
-  readonly first: Words
-  readonly last: Words
+  readonly first: NumberWords
+  readonly last: NumberWords
 }
 
 function wordRange(range: IpRange): WordRange {

@@ -13,7 +13,7 @@ import {
   type PlacedPod,
   type PodKind,
 } from './kinds.js'
-import { Segments, wordsOf, type Segment, type Split, type Words } from './segments.js'
+import { Segments, wordsOf, type Segment, type Split, type NumberWords } from './segments.js'
 import { byKey } from '../../lang/text/order.js'
 
 const none: readonly never[] = []
@@ -76,7 +76,7 @@ export class Placement {
   }
 
   /** Separates the addresses of a range from others. Returns the pods whose classification changes. */
-  learnRange(family: IpFamily, first: Words, last: Words): readonly PlacedPod[] {
+  learnRange(family: IpFamily, first: NumberWords, last: NumberWords): readonly PlacedPod[] {
     const segments = this.#addresses[family]
     return segments
       .cut(first, last)

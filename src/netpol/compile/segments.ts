@@ -1,7 +1,7 @@
 import type { IpAddress, IpFamily } from '../../lang/go/ip.js'
 
 /** A number as 32-bit words, most significant first: one word for ports and IPv4, four for IPv6. */
-export type Words = readonly number[]
+export type NumberWords = readonly number[]
 
 /**
  * Numbers that no range distinguishes: from `first` up to the start of the next segment. `first` represents
@@ -9,7 +9,7 @@ export type Words = readonly number[]
  */
 export interface Segment<M> {
   readonly id: number
-  readonly first: Words
+  readonly first: NumberWords
   /** What lies in the segment. */
   readonly members: Set<M>
 }
@@ -20,7 +20,7 @@ export interface Split<M> {
   readonly upper: Segment<M>
 }
 
-function compare(a: Words, b: Words): number {
+function compare(a: NumberWords, b: NumberWords): number {
   for (let at = 0; at < a.length; at++) {
     const difference = (a[at] as number) - (b[at] as number)
     if (difference !== 0) return difference
@@ -29,7 +29,7 @@ function compare(a: Words, b: Words): number {
 }
 
 /** Returns the next number; undefined after the last. */
-function next(words: Words): Words | undefined {
+function next(words: NumberWords): NumberWords | undefined {
   const more = [...words]
   for (let at = more.length - 1; at >= 0; at--) {
     const word = more[at] as number
@@ -59,17 +59,17 @@ export class Segments<M> {
     return this.#all
   }
 
-  find(words: Words): Segment<M> {
+  find(words: NumberWords): Segment<M> {
     return this.#all[this.#placeOf(words)] as Segment<M>
   }
 
   /** Cuts so that the range from `first` to `last` consists of whole segments. Returns the splits. */
-  cut(first: Words, last: Words): readonly Split<M>[] {
+  cut(first: NumberWords, last: NumberWords): readonly Split<M>[] {
     const after = next(last)
     return [first, ...(after === undefined ? [] : [after])].flatMap((bound) => this.#cutAt(bound) ?? [])
   }
 
-  #cutAt(bound: Words): Split<M> | undefined {
+  #cutAt(bound: NumberWords): Split<M> | undefined {
     const at = this.#placeOf(bound)
     const lower = this.#all[at] as Segment<M>
     if (compare(lower.first, bound) === 0) return undefined
@@ -78,7 +78,7 @@ export class Segments<M> {
     return { lower, upper }
   }
 
-  #placeOf(words: Words): number {
+  #placeOf(words: NumberWords): number {
     let low = 0
     let high = this.#all.length - 1
     while (low < high) {
@@ -91,17 +91,23 @@ export class Segments<M> {
 }
 
 /** Returns the words of an address. */
-export function wordsOf({ family, value }: { readonly family: IpFamily; readonly value: bigint }): Words {
+export function wordsOf({
+  family,
+  value,
+}: {
+  readonly family: IpFamily
+  readonly value: bigint
+}): NumberWords {
   if (family === 'IPv4') return [Number(value)]
   return [96n, 64n, 32n, 0n].map((shift) => Number((value >> shift) & 0xffffffffn))
 }
 
 /** Returns the address of words. */
-export function addressOfWords(family: IpFamily, words: Words): IpAddress {
+export function addressOfWords(family: IpFamily, words: NumberWords): IpAddress {
   return { family, value: words.reduce((value, word) => (value << 32n) | BigInt(word), 0n) }
 }
 
 /** Returns whether a number lies between two others, both included. */
-export function isBetween(words: Words, first: Words, last: Words): boolean {
+export function isBetween(words: NumberWords, first: NumberWords, last: NumberWords): boolean {
   return compare(words, first) >= 0 && compare(words, last) <= 0
 }

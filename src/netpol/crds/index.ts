@@ -10,7 +10,7 @@ import {
   rules,
   status,
   type RuleParts,
-  type Schema,
+  type CrdSchema,
 } from './schemas.js'
 
 const GROUP = 'policy.networking.k8s.io'
@@ -23,9 +23,9 @@ interface Kind {
   readonly bundle: string
   readonly pull: number
   readonly columns: readonly (readonly [name: string, field: string])[]
-  readonly spec: Schema
+  readonly spec: CrdSchema
   /** CEL rules on the whole object. */
-  readonly validations?: readonly Schema[]
+  readonly validations?: readonly CrdSchema[]
 }
 
 function definitionOf({
@@ -109,7 +109,7 @@ const current: RuleParts = {
 }
 
 const both = ['namespaceSelector', 'podSelector']
-const protocol: Schema = { default: 'TCP', type: 'string' }
+const protocol: CrdSchema = { default: 'TCP', type: 'string' }
 
 /** Rule schemas of v1alpha1, in which domain names are limited to the Admin tier. */
 function superseded(actions: readonly string[], hasDomains: boolean): RuleParts {
@@ -137,7 +137,7 @@ function superseded(actions: readonly string[], hasDomains: boolean): RuleParts 
   }
 }
 
-function specOf(parts: RuleParts, subject: Schema, more: Readonly<Record<string, Schema>>): Schema {
+function specOf(parts: RuleParts, subject: CrdSchema, more: Readonly<Record<string, CrdSchema>>): CrdSchema {
   return object({ ...more, egress: rules('to', parts), ingress: rules('from', parts), subject }, [
     ...Object.keys(more),
     'subject',

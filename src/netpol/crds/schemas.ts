@@ -4,35 +4,35 @@
  */
 
 /** A part of an openAPIV3Schema. */
-export type Schema = Readonly<Record<string, unknown>>
+export type CrdSchema = Readonly<Record<string, unknown>>
 
-const text: Schema = { type: 'string' }
+const text: CrdSchema = { type: 'string' }
 
 /** Returns the schema of an object with these fields. */
 export function object(
-  properties: Readonly<Record<string, Schema>>,
+  properties: Readonly<Record<string, CrdSchema>>,
   required: readonly string[] = [],
-  more: Schema = {},
-): Schema {
+  more: CrdSchema = {},
+): CrdSchema {
   return { ...more, properties, ...(required.length === 0 ? {} : { required }), type: 'object' }
 }
 
 /** Returns the schema of an object with exactly one of these fields. */
-export function choice(properties: Readonly<Record<string, Schema>>): Schema {
+export function choice(properties: Readonly<Record<string, CrdSchema>>): CrdSchema {
   return object(properties, [], { maxProperties: 1, minProperties: 1 })
 }
 
 /** Returns the schema of a list with at most `maxItems` entries. */
-export function list(items: Schema, maxItems: number, more: Schema = {}): Schema {
+export function list(items: CrdSchema, maxItems: number, more: CrdSchema = {}): CrdSchema {
   return { items, maxItems, ...more, type: 'array' }
 }
 
 /** A port. */
-export const port: Schema = { format: 'int32', maximum: 65535, minimum: 1, type: 'integer' }
+export const port: CrdSchema = { format: 'int32', maximum: 65535, minimum: 1, type: 'integer' }
 
-const atomic: Schema = { 'x-kubernetes-list-type': 'atomic' }
+const atomic: CrdSchema = { 'x-kubernetes-list-type': 'atomic' }
 
-const expressions: Schema = {
+const expressions: CrdSchema = {
   items: object({ key: text, operator: text, values: { items: text, type: 'array', ...atomic } }, [
     'key',
     'operator',
@@ -42,45 +42,46 @@ const expressions: Schema = {
 }
 
 /** metav1.LabelSelector. */
-export const selector: Schema = object(
+export const selector: CrdSchema = object(
   { matchExpressions: expressions, matchLabels: { additionalProperties: text, type: 'object' } },
   [],
   { 'x-kubernetes-map-type': 'atomic' },
 )
 
 /** The fields of a peer or subject inside the cluster. In v1alpha1, both selectors of `pods` are required. */
-export function inside(required: readonly string[]): Readonly<Record<string, Schema>> {
+export function inside(required: readonly string[]): Readonly<Record<string, CrdSchema>> {
   return {
     namespaces: selector,
     pods: object({ namespaceSelector: selector, podSelector: selector }, required),
   }
 }
 
-const setOf = (items: Schema): Schema => list(items, 25, { minItems: 1, 'x-kubernetes-list-type': 'set' })
-const cidr: Schema = {
+const setOf = (items: CrdSchema): CrdSchema =>
+  list(items, 25, { minItems: 1, 'x-kubernetes-list-type': 'set' })
+const cidr: CrdSchema = {
   maxLength: 43,
   type: 'string',
   'x-kubernetes-validations': [{ message: 'Invalid CIDR format provided', rule: 'isCIDR(self)' }],
 }
 
 /** The fields of a peer that may be outside the cluster. */
-export const outside: Readonly<Record<string, Schema>> = { networks: setOf(cidr), nodes: selector }
+export const outside: Readonly<Record<string, CrdSchema>> = { networks: setOf(cidr), nodes: selector }
 
 /** The field for domain names. */
-export const domainNames: Schema = setOf({
+export const domainNames: CrdSchema = setOf({
   pattern:
     '^(\\*\\.)?([a-zA-Z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\\.)+[a-zA-Z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\\.?$',
   type: 'string',
 })
 
 /** The priority of a policy. */
-export const priority: Schema = { format: 'int32', maximum: 1000, minimum: 0, type: 'integer' }
+export const priority: CrdSchema = { format: 'int32', maximum: 1000, minimum: 0, type: 'integer' }
 
 const TYPE =
   '^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$'
 
 /** A status with conditions. */
-export const status: Schema = object(
+export const status: CrdSchema = object(
   {
     conditions: {
       items: object(
@@ -112,8 +113,8 @@ export interface RuleParts {
   readonly actions: readonly string[]
   readonly maxItems: number
   readonly portsField: 'ports' | 'protocols'
-  readonly port: Schema
-  readonly peers: Readonly<Record<'from' | 'to', Schema>>
+  readonly port: CrdSchema
+  readonly peers: Readonly<Record<'from' | 'to', CrdSchema>>
   /** Rejects named ports next to peers that are not pods. */
   readonly validation: { readonly message: string; readonly rule: string }
 }
@@ -122,7 +123,7 @@ export interface RuleParts {
 export function rules(
   field: 'from' | 'to',
   { actions, maxItems, portsField, port: entry, peers, validation }: RuleParts,
-): Schema {
+): CrdSchema {
   const rule = object(
     {
       action: { enum: actions, type: 'string' },

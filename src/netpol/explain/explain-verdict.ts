@@ -7,7 +7,7 @@ import type { ConnectionVerdict } from '../proof.js'
 import { readWorld } from '../read/world.js'
 import type { PolicyQuery } from '../world.js'
 import type { WorldSource } from '../world-of.js'
-import { Budget, type StepOptions } from '../compare/budget.js'
+import { SearchBudget, type StepOptions } from '../compare/budget.js'
 import { findLabelChanges, type LabelChange } from './label-changes.js'
 import { findRemovals, type Removal } from './removals.js'
 
@@ -86,7 +86,12 @@ export function explainConnection(
   const verdict = evaluateModel(model, connection)
   const { allowed } = verdict
   const rules = findRemovals(model, connection, maxRemovals)
-  const labels = findLabelChanges(model, resolveConnection(model, connection), allowed, new Budget(maxSteps))
+  const labels = findLabelChanges(
+    model,
+    resolveConnection(model, connection),
+    allowed,
+    new SearchBudget(maxSteps),
+  )
   // Stryker disable next-line all: unreachable unless the search itself is wrong
   if (labels !== undefined && evaluateModel(withLabels(model, labels), connection).allowed === allowed)
     throw new Error(`bug in explainConnection: ${JSON.stringify({ labels, connection })}`)

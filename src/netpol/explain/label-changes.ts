@@ -1,6 +1,6 @@
 import type { Labels } from '../../api/selectors/labels.js'
-import type { Budget } from '../compare/budget.js'
-import { sideClauses, after, pathsToAllow, pathsToDeny, type Path } from '../compare/clauses.js'
+import type { SearchBudget } from '../compare/budget.js'
+import { sideClauses, after, pathsToAllow, pathsToDeny, type VerdictPath } from '../compare/clauses.js'
 import type { EndSort, Role } from '../compare/addresses.js'
 import { SymbolicConnection, type ConnectionShape } from '../compare/symbolic-connection.js'
 import { outside, within, type Region } from '../compare/space.js'
@@ -9,7 +9,7 @@ import {
   unusedWord,
   vocabularyOf,
   type AddressClass,
-  type Vocabulary,
+  type PolicyVocabulary,
 } from '../compare/vocabulary.js'
 import { nodeAt, type End, type ResolvedConnection } from '../endpoint.js'
 import { isOfDomain } from '../match.js'
@@ -126,7 +126,7 @@ class LabelSearch {
   }
 
   #set(
-    known: Vocabulary['podLabels'],
+    known: PolicyVocabulary['podLabels'],
     labels: Labels,
     target: Target,
     variableOf: (key: string) => string,
@@ -155,11 +155,11 @@ class LabelSearch {
 }
 
 /** Returns the paths to the opposite verdict: both sides allow, or one of them denies. */
-function pathsTo(allowed: boolean, model: Model, symbolic: SymbolicConnection): readonly Path[] {
+function pathsTo(allowed: boolean, model: Model, symbolic: SymbolicConnection): readonly VerdictPath[] {
   const [egress, ingress] = (['egress', 'ingress'] as const).map((direction) => {
     const clauses = sideClauses(symbolic, direction, model, model.options)
     return allowed ? pathsToAllow(clauses) : pathsToDeny(clauses)
-  }) as [readonly Path[], readonly Path[]]
+  }) as [readonly VerdictPath[], readonly VerdictPath[]]
   return allowed ? after(egress, ingress) : [...egress, ...ingress]
 }
 
@@ -172,7 +172,7 @@ export function findLabelChanges(
   model: Model,
   connection: ResolvedConnection,
   allowed: boolean,
-  budget: Budget,
+  budget: SearchBudget,
 ): readonly LabelChange[] | undefined {
   if (connection.port === undefined || (connection.self && !connection.service)) return undefined
   const search = new LabelSearch(model, connection)

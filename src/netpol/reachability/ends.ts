@@ -1,4 +1,4 @@
-import { addressOfWords, type Segment, type Words } from '../compile/segments.js'
+import { addressOfWords, type Segment, type NumberWords } from '../compile/segments.js'
 import type { CompiledWorld } from '../compile/compiled-world.js'
 import { families, familiesOf, type EndKind, type PlacedPod, type PodKind } from '../compile/kinds.js'
 import { addressBook } from '../address-book.js'
@@ -70,7 +70,7 @@ function equivalentNodes({ placement, model }: CompiledWorld, nowhere: EndKind):
   })
 }
 
-const valueOf = (family: IpFamily, words: Words): bigint => addressOfWords(family, words).value
+const valueOf = (family: IpFamily, words: NumberWords): bigint => addressOfWords(family, words).value
 
 function equivalentAddresses(
   { placement, model }: CompiledWorld,

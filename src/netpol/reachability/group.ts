@@ -4,7 +4,7 @@ import type { Labels } from '../../api/selectors/labels.js'
 import type { AddressSpan, EquivalentEnds } from './ends.js'
 import { mergeAdjacent } from './ports.js'
 import type { Part } from '../../lang/text/phrases.js'
-import { type ProofPhrase, say } from '../words.js'
+import { type NetpolPhrase, say } from '../words.js'
 
 /** A list with at least one element. */
 export type NonEmpty<T> = readonly [T, ...T[]]
@@ -77,7 +77,7 @@ function podsName(pods: readonly string[], labels: Labels, sizes: ReadonlyMap<st
 }
 
 /** A group as people say it: `pods app=web in shop`, `all pods in shop`, `node node-1`. */
-export function groupText({ name, sort, pods }: ReachabilityGroup): Part<ProofPhrase> {
+export function groupText({ name, sort, pods }: ReachabilityGroup): Part<NetpolPhrase> {
   const [, where = '', who = ''] = /^([^/]+)\/(.+)$/.exec(name) ?? []
   if (sort === 'nodes')
     return name.startsWith('node ') ? say('node', name.slice('node '.length)) : say('nodes')

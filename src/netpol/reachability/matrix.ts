@@ -1,4 +1,4 @@
-import type { Cell, Matcher, PortPoint, Step } from '../compile/cell.js'
+import type { Cell, Matcher, PortPoint, PolicyStep } from '../compile/cell.js'
 import type { CompiledWorld } from '../compile/compiled-world.js'
 import { connectionFamily, type EndKind } from '../compile/kinds.js'
 import { podSeen, type PeerTest } from '../compile/peer-test.js'
@@ -21,7 +21,7 @@ import type { EquivalentEnds } from './ends.js'
 import type { NonEmpty } from './group.js'
 
 /** The ends that one side allows: in general, and where NetworkPolicy cannot block the traffic. */
-export interface Row {
+export interface MatrixRow {
   readonly allowed: Bits
   readonly exempt: Bits
 }
@@ -43,17 +43,17 @@ function remembered<K, V>(known: Map<K, V>, key: K, find: () => V): V {
 class EndSet {
   readonly #ends: readonly EndKind[]
   readonly #peers = new Map<PeerTest, Bits>()
-  readonly #rows = new Map<Cell, Row>()
+  readonly #rows = new Map<Cell, MatrixRow>()
 
   constructor(ends: readonly EndKind[]) {
     this.#ends = ends
   }
 
-  row(cell: Cell, point: PortPoint): Row {
+  row(cell: Cell, point: PortPoint): MatrixRow {
     return remembered(this.#rows, cell, () => this.#make(cell, point))
   }
 
-  #make({ admin, isolated, accepts, baseline }: Cell, point: PortPoint): Row {
+  #make({ admin, isolated, accepts, baseline }: Cell, point: PortPoint): MatrixRow {
     const first = this.#steps(admin, allBits(this.#ends.length), point)
     if (isolated) {
       const accepted = noBits(this.#ends.length)
@@ -71,7 +71,7 @@ class EndSet {
 
   /** Returns the ends that a tier allows, and those that it leaves to the next tier. */
   #steps(
-    steps: readonly Step[],
+    steps: readonly PolicyStep[],
     all: Bits,
     point: PortPoint,
   ): { readonly allowed: Bits; readonly open: Bits } {
@@ -120,7 +120,7 @@ export class RowBuilder {
   readonly #compiled: CompiledWorld
   readonly #ends: readonly EquivalentEnds[]
   readonly #others = new Map<string, EndSet>()
-  readonly #open: Row
+  readonly #open: MatrixRow
 
   constructor(compiled: CompiledWorld, ends: readonly EquivalentEnds[]) {
     this.#compiled = compiled
@@ -129,7 +129,7 @@ export class RowBuilder {
     this.#open = { allowed: all, exempt: all }
   }
 
-  row({ kind, families }: EquivalentEnds, direction: Direction, point: PortPoint): Row {
+  row({ kind, families }: EquivalentEnds, direction: Direction, point: PortPoint): MatrixRow {
     return kind === undefined
       ? this.#open
       : this.#othersOf(families, direction).row(this.#compiled.cell(kind, direction, point), point)

@@ -1,7 +1,7 @@
 import { forbidden, invalid, tooMany } from '../../api/field-error.js'
 import { timeMs } from '../../lang/go/time.js'
 import type {
-  Action,
+  RuleAction,
   Block,
   ClusterPolicyKind,
   ClusterPolicyModel,
@@ -11,7 +11,8 @@ import type {
   PortMatch,
   Selector,
 } from '../model.js'
-import { readRange, isSet, type FieldReader, type Fields, everything, readSelector } from './fields.js'
+import { readRange, isSet, type FieldReader, everything, readSelector } from './fields.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 import { peersField } from './network-policy.js'
 import { readObject } from './objects.js'
 
@@ -20,10 +21,10 @@ export interface ClusterDialect {
   readonly kind: ClusterPolicyKind
   /** The spec's fields besides subject and rules. */
   readonly specFields: readonly string[]
-  readonly tier: (reader: FieldReader, spec: Fields) => ClusterPolicyModel['tier']
-  readonly priority: (reader: FieldReader, spec: Fields) => number
+  readonly tier: (reader: FieldReader, spec: JsonMap) => ClusterPolicyModel['tier']
+  readonly priority: (reader: FieldReader, spec: JsonMap) => number
   /** The names of the actions in this version. */
-  readonly actions: Readonly<Record<string, Action>>
+  readonly actions: Readonly<Record<string, RuleAction>>
   readonly maxRules: number
   readonly portsField: 'ports' | 'protocols'
   readonly port: (reader: FieldReader, value: unknown, path: string) => PortMatch
@@ -42,7 +43,7 @@ export function domainName(text: string): string {
 /** Returns the one known field of an object that is set; more than one is a fault. */
 export function onlyField(
   reader: FieldReader,
-  object: Fields,
+  object: JsonMap,
   path: string,
   known: readonly string[],
 ): string | undefined {
@@ -91,7 +92,7 @@ function readPeer(
   value: unknown,
   path: string,
   direction: Direction,
-  action: Action,
+  action: RuleAction,
 ): Peer {
   const object = reader.object(value, path) ?? {}
   const external = direction === 'egress' ? ['nodes', 'networks', 'domainNames'] : []
@@ -168,7 +169,7 @@ function readSubject(
   }
 }
 
-function createdOf(reader: FieldReader, metadata: Fields): number {
+function createdOf(reader: FieldReader, metadata: JsonMap): number {
   const path = 'metadata.creationTimestamp'
   const text = reader.string(metadata['creationTimestamp'], path)
   const time = timeMs(text) ?? 0

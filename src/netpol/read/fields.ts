@@ -4,9 +4,7 @@ import type { LabelSelector, LabelSelectorRequirement } from '../../api/meta/gen
 import { validateLabelSelector } from '../../api/meta/label-validation.js'
 import type { Selector, Block } from '../model.js'
 import { parseIpRange, rangeHolds, type IpRange } from '../../lang/go/ip.js'
-
-/** An object whose fields have not been validated. */
-export type Fields = Readonly<Record<string, unknown>>
+import type { JsonMap } from '../../lang/json/maps.js'
 
 /**
  * Reads values of unknown shape. Errors are collected in `faults` under the field's path and a harmless value
@@ -22,9 +20,9 @@ export class FieldReader {
   }
 
   /** Returns an object; undefined if absent or invalid. */
-  object(value: unknown, path: string): Fields | undefined {
+  object(value: unknown, path: string): JsonMap | undefined {
     if (value === undefined || value === null) return undefined
-    if (typeof value === 'object' && !Array.isArray(value)) return value as Fields
+    if (typeof value === 'object' && !Array.isArray(value)) return value as JsonMap
     return this.#wrong(value, path, 'must be an object')
   }
 
@@ -58,7 +56,7 @@ export class FieldReader {
   }
 
   /** Records a fault for each unknown field. */
-  onlyKnown(object: Fields, path: string, known: readonly string[]): void {
+  onlyKnown(object: JsonMap, path: string, known: readonly string[]): void {
     for (const name of Object.keys(object)) {
       if (!known.includes(name))
         this.add(
@@ -86,7 +84,7 @@ function readable(value: unknown): unknown {
 }
 
 /** Returns whether a field is present and not null. */
-export function isSet(object: Fields, name: string): boolean {
+export function isSet(object: JsonMap, name: string): boolean {
   return Object.hasOwn(object, name) && object[name] !== undefined && object[name] !== null
 }
 

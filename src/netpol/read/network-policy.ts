@@ -1,7 +1,8 @@
 import { forbidden, invalid } from '../../api/field-error.js'
 import { portNameFaults } from '../../api/validation/names.js'
 import type { Direction, NetworkPolicyModel, Peer, PortMatch, RuleMatch } from '../model.js'
-import { readBlock, isSet, type FieldReader, type Fields, readSelector } from './fields.js'
+import { readBlock, isSet, type FieldReader, readSelector } from './fields.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 import { protocols, readObject } from './objects.js'
 
 /** The name of a rule's list of peers, by direction. */
@@ -63,7 +64,7 @@ function readRule(reader: FieldReader, value: unknown, path: string, direction: 
   return { peers: peers.length === 0 ? undefined : peers, ports: ports.length === 0 ? undefined : ports }
 }
 
-function readTypes(reader: FieldReader, spec: Fields, egressRules: number): readonly Direction[] {
+function readTypes(reader: FieldReader, spec: JsonMap, egressRules: number): readonly Direction[] {
   const list = reader.list(spec['policyTypes'], 'spec.policyTypes') ?? []
   // the apiserver's default: both directions if there is an egress rule, else ingress only
   if (list.length === 0) return egressRules > 0 ? ['ingress', 'egress'] : ['ingress']

@@ -4,7 +4,8 @@ import type { Labels } from '../../api/selectors/labels.js'
 import type { NamedPort, NodeModel, PodModel } from '../model.js'
 import type { Protocol } from '../world.js'
 import { WorldError } from '../world-error.js'
-import { type Fields, FieldReader, readLabels } from './fields.js'
+import { FieldReader, readLabels } from './fields.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 
 /** All protocols that policies support. */
 export const protocols: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
@@ -18,8 +19,8 @@ const NAME_LABEL = 'kubernetes.io/metadata.name'
 /** The identity of an object, and a reader for its other fields. */
 export interface ObjectReader {
   readonly reader: FieldReader
-  readonly object: Fields
-  readonly metadata: Fields
+  readonly object: JsonMap
+  readonly metadata: JsonMap
   readonly name: string
   readonly namespace: string
   /** Throws a WorldError if there was a fault. */
@@ -90,7 +91,7 @@ function readPorts(reader: FieldReader, value: unknown, path: string): readonly 
  * Reads the ports of the containers and of sidecars (init containers that keep running). Source:
  * pkg/api/v1/service FindPort in endpoints of Kubernetes 1.29 and later.
  */
-function readContainerPorts(reader: FieldReader, spec: Fields): readonly NamedPort[] {
+function readContainerPorts(reader: FieldReader, spec: JsonMap): readonly NamedPort[] {
   return ['containers', 'initContainers'].flatMap((field) =>
     (reader.list(spec[field], `spec.${field}`) ?? []).flatMap((each, at) => {
       const path = `spec.${field}[${at}]`
@@ -102,7 +103,7 @@ function readContainerPorts(reader: FieldReader, spec: Fields): readonly NamedPo
   )
 }
 
-function readPodAddresses(reader: FieldReader, status: Fields): readonly IpAddress[] {
+function readPodAddresses(reader: FieldReader, status: JsonMap): readonly IpAddress[] {
   const list = reader.list(status['podIPs'], 'status.podIPs') ?? []
   const all = list.map((each, at) => {
     const path = `status.podIPs[${at}]`

@@ -6,11 +6,11 @@ export interface Asn1 {
   readonly tagClass: number
   readonly type: number
   readonly constructed: boolean
-  readonly value: Bytes | Asn1[]
+  readonly value: BinaryString | Asn1[]
 }
 
 /** Bytes as characters 0-255, the form that node-forge uses. */
-export type Bytes = string
+export type BinaryString = string
 
 const CLASS = { universal: 0x00, context: 0x80 } as const
 /** Universal tags. Source: X.680. */
@@ -29,13 +29,13 @@ const TAG = {
   generalizedTime: 24,
 } as const
 
-function create(asn1Class: number, tag: number, constructed: boolean, value: Bytes | Asn1[]): Asn1 {
+function create(asn1Class: number, tag: number, constructed: boolean, value: BinaryString | Asn1[]): Asn1 {
   // the declared enums are too narrow: the library accepts any number
   const make = forge.asn1.create as unknown as (
     asn1Class: number,
     tag: number,
     constructed: boolean,
-    value: Bytes | Asn1[],
+    value: BinaryString | Asn1[],
   ) => Asn1
   return make(asn1Class, tag, constructed, value)
 }
@@ -47,11 +47,11 @@ export const oid = (dotted: string): Asn1 =>
   create(CLASS.universal, TAG.oid, false, forge.asn1.oidToDer(dotted).getBytes())
 export const boolean = (value: boolean): Asn1 =>
   create(CLASS.universal, TAG.boolean, false, value ? '\xff' : '\0')
-export const octets = (bytes: Bytes): Asn1 => create(CLASS.universal, TAG.octetString, false, bytes)
+export const octets = (bytes: BinaryString): Asn1 => create(CLASS.universal, TAG.octetString, false, bytes)
 export const nothing = (): Asn1 => create(CLASS.universal, TAG.null, false, '')
 
 /** A bit string; the last `unused` bits are padding. */
-export const bits = (bytes: Bytes, unused: number = 0): Asn1 =>
+export const bits = (bytes: BinaryString, unused: number = 0): Asn1 =>
   create(CLASS.universal, TAG.bitString, false, String.fromCharCode(unused) + bytes)
 
 /** Wraps nodes in `[tag]`, as EXPLICIT tagging does. */
@@ -59,7 +59,7 @@ export const explicit = (tag: number, ...items: readonly Asn1[]): Asn1 =>
   create(CLASS.context, tag, true, [...items])
 
 /** Replaces the tag of a primitive type with `[tag]`, as IMPLICIT tagging does. */
-export const implicit = (tag: number, bytes: Bytes): Asn1 => create(CLASS.context, tag, false, bytes)
+export const implicit = (tag: number, bytes: BinaryString): Asn1 => create(CLASS.context, tag, false, bytes)
 
 /** Encodes a non-negative integer. */
 export function integer(value: bigint): Asn1 {
@@ -96,12 +96,12 @@ export function timeOf(node: Asn1): number {
   return Date.UTC(year, month - 1, ...(rest as [number]))
 }
 
-export function toDer(node: Asn1): Bytes {
+export function toDer(node: Asn1): BinaryString {
   return forge.asn1.toDer(node as never).getBytes()
 }
 
 /** Parses DER. Throws if the bytes are invalid. */
-export function fromDer(bytes: Bytes): Asn1 {
+export function fromDer(bytes: BinaryString): Asn1 {
   return forge.asn1.fromDer(bytes, { strict: true, decodeBitStrings: false } as never) as unknown as Asn1
 }
 
@@ -112,7 +112,7 @@ export function childrenOf(node: Asn1 | undefined): readonly Asn1[] {
 }
 
 /** Returns the content of a primitive node. */
-export function contentOf(node: Asn1 | undefined): Bytes {
+export function contentOf(node: Asn1 | undefined): BinaryString {
   if (node === undefined || typeof node.value !== 'string') throw new Error('malformed: a value is missing')
   return node.value
 }
@@ -126,7 +126,7 @@ export function textOf(node: Asn1): string {
 }
 
 /** Returns the bytes of a bit string without unused bits. */
-export const bitsOf = (node: Asn1 | undefined): Bytes => contentOf(node).slice(1)
+export const bitsOf = (node: Asn1 | undefined): BinaryString => contentOf(node).slice(1)
 
 /** Returns whether a node is `[tag]`. */
 export const isContext = (node: Asn1 | undefined, tag: number): boolean =>
@@ -135,35 +135,38 @@ export const isContext = (node: Asn1 | undefined, tag: number): boolean =>
 export const isOid = (node: Asn1 | undefined): boolean => node !== undefined && node.type === TAG.oid
 
 /** Returns the unsigned big-endian number that the bytes represent. */
-export function numberOf(bytes: Bytes): bigint {
+export function numberOf(bytes: BinaryString): bigint {
   return bytes === '' ? 0n : BigInt(`0x${hex(bytes)}`)
 }
 
 /** Returns the shortest big-endian form of a number, padded to at least `length` bytes. */
-export function bytesOf(value: bigint, length: number = 1): Bytes {
+export function bytesOf(value: bigint, length: number = 1): BinaryString {
   const digits = value.toString(16)
   const padded = digits.padStart(Math.max(length * 2, digits.length + (digits.length % 2)), '0')
   return forge.util.hexToBytes(padded)
 }
 
-export const hex = (bytes: Bytes): string => forge.util.bytesToHex(bytes)
+export const hex = (bytes: BinaryString): string => forge.util.bytesToHex(bytes)
 
 /** Wraps DER as PEM with lines of 64 characters. */
-export function toPem(type: string, der: Bytes): string {
+export function toPem(type: string, der: BinaryString): string {
   return forge.pem.encode({ type, body: der } as never).replaceAll('\r\n', '\n')
 }
 
 /** Returns all blocks of a PEM text in order. Throws if there is none. */
-export function fromPem(pem: string): readonly { readonly type: string; readonly der: Bytes }[] {
+export function fromPem(pem: string): readonly { readonly type: string; readonly der: BinaryString }[] {
   const blocks = pemBlocks(pem)
   if (blocks.length === 0) throw new Error('Invalid PEM formatted message.')
   return blocks.map(({ type, bytes }) => ({ type, der: forge.util.binary.raw.encode(bytes) }))
 }
 
-export function sha256(bytes: Bytes): Bytes {
+export function sha256(bytes: BinaryString): BinaryString {
   return forge.md.sha256.create().update(bytes).digest().getBytes()
 }
 
-export function digest(algorithm: 'sha1' | 'sha256' | 'sha384' | 'sha512', bytes: Bytes): Bytes {
+export function digest(
+  algorithm: 'sha1' | 'sha256' | 'sha384' | 'sha512',
+  bytes: BinaryString,
+): BinaryString {
   return forge.md[algorithm].create().update(bytes).digest().getBytes()
 }

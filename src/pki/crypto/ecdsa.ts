@@ -1,6 +1,6 @@
 import { bits, bitsOf, bytesOf, childrenOf, contentOf, digest, fromDer, numberOf } from './der.js'
 import { oid, oidOf, sequence } from './der.js'
-import type { Asn1, Bytes } from './der.js'
+import type { Asn1, BinaryString } from './der.js'
 import type { Digest } from './rsa.js'
 
 const EC_PUBLIC_KEY = '1.2.840.10045.2.1'
@@ -114,7 +114,7 @@ export function parseCurveKeyInfo(info: Asn1): CurveKey | undefined {
   return keyOnCurve(oidOf(parameters), bitsOf(key))
 }
 
-function keyOnCurve(name: string, bytes: Bytes): CurveKey | undefined {
+function keyOnCurve(name: string, bytes: BinaryString): CurveKey | undefined {
   const curve = CURVES[name]
   if (curve === undefined || bytes.length !== 1 + 2 * curve.size || bytes[0] !== '\x04') return undefined
   const [x, y] = [numberOf(bytes.slice(1, 1 + curve.size)), numberOf(bytes.slice(1 + curve.size))]
@@ -156,8 +156,8 @@ export function curveKeyParts(key: CurveKey): {
   readonly name: string
   readonly algorithm: string
   readonly hash: Digest
-  readonly x: Bytes
-  readonly y: Bytes
+  readonly x: BinaryString
+  readonly y: BinaryString
 } {
   const { name, hash, size } = curveOf(key)
   const [x, y] = key.point
@@ -165,7 +165,12 @@ export function curveKeyParts(key: CurveKey): {
 }
 
 /** Returns whether a signature in DER, as in certificates, is valid for a message. */
-export function verifyCurve(key: CurveKey, message: Bytes, signature: Bytes, algorithm: Digest): boolean {
+export function verifyCurve(
+  key: CurveKey,
+  message: BinaryString,
+  signature: BinaryString,
+  algorithm: Digest,
+): boolean {
   try {
     const [r, s] = childrenOf(fromDer(signature)).map((part) => numberOf(contentOf(part)))
     return r !== undefined && s !== undefined && isValid(key, hashOf(key, message, algorithm), r, s)
@@ -175,7 +180,7 @@ export function verifyCurve(key: CurveKey, message: Bytes, signature: Bytes, alg
 }
 
 /** Returns whether a signature as in a JWT is valid: both numbers, padded to the size of the curve. */
-export function verifyCurveJws(key: CurveKey, message: Bytes, signature: Bytes): boolean {
+export function verifyCurveJws(key: CurveKey, message: BinaryString, signature: BinaryString): boolean {
   const { size, hash } = curveOf(key)
   if (signature.length !== 2 * size) return false
   const [r, s] = [numberOf(signature.slice(0, size)), numberOf(signature.slice(size))]
@@ -186,7 +191,7 @@ export function verifyCurveJws(key: CurveKey, message: Bytes, signature: Bytes):
  * Signs as in a JWT. The nonce is a hash of key and message, so that the result depends on them alone, as in
  * RFC 6979.
  */
-export function signCurveJws(key: PrivateCurveKey, message: Bytes): Bytes {
+export function signCurveJws(key: PrivateCurveKey, message: BinaryString): BinaryString {
   const curve = curveOf(key)
   const { n, size, hash } = curve
   const value = hashOf(key, message, hash)
@@ -200,7 +205,7 @@ export function signCurveJws(key: PrivateCurveKey, message: Bytes): Bytes {
 }
 
 /** Returns the leftmost bits of the digest, as many as the order has. Source: FIPS 186-4, 6.4. */
-function hashOf(key: CurveKey, message: Bytes, algorithm: Digest): bigint {
+function hashOf(key: CurveKey, message: BinaryString, algorithm: Digest): bigint {
   const bytes = digest(algorithm, message)
   const excess = bytes.length * 8 - curveOf(key).n.toString(2).length
   return excess > 0 ? numberOf(bytes) >> BigInt(excess) : numberOf(bytes)

@@ -11,7 +11,7 @@ import {
   nothing,
 } from './der.js'
 import { numberOf, oid, oidOf, sequence, toDer, toPem } from './der.js'
-import type { Asn1, Bytes } from './der.js'
+import type { Asn1, BinaryString } from './der.js'
 
 const RSA_ENCRYPTION = '1.2.840.113549.1.1.1'
 
@@ -49,20 +49,20 @@ export function keyOf(p: bigint, q: bigint): PrivateKey {
 }
 
 /** Signs with RSASSA-PKCS1-v1_5. */
-export type Signer = (key: PrivateKey, message: Bytes, algorithm: Digest) => Bytes
+export type RsaSigner = (key: PrivateKey, message: BinaryString, algorithm: Digest) => BinaryString
 
-let signer: Signer = signHere
+let signer: RsaSigner = signHere
 
 /** Lets the platform sign: faster, and the same bytes. */
-export function signWith(platform: Signer): void {
+export function signWith(platform: RsaSigner): void {
   signer = platform
 }
 
 /** Signs with RSASSA-PKCS1-v1_5. The result depends only on key and message. */
-export const sign = (key: PrivateKey, message: Bytes, algorithm: Digest = 'sha256'): Bytes =>
+export const sign = (key: PrivateKey, message: BinaryString, algorithm: Digest = 'sha256'): BinaryString =>
   signer(key, message, algorithm)
 
-function signHere(key: PrivateKey, message: Bytes, algorithm: Digest): Bytes {
+function signHere(key: PrivateKey, message: BinaryString, algorithm: Digest): BinaryString {
   const { p, q, privateExponent, modulus } = key
   const length = byteLength(modulus)
   const encoded = numberOf(encode(message, algorithm, length))
@@ -79,8 +79,8 @@ const LARGEST_EXPONENT = 2n ** 31n - 1n
 /** Returns whether a signature is valid for a message; not for keys of more than 16,384 bits. */
 export function verify(
   { modulus, exponent }: PublicKey,
-  message: Bytes,
-  signature: Bytes,
+  message: BinaryString,
+  signature: BinaryString,
   algorithm: Digest = 'sha256',
 ): boolean {
   const length = byteLength(modulus)
@@ -92,7 +92,7 @@ export function verify(
   )
 }
 
-function encode(message: Bytes, algorithm: Digest, length: number): Bytes {
+function encode(message: BinaryString, algorithm: Digest, length: number): BinaryString {
   const info = bytesOf(BigInt(`0x${DIGEST_INFO[algorithm]}`)) + digest(algorithm, message)
   // bounded: the length of a key
   return `\0\x01${'\xff'.repeat(Math.max(8, length - info.length - 3))}\0${info}`

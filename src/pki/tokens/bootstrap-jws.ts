@@ -1,19 +1,19 @@
 import { binaryText } from '../../lang/bytes/base64.js'
 import { base64url } from '../crypto/base64url.js'
 import { sha256 } from '../crypto/der.js'
-import type { Bytes } from '../crypto/der.js'
+import type { BinaryString } from '../crypto/der.js'
 
 const BLOCK = 64
 
 /** Computes HMAC (RFC 2104) with SHA-256. */
-function hmacSha256(key: Bytes, message: Bytes): Bytes {
+function hmacSha256(key: BinaryString, message: BinaryString): BinaryString {
   const block = (key.length > BLOCK ? sha256(key) : key).padEnd(BLOCK, '\0')
-  const padded = (pad: number): Bytes =>
+  const padded = (pad: number): BinaryString =>
     Array.from(block, (letter) => String.fromCharCode(letter.charCodeAt(0) ^ pad)).join('')
   return sha256(padded(0x5c) + sha256(padded(0x36) + message))
 }
 
-const utf8 = (text: string): Bytes => binaryText(new TextEncoder().encode(text))
+const utf8 = (text: string): BinaryString => binaryText(new TextEncoder().encode(text))
 
 /**
  * Returns a detached JWS (HS256, `header..signature`) of a text under a bootstrap token.

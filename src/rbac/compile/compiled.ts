@@ -16,7 +16,7 @@ export interface HeldBinding {
 }
 
 /** What is granted in one scope, by subject. */
-interface Scope {
+interface ScopeGrants {
   readonly users: Map<string, SubjectGrants>
   readonly groups: Map<string, SubjectGrants>
 }
@@ -32,7 +32,7 @@ const NO_GROUPS: readonly string[] = []
 export class CompiledPolicy {
   readonly #roles = new Map<string, RoleEntry>()
   /** By namespace; '' holds the grants of ClusterRoleBindings. */
-  readonly #scopes = new Map<string, Scope>()
+  readonly #scopes = new Map<string, ScopeGrants>()
   /**
    * Incremented by each change of a role; {@link SubjectGrants} compare it to see whether they are up to
    * date.

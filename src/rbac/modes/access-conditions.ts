@@ -1,6 +1,6 @@
 /** Source: apiserver pkg/authorization/cel, the match conditions of an AuthorizationConfiguration. */
 import type { SubjectAccessReviewSpec } from '../../api/authorization/generated.js'
-import { compile, type Program } from '../../api/cel/compile.js'
+import { compile, type CelProgram } from '../../api/cel/compile.js'
 import { BOOL, listOf, mapOf, objectOf, STRING, typeText } from '../../lang/cel/types.js'
 import { CelError, fromJson } from '../../lang/cel/values.js'
 
@@ -34,7 +34,7 @@ const REQUEST = objectOf('kubernetes.SubjectAccessReviewSpec', {
 const VARIABLES = new Map([['request', REQUEST]])
 
 /** Returns the program of a match condition, or why an expression cannot be one. */
-function conditionOf(expression: string): Program | string {
+function conditionOf(expression: string): CelProgram | string {
   const { error, program } = compile(expression, VARIABLES)
   if (error !== undefined) return `compilation failed: ${error}`
   return program.type.kind === BOOL.kind ? program : `must evaluate to bool but got ${typeText(program.type)}`
@@ -48,7 +48,7 @@ export function conditionFault(expression: string): string | undefined {
 
 /** Expressions that decide whether a webhook is asked about a request. */
 export class AccessConditions {
-  readonly #programs: readonly { readonly expression: string; readonly program: Program }[]
+  readonly #programs: readonly { readonly expression: string; readonly program: CelProgram }[]
 
   /** @throws RangeError for an expression that is invalid */
   constructor(conditions: readonly { readonly expression: string }[]) {

@@ -74,7 +74,7 @@ export type KeptDecisions = Map<string, { readonly verdict: Authorization; reado
 export const DECISIONS = 'authorization-decisions'
 
 /** What a webhook authorizer needs of its cluster. */
-export interface WebhookSurroundings {
+export interface WebhookAuthorizerDependencies {
   /** Virtual ms. */
   readonly now: () => number
   /** Decisions of all webhooks: a state of the cluster, made when the first one is kept. */
@@ -103,14 +103,14 @@ export class WebhookAuthorizer implements Authorizer, RuleResolver {
   readonly #conditions: AccessConditions
   readonly #timeout: number
   readonly #ttl: { readonly authorized: number; readonly unauthorized: number }
-  readonly #surroundings: WebhookSurroundings
+  readonly #surroundings: WebhookAuthorizerDependencies
   readonly #place: number
 
   /**
    * `place` tells it from the other authorizers of the cluster.
    * @throws RangeError if a duration or a condition is invalid
    */
-  constructor(options: WebhookAuthorizerOptions, surroundings: WebhookSurroundings, place = 0) {
+  constructor(options: WebhookAuthorizerOptions, surroundings: WebhookAuthorizerDependencies, place = 0) {
     const { timeout = '30s', authorizedTTL = '0s', unauthorizedTTL = '0s', matchConditions = [] } = options
     this.#options = options
     this.#review = reviewerOf(options.review)

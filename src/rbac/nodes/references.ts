@@ -1,12 +1,5 @@
-import type {
-  Container,
-  EphemeralContainer,
-  Pod,
-  Volume,
-  PersistentVolume,
-} from '../../api/core/generated.js'
-
-type AnyContainer = Container | EphemeralContainer
+import type { Pod, Volume, PersistentVolume } from '../../api/core/generated.js'
+import type { AnyContainer } from '../../api/core/pod-containers.js'
 
 /** The resources that pods refer to in their namespace. */
 export type ReferencedResource =

@@ -20,7 +20,7 @@ const EVERY_ACCOUNT: EscalationIdentity = {
 }
 
 /** An identity to gain, with an action that it is allowed and the subject is not. */
-export interface Target<T> {
+export interface EscalationTarget<T> {
   readonly of: T
   readonly identity: EscalationIdentity
   readonly gains: AccessAction
@@ -118,13 +118,13 @@ export class SubjectView {
   stronger<T>(
     candidates: readonly T[],
     identityOf: (candidate: T) => EscalationIdentity,
-  ): readonly Target<T>[] {
-    const targets = candidates.flatMap((of): readonly Target<T>[] => {
+  ): readonly EscalationTarget<T>[] {
+    const targets = candidates.flatMap((of): readonly EscalationTarget<T>[] => {
       const identity = identityOf(of)
       const gains = this.#gainAs(identity)
       return gains === undefined ? [] : [{ of, identity, gains }]
     })
-    const kept: Target<T>[] = []
+    const kept: EscalationTarget<T>[] = []
     for (const target of targets) {
       // this.#coversAll(other.identity, target.identity))) continue => a path to weaker rights adds nothing
       // for the reader; one to equal rights is dropped in favour of the first

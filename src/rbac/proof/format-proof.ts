@@ -2,7 +2,7 @@ import { checkFormatted } from '../inputs.js'
 import { ruleText } from '../covers.js'
 import type { AuthorizationVerdict, BindingName, FailedGrant, NearMiss, RoleName } from './proof.js'
 import type { LanguageOptions, Phrase } from '../../lang/text/phrases.js'
-import { type ProofPhrase, say, tell } from './words.js'
+import { type RbacPhrase, say, tell } from './words.js'
 
 /** A verdict with a proof, of `authorize` or of `cluster.can`, where another authorizer may have decided. */
 export type ProvenVerdict =
@@ -20,7 +20,7 @@ export function formatProof(proven: ProvenVerdict, options: LanguageOptions = {}
   return [first, ...more.map((line) => ['  ', line])].map((line) => tell(line ?? '', options.lang)).join('\n')
 }
 
-type Said = Phrase<ProofPhrase>
+type Said = Phrase<RbacPhrase>
 
 function linesOf({ allowed, proof }: ProvenVerdict): readonly Said[] {
   const verdict = say(allowed ? 'allowed' : 'denied')

@@ -24,9 +24,9 @@ const en = {
 } as const
 
 /** A phrase of a proof. */
-export type ProofPhrase = keyof typeof en
+export type RbacPhrase = keyof typeof en
 
-const ko: Phrases<ProofPhrase> = {
+const ko: Phrases<RbacPhrase> = {
   verb: '다른 동사',
   apiGroup: '다른 API 그룹',
   resource: '다른 리소스',
@@ -50,7 +50,7 @@ const ko: Phrases<ProofPhrase> = {
 }
 
 /** What proofs say. */
-export const PROOFS: Vocabulary<ProofPhrase> = vocabulary({ en, ko })
+export const PROOFS: Vocabulary<RbacPhrase> = vocabulary({ en, ko })
 
-export const say: Vocabulary<ProofPhrase>['say'] = PROOFS.say
-export const tell: Vocabulary<ProofPhrase>['tell'] = PROOFS.tell
+export const say: Vocabulary<RbacPhrase>['say'] = PROOFS.say
+export const tell: Vocabulary<RbacPhrase>['tell'] = PROOFS.tell

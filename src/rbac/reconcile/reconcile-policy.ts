@@ -17,7 +17,7 @@ const RESOURCES: Readonly<Record<string, Resource>> = {
 }
 
 /** A change of a default role or binding. If it is `protected`, the change was not made. */
-export interface PolicyChange {
+export interface DefaultPolicyChange {
   readonly resource: string
   readonly namespace?: string
   readonly name: string
@@ -31,7 +31,7 @@ export interface PolicyChange {
  * `rbac.authorization.kubernetes.io/autoupdate: "false"` are not touched, and Roles in a namespace that no
  * longer exists are skipped. Source: pkg/registry/rbac/rest/storage_rbac.go ensureRBACPolicy.
  */
-export function reconcilePolicy(client: Client, minor: number): readonly PolicyChange[] {
+export function reconcilePolicy(client: Client, minor: number): readonly DefaultPolicyChange[] {
   return policyOf(minor).flatMap((expected) => {
     const resource = RESOURCES[expected.kind ?? ''] as Resource
     const existing = orUndefined(() => client.get(resource, expected.metadata))

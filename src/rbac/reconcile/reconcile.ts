@@ -26,7 +26,7 @@ export const autoUpdateAnnotation = 'rbac.authorization.kubernetes.io/autoupdate
  */
 export type ReconcileOperation = 'none' | 'create' | 'update' | 'recreate'
 
-interface Outcome {
+interface ReconciledObject {
   readonly operation: ReconcileOperation
   /**
    * Whether the stored object is annotated against changes. If so, nothing may be written, whatever
@@ -36,7 +36,7 @@ interface Outcome {
 }
 
 /** The result for a role. Rules have one group, resource and verb each, unless the role is new. */
-export interface ReconciledRole<T extends ClusterRole | Role = ClusterRole | Role> extends Outcome {
+export interface ReconciledRole<T extends ClusterRole | Role = ClusterRole | Role> extends ReconciledObject {
   /** The role to write. */
   readonly role: T
   readonly missingRules: readonly PolicyRule[]
@@ -48,7 +48,7 @@ export interface ReconciledRole<T extends ClusterRole | Role = ClusterRole | Rol
 /** The result for a binding. */
 export interface ReconciledBinding<
   T extends ClusterRoleBinding | RoleBinding = ClusterRoleBinding | RoleBinding,
-> extends Outcome {
+> extends ReconciledObject {
   /** The binding to write. */
   readonly binding: T
   readonly missingSubjects: readonly Subject[]

@@ -3,13 +3,13 @@ import { homedir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import {
   EMPTY,
-  type Fields,
   type KubeconfigContent,
   merge,
   type Named,
   parseKubeconfig,
   textOf,
 } from '../../kubectl/call/kubeconfig-content.js'
+import type { JsonMap } from '../../lang/json/maps.js'
 import { hintOf } from '../../lang/text/nearest.js'
 
 /** Which context of which kubeconfig. */
@@ -89,7 +89,7 @@ const FILES = ['certificate-authority', 'client-certificate', 'client-key', 'tok
 /** A file that a kubeconfig names is beside it. */
 function contentAt(path: string): KubeconfigContent {
   const content = parseKubeconfig(readFileSync(path, 'utf8'), path)
-  const absolute = ({ name, value }: Named<Fields>): Named<Fields> => ({
+  const absolute = ({ name, value }: Named<JsonMap>): Named<JsonMap> => ({
     name,
     value: Object.fromEntries(
       Object.entries(value).map(([field, given]) =>
@@ -102,7 +102,7 @@ function contentAt(path: string): KubeconfigContent {
   return { ...content, clusters: content.clusters.map(absolute), users: content.users.map(absolute) }
 }
 
-function contextOf(content: KubeconfigContent, wanted: string | undefined, where: string): Fields {
+function contextOf(content: KubeconfigContent, wanted: string | undefined, where: string): JsonMap {
   const name = wanted ?? content.currentContext
   const names = content.contexts.map((each) => each.name)
   const choose = names.length === 0 ? 'it has no context' : `there are: ${names.join(', ')}`
@@ -111,7 +111,7 @@ function contextOf(content: KubeconfigContent, wanted: string | undefined, where
   return part(content.contexts, name, 'context', where)
 }
 
-function part(list: readonly Named<Fields>[], name: string, what: string, where: string): Fields {
+function part(list: readonly Named<JsonMap>[], name: string, what: string, where: string): JsonMap {
   const found = list.find((each) => each.name === name)
   if (found !== undefined) return found.value
   const names = list.map((each) => each.name)
@@ -120,14 +120,14 @@ function part(list: readonly Named<Fields>[], name: string, what: string, where:
 }
 
 /** The text of a field `NAME-data` in base64, or of the file of the field. */
-function pem(fields: Fields, name: string): string | undefined {
+function pem(fields: JsonMap, name: string): string | undefined {
   const data = textOf(fields, `${name}-data`)
   if (data !== '') return Buffer.from(data, 'base64').toString('utf8')
   const path = textOf(fields, name)
   return path === '' ? undefined : readFileSync(path, 'utf8')
 }
 
-function tlsOf(cluster: Fields, user: Fields): ServerAccess['tls'] {
+function tlsOf(cluster: JsonMap, user: JsonMap): ServerAccess['tls'] {
   const servername = textOf(cluster, 'tls-server-name') || undefined
   const texts = {
     ca: pem(cluster, 'certificate-authority'),
@@ -141,14 +141,14 @@ function tlsOf(cluster: Fields, user: Fields): ServerAccess['tls'] {
   }
 }
 
-function bearer(user: Fields): ServerAccess['headers'] {
+function bearer(user: JsonMap): ServerAccess['headers'] {
   const path = textOf(user, 'tokenFile')
   const token = textOf(user, 'token') || (path === '' ? '' : readFileSync(path, 'utf8').trim())
   return token === '' ? {} : { authorization: `Bearer ${token}` }
 }
 
 /** Source: client-go transport/round_trippers.go. */
-function impersonation(user: Fields): ServerAccess['headers'] {
+function impersonation(user: JsonMap): ServerAccess['headers'] {
   const as = textOf(user, 'as')
   if (as === '') return {}
   const [uid, groups, extra] = [textOf(user, 'as-uid'), user['as-groups'], user['as-user-extra']]

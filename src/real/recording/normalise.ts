@@ -23,7 +23,7 @@ const OF_MACHINES: Readonly<Record<string, string>> = {
  * Replaces what differs from run to run, by the rules of the recordings; one normaliser serves all
  * responses of a scenario.
  */
-export class Normaliser {
+export class RecordingNormaliser {
   readonly #sent: string
   readonly #uids = new Map<string, string>()
   readonly #versions = new Set<string>()

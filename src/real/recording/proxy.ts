@@ -4,7 +4,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ProxyIdentity } from './proxy-identity.js'
-import type { Exchange, Recorder } from './recorder.js'
+import type { RecordedExchange, Recorder } from './recorder.js'
 
 const HOST = '127.0.0.1'
 const PROTOBUF = 'application/vnd.kubernetes.protobuf'
@@ -18,7 +18,7 @@ export interface RecordingProxy {
 }
 
 /** What the proxy needs. */
-interface ProxyParts {
+interface RecordingProxyDependencies {
   /** Path of the unix socket on which plain HTTP is taken. */
   readonly socket: string
   readonly identity: ProxyIdentity
@@ -30,7 +30,7 @@ interface ProxyParts {
  * and lets in who has its token, and no page in a browser. Streams of port-forward pass without being
  * recorded.
  */
-export async function startProxy(parts: ProxyParts): Promise<RecordingProxy> {
+export async function startProxy(parts: RecordingProxyDependencies): Promise<RecordingProxy> {
   const { certificate: cert, key, token } = parts.identity
   let port = 0
   const server = createServer({ cert, key, minVersion: 'TLSv1.2' }, (incoming, outgoing) => {
@@ -112,12 +112,12 @@ function readable(headers: IncomingMessage['headers']): Record<string, string> {
 function forward(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { socket, recorder }: ProxyParts,
+  { socket, recorder }: RecordingProxyDependencies,
 ): void {
   const { method = 'GET', url: path = '/' } = incoming
   const headers = readable(incoming.headers)
   const parts: Buffer[] = []
-  const exchange: Exchange = {
+  const exchange: RecordedExchange = {
     method,
     path,
     headers,
@@ -132,7 +132,7 @@ function forward(
     const { statusCode: code = 0 } = response
     const received: Buffer[] = []
     outgoing.writeHead(code, response.headers)
-    const recorded: NonNullable<Exchange['response']> = {
+    const recorded: NonNullable<RecordedExchange['response']> = {
       code,
       headers: headersOf(response),
       get text() {

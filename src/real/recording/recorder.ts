@@ -1,9 +1,9 @@
-import { Normaliser } from './normalise.js'
-import { References } from './references.js'
-import type { RecordedOn, RecordedRequest, RecordedResponse, Scenario, Step } from './scenario.js'
+import { RecordingNormaliser } from './normalise.js'
+import { RecordedReferences } from './references.js'
+import type { RecordedOn, RecordedRequest, RecordedResponse, Scenario, ScenarioStep } from './scenario.js'
 
 /** A request as it came, and its response as it went. */
-export interface Exchange {
+export interface RecordedExchange {
   readonly method: string
   /** With the query. */
   readonly path: string
@@ -33,15 +33,15 @@ const PAUSE = 500
 const GET_WAIT = 10_000
 const POLL_WAIT = 120_000
 
-const isWatch = ({ method, path }: Exchange): boolean =>
+const isWatch = ({ method, path }: RecordedExchange): boolean =>
   method === 'GET' && /[?&]watch=(?:1|true)\b/.test(path)
 
 /** Notes the exchanges of a client with a server, and makes a scenario of them. */
 export class Recorder {
-  readonly #exchanges: Exchange[] = []
+  readonly #exchanges: RecordedExchange[] = []
 
   /** Notes a request, if it is for objects; its response is set later. */
-  add(exchange: Exchange): void {
+  add(exchange: RecordedExchange): void {
     if (OBJECTS.test(exchange.path)) this.#exchanges.push(exchange)
   }
 
@@ -49,7 +49,7 @@ export class Recorder {
   scenario(id: string, on: RecordedOn): Scenario {
     const steps = this.#steps()
     const sent = JSON.stringify([undefined, steps.map(({ request: r }) => [r?.path, r?.body, r?.bodyText])])
-    const normaliser = new Normaliser(sent, { hasMachines: true })
+    const normaliser = new RecordingNormaliser(sent, { hasMachines: true })
     for (const { response } of steps) normaliser.learn(response?.body ?? response?.events)
     const normal = steps.map((step) =>
       step.response === undefined ? step : { ...step, response: normalised(step.response, normaliser) },
@@ -57,9 +57,9 @@ export class Recorder {
     return { id, managedFieldsStripped: true, on, steps: normal }
   }
 
-  #steps(): readonly Step[] {
-    const steps: Step[] = []
-    const references = new References()
+  #steps(): readonly ScenarioStep[] {
+    const steps: ScenarioStep[] = []
+    const references = new RecordedReferences()
     let end: number | undefined
     for (const each of inTurn(this.#exchanges)) {
       const { exchange } = each
@@ -68,7 +68,7 @@ export class Recorder {
       const paused = end === undefined ? 0 : exchange.start - end
       end = Math.max(end ?? 0, exchange.response?.end ?? exchange.start)
       const key = `watch-${this.#exchanges.indexOf(exchange)}`
-      const step: Step = {
+      const step: ScenarioStep = {
         ...(paused > PAUSE && each.part !== 'end' ? { pause: Math.round(paused) } : {}),
         ...(each.part === 'start' ? { watchStart: key } : each.part === 'end' ? { watchEnd: key } : {}),
         ...(request === undefined ? {} : { request }),
@@ -86,12 +86,12 @@ export class Recorder {
 }
 
 interface Turn {
-  readonly exchange: Exchange
+  readonly exchange: RecordedExchange
   readonly part: 'whole' | 'start' | 'end'
 }
 
 /** Puts exchanges in the order in which they began; a watch ends where it was closed. */
-function inTurn(exchanges: readonly Exchange[]): readonly Turn[] {
+function inTurn(exchanges: readonly RecordedExchange[]): readonly Turn[] {
   const last = Math.max(0, ...exchanges.map(({ start, response }) => response?.end ?? start))
   return exchanges
     .filter((exchange) => exchange.response?.end !== undefined || isWatch(exchange))
@@ -111,7 +111,11 @@ function inTurn(exchanges: readonly Exchange[]): readonly Turn[] {
 /** The same GET again is a poll, of which only the end counts: how often it came depends on the machine. */
 const waitOf = (timeoutMs: number): object => ({ until: 'the response is this one', timeoutMs })
 
-function pollOf(before: Step | undefined, step: Step, { start, response }: Exchange): Step | undefined {
+function pollOf(
+  before: ScenarioStep | undefined,
+  step: ScenarioStep,
+  { start, response }: RecordedExchange,
+): ScenarioStep | undefined {
   const isGet = step.request?.method === 'GET' && step.watchStart === undefined
   if (!isGet || before?.response === undefined || before.request?.path !== step.request?.path)
     return undefined
@@ -127,9 +131,14 @@ function pollOf(before: Step | undefined, step: Step, { start, response }: Excha
 }
 
 /** The response of a watch on which nothing has happened. */
-const NOTHING_YET: NonNullable<Exchange['response']> = { code: 200, headers: {}, text: '', end: undefined }
+const NOTHING_YET: NonNullable<RecordedExchange['response']> = {
+  code: 200,
+  headers: {},
+  text: '',
+  end: undefined,
+}
 
-function requestOf(exchange: Exchange, references: References): RecordedRequest {
+function requestOf(exchange: RecordedExchange, references: RecordedReferences): RecordedRequest {
   const { method, path, headers, body } = exchange
   const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => SENT.test(name)))
   const request = { method, path: references.replaceIn(path), headers: kept }
@@ -141,7 +150,7 @@ function requestOf(exchange: Exchange, references: References): RecordedRequest 
   return json === undefined ? { ...request, bodyText: filled } : { ...request, body: json }
 }
 
-function responseOf(exchange: Exchange): RecordedResponse {
+function responseOf(exchange: RecordedExchange): RecordedResponse {
   const { code, headers, text } = exchange.response ?? NOTHING_YET
   const kept = Object.fromEntries(
     RECEIVED.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
@@ -155,7 +164,7 @@ function responseOf(exchange: Exchange): RecordedResponse {
   return text === '' ? { code, headers: kept } : { code, headers: kept, bodyText: text }
 }
 
-function normalised(response: RecordedResponse, normaliser: Normaliser): RecordedResponse {
+function normalised(response: RecordedResponse, normaliser: RecordingNormaliser): RecordedResponse {
   const { code, headers = {}, body, bodyText, events } = response
   return {
     code,

@@ -16,7 +16,7 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
  * Knows where values in the responses of a recording came from, so that a request that sends one back can be
  * played on another server, which chooses others: `${3:metadata.uid}` is a field of the response to step 3.
  */
-export class References {
+export class RecordedReferences {
   /** Values that are unique wherever they stand: uids, generated names, and tokens of lists. */
   readonly #values = new Map<string, string>()
   readonly #versions = new Map<string, string>()

@@ -22,7 +22,7 @@ export interface RecordedResponse {
 }
 
 /** One step: a request, the begin or the end of a watch, or a poll until a condition holds. */
-export interface Step {
+export interface ScenarioStep {
   readonly request?: RecordedRequest
   readonly response?: RecordedResponse
   readonly watchStart?: string
@@ -51,5 +51,5 @@ export interface Scenario {
   readonly waitForDefaultServiceAccount?: boolean
   readonly managedFieldsStripped?: boolean
   readonly on?: RecordedOn
-  readonly steps: readonly Step[]
+  readonly steps: readonly ScenarioStep[]
 }

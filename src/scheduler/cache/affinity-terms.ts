@@ -1,6 +1,6 @@
 import type { Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '../../api/core/generated.js'
 import type { Labels } from '../../api/selectors/labels.js'
-import type { LabelQuery } from './label-query.js'
+import type { CompiledSelector } from './label-query.js'
 import { querySelector } from './label-query.js'
 
 /**
@@ -13,8 +13,8 @@ export interface AffinityTerm {
   /** Namespaces by name, sorted; the pod's own if the term has neither names nor a selector. */
   readonly namespaces: readonly string[]
   /** Namespaces by label; undefined if the term has no namespace selector. */
-  readonly namespaceSelector: LabelQuery | undefined
-  readonly selector: LabelQuery
+  readonly namespaceSelector: CompiledSelector | undefined
+  readonly selector: CompiledSelector
   readonly topologyKey: string
 }
 

@@ -3,7 +3,7 @@ import { compileRequirements, selectorRequirements } from '../../api/selectors/l
 import type { LabelSelector } from '../../api/meta/generated.js'
 
 /** A label selector, preprocessed. Queries with the same `key` match the same labels. */
-export interface LabelQuery {
+export interface CompiledSelector {
   readonly key: string
   readonly matches: LabelMatcher
   /** A label that every match must have; it serves to find the query from a pod's labels. */
@@ -11,10 +11,10 @@ export interface LabelQuery {
 }
 
 /** The query that matches nothing. */
-export const NOTHING: LabelQuery = { key: '-', matches: () => false, pair: undefined }
+export const NOTHING: CompiledSelector = { key: '-', matches: () => false, pair: undefined }
 
 /** Creates a query for labels that meet all requirements; an empty list matches everything. */
-export function queryOf(requirements: readonly Requirement[]): LabelQuery {
+export function queryOf(requirements: readonly Requirement[]): CompiledSelector {
   const exact = requirements.find(
     ({ operator, values }) => values.length === 1 && (operator === '=' || operator === 'in'),
   )
@@ -26,7 +26,7 @@ export function queryOf(requirements: readonly Requirement[]): LabelQuery {
 }
 
 /** Whether a query has no requirement. */
-export function matchesAll({ key }: LabelQuery): boolean {
+export function matchesAll({ key }: CompiledSelector): boolean {
   return key === '[]'
 }
 
@@ -34,6 +34,6 @@ export function matchesAll({ key }: LabelQuery): boolean {
 export function querySelector(
   selector: LabelSelector | null | undefined,
   ...more: readonly Requirement[]
-): LabelQuery {
+): CompiledSelector {
   return selector ? queryOf([...selectorRequirements(selector), ...more]) : NOTHING
 }

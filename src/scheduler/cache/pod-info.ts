@@ -8,7 +8,7 @@ import { type PodAffinityTerms, affinityTermsOf } from './affinity-terms.js'
  * Amounts of resources in the scheduler's units: cpu in millicores, memory and storage in bytes, `scalars` in
  * units by name.
  */
-export interface Resources {
+export interface SchedulerResources {
   readonly milliCpu: number
   readonly memory: number
   readonly ephemeralStorage: number
@@ -23,7 +23,7 @@ export interface PodInfo {
   readonly priority: number
   /** When it started, as in the API; undefined before that. */
   readonly startTime: string | undefined
-  readonly requests: Resources
+  readonly requests: SchedulerResources
   /** False for a pod that requests nothing besides its place in the pod count. */
   readonly hasRequests: boolean
   /** cpu and memory as scores count them: a container without requests counts as 100m and 200 MiB. */
@@ -131,7 +131,7 @@ function withoutPodLevel(pod: Pod): Pod {
 }
 
 /** Converts amounts by name to the scheduler's form; `pods` is counted separately and left out. */
-export function resourcesFrom(amounts: ResourceAmounts): Resources {
+export function resourcesFrom(amounts: ResourceAmounts): SchedulerResources {
   let scalars: [string, number][] | undefined
   for (const name in amounts) {
     if (name !== 'cpu' && name !== 'memory' && name !== 'ephemeral-storage' && name !== 'pods') {
@@ -146,7 +146,7 @@ export function resourcesFrom(amounts: ResourceAmounts): Resources {
   }
 }
 
-const NO_SCALARS: Resources['scalars'] = []
+const NO_SCALARS: SchedulerResources['scalars'] = []
 
 function byName(a: readonly [string, number], b: readonly [string, number]): number {
   return a[0] < b[0] ? -1 : 1

@@ -2,7 +2,7 @@ import type { NodeInfo } from './node-info.js'
 import type { PodInfo } from './pod-info.js'
 
 /** A pod on its node. */
-export interface Place {
+export interface PodOnNode {
   readonly pod: PodInfo
   readonly node: NodeInfo
 }
@@ -13,13 +13,13 @@ export interface Place {
  */
 export class PodsByLabel {
   readonly #asked = new Set<string>()
-  readonly #byKey = new Map<string, Map<string, Map<string, Place>>>()
+  readonly #byKey = new Map<string, Map<string, Map<string, PodOnNode>>>()
 
   /** Returns the pods with a label; undefined if it is not indexed. `all` are the pods on all nodes. */
   with(
     [key, value]: readonly [key: string, value: string],
-    all: () => Iterable<Place>,
-  ): Iterable<Place> | undefined {
+    all: () => Iterable<PodOnNode>,
+  ): Iterable<PodOnNode> | undefined {
     if (!this.#asked.has(key)) {
       this.#asked.add(key)
       return undefined
@@ -31,7 +31,7 @@ export class PodsByLabel {
     return this.#byKey.get(key)?.get(value)?.values() ?? []
   }
 
-  add(place: Place): void {
+  add(place: PodOnNode): void {
     for (const key of this.#byKey.keys()) this.#add(key, place)
   }
 
@@ -43,10 +43,10 @@ export class PodsByLabel {
     }
   }
 
-  #add(key: string, place: Place): void {
+  #add(key: string, place: PodOnNode): void {
     const value = place.pod.pod.metadata.labels?.[key]
     if (value === undefined) return
-    const byValue = this.#byKey.get(key) as Map<string, Map<string, Place>>
+    const byValue = this.#byKey.get(key) as Map<string, Map<string, PodOnNode>>
     const pods = byValue.get(value)
     if (pods) pods.set(place.pod.key, place)
     else byValue.set(value, new Map([[place.pod.key, place]]))

@@ -6,7 +6,7 @@ import type { ComponentHost } from '../../client/component.js'
 import type { Informer } from '../../client/informers/informer.js'
 import type { Slice } from '../../sim/modules/module.js'
 import type { AffinityTerm, PodAffinityTerms } from './affinity-terms.js'
-import type { LabelQuery } from './label-query.js'
+import type { CompiledSelector } from './label-query.js'
 import type { PodInfo } from './pod-info.js'
 import type { OwnerKind, PodOwner, RelatedObjects } from './related-objects.js'
 import { matchingNames, namespaceSet, ownerKindOf } from './related-objects.js'
@@ -39,7 +39,7 @@ export class RelatedObjectInformers implements RelatedObjects {
     return this.#follow('namespaces').get(name)?.metadata.labels
   }
 
-  namespacesMatching(query: LabelQuery): NamespaceSet {
+  namespacesMatching(query: CompiledSelector): NamespaceSet {
     const informer = this.#follow('namespaces')
     if (informer.seen !== this.#namespacesSeen) {
       this.#namespacesSeen = informer.seen

@@ -3,7 +3,7 @@ import type { Namespace, Pod, ReplicationController, Service } from '../../api/c
 import type { Labels, Requirement } from '../../api/selectors/labels.js'
 import { labelMapMatches, selectorRequirements } from '../../api/selectors/labels.js'
 import type { OwnerReference } from '../../api/meta/generated.js'
-import type { LabelQuery } from './label-query.js'
+import type { CompiledSelector } from './label-query.js'
 import type { NamespaceSet } from './topology-index.js'
 import { byText } from '../../lang/text/order.js'
 
@@ -12,7 +12,7 @@ export interface RelatedObjects {
   /** Returns the labels of a namespace; undefined if it does not exist. */
   labelsOfNamespace(name: string): Labels | undefined
   /** Returns the namespaces whose labels match. */
-  namespacesMatching(query: LabelQuery): NamespaceSet
+  namespacesMatching(query: CompiledSelector): NamespaceSet
   /** Returns services of the pod's namespace that may select it; not all of them need to. */
   servicesNear(pod: Pod): readonly Service[]
   /** Returns the controller of a reference, if it is of a kind that selects pods. */
@@ -63,7 +63,7 @@ export function plainRelatedObjects(objects: RelatedObjectLists): RelatedObjects
 }
 
 /** Returns the names of the namespaces whose labels match, in order. */
-export function matchingNames(namespaces: readonly Namespace[], query: LabelQuery): readonly string[] {
+export function matchingNames(namespaces: readonly Namespace[], query: CompiledSelector): readonly string[] {
   return namespaces
     .filter(({ metadata }) => query.matches(metadata.labels))
     .map(({ metadata }) => metadata.name as string)

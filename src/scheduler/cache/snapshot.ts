@@ -2,7 +2,7 @@ import { NodeInfo } from './node-info.js'
 import type { Node } from '../../api/core/generated.js'
 import { zoneKeyOf } from '../../api/core/node-labels.js'
 import type { PodInfo } from './pod-info.js'
-import type { Place } from './pods-by-label.js'
+import type { PodOnNode } from './pods-by-label.js'
 import { TopologyIndex } from './topology-index.js'
 
 /**
@@ -47,8 +47,8 @@ interface NodeOrder {
  */
 export class NodeSnapshot {
   readonly #nodes = new Map<string, NodeInfo>()
-  readonly #places = new Map<string, Place>()
-  readonly #byNamespace = new Map<string, Map<string, Place>>()
+  readonly #places = new Map<string, PodOnNode>()
+  readonly #byNamespace = new Map<string, Map<string, PodOnNode>>()
   readonly #freeSlots: number[] = []
   readonly #imageHolders = new Map<string, number>()
   readonly #generations: number[] = []
@@ -185,14 +185,14 @@ export class NodeSnapshot {
     return this.#order
   }
 
-  #listed({ pod }: PodInfo): Map<string, Place> {
+  #listed({ pod }: PodInfo): Map<string, PodOnNode> {
     const namespace = pod.metadata.namespace ?? ''
     let listed = this.#byNamespace.get(namespace)
     if (!listed) this.#byNamespace.set(namespace, (listed = new Map()))
     return listed
   }
 
-  *#inNamespaces(names: ReadonlySet<string> | 'all'): Iterable<Place> {
+  *#inNamespaces(names: ReadonlySet<string> | 'all'): Iterable<PodOnNode> {
     if (names === 'all') yield* this.#places.values()
     else for (const name of names) yield* this.#byNamespace.get(name)?.values() ?? []
   }

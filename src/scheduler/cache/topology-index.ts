@@ -1,10 +1,10 @@
 import type { Labels } from '../../api/selectors/labels.js'
 import type { AffinityTerm, NamespaceLabels, PodAffinityTerms } from './affinity-terms.js'
-import type { LabelQuery } from './label-query.js'
+import type { CompiledSelector } from './label-query.js'
 import type { NodeInfo } from './node-info.js'
 import { PodGroup } from './pod-group.js'
 import type { PodInfo } from './pod-info.js'
-import { type Place, PodsByLabel } from './pods-by-label.js'
+import { type PodOnNode, PodsByLabel } from './pods-by-label.js'
 
 /** The namespaces of a term, `all` or by name. Sets with the same `key` are equal. */
 export interface NamespaceSet {
@@ -15,7 +15,7 @@ export interface NamespaceSet {
 /** A conjunction of conditions on pods. */
 export interface PodQuery {
   readonly key: string
-  readonly terms: readonly { readonly namespaces: NamespaceSet; readonly selector: LabelQuery }[]
+  readonly terms: readonly { readonly namespaces: NamespaceSet; readonly selector: CompiledSelector }[]
   /** Excludes pods that are being deleted. */
   readonly excludesTerminating: boolean
 }
@@ -47,7 +47,7 @@ export interface TermHolders {
 export interface Pods {
   nodes(): Iterable<NodeInfo>
   /** Visits the pods of some namespaces, or of all, with their nodes. */
-  inNamespaces(names: ReadonlySet<string> | 'all'): Iterable<Place>
+  inNamespaces(names: ReadonlySet<string> | 'all'): Iterable<PodOnNode>
 }
 
 interface QueryGroup {
@@ -144,7 +144,7 @@ export class TopologyIndex {
   }
 }
 
-function pairOf({ terms }: PodQuery): LabelQuery['pair'] {
+function pairOf({ terms }: PodQuery): CompiledSelector['pair'] {
   return terms.find(({ selector }) => selector.pair)?.selector.pair
 }
 
@@ -198,7 +198,7 @@ class ByPair<T> {
   readonly #byKey = new Map<string, Map<string, Set<T>>>()
   readonly #others = new Set<T>()
 
-  add(pair: LabelQuery['pair'], item: T): void {
+  add(pair: CompiledSelector['pair'], item: T): void {
     if (!pair) return void this.#others.add(item)
     const [key, value] = pair
     let byValue = this.#byKey.get(key)
@@ -208,7 +208,7 @@ class ByPair<T> {
     else byValue.set(value, new Set([item]))
   }
 
-  delete(pair: LabelQuery['pair'], item: T): void {
+  delete(pair: CompiledSelector['pair'], item: T): void {
     if (!pair) return void this.#others.delete(item)
     const [key, value] = pair
     const byValue = this.#byKey.get(key)

@@ -6,12 +6,12 @@ import type {
   ResourceClaim,
 } from '../../api/resource/generated.js'
 import type { DeviceFeatures } from './features.js'
-import type { Candidate, RequestOption } from './requests.js'
+import type { CandidateDevice, RequestOption } from './requests.js'
 
 /** A device that was chosen for a request. */
 export interface Chosen {
   readonly option: RequestOption
-  readonly candidate: Candidate
+  readonly candidate: CandidateDevice
   /** What it takes of a device that others use, too. */
   readonly consumedCapacity?: Readonly<Record<string, string>>
 }

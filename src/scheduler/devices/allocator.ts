@@ -10,9 +10,9 @@ import { allocationOf, type Chosen } from './allocation.js'
 import { Constraint } from './constraints.js'
 import { SharedCounters } from './counters.js'
 import { poolsFor } from './pools.js'
-import type { Candidate, RequestContext, RequestOption } from './requests.js'
+import type { CandidateDevice, RequestContext, RequestOption } from './requests.js'
 import { MOST_RESULTS } from '../../api/resource/claim-status.js'
-import { AllocationError, candidatesIn, optionsOf, Selection } from './requests.js'
+import { DeviceAllocationError, candidatesIn, optionsOf, SelectableDevices } from './requests.js'
 import { Shares } from './shares.js'
 
 /** The claims of a pod, and where they are to be allocated. */
@@ -24,7 +24,7 @@ export interface AllocationTask extends Omit<RequestContext, 'pools'> {
 export type Allocated = readonly AllocationResult[] | string
 
 /** `exceeded`: any result would have too many devices. */
-type Outcome = 'done' | 'failed' | 'exceeded'
+type DeviceSearchResult = 'done' | 'failed' | 'exceeded'
 
 /** So many choices are tried on a node; upstream gives up after 10 s. */
 const MOST_STEPS = 100_000
@@ -54,7 +54,7 @@ export function allocate(task: AllocationTask): Allocated {
 
 class Search {
   readonly #task: AllocationTask & RequestContext
-  readonly #selection: Selection
+  readonly #selection: SelectableDevices
   /** By claim, request and alternative. */
   readonly #options: readonly (readonly (readonly RequestOption[])[])[]
   readonly #constraints: readonly (readonly Constraint[])[]
@@ -68,7 +68,7 @@ class Search {
   constructor(task: AllocationTask & RequestContext) {
     const { claims, view } = task
     this.#task = task
-    const selection = (this.#selection = new Selection(task))
+    const selection = (this.#selection = new SelectableDevices(task))
     this.#options = claims.map((claim) => optionsOf(claim, task, selection))
     this.#constraints = claims.map(({ spec }) =>
       (spec.devices.constraints ?? []).map((constraint) => new Constraint(constraint)),
@@ -87,7 +87,7 @@ class Search {
   }
 
   /** Goes on with a request, once all before it are satisfied. */
-  #next(claim: number, request: number): Outcome {
+  #next(claim: number, request: number): DeviceSearchResult {
     const requests = this.#options[claim]
     if (requests === undefined) return 'done'
     const options = requests[request]
@@ -105,7 +105,7 @@ class Search {
   }
 
   /** Chooses the device of that index for a request, and all that follow. */
-  #fill(claim: number, request: number, option: RequestOption, index: number): Outcome {
+  #fill(claim: number, request: number, option: RequestOption, index: number): DeviceSearchResult {
     if (++this.#steps > MOST_STEPS) throw new GaveUp()
     if (option.all?.length === 0) return 'failed'
     if (index >= option.wanted) return this.#next(claim, request + 1)
@@ -123,17 +123,18 @@ class Search {
     return 'failed'
   }
 
-  *#candidates(): Generator<Candidate> {
+  *#candidates(): Generator<CandidateDevice> {
     const { pools, features } = this.#task
     for (const pool of pools) {
       if (features.skipsIncomplete && (pool.isIncomplete || pool.fault !== undefined)) continue
-      if (pool.fault !== undefined) throw new AllocationError(`pool ${pool.id} is invalid: ${pool.fault}`)
+      if (pool.fault !== undefined)
+        throw new DeviceAllocationError(`pool ${pool.id} is invalid: ${pool.fault}`)
       yield* candidatesIn(pool)
     }
   }
 
   /** Chooses a device if it is free, selected, tolerated, and breaks no constraint. */
-  #take(claim: number, option: RequestOption, candidate: Candidate): boolean {
+  #take(claim: number, option: RequestOption, candidate: CandidateDevice): boolean {
     const { claims, features } = this.#task
     const { device } = candidate
     const of = claims[claim] as ResourceClaim
@@ -162,7 +163,7 @@ class Search {
     return true
   }
 
-  #giveBack(claim: number, option: RequestOption, candidate: Candidate): void {
+  #giveBack(claim: number, option: RequestOption, candidate: CandidateDevice): void {
     this.#chosen[claim]?.pop()
     this.#takers.get(candidate.id)?.pop()
     this.#removeFromConstraints(claim, option)
@@ -171,19 +172,19 @@ class Search {
     if (this.#task.features.consumable) this.#shares.giveBack(candidate)
   }
 
-  #isFree(claim: number, { isAdmin }: RequestOption, { id, device }: Candidate): boolean {
+  #isFree(claim: number, { isAdmin }: RequestOption, { id, device }: CandidateDevice): boolean {
     const takers = this.#takers.get(id) ?? []
     if (isAdmin) return !takers.includes(claim)
     if (this.#task.features.consumable && device.allowMultipleAllocations === true) return true
     return takers.length === 0 && this.#task.view.heldOf(id).length === 0
   }
 
-  #addToConstraints(claim: number, option: RequestOption, candidate: Candidate): boolean {
+  #addToConstraints(claim: number, option: RequestOption, candidate: CandidateDevice): boolean {
     const constraints = this.#constraints[claim] as readonly Constraint[]
     for (const [at, constraint] of constraints.entries()) {
       if (constraint.add(option, candidate)) continue
       if (option.all !== undefined)
-        throw new AllocationError(
+        throw new DeviceAllocationError(
           `claim ${keyOf(this.#task.claims[claim] as ResourceClaim)}, request ${option.name}: cannot add ` +
             `device ${candidate.id} because a claim constraint would not be satisfied`,
         )

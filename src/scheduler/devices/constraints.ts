@@ -1,5 +1,5 @@
 import type { Device, DeviceAttribute, DeviceConstraint } from '../../api/resource/generated.js'
-import type { Candidate, RequestOption } from './requests.js'
+import type { CandidateDevice, RequestOption } from './requests.js'
 
 /**
  * A constraint of a claim while devices are chosen for it: all of them have the same value of an attribute
@@ -20,7 +20,7 @@ export class Constraint {
   }
 
   /** Adds a device; returns false, and adds nothing, if that breaks the constraint. */
-  add(option: RequestOption, candidate: Candidate): boolean {
+  add(option: RequestOption, candidate: CandidateDevice): boolean {
     if (!this.#concerns(option)) return true
     const value = attributeOf(candidate, this.#attribute)
     if (value === undefined) return false
@@ -42,7 +42,7 @@ export class Constraint {
 }
 
 /** Returns a text that equal values of an attribute share; undefined if the device does not have it. */
-function attributeOf({ device, slice }: Candidate, name: string): string | undefined {
+function attributeOf({ device, slice }: CandidateDevice, name: string): string | undefined {
   const value = lookUp(device, slice.spec.driver, name)
   if (value === undefined) return undefined
   const { string, int, bool, version } = value

@@ -1,7 +1,7 @@
 import { parseQuantity } from '../../api/quantity.js'
 import type { Device } from '../../api/resource/generated.js'
 import { deviceId, type DeviceView } from './device-view.js'
-import type { Candidate } from './requests.js'
+import type { CandidateDevice } from './requests.js'
 import type { Pool } from './pools.js'
 
 /** Amounts by counter set and counter. */
@@ -25,7 +25,7 @@ export class SharedCounters {
   }
 
   /** Takes what a device consumes; returns false, and takes nothing, if there is not enough. */
-  take({ device, pool }: Candidate): boolean {
+  take({ device, pool }: CandidateDevice): boolean {
     const left = this.#leftIn(pool)
     const wanted = new Map<string, bigint>()
     for (const [name, amount] of consumptionOf(device)) wanted.set(name, (wanted.get(name) ?? 0n) + amount)
@@ -34,7 +34,7 @@ export class SharedCounters {
     return true
   }
 
-  giveBack({ device, pool }: Candidate): void {
+  giveBack({ device, pool }: CandidateDevice): void {
     const left = this.#leftIn(pool)
     for (const [name, amount] of consumptionOf(device)) left.set(name, (left.get(name) ?? 0n) + amount)
   }

@@ -19,14 +19,14 @@ export interface Pool {
 }
 
 /** Where devices can be used. */
-interface Place {
+interface DeviceReach {
   readonly nodeName?: string
   readonly allNodes?: boolean
   readonly nodeSelector?: NodeSelector
 }
 
 /** Whether devices with that place can be used on the node. Source: structured NodeMatches. */
-export function canReach(node: Node, { nodeName = '', allNodes, nodeSelector }: Place): boolean {
+export function canReach(node: Node, { nodeName = '', allNodes, nodeSelector }: DeviceReach): boolean {
   if (nodeName !== '') return node.metadata.name === nodeName
   if (allNodes === true) return true
   return nodeSelector !== undefined && matchesNodeSelector(nodeSelector, node)

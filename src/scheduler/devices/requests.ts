@@ -16,10 +16,10 @@ import { MOST_RESULTS } from '../../api/resource/claim-status.js'
 import type { Device, ResourceSlice } from '../../api/resource/generated.js'
 
 /** Why no claim can be allocated until something else changes: the attempt to schedule the pod fails. */
-export class AllocationError extends Error {}
+export class DeviceAllocationError extends Error {}
 
 /** A device that a node can reach. */
-export interface Candidate {
+export interface CandidateDevice {
   readonly id: string
   readonly device: Device
   readonly slice: ResourceSlice
@@ -37,7 +37,7 @@ export interface RequestOption {
   /** How many devices it needs. */
   readonly wanted: number
   /** The devices of a request of all devices. */
-  readonly all?: readonly Candidate[]
+  readonly all?: readonly CandidateDevice[]
 }
 
 /** What requests are resolved with. */
@@ -55,7 +55,7 @@ export interface RequestContext {
 export function optionsOf(
   claim: ResourceClaim,
   context: RequestContext,
-  selection: Selection,
+  selection: SelectableDevices,
 ): readonly (readonly RequestOption[])[] {
   const options = (claim.spec.devices.requests ?? []).map((request) =>
     alternativesOf(request).map(({ name, request: one }) => {
@@ -65,7 +65,7 @@ export function optionsOf(
   )
   const least = options.reduce((sum, each) => sum + Math.min(...each.map(({ wanted }) => wanted)), 0)
   if (least > MOST_RESULTS)
-    throw new AllocationError(
+    throw new DeviceAllocationError(
       `claim ${keyOf(claim)}: number of requested devices ${least} exceeds the claim limit of ` +
         `${MOST_RESULTS}`,
     )
@@ -96,7 +96,7 @@ function optionOf(
   const found = view.deviceClass(request.deviceClassName)
   if (found === undefined) {
     const missing = `could not retrieve device class ${request.deviceClassName}`
-    throw new AllocationError(`claim ${keyOf(claim)}, request ${lastOf(name)}: ${missing}`)
+    throw new DeviceAllocationError(`claim ${keyOf(claim)}, request ${lastOf(name)}: ${missing}`)
   }
   const isAdmin = 'adminAccess' in request && (request.adminAccess ?? false)
   return { name, parent, request, class: found, isAdmin, wanted: request.count ?? 0 }
@@ -108,14 +108,14 @@ function withAll(
   claim: ResourceClaim,
   option: RequestOption,
   { pools }: RequestContext,
-  selection: Selection,
+  selection: SelectableDevices,
 ): RequestOption {
   const who = `claim ${keyOf(claim)}, request ${lastOf(option.name)}`
   const what = `${who}: asks for all devices, but resource pool`
-  const all: Candidate[] = []
+  const all: CandidateDevice[] = []
   for (const pool of pools) {
-    if (pool.isIncomplete) throw new AllocationError(`${what} ${pool.id} is currently being updated`)
-    if (pool.fault !== undefined) throw new AllocationError(`${what} ${pool.id} is currently invalid`)
+    if (pool.isIncomplete) throw new DeviceAllocationError(`${what} ${pool.id} is currently being updated`)
+    if (pool.fault !== undefined) throw new DeviceAllocationError(`${what} ${pool.id} is currently invalid`)
     for (const candidate of candidatesIn(pool))
       if (selection.selects(claim, option, candidate)) all.push(candidate)
   }
@@ -123,7 +123,7 @@ function withAll(
 }
 
 /** Returns the devices of a pool in the order of their slices. */
-export function* candidatesIn(pool: Pool): Generator<Candidate> {
+export function* candidatesIn(pool: Pool): Generator<CandidateDevice> {
   for (const slice of pool.slices) {
     const { driver, pool: of, devices } = slice.spec
     for (const device of devices ?? [])
@@ -132,7 +132,7 @@ export function* candidatesIn(pool: Pool): Generator<Candidate> {
 }
 
 /** Decides which devices options select, each once. Source: structured isSelectable. */
-export class Selection {
+export class SelectableDevices {
   readonly #node: Node
   readonly #features: DeviceFeatures
   readonly #known = new Map<string, boolean>()
@@ -143,14 +143,14 @@ export class Selection {
   }
 
   /** @throws AllocationError if an expression fails */
-  selects(claim: ResourceClaim, option: RequestOption, candidate: Candidate): boolean {
+  selects(claim: ResourceClaim, option: RequestOption, candidate: CandidateDevice): boolean {
     const key = `${claim.metadata.uid ?? ''} ${option.name} ${candidate.id}`
     let known = this.#known.get(key)
     if (known === undefined) this.#known.set(key, (known = this.#decide(claim, option, candidate)))
     return known
   }
 
-  #decide(claim: ResourceClaim, option: RequestOption, { device, slice }: Candidate): boolean {
+  #decide(claim: ResourceClaim, option: RequestOption, { device, slice }: CandidateDevice): boolean {
     const { bindingConditions = [] } = device
     if (!this.#features.bindingConditions && bindingConditions.length > 0) return false
     const { driver, perDeviceNodeSelection } = slice.spec
@@ -174,7 +174,7 @@ function matches(
       return deviceSelection(cel?.expression ?? '')(driver, device)
     } catch (error) {
       if (!(error instanceof SelectorFault)) throw error
-      throw new AllocationError(`${whose}: selector #${index}: ${error.message}`)
+      throw new DeviceAllocationError(`${whose}: selector #${index}: ${error.message}`)
     }
   })
 }

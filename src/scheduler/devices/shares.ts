@@ -1,7 +1,7 @@
 import { formatQuantity, parseQuantity } from '../../api/quantity.js'
 import type { Device, DeviceCapacity } from '../../api/resource/generated.js'
 import type { DeviceView } from './device-view.js'
-import type { Candidate, RequestOption } from './requests.js'
+import type { CandidateDevice, RequestOption } from './requests.js'
 
 /** Amounts by capacity, as quantities. */
 type Capacities = Readonly<Record<string, string>>
@@ -22,7 +22,7 @@ export class Shares {
   }
 
   /** Takes a share; returns what it consumes, or undefined if the device has not enough. */
-  take(option: RequestOption, { id, device }: Candidate): Capacities | undefined {
+  take(option: RequestOption, { id, device }: CandidateDevice): Capacities | undefined {
     const share = shareOf(option, device)
     if (share === undefined) return undefined
     if (device.allowMultipleAllocations !== true) return {}
@@ -38,7 +38,7 @@ export class Shares {
   }
 
   /** Gives back the share of a device that was taken last. */
-  giveBack({ id, device }: Candidate): void {
+  giveBack({ id, device }: CandidateDevice): void {
     if (device.allowMultipleAllocations === true) this.#taken.get(id)?.pop()
   }
 }

@@ -18,7 +18,7 @@ import { bindClaim, deallocate, deleteClaim, explained, unreserve } from '../dev
 import type { DeviceView, ExtendedRequests, PendingAllocation } from '../devices/device-view.js'
 import { extendedRequests, needsDevices, pendingUid } from '../devices/extended-resources.js'
 import { deviceFeatures } from '../devices/features.js'
-import { AllocationError, alternativesOf } from '../devices/requests.js'
+import { DeviceAllocationError, alternativesOf } from '../devices/requests.js'
 import type { DeviceEvent, PodEvent } from '../framework/cluster-event.js'
 import type { Cycle, CycleData } from '../framework/cycle.js'
 import type { Plugin, PluginFactory, PreBindWait } from '../framework/plugin.js'
@@ -226,7 +226,7 @@ function allocateOrFail(task: Parameters<typeof allocate>[0]): ReturnType<typeof
   try {
     return allocate(task)
   } catch (error) {
-    if (!(error instanceof AllocationError)) throw error
+    if (!(error instanceof DeviceAllocationError)) throw error
     throw new CycleError(`running "${NAME}" filter plugin: ${error.message}`)
   }
 }

@@ -34,7 +34,7 @@ export interface QueueDependencies {
 /**
  * The result of an attempt without a node: rejected by plugins, or failed with an error if there are none.
  */
-export interface Failure {
+export interface SchedulingFailure {
   readonly rejectedBy: readonly string[]
   readonly pendingBy?: readonly string[]
 }
@@ -127,7 +127,7 @@ export class SchedulingQueue {
   }
 
   /** Puts back a pod that {@link pop} returned and that found no node. */
-  addUnschedulable(pod: QueuedPod, failure: Failure): void {
+  addUnschedulable(pod: QueuedPod, failure: SchedulingFailure): void {
     const { rejectedBy, pendingBy = [] } = failure
     const timestamp = this.#dependencies.now()
     if (rejectedBy.length === 0 && pendingBy.length === 0) {

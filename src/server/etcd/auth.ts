@@ -21,7 +21,7 @@ const BCRYPT_COST = 10
 const LONGEST_PASSWORD = 72
 
 /** Decides whether a call is allowed. Allows every call while authentication is off. */
-export class AccessControl {
+export class EtcdAccessControl {
   readonly store: AuthStore
   readonly #tokens = new Map<string, { readonly user: string; readonly until: number }>()
   readonly #now: () => number
@@ -135,9 +135,9 @@ type Handler = (request: never, call: CallInfo) => object
 /** How the methods of the Auth service begin, and the header of their responses. */
 class AuthCalls {
   readonly #member: Pick<EtcdMember, 'store' | 'catchUp'>
-  readonly #access: AccessControl
+  readonly #access: EtcdAccessControl
 
-  constructor(member: Pick<EtcdMember, 'store' | 'catchUp'>, access: AccessControl) {
+  constructor(member: Pick<EtcdMember, 'store' | 'catchUp'>, access: EtcdAccessControl) {
     this.#member = member
     this.#access = access
   }
@@ -161,7 +161,7 @@ class AuthCalls {
 }
 
 /** The Auth service. Source: server/etcdserver/api/v3rpc/auth.go, apply_auth.go. */
-export function authService(member: EtcdMember, access: AccessControl): ReadonlyMap<string, Method> {
+export function authService(member: EtcdMember, access: EtcdAccessControl): ReadonlyMap<string, Method> {
   const calls = new AuthCalls(member, access)
   return new Map(
     Object.entries({
@@ -174,7 +174,7 @@ export function authService(member: EtcdMember, access: AccessControl): Readonly
 
 type Methods = Readonly<Record<string, Method>>
 
-function statusMethods(calls: AuthCalls, { store, catchUp }: EtcdMember, access: AccessControl): Methods {
+function statusMethods(calls: AuthCalls, { store, catchUp }: EtcdMember, access: EtcdAccessControl): Methods {
   const auth = access.store
   const status = (): object => ({ enabled: auth.enabled, authRevision: auth.revision })
   const enable = (): object => {
@@ -199,7 +199,7 @@ function statusMethods(calls: AuthCalls, { store, catchUp }: EtcdMember, access:
   }
 }
 
-function userMethods(calls: AuthCalls, access: AccessControl): Methods {
+function userMethods(calls: AuthCalls, access: EtcdAccessControl): Methods {
   const auth = access.store
   const add = ({ name, password, options }: UserAdd): void =>
     auth.addUser(name, options?.noPassword === true ? undefined : hashed(password))
@@ -232,7 +232,7 @@ function userMethods(calls: AuthCalls, access: AccessControl): Methods {
   }
 }
 
-function roleMethods(calls: AuthCalls, access: AccessControl): Methods {
+function roleMethods(calls: AuthCalls, access: EtcdAccessControl): Methods {
   const auth = access.store
   const add = ({ name }: Named): void => auth.addRole(name)
   const get = ({ name }: Named, call: CallInfo): object => {

@@ -24,7 +24,7 @@ export const BODY_FOLLOWS: { readonly waitForTrailers: true; readonly sendDate: 
 const NO_BODY: { readonly endStream: true; readonly sendDate: false } = { endStream: true, sendDate: false }
 
 /** What unary and streaming calls share: the stream, its headers, and the reader of its messages. */
-export class Call implements CallInfo {
+export class EtcdCall implements CallInfo {
   readonly #headers: IncomingHttpHeaders
   protected readonly stream: ServerHttp2Stream
   protected readonly reader: FrameReader

@@ -1,9 +1,9 @@
 import { ProtobufError } from '../../lang/protobuf/protobuf-error.js'
 import { ProtoReader, wireTypes } from '../../lang/protobuf/reader.js'
 import { valueBytes } from '../../etcd/mvcc/value.js'
-import type { Value } from '../../etcd/mvcc/value.js'
+import type { StoredValue } from '../../etcd/mvcc/value.js'
 import { messageType } from './messages.js'
-import type { Field, FieldKind, MessageName, MessageType } from './messages.js'
+import type { GrpcField, FieldKind, MessageName, MessageType } from './messages.js'
 import { WireWriter } from './writer.js'
 
 /**
@@ -52,7 +52,7 @@ function writeMessage(
   }
 }
 
-function writeAll(writer: WireWriter, field: Field, values: readonly unknown[]): void {
+function writeAll(writer: WireWriter, field: GrpcField, values: readonly unknown[]): void {
   if (values.length === 0) return
   if (WIRE[field.kind] === wireTypes.bytes) {
     for (const value of values) {
@@ -67,12 +67,12 @@ function writeAll(writer: WireWriter, field: Field, values: readonly unknown[]):
   writer.end(start)
 }
 
-function writeValue(writer: WireWriter, field: Field, value: unknown): void {
+function writeValue(writer: WireWriter, field: GrpcField, value: unknown): void {
   switch (field.kind) {
     case 'key':
       return writer.binary(value as string)
     case 'bytes':
-      return writer.bytes(valueBytes(value as Value))
+      return writer.bytes(valueBytes(value as StoredValue))
     case 'text':
       return writer.text(value as string)
     case 'int':
@@ -93,7 +93,7 @@ function writeValue(writer: WireWriter, field: Field, value: unknown): void {
   }
 }
 
-function isDefault(field: Field, value: unknown): boolean {
+function isDefault(field: GrpcField, value: unknown): boolean {
   switch (field.kind) {
     case 'message':
       return false
@@ -142,7 +142,7 @@ function readMessage(type: MessageType, bytes: Uint8Array, depth: number): Recor
   return message
 }
 
-function take(message: Record<string, unknown>, field: Field, value: unknown): void {
+function take(message: Record<string, unknown>, field: GrpcField, value: unknown): void {
   if (field.repeated) {
     const before = message[field.name] as unknown[]
     if (before.length === 0) message[field.name] = [value]
@@ -153,7 +153,7 @@ function take(message: Record<string, unknown>, field: Field, value: unknown): v
   for (const other of field.others) message[other] = undefined
 }
 
-function readValue(reader: ProtoReader, field: Field, depth: number): unknown {
+function readValue(reader: ProtoReader, field: GrpcField, depth: number): unknown {
   switch (field.kind) {
     case 'key':
       return binaryOf(reader.bytes())

@@ -31,7 +31,7 @@ export interface EtcdSecurity {
 }
 
 /** The parts of an {@link EtcdServer}. */
-export interface EtcdServerParts extends HostedMember {
+export interface EtcdServerDependencies extends HostedMember {
   readonly port: number
   readonly host: string
   /** Default: plain text. */
@@ -44,7 +44,7 @@ export interface EtcdServerParts extends HostedMember {
 export class EtcdServer {
   /** The CA certificate that clients must trust, as PEM; empty without TLS. */
   readonly authority: string
-  readonly #parts: EtcdServerParts
+  readonly #parts: EtcdServerDependencies
   readonly #listener: DualListener
   readonly #open = new Set<StreamCall>()
   #services: Services
@@ -53,7 +53,7 @@ export class EtcdServer {
   #port = 0
 
   /** @throws Error when it would listen without TLS on an address that is not a loopback address */
-  constructor(parts: EtcdServerParts) {
+  constructor(parts: EtcdServerDependencies) {
     const { store, secure, host, report } = parts
     if (secure === undefined && !isLoopback(host))
       throw new Error(`etcd is served without TLS on a loopback address only, not on ${host}`)

@@ -7,7 +7,7 @@ import type {
   TxnRequest,
 } from '../../etcd/requests.js'
 import { checkDeleteRange, checkPutShape, checkRange, checkTxn } from '../../etcd/txn/txn-check.js'
-import type { AccessControl, KeyAccess } from './auth.js'
+import type { EtcdAccessControl, KeyAccess } from './auth.js'
 import type { Method } from './methods.js'
 import type { EtcdMember } from './member.js'
 import { checkProposal, unary } from './unary.js'
@@ -15,7 +15,7 @@ import { checkProposal, unary } from './unary.js'
 /** The KV service. Source: server/etcdserver/api/v3rpc/key.go. */
 export function kvService(
   { store, catchUp, afterRequest, beforeCompaction }: EtcdMember,
-  access: AccessControl,
+  access: EtcdAccessControl,
 ): ReadonlyMap<string, Method> {
   const write = <T>(run: () => T): T => {
     catchUp()

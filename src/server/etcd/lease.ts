@@ -1,5 +1,5 @@
 import type { LeaseGrantRequest, LeaseTimeToLiveRequest } from '../../etcd/requests.js'
-import type { AccessControl, KeyAccess } from './auth.js'
+import type { EtcdAccessControl, KeyAccess } from './auth.js'
 import type { Method, StreamMethod } from './methods.js'
 import type { EtcdMember } from './member.js'
 import { checkProposal, unary } from './unary.js'
@@ -13,7 +13,7 @@ const noShape = (): void => undefined
 /** The Lease service. Source: server/etcdserver/api/v3rpc/lease.go. */
 export function leaseService(
   { store, catchUp, afterRequest, wait }: EtcdMember,
-  access: AccessControl,
+  access: EtcdAccessControl,
 ): ReadonlyMap<string, Method> {
   const keysOf = (id: bigint, needs: KeyAccess['needs']): KeyAccess[] =>
     store.leaseTimeToLive({ id, keys: true }).keys.map((key) => ({ needs, key, rangeEnd: '' }))

@@ -8,7 +8,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import type { TlsOptions, TLSSocket } from 'node:tls'
 import { clearTimeout, setImmediate, setTimeout } from '../real-timers.js'
 
-/** Default of {@link ListenerCalls.handshakeMs}. */
+/** Default of {@link DualListenerDependencies.handshakeMs}. */
 const HANDSHAKE_MS = 10_000
 /**
  * Ms of silence after which TCP probes whether the client still exists. Source: client/pkg/transport
@@ -29,7 +29,7 @@ const MOST_STREAMS = 1_000
 const SESSION_MEMORY = 1_000
 
 /** The functions that a {@link DualListener} calls. */
-export interface ListenerCalls {
+export interface DualListenerDependencies {
   readonly http2: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void
   readonly http1: (request: IncomingMessage, response: ServerResponse) => void
   /** Whether to serve a TLS client, given its certificate, if it has sent one. Default: serve everyone. */
@@ -56,10 +56,10 @@ export class DualListener {
     settings: { maxConcurrentStreams: MOST_STREAMS, initialWindowSize: STREAM_WINDOW },
     maxSessionMemory: SESSION_MEMORY,
   })
-  readonly #calls: ListenerCalls
+  readonly #calls: DualListenerDependencies
   readonly #handshakeMs: number
 
-  constructor(tls: TlsOptions | undefined, calls: ListenerCalls) {
+  constructor(tls: TlsOptions | undefined, calls: DualListenerDependencies) {
     this.#calls = calls
     this.#handshakeMs = calls.handshakeMs ?? HANDSHAKE_MS
     this.#prepareHttp1()

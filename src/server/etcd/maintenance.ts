@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { EtcdError } from '../../etcd/errors.js'
 import type { EtcdErrorName } from '../../etcd/errors.js'
 import type { AlarmRequest } from '../../etcd/requests.js'
-import type { AccessControl } from './auth.js'
+import type { EtcdAccessControl } from './auth.js'
 import { Code, GrpcError } from './grpc-error.js'
 import type { CallInfo, Method, StreamMethod } from './methods.js'
 import type { EtcdMember } from './member.js'
@@ -26,7 +26,10 @@ const RAW_TEXTS: Partial<Record<EtcdErrorName, string>> = {
 }
 
 /** The Maintenance service. Source: server/etcdserver/api/v3rpc/maintenance.go. */
-export function maintenanceService(member: EtcdMember, access: AccessControl): ReadonlyMap<string, Method> {
+export function maintenanceService(
+  member: EtcdMember,
+  access: EtcdAccessControl,
+): ReadonlyMap<string, Method> {
   const { store, catchUp, afterRequest } = member
   /**
    * Requires root. These methods return errors with the text of etcd's auth store, which other services

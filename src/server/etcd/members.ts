@@ -1,5 +1,5 @@
 import type { ResponseHeader } from '../../etcd/requests.js'
-import type { AccessControl } from './auth.js'
+import type { EtcdAccessControl } from './auth.js'
 import { Code, GrpcError } from './grpc-error.js'
 import type { CallInfo, Method } from './methods.js'
 import type { EtcdMember } from './member.js'
@@ -14,7 +14,7 @@ interface MemberRequest {
  * The Cluster service of a cluster with one member. Other members cannot be added, since there are none to
  * run. Source: server/etcdserver/api/v3rpc/member.go.
  */
-export function clusterService(member: EtcdMember, access: AccessControl): ReadonlyMap<string, Method> {
+export function clusterService(member: EtcdMember, access: EtcdAccessControl): ReadonlyMap<string, Method> {
   const { store } = member
   let peerUrls = member.peerUrls
   const header = (): ResponseHeader => ({ ...store.header, revision: 0 })

@@ -116,7 +116,7 @@ export type MessageName = keyof typeof MESSAGES
 export type FieldKind = 'key' | 'bytes' | 'int' | 'id' | 'uid' | 'u32' | 'bool' | 'text' | 'enum' | 'message'
 
 /** One field of a message. */
-export interface Field {
+export interface GrpcField {
   readonly number: number
   readonly name: string
   readonly kind: FieldKind
@@ -136,8 +136,8 @@ export interface Field {
 /** A message: its fields, and its value when nothing is encoded. */
 export interface MessageType {
   readonly name: MessageName
-  readonly fields: readonly Field[]
-  readonly byNumber: readonly (Field | undefined)[]
+  readonly fields: readonly GrpcField[]
+  readonly byNumber: readonly (GrpcField | undefined)[]
   readonly empty: Readonly<Record<string, unknown>>
 }
 
@@ -178,7 +178,7 @@ function readType(name: MessageName): MessageType {
       ? []
       : text.split(/,\s+/).map((part) => part.split(' ') as [number: string, name: string, type: string])
   const choice = parts.filter(([, , type]) => type.endsWith('|')).map(([, field]) => field)
-  const byNumber: (Field | undefined)[] = []
+  const byNumber: (GrpcField | undefined)[] = []
   const empty: Record<string, unknown> = {}
   for (const part of parts) {
     const field = readField(part, choice)
@@ -200,7 +200,7 @@ function readType(name: MessageName): MessageType {
 function readField(
   [number, name, type]: readonly [string, string, string],
   choice: readonly string[],
-): Field {
+): GrpcField {
   const [, base = '', mark] = /^(\w+)(\[\]|\?|\|)?$/.exec(type) ?? []
   const members: readonly string[] = ENUMS[base as keyof typeof ENUMS] ?? NOTHING
   return {

@@ -6,7 +6,7 @@ import { listening } from '../listening.js'
 import { TimeDriver } from '../time-driver.js'
 import type { ServeTime } from '../time-driver.js'
 import { EtcdServer } from './etcd-server.js'
-import type { EtcdServerParts } from './etcd-server.js'
+import type { EtcdServerDependencies } from './etcd-server.js'
 import { clusterMember, storeMember } from './hosts.js'
 import { clusterSecurity } from './tls.js'
 import { clearInterval, setInterval } from '../real-timers.js'
@@ -83,7 +83,11 @@ function standalone(cluster: SimCluster, options: StandaloneOptions): EtcdServer
 }
 
 /** Returns the server parts for a cluster's etcd; `time` moves the cluster's time. */
-export function etcdParts(cluster: SimCluster, time: TimeDriver, options: EtcdServeOptions): EtcdServerParts {
+export function etcdParts(
+  cluster: SimCluster,
+  time: TimeDriver,
+  options: EtcdServeOptions,
+): EtcdServerDependencies {
   cluster.internals.readStoredProtobuf(protobufCodec)
   const parts = { ...clusterMember(cluster, time), ...common(options) }
   if (options.plain === true) return parts
@@ -107,7 +111,7 @@ function storeServer(store: EtcdStore, options: StandaloneOptions): EtcdServer {
 /** Ms between two checks of a store's leases. */
 const STORE_TICK_MS = 100
 
-function common(options: EtcdServeOptions): Pick<EtcdServerParts, 'port' | 'host' | 'report'> {
+function common(options: EtcdServeOptions): Pick<EtcdServerDependencies, 'port' | 'host' | 'report'> {
   const { port = 0, host = '127.0.0.1' } = options
   return { port, host, report: (error) => report(options, error) }
 }

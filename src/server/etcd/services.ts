@@ -1,4 +1,4 @@
-import { AccessControl, authService } from './auth.js'
+import { EtcdAccessControl, authService } from './auth.js'
 import type { Services } from './methods.js'
 import { healthService } from './health.js'
 import { kvService } from './kv.js'
@@ -13,7 +13,7 @@ export function etcdServices(member: EtcdMember): {
   readonly services: Services
   readonly tick: (now: number) => void
 } {
-  const access = new AccessControl(member.store.auth, () => member.now(), member.commonName)
+  const access = new EtcdAccessControl(member.store.auth, () => member.now(), member.commonName)
   const watch = new WatchService(member, access)
   const services: Services = new Map([
     ['etcdserverpb.KV', kvService(member, access)],

@@ -5,7 +5,7 @@ import { FRAME_HEAD, framed } from './frames.js'
 import { errorTrailers, statusOf } from './grpc-error.js'
 import type { GrpcError } from './grpc-error.js'
 import type { StreamCall, StreamHandler, StreamMethod } from './methods.js'
-import { BODY_FOLLOWS, Call, HEADERS, OK, readRequest } from './call.js'
+import { BODY_FOLLOWS, EtcdCall, HEADERS, OK, readRequest } from './call.js'
 
 /** Bytes of encoded messages that are passed to the HTTP/2 stream in one write. */
 const WRITE_SIZE = 16 * 1024
@@ -30,7 +30,7 @@ interface StreamHost {
  * A call of a {@link StreamMethod}. While the client does not read, its messages wait here as objects and are
  * not encoded: they share memory with the store, so that a slow watcher costs little.
  */
-export class OpenStream extends Call implements StreamCall {
+export class OpenStream extends EtcdCall implements StreamCall {
   readonly #host: StreamHost
   readonly #method: StreamMethod
   #waiting: object[] = []

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
-import { BODY_FOLLOWS, Call, HEADERS, OK, readRequest, refuse } from './call.js'
+import { BODY_FOLLOWS, EtcdCall, HEADERS, OK, readRequest, refuse } from './call.js'
 import { encode } from './codec.js'
 import { FRAME_HEAD, framed } from './frames.js'
 import { Code, GrpcError, statusOf } from './grpc-error.js'
 import type { UnaryMethod } from './methods.js'
 
 /** A call of a {@link UnaryMethod}. */
-export class UnaryCall extends Call {
+export class UnaryCall extends EtcdCall {
   readonly #report: (error: unknown) => void
   readonly #method: UnaryMethod
   #request: Buffer | undefined

@@ -1,10 +1,10 @@
 import type {
   WatchCreateRequest,
-  WatchEvent,
+  KeyEvent,
   WatchResponse,
   WatchStream,
 } from '../../etcd/watch/watch-types.js'
-import type { AccessControl } from './auth.js'
+import type { EtcdAccessControl } from './auth.js'
 import { encode } from './codec.js'
 import { MOST_RECEIVED } from './frames.js'
 import { EtcdError } from '../../etcd/errors.js'
@@ -27,10 +27,10 @@ const CODE_NAMES: Readonly<Record<number, string>> = {
 /** The Watch service with its open streams. Source: server/etcdserver/api/v3rpc/watch.go. */
 export class WatchService {
   readonly #member: EtcdMember
-  readonly #access: AccessControl
+  readonly #access: EtcdAccessControl
   readonly #streams = new Set<OpenWatch>()
 
-  constructor(member: EtcdMember, access: AccessControl) {
+  constructor(member: EtcdMember, access: EtcdAccessControl) {
     this.#member = member
     this.#access = access
   }
@@ -62,7 +62,7 @@ export class WatchService {
 
 class OpenWatch implements StreamHandler {
   readonly #member: EtcdMember
-  readonly #access: AccessControl
+  readonly #access: EtcdAccessControl
   readonly #call: StreamCall
   readonly #watchers: WatchStream
   readonly #onClosed: () => void
@@ -70,7 +70,7 @@ class OpenWatch implements StreamHandler {
   readonly #fragmented = new Set<number>()
   #isFragmenting = false
 
-  constructor(member: EtcdMember, access: AccessControl, call: StreamCall, onClosed: () => void) {
+  constructor(member: EtcdMember, access: EtcdAccessControl, call: StreamCall, onClosed: () => void) {
     this.#member = member
     this.#access = access
     this.#call = call
@@ -151,7 +151,7 @@ class OpenWatch implements StreamHandler {
     const sizes = events.map((event) => encode('WatchResponse', { events: [event] }).length)
     if (whole + sizes.reduce((sum, size) => sum + size, 0) < MOST_RECEIVED) return this.#call.send(response)
     const base = encode('WatchResponse', { ...rest, fragment: true }).length
-    let piece: WatchEvent[] = []
+    let piece: KeyEvent[] = []
     let size = base
     events.forEach((event, at) => {
       if (piece.length > 0 && size + (sizes[at] as number) >= MOST_RECEIVED) {

@@ -2,8 +2,8 @@ import { internalError } from '../../apiserver/errors.js'
 import type { SecureCall } from '../../apiserver/proxied.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { postOutside } from './post.js'
-import type { Outcome } from './question.js'
-import { Question } from './question.js'
+import type { CallResult } from './question.js'
+import { WebhookQuestion } from './question.js'
 
 /** Most conversions that are remembered. */
 const MOST_CONVERSIONS = 10_000
@@ -25,8 +25,8 @@ export class Suspended extends Error {
 }
 
 interface Known {
-  readonly asked: Question
-  readonly outcome: Outcome
+  readonly asked: WebhookQuestion
+  readonly outcome: CallResult
 }
 
 /** Responses with their questions, by the key of the question: by default what one request has got so far. */
@@ -123,8 +123,8 @@ export class OutsideCalls {
     }
   }
 
-  #post(call: SecureCall): Outcome {
-    const question = new Question(call)
+  #post(call: SecureCall): CallResult {
+    const question = new WebhookQuestion(call)
     const responses = question.isConversion ? this.#conversions : (this.#current ?? this.#forComponents)
     const known = responses.get(question.key)
     if (known !== undefined) {
@@ -137,7 +137,7 @@ export class OutsideCalls {
   }
 
   /** Makes the call, unless the same question is being asked for the same responses. */
-  #ask(question: Question, responses: Responses): Promise<void> {
+  #ask(question: WebhookQuestion, responses: Responses): Promise<void> {
     const isShared = responses === this.#conversions || responses === this.#forComponents
     const asked = isShared ? this.#asked.get(question.key) : undefined
     if (asked !== undefined) return asked
@@ -146,7 +146,7 @@ export class OutsideCalls {
     return responded
   }
 
-  async #keep(question: Question, responses: Responses): Promise<void> {
+  async #keep(question: WebhookQuestion, responses: Responses): Promise<void> {
     const outcome = await postOutside(question.call)
     if (responses.isFull) responses.clear()
     responses.set(question.key, { asked: question, outcome })

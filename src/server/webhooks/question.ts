@@ -3,7 +3,7 @@ import { parseExactJson } from '../../lang/go/json.js'
 import type { SecureCall, SecureResponse } from '../../apiserver/proxied.js'
 
 /** A response, or the error of Go's HTTP client. */
-export type Outcome = SecureResponse | string
+export type CallResult = SecureResponse | string
 
 interface Metadata {
   readonly name?: string
@@ -42,7 +42,7 @@ const DRAWN_VOLUME = /kube-api-access-[a-z0-9]{5}/g
  * A call of a webhook as one attempt at a request makes it. Each attempt draws uids and names anew and looks
  * at the clock, so that neither {@link key} nor what is kept of the response contains them.
  */
-export class Question {
+export class WebhookQuestion {
   readonly call: SecureCall
   readonly key: string
   readonly isConversion: boolean
@@ -58,7 +58,7 @@ export class Question {
   }
 
   /** Returns what another attempt got as the response to this one, for which `asked` is the question. */
-  answerWith(outcome: Outcome, asked: Question): Outcome {
+  answerWith(outcome: CallResult, asked: WebhookQuestion): CallResult {
     if (typeof outcome === 'string' || asked === this) return outcome
     let received: Answer | null
     try {

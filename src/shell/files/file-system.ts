@@ -1,7 +1,7 @@
 import { reserve, spend } from '../../lang/bounds/budget.js'
 import type { Content } from '../../lang/bytes/content.js'
 import { heldSizeOf, joinContent, roughSizeOf, sizeOf, textOfContent } from '../../lang/bytes/content.js'
-import type { FileEntry, Mount, Tree } from './tree.js'
+import type { FileEntry, Mount, FileTree } from './tree.js'
 import { DISK, absolutePath } from './tree.js'
 
 /** An error of a file operation, with libc's text. */
@@ -266,9 +266,9 @@ export class FileSystem {
 const inheritsGroup = ({ mode }: FileEntry): boolean => (mode & SETGID) !== 0
 
 /** The keys of the links of a tree, which a tree had when it was first looked at or has got since. */
-const links = new WeakMap<Tree, Set<string>>()
+const links = new WeakMap<FileTree, Set<string>>()
 
-function linksIn(tree: Tree): Set<string> {
+function linksIn(tree: FileTree): Set<string> {
   let known = links.get(tree)
   if (known === undefined) {
     known = new Set()
@@ -295,7 +295,7 @@ function entryIn(mount: Mount, inner: string): FileEntry | undefined {
 }
 
 /** Whether a parent directory was removed in this layer. */
-function hidden(layer: Tree, key: string): boolean {
+function hidden(layer: FileTree, key: string): boolean {
   for (let at = key.lastIndexOf('/'); at > 0; at = key.lastIndexOf('/', at - 1))
     if (layer.get(key.slice(0, at))?.kind === 'gone') return true
   return false
@@ -318,12 +318,12 @@ function childrenOf(mount: Mount, inner: string): Set<string> {
   return names
 }
 
-function writableOf(mount: Mount): Tree {
+function writableOf(mount: Mount): FileTree {
   if (!mount.writable) throw new FileFault('Read-only file system')
   return mount.writable()
 }
 
-function hasBelow(tree: Tree, key: string): boolean {
+function hasBelow(tree: FileTree, key: string): boolean {
   if (key === '') return tree.size > 0
   spend(tree.size / ENTRIES_OF_STEP)
   for (const known of tree.keys()) if (known.startsWith(`${key}/`)) return true

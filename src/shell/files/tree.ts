@@ -24,16 +24,16 @@ export const DISK: number = 102_400_000 * 1024
  * Files by path from the tree's root, without a leading slash; '' is the root. Parent directories need no
  * entry.
  */
-export type Tree = Map<string, FileEntry>
+export type FileTree = Map<string, FileEntry>
 
 /** A tree (or a part of it) mounted in a container's file system. */
 export interface Mount {
   /** Absolute, without a trailing slash; '' for the root file system. */
   readonly path: string
   /** Upper layers hide lower ones. */
-  readonly layers: readonly Tree[]
+  readonly layers: readonly FileTree[]
   /** The writable layer, made when it is first needed. */
-  readonly writable?: () => Tree
+  readonly writable?: () => FileTree
   readonly readOnly: boolean
   /** The mounted part of the tree ('' for all): subPath, or the path on the node. */
   readonly prefix: string

@@ -24,7 +24,7 @@ const MOST_LEVELS = 16
 const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@_'
 
 /** The variables of a shell. */
-export interface Variables {
+export interface ShellVariables {
   readonly get: (name: string) => string | undefined
   readonly set: (name: string, value: string) => void
 }
@@ -34,11 +34,11 @@ export interface Variables {
  * Source: busybox shell/math.c.
  * @throws SyntaxFault
  */
-export function calculate(text: string, variables: Variables): bigint {
+export function calculate(text: string, variables: ShellVariables): bigint {
   return evaluated(text, variables, 0)
 }
 
-function evaluated(text: string, variables: Variables, level: number): bigint {
+function evaluated(text: string, variables: ShellVariables, level: number): bigint {
   const tokens: string[] = []
   TOKEN.lastIndex = 0
   while (TOKEN.lastIndex < text.trimEnd().length) {
@@ -51,14 +51,14 @@ function evaluated(text: string, variables: Variables, level: number): bigint {
 
 class Calculator {
   readonly #tokens: readonly string[]
-  readonly #variables: Variables
+  readonly #variables: ShellVariables
   readonly #level: number
   #at = 0
   #depth = 0
   /** How many operands around the present one are not wanted: they set nothing, and divide by nothing. */
   #skipping = 0
 
-  constructor(tokens: readonly string[], variables: Variables, level: number) {
+  constructor(tokens: readonly string[], variables: ShellVariables, level: number) {
     this.#tokens = tokens
     this.#variables = variables
     this.#level = level

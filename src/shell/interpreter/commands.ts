@@ -25,11 +25,11 @@ import {
   shellName,
   shellOf,
 } from './frames.js'
-import type { Pace } from './pace.js'
+import type { ProcessPace } from './pace.js'
 import { newProcess } from './process.js'
 import type { ProcessHost } from './shell-call.js'
 import { SHELLS, TIMEOUT_USAGE, baseOf, shellCall, timeoutOf } from './shell-call.js'
-import type { Frame, ShellProcess, Thread } from './state.js'
+import type { ScriptFrame, ShellProcess, Thread } from './state.js'
 import { newShell } from './state.js'
 import type { ShellStreams } from './streams.js'
 import { SyntaxFault, quoteWord } from './syntax.js'
@@ -39,7 +39,7 @@ export const NO_VARIABLES: ReadonlyMap<string, string> = new Map()
 /** Deepest nesting of scripts and functions. */
 export const MOST_FRAMES = 100
 
-type Paused = NonNullable<Frame['paused']>
+type Paused = NonNullable<ScriptFrame['paused']>
 
 /**
  * The commands of a process: starts functions, builtins, programs, scripts and shells, and resumes those that
@@ -49,7 +49,7 @@ export class Commands {
   readonly #process: ShellProcess
   readonly #host: ProcessHost
   readonly #streams: ShellStreams
-  readonly #pace: Pace
+  readonly #pace: ProcessPace
   readonly #run: (process: ShellProcess, host: ProcessHost) => void
 
   /** `run` runs the process of a program that another one starts. */
@@ -57,7 +57,7 @@ export class Commands {
     process: ShellProcess,
     host: ProcessHost,
     streams: ShellStreams,
-    pace: Pace,
+    pace: ProcessPace,
     run: (process: ShellProcess, host: ProcessHost) => void,
   ) {
     this.#process = process
@@ -68,7 +68,7 @@ export class Commands {
   }
 
   /** Passes a request to the command that listens. */
-  serve(thread: Thread, frame: Frame, { words, env, memory }: Paused, request: ServedRequest): Served {
+  serve(thread: Thread, frame: ScriptFrame, { words, env, memory }: Paused, request: ServedRequest): Served {
     const [name = '', ...args] = words
     const invocation = this.#invocation(thread, { name, args, env, memory })
     const served = this.#programOf(name)?.serve?.(invocation, request)
@@ -77,7 +77,7 @@ export class Commands {
   }
 
   /** Delivers SIGTERM to the command. Returns whether it handles the signal. */
-  stop(thread: Thread, frame: Frame, { words, env, memory }: Paused): boolean {
+  stop(thread: Thread, frame: ScriptFrame, { words, env, memory }: Paused): boolean {
     const [name = '', ...args] = words
     const outcome = this.#programOf(name)?.stop?.(this.#invocation(thread, { name, args, env, memory }))
     if (outcome === undefined) return false
@@ -99,7 +99,7 @@ export class Commands {
   /** Runs or resumes a command given as words. Returns false if it waits. */
   invoke(
     thread: Thread,
-    frame: Frame,
+    frame: ScriptFrame,
     words: readonly string[],
     env: ReadonlyMap<string, string>,
     memory: Invocation['memory'],
@@ -133,7 +133,12 @@ export class Commands {
   }
 
   /** Runs the command of `timeout`, which ends with it, or when its time is over. */
-  #limit(thread: Thread, frame: Frame, words: readonly string[], env: ReadonlyMap<string, string>): boolean {
+  #limit(
+    thread: Thread,
+    frame: ScriptFrame,
+    words: readonly string[],
+    env: ReadonlyMap<string, string>,
+  ): boolean {
     const limited = timeoutOf(words.slice(1))
     if (limited === undefined) {
       this.#streams.write(thread, 2, TIMEOUT_USAGE)
@@ -210,7 +215,7 @@ export class Commands {
 
   #settle(
     thread: Thread,
-    frame: Frame,
+    frame: ScriptFrame,
     words: readonly string[],
     env: ReadonlyMap<string, string>,
     outcome: number | Pause,
@@ -226,7 +231,7 @@ export class Commands {
   /** Runs a program of the image or a script; fails if there is none of that name. */
   #runOther(
     thread: Thread,
-    frame: Frame,
+    frame: ScriptFrame,
     words: readonly string[],
     env: ReadonlyMap<string, string>,
   ): boolean {
@@ -255,7 +260,12 @@ export class Commands {
     return true
   }
 
-  #shell(thread: Thread, frame: Frame, words: readonly string[], env: ReadonlyMap<string, string>): boolean {
+  #shell(
+    thread: Thread,
+    frame: ScriptFrame,
+    words: readonly string[],
+    env: ReadonlyMap<string, string>,
+  ): boolean {
     const { isCommand, first, args, errexit } = shellCall(words)
     const title = words.join(' ')
     if (isCommand) {
@@ -285,7 +295,12 @@ export class Commands {
   }
 
   /** Runs a shell that reads its script line by line from standard input. */
-  #shellOverInput(thread: Thread, frame: Frame, env: ReadonlyMap<string, string>, title: string): boolean {
+  #shellOverInput(
+    thread: Thread,
+    frame: ScriptFrame,
+    env: ReadonlyMap<string, string>,
+    title: string,
+  ): boolean {
     const text = 'while IFS= read -r __line__; do eval "$__line__"; done'
     const input = this.#streams.input(thread)
     if (input.ended && this.#streams.source(thread) === undefined) {
@@ -298,7 +313,7 @@ export class Commands {
   /** Runs a script in a new shell. */
   #enter(
     thread: Thread,
-    frame: Frame,
+    frame: ScriptFrame,
     {
       text,
       args,
@@ -333,7 +348,7 @@ export class Commands {
 
   #call(
     thread: Thread,
-    frame: Frame,
+    frame: ScriptFrame,
     known: { readonly text: string; readonly at: number },
     words: readonly string[],
   ): boolean {
@@ -356,7 +371,7 @@ export class Commands {
 
   #builtinCall(
     thread: Thread,
-    frame: Frame,
+    frame: ScriptFrame,
     words: readonly string[],
     memory: Invocation['memory'],
   ): BuiltinCall {

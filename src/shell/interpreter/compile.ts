@@ -1,10 +1,10 @@
-import type { Token } from './lexer.js'
+import type { ShellToken } from './lexer.js'
 import { tokensOf } from './lexer.js'
-import type { Operation, Program, Redirect, Word } from './syntax.js'
+import type { Operation, CompiledScript, Redirect, Word } from './syntax.js'
 import { SyntaxFault } from './syntax.js'
 import { parseWord } from './words.js'
 
-const memo = new Map<string, Program>()
+const memo = new Map<string, CompiledScript>()
 
 /** Most scripts that are kept compiled, and their length together: a word takes some 500 bytes. */
 const MOST_KEPT = 200
@@ -15,7 +15,7 @@ let keptUnits = 0
  * Compiles a script. A program can be compiled again from its text at any time, so only the text is state.
  * @throws SyntaxFault
  */
-export function compile(text: string): Program {
+export function compile(text: string): CompiledScript {
   let program = memo.get(text)
   if (program === undefined) {
     const compiler = new Compiler(tokensOf(text))
@@ -52,16 +52,16 @@ const ASSIGNMENT = /^([A-Za-z_]\w*)=/
 
 /** A recursive descent parser that emits operations in their order of execution. */
 class Compiler {
-  readonly #tokens: readonly Token[]
+  readonly #tokens: readonly ShellToken[]
   readonly #out: Operation[] = []
   #at = 0
   #depth = 0
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly ShellToken[]) {
     this.#tokens = tokens
   }
 
-  whole(): Program {
+  whole(): CompiledScript {
     this.#list([])
     if (this.#at < this.#tokens.length) throw this.#unexpected()
     return this.#out
@@ -331,7 +331,7 @@ class Compiler {
   }
 
   #redirect(substitute: (script: string) => number): Redirect {
-    const { text, fd } = this.#tokens[this.#at++] as Token
+    const { text, fd } = this.#tokens[this.#at++] as ShellToken
     const word = this.#tokens[this.#at++]
     if (word?.kind !== 'word') throw new SyntaxFault('syntax error: unexpected redirection')
     if (text.startsWith('<<')) {

@@ -5,7 +5,7 @@ import { FileFault } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import { calculate } from './arithmetic.js'
 import type { ShellState } from './state.js'
-import type { Part, Word } from './syntax.js'
+import type { WordPart, Word } from './syntax.js'
 import { SyntaxFault } from './syntax.js'
 
 /** What expansions depend on. */
@@ -110,7 +110,7 @@ function splitInto(value: string, add: (text: string, quoted: boolean) => void, 
   }
 }
 
-function valuesOf(part: Exclude<Part, { kind: 'text' }>, scope: ExpandScope): readonly string[] {
+function valuesOf(part: Exclude<WordPart, { kind: 'text' }>, scope: ExpandScope): readonly string[] {
   const { shell } = scope
   switch (part.kind) {
     case 'captured':
@@ -154,7 +154,11 @@ function variable(name: string, { shell, pid }: ExpandScope): string | undefined
   }
 }
 
-function operated(part: Extract<Part, { kind: 'variable' }>, operator: string, scope: ExpandScope): string {
+function operated(
+  part: Extract<WordPart, { kind: 'variable' }>,
+  operator: string,
+  scope: ExpandScope,
+): string {
   const value = variable(part.name, scope)
   if (operator === 'length') return String((value ?? '').length)
   const word = part.operand ?? []

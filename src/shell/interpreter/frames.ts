@@ -1,6 +1,6 @@
 import { spend } from '../../lang/bounds/budget.js'
 import { compile } from './compile.js'
-import type { Context, Frame, ShellState, Thread } from './state.js'
+import type { Context, ScriptFrame, ShellState, Thread } from './state.js'
 
 /** The innermost shell of a thread. */
 export function shellOf(thread: Thread): ShellState {
@@ -20,7 +20,7 @@ const COST_OF_SCRIPT = 20
 /** Begins a script on top of the thread. */
 export function pushFrame(
   thread: Thread,
-  { text, kind, title }: Pick<Frame, 'text' | 'kind' | 'title'>,
+  { text, kind, title }: Pick<ScriptFrame, 'text' | 'kind' | 'title'>,
 ): void {
   // whether it is compiled or known must make no difference
   spend(COST_OF_SCRIPT + text.length)
@@ -52,14 +52,14 @@ export function popFrame(thread: Thread): void {
 }
 
 /** Ends the command of a frame. */
-export function finished(thread: Thread, frame: Frame, status: number): void {
+export function finished(thread: Thread, frame: ScriptFrame, status: number): void {
   delete frame.paused
   frame.at++
   commandOver(thread, frame, status)
 }
 
 /** Handles the end of a command: closes its redirections, and exits the shell under `set -e`. */
-export function commandOver(thread: Thread, frame: Frame, status: number): void {
+export function commandOver(thread: Thread, frame: ScriptFrame, status: number): void {
   const last = frame.contexts.at(-1)
   if (last?.kind === 'redirect' && last.once) frame.contexts.pop()
   const shell = shellOf(thread)
@@ -115,7 +115,7 @@ export function endOverdue(thread: Thread, now: number): void {
 }
 
 /** Leaves the innermost context; variables of a subshell are lost. */
-export function popContext(thread: Thread, frame: Frame): Context | undefined {
+export function popContext(thread: Thread, frame: ScriptFrame): Context | undefined {
   const context = frame.contexts.pop()
   if (context && 'saved' in context) {
     const { status } = shellOf(thread)
@@ -125,7 +125,7 @@ export function popContext(thread: Thread, frame: Frame): Context | undefined {
 }
 
 /** Leaves or continues the `depth`-th enclosing loop. */
-export function leaveLoop(thread: Thread, frame: Frame, depth: number, again: boolean): undefined {
+export function leaveLoop(thread: Thread, frame: ScriptFrame, depth: number, again: boolean): undefined {
   let left = depth
   for (let at = frame.contexts.length - 1; at >= 0; at--) {
     const context = frame.contexts[at]

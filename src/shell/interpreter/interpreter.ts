@@ -18,12 +18,12 @@ import {
   shellOf,
 } from './frames.js'
 import { MOST_MEMORY, memoryOf } from './memory.js'
-import { Pace } from './pace.js'
+import { ProcessPace } from './pace.js'
 import type { ProcessHost } from './shell-call.js'
-import type { Frame, ShellProcess, Thread } from './state.js'
+import type { ScriptFrame, ShellProcess, Thread } from './state.js'
 import { copyShell, exportedEnv } from './state.js'
 import { ShellStreams } from './streams.js'
-import type { Operation, Program } from './syntax.js'
+import type { Operation, CompiledScript } from './syntax.js'
 import { SyntaxFault } from './syntax.js'
 
 /** What one step may use. A process that would need more is ended, as by the limits of a real kernel. */
@@ -70,14 +70,14 @@ class Interpreter {
   readonly #host: ProcessHost
   readonly #streams: ShellStreams
   readonly #budget = new Budget(STEP_LIMITS)
-  readonly #pace: Pace
+  readonly #pace: ProcessPace
   readonly #commands: Commands
 
   constructor(process: ShellProcess, host: ProcessHost) {
     this.#process = process
     this.#host = host
     this.#streams = new ShellStreams(process, host)
-    this.#pace = new Pace(process, host)
+    this.#pace = new ProcessPace(process, host)
     this.#commands = new Commands(process, host, this.#streams, this.#pace, runProcess)
   }
 
@@ -182,7 +182,7 @@ class Interpreter {
       pushFrame(thread, { text: trap, kind: 'call', title: trap })
   }
 
-  #resume(thread: Thread, frame: Frame): boolean {
+  #resume(thread: Thread, frame: ScriptFrame): boolean {
     const { paused } = frame
     if (!paused) return true
     const { now } = this.#host.world
@@ -201,10 +201,10 @@ class Interpreter {
   }
 
   /** Runs the next operation of the thread. Returns false if it waits. */
-  #advance(thread: Thread, frame: Frame): boolean {
+  #advance(thread: Thread, frame: ScriptFrame): boolean {
     this.#pace.noteOperation()
     spend(COST_OF_OPERATION)
-    let program: Program
+    let program: CompiledScript
     try {
       program = compile(frame.text)
     } catch (error) {
@@ -230,7 +230,7 @@ class Interpreter {
     }
   }
 
-  #operate(thread: Thread, frame: Frame, operation: Operation): boolean {
+  #operate(thread: Thread, frame: ScriptFrame, operation: Operation): boolean {
     const shell = shellOf(thread)
     switch (operation.op) {
       case 'run':
@@ -301,7 +301,7 @@ class Interpreter {
 
   #redirect(
     thread: Thread,
-    frame: Frame,
+    frame: ScriptFrame,
     { redirects, captures }: Extract<Operation, { op: 'redirect' }>,
   ): void {
     const scope = this.#scope(thread, frame, captures)
@@ -311,7 +311,7 @@ class Interpreter {
     frame.contexts.push(context ?? { kind: 'redirect', out: new Map(), once: false })
   }
 
-  #branch(thread: Thread, frame: Frame, operation: Extract<Operation, { op: 'case' }>): void {
+  #branch(thread: Thread, frame: ScriptFrame, operation: Extract<Operation, { op: 'case' }>): void {
     const scope = this.#scope(thread, frame, operation.captures)
     const text = expandText(operation.word, scope)
     const branch = operation.branches.find(({ patterns }) =>
@@ -323,7 +323,7 @@ class Interpreter {
 
   #runSimple(
     thread: Thread,
-    frame: Frame,
+    frame: ScriptFrame,
     { assigns, words, redirects, captures }: Extract<Operation, { op: 'run' }>,
   ): boolean {
     const shell = shellOf(thread)
@@ -358,11 +358,11 @@ class Interpreter {
     return this.#commands.invoke(thread, frame, expanded, env, undefined)
   }
 
-  #background(thread: Thread, frame: Frame): void {
+  #background(thread: Thread, frame: ScriptFrame): void {
     const { threads, nextPid } = this.#process
     if (threads.length >= MOST_FRAMES) throw new SyntaxFault("can't fork: Resource temporarily unavailable")
     this.#process.nextPid++
-    const started: Frame = {
+    const started: ScriptFrame = {
       text: frame.text,
       at: frame.at + 1,
       kind: 'call',
@@ -374,7 +374,7 @@ class Interpreter {
     shellOf(thread).vars.set('!', String(nextPid))
   }
 
-  #scope(thread: Thread, frame: Frame, captures: number): ExpandScope {
+  #scope(thread: Thread, frame: ScriptFrame, captures: number): ExpandScope {
     const captured = captures === 0 ? [] : frame.captured.splice(frame.captured.length - captures)
     return { shell: shellOf(thread), pid: this.#process.pid, files: this.#host.world.files, captured }
   }
@@ -387,7 +387,11 @@ const capturedText = (content: Content): string =>
     .replace(/(?<!\n)\n+$/, '')
 
 /** Begins the next stage of a pipe with the output of the last one as its input. */
-function nextStage(thread: Thread, frame: Frame, { again, to }: Extract<Operation, { op: 'piped' }>): void {
+function nextStage(
+  thread: Thread,
+  frame: ScriptFrame,
+  { again, to }: Extract<Operation, { op: 'piped' }>,
+): void {
   const stage = popContext(thread, frame)
   if (again) popContext(thread, frame)
   const content = stage?.kind === 'pipe' ? stage.content : ''
@@ -395,7 +399,7 @@ function nextStage(thread: Thread, frame: Frame, { again, to }: Extract<Operatio
 }
 
 /** Takes the next item of the innermost loop; undefined at its end. */
-function nextItem({ contexts }: Frame): string | undefined {
+function nextItem({ contexts }: ScriptFrame): string | undefined {
   const loop = contexts.at(-1)
   return loop?.kind === 'loop' && loop.at < loop.items.length ? loop.items[loop.at++] : undefined
 }

@@ -4,7 +4,7 @@ import { SyntaxFault } from './syntax.js'
  * A token: an operator (also `\n`), an unexpanded word, or the text of a here-document, which follows its
  * word.
  */
-export interface Token {
+export interface ShellToken {
   readonly kind: 'operator' | 'word' | 'document'
   readonly text: string
   /** Descriptor of a redirection. */
@@ -33,13 +33,13 @@ const OPERATORS = [
 const MOST_NESTED = 50
 
 /** Splits a script into tokens. @throws SyntaxFault for an open quote or bracket. */
-export function tokensOf(text: string): readonly Token[] {
+export function tokensOf(text: string): readonly ShellToken[] {
   return new Lexer(text).read()
 }
 
 class Lexer {
   readonly #text: string
-  readonly #tokens: Token[] = []
+  readonly #tokens: ShellToken[] = []
   readonly #documents: string[] = []
   #at = 0
 
@@ -47,7 +47,7 @@ class Lexer {
     this.#text = text
   }
 
-  read(): readonly Token[] {
+  read(): readonly ShellToken[] {
     for (;;) {
       this.#skipBlanks()
       if (this.#at >= this.#text.length) return this.#tokens

@@ -34,7 +34,7 @@ const COST_OF_WAKE = 1 / 20
  * When a process goes on: it stops for others once it has done enough at one instant, and waits the longer,
  * the longer it has not waited by itself. What it remembers is in the process' state.
  */
-export class Pace {
+export class ProcessPace {
   readonly #process: ShellProcess
   readonly #host: ProcessHost
   readonly #share: number

@@ -1,12 +1,12 @@
 import type { Pause, ProcessUsage } from '../programs/command.js'
-import type { Frame, ProcessStart, ShellProcess } from './state.js'
+import type { ScriptFrame, ProcessStart, ShellProcess } from './state.js'
 import { newShell } from './state.js'
 import { quoteWord } from './syntax.js'
 
 /** Makes a process that has not run yet. */
 export function newProcess({ pid, words, env, cwd, stdin }: ProcessStart): ShellProcess {
   const text = words.map(quoteWord).join(' ')
-  const frame: Frame = {
+  const frame: ScriptFrame = {
     text,
     at: 0,
     kind: 'process',

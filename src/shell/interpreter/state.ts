@@ -22,7 +22,7 @@ export interface ShellState {
 }
 
 /** Where output goes: to a file, nowhere, or to another stream of the surrounding contexts. */
-export type Target =
+export type OutputTarget =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'null' }
   | { readonly kind: 'stream'; readonly fd: number }
@@ -39,7 +39,12 @@ export type Context =
     }
   | { readonly kind: 'capture' | 'pipe'; content: Content; readonly saved: ShellState; readonly to: number }
   | { readonly kind: 'input'; content: Content; readonly saved: ShellState; readonly to: number }
-  | { readonly kind: 'redirect'; readonly out: Map<string, Target>; input?: Content; readonly once: boolean }
+  | {
+      readonly kind: 'redirect'
+      readonly out: Map<string, OutputTarget>
+      input?: Content
+      readonly once: boolean
+    }
   | { readonly kind: 'subshell'; readonly saved: ShellState; readonly to: number }
 
 /** A command that continues later. */
@@ -55,7 +60,7 @@ export interface Paused {
 }
 
 /** A running script: its text, and the number of its next operation. */
-export interface Frame {
+export interface ScriptFrame {
   readonly text: string
   at: number
   /** `process` has a shell of its own; `call` runs in the shell of the frame below. */
@@ -76,7 +81,7 @@ export interface Frame {
 /** The main thread of a process, or a background job. */
 export interface Thread {
   readonly pid: number
-  readonly frames: Frame[]
+  readonly frames: ScriptFrame[]
   readonly shells: ShellState[]
 }
 

@@ -8,7 +8,7 @@ import type { ExpandScope } from './expand.js'
 import { expandText } from './expand.js'
 import { shellName } from './frames.js'
 import type { ProcessHost } from './shell-call.js'
-import type { Context, ShellProcess, Target, Thread } from './state.js'
+import type { Context, ShellProcess, OutputTarget, Thread } from './state.js'
 import type { Redirect } from './syntax.js'
 
 /**
@@ -70,7 +70,7 @@ export class ShellStreams {
     return context
   }
 
-  #openOutput(path: string, append: boolean): Target {
+  #openOutput(path: string, append: boolean): OutputTarget {
     switch (path) {
       case '/dev/null':
         return { kind: 'null' }
@@ -109,7 +109,7 @@ export class ShellStreams {
     this.#host.emit(fd === 2 ? 2 : 1, content)
   }
 
-  #writeTo(target: Target, content: Content): void {
+  #writeTo(target: OutputTarget, content: Content): void {
     if (target.kind === 'main') this.#host.emitMain(target.fd, content)
     if (target.kind !== 'file') return
     try {

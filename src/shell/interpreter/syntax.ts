@@ -8,7 +8,7 @@
  * backquotes, `$((...))`, `$? $$ $# $@ $* $0 $1`, `*` and `?` for file names. Not supported: arrays, `[[ ]]`,
  * process substitution, job control. The stages of a pipe run one after the other, each to its end.
  */
-export type Part =
+export type WordPart =
   | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean }
   | {
       readonly kind: 'variable'
@@ -22,7 +22,7 @@ export type Part =
   | { readonly kind: 'arithmetic'; readonly expression: Word; readonly quoted: boolean }
 
 /** A word before its expansion. */
-export type Word = readonly Part[]
+export type Word = readonly WordPart[]
 
 /** `2>file`, `>>file`, `<file`, `2>&1`, `<<EOF`. */
 export interface Redirect {
@@ -74,7 +74,7 @@ export type Operation =
     }
 
 /** A compiled script. */
-export type Program = readonly Operation[]
+export type CompiledScript = readonly Operation[]
 
 /** The error of `sh` for a script that it cannot parse. */
 export class SyntaxFault extends Error {}

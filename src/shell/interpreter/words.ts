@@ -1,5 +1,5 @@
 import { endOfPiece } from './lexer.js'
-import type { Part, Word } from './syntax.js'
+import type { WordPart, Word } from './syntax.js'
 import { SyntaxFault } from './syntax.js'
 
 /** Receives the text of a command substitution. Returns its number among those of the command. */
@@ -16,7 +16,7 @@ const BRACED = /^(#?)([A-Za-z_]\w*|\d+|[?$#@*!-])(:?[-=+?]|##?|%%?)?/
 class WordReader {
   readonly #text: string
   readonly #substitute: OnSubstitution
-  readonly #parts: Part[] = []
+  readonly #parts: WordPart[] = []
   #at = 0
 
   constructor(text: string, substitute: OnSubstitution) {
@@ -96,4 +96,4 @@ class WordReader {
 }
 
 /** The part of `""`, which is also a word. */
-const EMPTY: Part = { kind: 'text', text: '', quoted: true }
+const EMPTY: WordPart = { kind: 'text', text: '', quoted: true }

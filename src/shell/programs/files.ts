@@ -1,6 +1,6 @@
 import { roughSizeOf, sizeOf } from '../../lang/bytes/content.js'
 import { FileFault, contentOfEntry } from '../files/file-system.js'
-import type { FileEntry, Tree } from '../files/tree.js'
+import type { FileEntry, FileTree } from '../files/tree.js'
 import { DISK, absolutePath } from '../files/tree.js'
 import type { Invocation, Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
@@ -71,7 +71,7 @@ export const df: Program = {
 /** Blocks of 1 KiB in whole pages, as a tmpfs counts. */
 const pages = (bytes: number): number => Math.ceil(bytes / 4096) * 4
 
-function usedBlocks(tree: Tree | undefined): number {
+function usedBlocks(tree: FileTree | undefined): number {
   let used = 0
   for (const { content } of tree?.values() ?? [])
     if (content !== undefined && typeof content !== 'function') used += pages(roughSizeOf(content))

@@ -4,7 +4,7 @@ import { contentOfEntry } from '../files/file-system.js'
 import type { Invocation } from './command.js'
 
 /** A file below a starting point: its path as it is printed, and from the root. */
-export interface Found {
+export interface FoundFile {
   readonly shown: string
   readonly full: string
   readonly depth: number
@@ -14,7 +14,7 @@ export interface Found {
 /** A word or an operand that find does not know. */
 export class FindFault extends Error {}
 
-type Test = (found: Found) => boolean
+type Test = (found: FoundFile) => boolean
 
 const yes: Test = () => true
 const BYTES_OF: Readonly<Record<string, number>> = { c: 1, b: 512, '': 512, k: 1024, M: 1024 ** 2 }
@@ -43,7 +43,7 @@ export class FindParser {
   }
 
   /** Tests a file, and does what the expression says. */
-  visit(found: Found): void {
+  visit(found: FoundFile): void {
     this.prunes = false
     if (this.#expression(found) && !this.#hasAction) this.#call.write(`${found.shown}\n`)
   }
@@ -92,7 +92,7 @@ export class FindParser {
   }
 
   #action(word: string): Test | undefined {
-    const does = (action: (found: Found) => void): Test => {
+    const does = (action: (found: FoundFile) => void): Test => {
       this.#hasAction = true
       return (found) => {
         action(found)

@@ -4,11 +4,11 @@ import { contentOfEntry } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
-import type { Found } from './find-expression.js'
+import type { FoundFile } from './find-expression.js'
 import { FindFault, FindParser } from './find-expression.js'
 
 /** Lists a tree, directories before what they hold. Links are not followed. */
-export function* walk(files: FileSystem, shown: string, full: string, depth = 0): Generator<Found> {
+export function* walk(files: FileSystem, shown: string, full: string, depth = 0): Generator<FoundFile> {
   const isDirectory = files.linkAt(full) === undefined && files.isDirectory(full)
   yield { shown, full, depth, isDirectory }
   if (!isDirectory) return
@@ -84,7 +84,7 @@ export const du: Program = {
           return Math.ceil(bytes / BLOCK) * BLOCK
         })
         for (let at = all.length - 1; at >= 0; at--) {
-          const { shown: name, full, depth, isDirectory } = all[at] as Found
+          const { shown: name, full, depth, isDirectory } = all[at] as FoundFile
           if (depth > most || (!isDirectory && depth > 0 && !flags.has('a'))) continue
           const total = all.reduce(
             (sum, other, index) =>

@@ -1,7 +1,7 @@
 import { type Duration, toMillis } from '../duration.js'
 import type { Clock } from '../clock.js'
 import type { EventBus, KernelEvents } from '../event-bus.js'
-import type { Host } from './module.js'
+import type { KernelHost } from './module.js'
 import type { PlainData } from '../data/plain-data.js'
 import type { QuietTime } from '../quiet/quiet.js'
 import type { Random, RandomStream } from '../random.js'
@@ -28,8 +28,8 @@ export interface Kernel<Events extends KernelEvents> {
   noteFailure(owner: string, topic: string, message: string): void
 }
 
-/** The {@link Host} of one module: the kernel bound to the module's name. */
-export class ModuleHost<Events extends KernelEvents = KernelEvents> implements Host<Events> {
+/** The {@link KernelHost} of one module: the kernel bound to the module's name. */
+export class ModuleHost<Events extends KernelEvents = KernelEvents> implements KernelHost<Events> {
   readonly name: string
   readonly #kernel: Kernel<Events>
 

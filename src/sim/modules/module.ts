@@ -19,7 +19,7 @@ export type {
 /**
  * A part of the simulation. `setup` runs when the module starts, and again in each fork, restore and restart.
  */
-export interface Module<H extends Host = Host> {
+export interface Module<H extends KernelHost = KernelHost> {
   readonly name: string
   /**
    * What the steps of this module concern besides through the apiserver: `node-1` for its kubelet and its
@@ -33,15 +33,15 @@ export interface Module<H extends Host = Host> {
    */
   setup(host: H): void
   /**
-   * Registers the quiet forms of periodic handlers ({@link Host.quietForm}), so that they can join quiet
-   * spells in a copy where nothing else has happened to the module. It may use nothing but state. Default:
-   * the module is set up first.
+   * Registers the quiet forms of periodic handlers ({@link KernelHost.quietForm}), so that they can join
+   * quiet spells in a copy where nothing else has happened to the module. It may use nothing but state.
+   * Default: the module is set up first.
    */
   doze?(host: H): void
 }
 
 /** The kernel as a module sees it. Names are scoped to the module. */
-export interface Host<Events extends KernelEvents = KernelEvents> {
+export interface KernelHost<Events extends KernelEvents = KernelEvents> {
   readonly name: string
   readonly clock: Clock
   readonly bus: EventBus<Events>

@@ -38,7 +38,12 @@ export type HistoryAction =
       readonly name: string
       readonly image: string
     }
-  | { readonly do: 'delete'; readonly kind: string; readonly object: number; readonly policy: Policy }
+  | {
+      readonly do: 'delete'
+      readonly kind: string
+      readonly object: number
+      readonly policy: PropagationPolicy
+    }
   | { readonly do: 'kill'; readonly object: number }
   | { readonly do: 'drain'; readonly node: number; readonly timeout: string }
   | { readonly do: NodeVerb; readonly node: number }
@@ -69,4 +74,4 @@ export type NodeVerb = (typeof machineVerbs)[number] | keyof typeof kubeletVerbs
 export const isKubeletVerb = (verb: NodeVerb): verb is keyof typeof kubeletVerbs => verb in kubeletVerbs
 
 /** What a delete does with what the object owns. */
-export type Policy = 'Orphan' | 'Background' | 'Foreground'
+export type PropagationPolicy = 'Orphan' | 'Background' | 'Foreground'

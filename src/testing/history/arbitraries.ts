@@ -2,7 +2,13 @@ import { checkFastCheck } from '../inputs.js'
 import type { Arbitrary } from 'fast-check'
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import type { FastCheck } from '../rbac/arbitraries.js'
-import { type HistoryAction, kubeletVerbs, machineVerbs, type NodeVerb, type Policy } from './action.js'
+import {
+  type HistoryAction,
+  kubeletVerbs,
+  machineVerbs,
+  type NodeVerb,
+  type PropagationPolicy,
+} from './action.js'
 
 const nodeVerbs: readonly NodeVerb[] = [
   ...machineVerbs,
@@ -99,7 +105,7 @@ export function historyArbitraries(fc: FastCheck): HistoryArbitraries {
         do: one('delete'),
         object: place,
         kind: fc.constantFrom('deployments', 'replicasets', 'daemonsets', 'nodes', 'poddisruptionbudgets'),
-        policy: fc.constantFrom<Policy>('Orphan', 'Background', 'Foreground'),
+        policy: fc.constantFrom<PropagationPolicy>('Orphan', 'Background', 'Foreground'),
       }),
     },
     { weight: 2, arbitrary: fc.record({ do: one('kill'), object: place }) },
@@ -208,7 +214,7 @@ export function historyArbitraries(fc: FastCheck): HistoryArbitraries {
           'persistentvolumeclaims',
           'horizontalpodautoscalers',
         ),
-        policy: fc.constantFrom<Policy>('Orphan', 'Background', 'Foreground'),
+        policy: fc.constantFrom<PropagationPolicy>('Orphan', 'Background', 'Foreground'),
       }),
     },
     {

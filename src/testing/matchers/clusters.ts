@@ -24,7 +24,7 @@ export interface WantedEvent {
 }
 
 /** Options of {@link ClusterMatchers.toBeAbleTo}. */
-export interface Scope {
+export interface AccessScope {
   readonly namespace?: string
   readonly name?: string
   readonly subresource?: string
@@ -82,7 +82,7 @@ export interface ClusterMatchers<R> {
    * Expects the user of a client to have a right.
    * @example expect(cluster.as({ user: 'jane' })).toBeAbleTo('list', 'pods')
    */
-  toBeAbleTo(verb: string, resource: string, scope?: Scope): R
+  toBeAbleTo(verb: string, resource: string, scope?: AccessScope): R
 }
 
 function clusterOf(received: unknown): SimCluster {
@@ -245,7 +245,7 @@ function toHoldInvariants(received: unknown, options?: InvariantOptions): Matche
   )
 }
 
-function toBeAbleTo(received: unknown, verb: string, what: string, scope: Scope = {}): MatcherResult {
+function toBeAbleTo(received: unknown, verb: string, what: string, scope: AccessScope = {}): MatcherResult {
   checkAble([verb, what, scope])
   const client = received as Client
   if (

@@ -21,7 +21,7 @@ export const matchers: typeof clusterMatchers & typeof policyMatchers & typeof r
 }
 
 export { clusterMatchers } from './clusters.js'
-export type { ClusterMatchers, Scope, WantedEvent } from './clusters.js'
+export type { ClusterMatchers, AccessScope, WantedEvent } from './clusters.js'
 export { reachMatchers } from './connections.js'
 export type { ConnectionAttempt, ReachMatchers } from './connections.js'
 export { policyMatchers } from './policies.js'

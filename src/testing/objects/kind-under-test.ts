@@ -1,13 +1,14 @@
+import type { GroupVersionKind } from '../../api/api-version.js'
 import { parseApiVersion } from '../../api/api-version.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { HttpResponse } from '../../client/http.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 
 /** A schema as OpenAPI v3 documents have it, of built-in kinds and of CustomResourceDefinitions alike. */
-export interface OpenApiSchema {
+export interface PublishedSchema {
   readonly $ref?: string
-  readonly allOf?: readonly OpenApiSchema[]
-  readonly oneOf?: readonly OpenApiSchema[]
+  readonly allOf?: readonly PublishedSchema[]
+  readonly oneOf?: readonly PublishedSchema[]
   readonly type?: string
   readonly format?: string
   readonly enum?: readonly (number | string)[]
@@ -19,9 +20,9 @@ export interface OpenApiSchema {
   readonly maxItems?: number
   readonly pattern?: string
   readonly required?: readonly string[]
-  readonly properties?: Readonly<Record<string, OpenApiSchema>>
-  readonly items?: OpenApiSchema
-  readonly additionalProperties?: OpenApiSchema | boolean
+  readonly properties?: Readonly<Record<string, PublishedSchema>>
+  readonly items?: PublishedSchema
+  readonly additionalProperties?: PublishedSchema | boolean
 }
 
 /** One reason of a refusal. `field` is the path (`spec.containers[0].name`); '' if it is about no field. */
@@ -33,7 +34,7 @@ export interface BrokenRule {
 }
 
 interface OpenApiDocument {
-  readonly components?: { readonly schemas?: Readonly<Record<string, OpenApiSchema>> }
+  readonly components?: { readonly schemas?: Readonly<Record<string, PublishedSchema>> }
   readonly paths: Readonly<Record<string, { readonly post?: Operation }>>
 }
 
@@ -60,8 +61,8 @@ const JSON_TYPE = { 'content-type': 'application/json', accept: 'application/jso
 export class KindUnderTest {
   readonly apiVersion: string
   readonly kind: string
-  readonly schema: OpenApiSchema
-  readonly #schemas: Readonly<Record<string, OpenApiSchema>>
+  readonly schema: PublishedSchema
+  readonly #schemas: Readonly<Record<string, PublishedSchema>>
   readonly #path: string
   readonly #cluster: SimCluster
 
@@ -88,7 +89,7 @@ export class KindUnderTest {
   }
 
   /** Returns the schema without references. */
-  resolve(schema: OpenApiSchema): OpenApiSchema {
+  resolve(schema: PublishedSchema): PublishedSchema {
     const [only] = schema.allOf?.length === 1 ? schema.allOf : []
     const { $ref } = only ?? schema
     if ($ref === undefined) return schema
@@ -96,7 +97,7 @@ export class KindUnderTest {
   }
 
   /** Returns the reference of a schema, which identifies it; undefined if it has none. */
-  nameOf({ $ref, allOf }: OpenApiSchema): string | undefined {
+  nameOf({ $ref, allOf }: PublishedSchema): string | undefined {
     return $ref ?? (allOf?.length === 1 ? allOf[0]?.$ref : undefined)
   }
 
@@ -136,13 +137,7 @@ export class KindUnderTest {
   }
 }
 
-interface GroupVersionKind {
-  readonly group: string
-  readonly version: string
-  readonly kind: string
-}
-
-function isOf(schema: OpenApiSchema, { group, version, kind }: GroupVersionKind): boolean {
+function isOf(schema: PublishedSchema, { group, version, kind }: GroupVersionKind): boolean {
   const kinds = (schema as { readonly 'x-kubernetes-group-version-kind'?: readonly GroupVersionKind[] })[
     'x-kubernetes-group-version-kind'
   ]

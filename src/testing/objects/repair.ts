@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/kind/definition.js'
-import type { BrokenRule, KindUnderTest, OpenApiSchema } from './kind-under-test.js'
+import type { BrokenRule, KindUnderTest, PublishedSchema } from './kind-under-test.js'
 import type { SchemaValues } from './values.js'
 
 /** Attempts to make an object valid; each mends one rule. */
@@ -66,10 +66,10 @@ export function pathOf(field: string): Path {
   )
 }
 
-function schemaAt(kind: KindUnderTest, path: Path): OpenApiSchema | undefined {
-  let schema: OpenApiSchema | undefined = kind.schema
+function schemaAt(kind: KindUnderTest, path: Path): PublishedSchema | undefined {
+  let schema: PublishedSchema | undefined = kind.schema
   for (const part of path) {
-    const { properties, items, additionalProperties }: OpenApiSchema = kind.resolve(schema ?? {})
+    const { properties, items, additionalProperties }: PublishedSchema = kind.resolve(schema ?? {})
     const values = typeof additionalProperties === 'object' ? additionalProperties : undefined
     schema = typeof part === 'number' ? items : (properties?.[part] ?? values)
   }

@@ -1,6 +1,6 @@
 import type { Arbitrary } from 'fast-check'
 import type { FastCheck } from '../rbac/arbitraries.js'
-import type { KindUnderTest, OpenApiSchema } from './kind-under-test.js'
+import type { KindUnderTest, PublishedSchema } from './kind-under-test.js'
 
 /** Values that rules beyond the schema want, by the name of the field; the first that matches. */
 const WORDS: readonly (readonly [RegExp, readonly unknown[]])[] = [
@@ -46,7 +46,7 @@ export class SchemaValues {
   }
 
   /** Values for a field of that name; at a `depth` of five, only what is required. */
-  of(schema: OpenApiSchema, field: string, depth = 0): Arbitrary<unknown> {
+  of(schema: PublishedSchema, field: string, depth = 0): Arbitrary<unknown> {
     const name = this.#kind.nameOf(schema)
     const key = `${name ?? ''} ${field} ${depth}`
     let found = name === undefined ? undefined : this.#known.get(key)
@@ -58,11 +58,11 @@ export class SchemaValues {
   }
 
   /** The simplest value, to put where one is required. */
-  simplest(schema: OpenApiSchema, field: string): unknown {
+  simplest(schema: PublishedSchema, field: string): unknown {
     return this.#fc.sample(this.of(schema, field, DEPTH), { numRuns: 1, seed: 1 })[0]
   }
 
-  #make(schema: OpenApiSchema, field: string, depth: number, name?: string): Arbitrary<unknown> {
+  #make(schema: PublishedSchema, field: string, depth: number, name?: string): Arbitrary<unknown> {
     const fc = this.#fc
     if (name?.endsWith('.ObjectMeta')) return this.#metadata()
     if (name?.endsWith('.MicroTime')) return fc.constant('2026-01-01T00:00:00.000000Z')
@@ -97,7 +97,7 @@ export class SchemaValues {
     pattern,
     minLength = 0,
     maxLength = 1000,
-  }: OpenApiSchema): Arbitrary<unknown> {
+  }: PublishedSchema): Arbitrary<unknown> {
     const fc = this.#fc
     if (format === 'date-time') return fc.constantFrom('2026-01-01T00:00:00Z', '2026-06-01T12:00:00Z')
     if (format === 'byte') return fc.constantFrom('YQ==', '')
@@ -122,7 +122,7 @@ export class SchemaValues {
   }
 
   /** Required fields, and of the others one or two, so that objects stay small. */
-  #object(schema: OpenApiSchema, field: string, depth: number): Arbitrary<unknown> {
+  #object(schema: PublishedSchema, field: string, depth: number): Arbitrary<unknown> {
     const fc = this.#fc
     const { properties, required = [], additionalProperties } = schema
     if (properties === undefined) {
@@ -140,7 +140,7 @@ export class SchemaValues {
     const parts = names
       .filter((name) => wanted.has(name) || depth < DEPTH)
       .map((name) => {
-        const value = this.#lazy(properties[name] as OpenApiSchema, name, depth + 1)
+        const value = this.#lazy(properties[name] as PublishedSchema, name, depth + 1)
         return [name, wanted.has(name) ? value : this.#seldom(value, names.length)] as const
       })
     return fc.record(Object.fromEntries(parts)).map(withoutHoles)
@@ -157,12 +157,12 @@ export class SchemaValues {
   }
 
   /** Made when it is needed: the schemas of a pod are large, and some contain themselves. */
-  #lazy(schema: OpenApiSchema, field: string, depth: number): Arbitrary<unknown> {
+  #lazy(schema: PublishedSchema, field: string, depth: number): Arbitrary<unknown> {
     return this.#fc.constant(undefined).chain(() => this.of(schema, field, depth))
   }
 }
 
-function fits(word: unknown, { type, oneOf, properties }: OpenApiSchema): boolean {
+function fits(word: unknown, { type, oneOf, properties }: PublishedSchema): boolean {
   if (oneOf !== undefined) return typeof word !== 'object'
   if (Array.isArray(word)) return type === 'array'
   if (typeof word === 'object') return type === 'object' && properties === undefined

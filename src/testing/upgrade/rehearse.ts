@@ -1,7 +1,7 @@
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { DEFAULTS } from '../../cluster/compose/options.js'
 import { checkRehearsal } from '../inputs.js'
-import { type Action, readAction } from '../what-if/action.js'
+import { type WhatIfAction, readAction } from '../what-if/action.js'
 import type { WhatIfReport } from '../what-if/report.js'
 import { playActions } from '../what-if/what-if.js'
 import { minorsOf } from './releases.js'
@@ -40,8 +40,8 @@ export function rehearseUpgrade(
     })
 }
 
-function upgradeActions(cluster: SimCluster, release: string): readonly Action[] {
-  return cluster.nodes().flatMap(({ name }): readonly Action[] => [
+function upgradeActions(cluster: SimCluster, release: string): readonly WhatIfAction[] {
+  return cluster.nodes().flatMap(({ name }): readonly WhatIfAction[] => [
     readAction(cluster, `drain ${name}`),
     {
       text: `kubelet ${release} on ${name}`,

@@ -10,7 +10,7 @@ export interface FailedAction {
 }
 
 /** An action that has been read: it can be played on any copy of the cluster. */
-export interface Action {
+export interface WhatIfAction {
   readonly text: string
   /** Nodes that lose their power or network, or get it back; undefined if none does. */
   readonly reach?: { readonly nodes: readonly string[]; readonly isUp: boolean }
@@ -60,7 +60,7 @@ const whyNotDrained = (stderr: string): string =>
  * label with its value stands for the nodes that have it: `drain topology.kubernetes.io/zone=b`.
  * @throws InputError for an unknown verb, node, label or duration
  */
-export function readAction(cluster: SimCluster, text: string): Action {
+export function readAction(cluster: SimCluster, text: string): WhatIfAction {
   const [verb = '', ...words] = text.trim().split(/\s+/)
   const onNode = Object.hasOwn(ON_NODES, verb) ? ON_NODES[verb] : undefined
   if (onNode !== undefined) return nodeAction(cluster, { text, verb, words, onNode })
@@ -113,7 +113,7 @@ interface Given {
   readonly onNode: OnNode
 }
 
-function nodeAction(cluster: SimCluster, { text, verb, words, onNode }: Given): Action {
+function nodeAction(cluster: SimCluster, { text, verb, words, onNode }: Given): WhatIfAction {
   if (words.length === 0) throw wrong(text, `name a node: '${verb} ${cluster.nodes()[0]?.name ?? 'node-1'}'`)
   const nodes = [...new Set(words.flatMap((word) => nodesOf(cluster, text, word)))]
   const isUp = REACH[verb]

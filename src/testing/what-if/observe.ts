@@ -117,7 +117,7 @@ export interface Refused {
 }
 
 /** What happens on a cluster from now on. */
-export class Observer {
+export class EffectObserver {
   readonly endpoints: Endpoints
   readonly budgets: Spells = new Spells()
   readonly #refused = new Map<string, Refused>()

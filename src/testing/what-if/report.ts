@@ -61,7 +61,7 @@ export interface WhatIfReport {
 }
 
 /** What is compared, at one moment. */
-export interface Moment {
+export interface MeasuredMoment {
   readonly counts: Counts
   readonly ready: ReadonlyMap<string, ReadyPod>
   readonly readyOf: ReadonlyMap<string, number>
@@ -107,7 +107,7 @@ export function momentOf(
   cluster: SimCluster,
   down: ReadonlySet<string>,
   servicesWithoutEndpoints: number,
-): Moment {
+): MeasuredMoment {
   const workloadOf = workloadsIn(cluster)
   const ready = new Map<string, ReadyPod>()
   const readyOf = new Map<string, number>()
@@ -143,7 +143,11 @@ const byName =
 const collator = new Intl.Collator('en', { numeric: true })
 
 /** Returns the pods that were ready before, and are not now. */
-export function lostPods(before: Moment, after: Moment, down: ReadonlySet<string>): readonly LostPod[] {
+export function lostPods(
+  before: MeasuredMoment,
+  after: MeasuredMoment,
+  down: ReadonlySet<string>,
+): readonly LostPod[] {
   return [...before.ready]
     .filter(([uid]) => !after.ready.has(uid))
     .map(([, { pod, workload }]): LostPod => {
@@ -158,14 +162,18 @@ export function lostPods(before: Moment, after: Moment, down: ReadonlySet<string
 }
 
 /** Returns the workloads that have fewer ready pods than before. */
-export const shortWorkloads = (before: Moment, after: Moment): WhatIfReport['workloads'] =>
+export const shortWorkloads = (before: MeasuredMoment, after: MeasuredMoment): WhatIfReport['workloads'] =>
   [...before.readyOf]
     .map(([workload, had]) => ({ workload, before: had, after: after.readyOf.get(workload) ?? 0 }))
     .filter((one) => one.after < one.before)
     .toSorted(byName(({ workload }) => workload))
 
 /** Returns the pods that wait now and did not before, with the reason. */
-export const newPending = (cluster: SimCluster, before: Moment, after: Moment): WhatIfReport['pending'] =>
+export const newPending = (
+  cluster: SimCluster,
+  before: MeasuredMoment,
+  after: MeasuredMoment,
+): WhatIfReport['pending'] =>
   [...after.pending]
     .filter(([uid]) => !before.pending.has(uid))
     .map(([, pod]) => ({ pod: nameOf(pod), why: whyPending(cluster, pod) }))

@@ -1,9 +1,16 @@
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { policyChanges } from '../../netpol/index.js'
 import { checkWhatIf } from '../inputs.js'
-import { type Action, type FailedAction, readAction } from './action.js'
-import { isViolated, nameOf, Observer, type Refused } from './observe.js'
-import { lostPods, type Moment, momentOf, newPending, shortWorkloads, type WhatIfReport } from './report.js'
+import { type WhatIfAction, type FailedAction, readAction } from './action.js'
+import { isViolated, nameOf, EffectObserver, type Refused } from './observe.js'
+import {
+  lostPods,
+  type MeasuredMoment,
+  momentOf,
+  newPending,
+  shortWorkloads,
+  type WhatIfReport,
+} from './report.js'
 
 /** After which a dead node has been noticed, and its pods have been replaced. */
 const REST = 'advance 10m'
@@ -25,7 +32,7 @@ export function whatIf(cluster: SimCluster, actions: readonly string[]): WhatIfR
 }
 
 /** Reads actions, and adds the time that follows them if none is given. @throws InputError */
-export function readActions(cluster: SimCluster, actions: readonly string[]): readonly Action[] {
+export function readActions(cluster: SimCluster, actions: readonly string[]): readonly WhatIfAction[] {
   const read = actions.map((text) => readAction(cluster, text))
   return read.at(-1)?.isTime === true ? read : [...read, readAction(cluster, REST)]
 }
@@ -33,10 +40,10 @@ export function readActions(cluster: SimCluster, actions: readonly string[]): re
 /** Plays actions that have been read, and returns the copy on which they were played, too. */
 export function playActions(
   cluster: SimCluster,
-  actions: readonly Action[],
+  actions: readonly WhatIfAction[],
 ): { readonly copy: SimCluster; readonly report: WhatIfReport } {
   const copy = cluster.fork()
-  const observer = new Observer(copy)
+  const observer = new EffectObserver(copy)
   const start = copy.now()
   const before = momentOf(copy, observer.endpoints.down, 0)
   const failed: FailedAction[] = []
@@ -63,8 +70,8 @@ export function playActions(
 interface Played extends Pick<WhatIfReport, 'actions' | 'passedMs' | 'connections' | 'failed'> {
   readonly cluster: SimCluster
   readonly copy: SimCluster
-  readonly observer: Observer
-  readonly before: Moment
+  readonly observer: EffectObserver
+  readonly before: MeasuredMoment
 }
 
 function reportOf({ cluster, copy, observer, before, ...told }: Played): WhatIfReport {
@@ -111,7 +118,7 @@ function reportOf({ cluster, copy, observer, before, ...told }: Played): WhatIfR
 function newRefusals(cluster: SimCluster, refused: readonly Refused[], ms: number): readonly Refused[] {
   if (refused.length === 0) return refused
   const undisturbed = cluster.fork()
-  const observer = new Observer(undisturbed)
+  const observer = new EffectObserver(undisturbed)
   undisturbed.advance(ms)
   const key = ({ user, request, message }: Refused): string => `${user} ${request} ${message}`
   const usual = new Set(observer.refused.map(key))

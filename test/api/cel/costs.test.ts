@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { declTypeOf, type DeclaredType } from '../../../src/api/apiextensions/schema-types.js'
 import type { Schema } from '../../../src/api/apiextensions/schema.js'
-import { compile, type Program } from '../../../src/api/cel/compile.js'
+import { compile, type CelProgram } from '../../../src/api/cel/compile.js'
 import { estimate } from '../../../src/api/cel/estimate.js'
 import { schemaValue } from '../../../src/api/cel/schema-values.js'
 
@@ -41,7 +41,7 @@ const values = {
   ),
 }
 
-function programOf(expression: string): Program {
+function programOf(expression: string): CelProgram {
   const { program, error } = compile(expression, new Map([['self', self.type]]))
   if (error !== undefined) throw new Error(error)
   return program

@@ -1,12 +1,12 @@
 import { canonical } from './compare.js'
-import { messageSet, Normaliser } from '../../../src/real/recording/normalise.js'
+import { messageSet, RecordingNormaliser } from '../../../src/real/recording/normalise.js'
 import type { RecordedResponse, Scenario } from '../../../src/real/recording/scenario.js'
 
 /**
  * Brings what was recorded and what came here into the same form, by the recordings' rules of normalisation.
  */
 export class Comparison {
-  readonly #normaliser: Normaliser
+  readonly #normaliser: RecordingNormaliser
   readonly #keepsManagedFields: boolean
   readonly #areChildren: boolean
 
@@ -18,7 +18,7 @@ export class Comparison {
     ])
     this.#keepsManagedFields = group === 'apply' && managedFieldsStripped !== true
     this.#areChildren = group === 'gc' || id.startsWith('gc-')
-    this.#normaliser = new Normaliser(sent, {
+    this.#normaliser = new RecordingNormaliser(sent, {
       keepsManagedFields: this.#keepsManagedFields,
       hasMachines: on !== undefined,
     })

@@ -6,7 +6,7 @@ import type {
   RecordedRequest,
   RecordedResponse,
   Scenario,
-  Step,
+  ScenarioStep,
 } from '../../../src/real/recording/scenario.js'
 import { Comparison } from './comparison.js'
 import { likeRecorded, recordedCluster } from './cluster.js'
@@ -88,7 +88,7 @@ class Player {
     if (seconds !== undefined) this.#wait(Number(seconds) * 1000)
   }
 
-  #step(step: Step, at: number): readonly PlayedStep[] {
+  #step(step: ScenarioStep, at: number): readonly PlayedStep[] {
     const { request, response, watchStart, watchEnd } = step
     if (watchEnd !== undefined) return this.#endWatch(watchEnd, response, at)
     if (step.pause !== undefined) this.#wait(step.pause)
@@ -116,7 +116,7 @@ class Player {
    * The recorder polled until a condition held that is written down in words: here, until the answer is the
    * recorded one.
    */
-  #poll(step: Step, at: number): HttpResponse | HttpWatch {
+  #poll(step: ScenarioStep, at: number): HttpResponse | HttpWatch {
     const { request, response, wait } = step
     const { timeoutMs } = wait as { timeoutMs: number }
     for (let waited = 0; ; waited += POLL) {

@@ -6,7 +6,7 @@ import {
   podsByNode,
   nodeShouldRunDaemonPod,
 } from '../../../src/controllers/daemonset/placement.js'
-import type { BackOffState } from '../../../src/controllers/daemonset/pods.js'
+import type { DaemonBackOffs } from '../../../src/controllers/daemonset/pods.js'
 import { FailedPodBackOff } from '../../../src/controllers/daemonset/pods.js'
 import { daemonPodTemplate, daemonTolerations } from '../../../src/controllers/daemonset/pod-template.js'
 import { daemonSetStatus } from '../../../src/controllers/daemonset/status.js'
@@ -231,7 +231,9 @@ describe('daemonSetStatus', () => {
 
 test('the back-off of failed pods begins anew with each look', () => {
   let now = 0
-  const backOff = new FailedPodBackOff(partial<Slice<BackOffState>>({ value: new Map() }), { now: () => now })
+  const backOff = new FailedPodBackOff(partial<Slice<DaemonBackOffs>>({ value: new Map() }), {
+    now: () => now,
+  })
   const waits = [0, 100, 900, 1100, 2000].map((time) => {
     now = time
     return backOff.next('uid/1/n1')

@@ -10,7 +10,7 @@ import {
 } from '../../field-error.js'
 import { dnsLabelFaults, portNameFaults, portNumberFaults } from '../../validation/names.js'
 import { isKnown } from '../../schema/share.js'
-import type { Container, ContainerPort, EphemeralContainer, PodSpec } from '../generated.js'
+import type { Container, ContainerPort, PodSpec } from '../generated.js'
 import { validateChoice } from './choice.js'
 import { validateEnv, validateEnvFrom } from './env.js'
 import { validateVolumeDevices, validateVolumeMounts, type MountableVolumes } from './mounts.js'
@@ -18,6 +18,7 @@ import { validateProbes } from './probes.js'
 import { wasSentEmpty } from '../../schema/sent-empty.js'
 import { validateClaimUses, validateResourceRequirements } from './resources.js'
 import { validateSecurityContext } from './security-context.js'
+import type { AnyContainer } from '../pod-containers.js'
 
 const protocols = ['SCTP', 'TCP', 'UDP']
 const pullPolicies = ['Always', 'IfNotPresent', 'Never']
@@ -25,8 +26,6 @@ const messagePolicies = ['File', 'FallbackToLogsOnError']
 const restartPolicies = ['Always', 'Never', 'OnFailure']
 const resizeResources = ['cpu', 'memory']
 const resizePolicies = ['NotRequired', 'RestartContainer']
-
-type AnyContainer = Container | EphemeralContainer
 
 /** What the validation of all containers of a pod shares. */
 export interface PodContext {

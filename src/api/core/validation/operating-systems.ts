@@ -2,15 +2,12 @@ import { forbidden, invalid, type FieldError } from '../../field-error.js'
 import { dnsSubdomainFaults } from '../../validation/names.js'
 import { wasSentEmpty } from '../../schema/sent-empty.js'
 import type {
-  Container,
-  EphemeralContainer,
   PodSecurityContext,
   PodSpec,
   SecurityContext,
   WindowsSecurityContextOptions,
 } from '../generated.js'
-
-type AnyContainer = Container | EphemeralContainer
+import type { AnyContainer } from '../pod-containers.js'
 
 /**
  * Calls `visit` with each container and its path, in upstream's order. Source:

@@ -1,10 +1,8 @@
 import { duplicate, forbidden, invalid, notFound, required, type FieldError } from '../../field-error.js'
 import { dnsLabelFaults, qualifiedNameFaults } from '../../validation/names.js'
+import type { ResourceList } from '../../quantity.js'
 import { compareQuantities, parseQuantity } from '../../quantity.js'
 import { isFractional } from '../resource-lists.js'
-
-/** A resource list: canonical quantities by name. */
-export type ResourceList = Readonly<Record<string, string>>
 
 interface Requirements {
   readonly limits?: ResourceList

@@ -10,6 +10,7 @@ import type {
   QuobyteVolumeSource,
   Volume,
 } from '../generated.js'
+import type { JsonMap } from '../../../lang/json/maps.js'
 
 /**
  * Sources that pods and PersistentVolumes have in common. Source: the functions `validate...VolumeSource` and
@@ -24,8 +25,6 @@ interface Given {
   /** Whether the source is that of a PersistentVolume, which is in no namespace. */
   readonly isPersistent: boolean
 }
-
-type Values = Readonly<Record<string, unknown>>
 
 /** Fields that must not be empty, in the order of upstream's checks. */
 const requiredFields: Readonly<Partial<Record<SharedSource, string>>> = {
@@ -67,7 +66,7 @@ export const sourcePath = (name: string): string => (name === 'gcePersistentDisk
 
 /** Validates a source of a pod's volume or of a PersistentVolume. */
 export function validateSharedSource(name: SharedSource, source: object, given: Given): void {
-  const values = source as Values
+  const values = source as JsonMap
   for (const field of requiredFields[name]?.split(' ') ?? []) {
     if (isEmpty(values[field])) given.errors.push(required(`${given.at}.${field}`))
   }

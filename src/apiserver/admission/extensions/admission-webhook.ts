@@ -1,3 +1,4 @@
+import type { GroupVersionKind } from '../../../api/api-version.js'
 import { refuseUnknown } from '../../../api/known-keys.js'
 import { isThenable } from '../../../lang/synchronous.js'
 import { argumentsCheck, callable } from '../../../api/checked-input.js'
@@ -9,12 +10,6 @@ const checkDecide = argumentsCheck(
   'admissionWebhook(({ object }) => ({ allowed: object.metadata.name !== undefined }))',
   () => ({ decide: callable() }),
 )
-
-interface GroupVersionKind {
-  readonly group: string
-  readonly version: string
-  readonly kind: string
-}
 
 interface GroupVersionResource {
   readonly group: string

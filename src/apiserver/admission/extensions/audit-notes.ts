@@ -2,7 +2,7 @@ import { exactJson } from '../../../lang/json/exact-json.js'
 import type { ExpressionScope } from '../../../api/admissionregistration/expressions.js'
 import type { ValidatingAdmissionPolicy } from '../../../api/admissionregistration/generated.js'
 import type { AdmissionAttributes } from '../plugin.js'
-import type { Budget, ExpressionValues } from './evaluation.js'
+import type { CostBudget, ExpressionValues } from './evaluation.js'
 import { evaluateAll } from './evaluation.js'
 
 /** Longest value of an annotation, in bytes. */
@@ -22,7 +22,7 @@ export class AuditNotes {
   }
 
   /** Evaluates the annotations for one binding and parameter. Returns the faults of those that fail. */
-  take(scope: ExpressionScope, values: ExpressionValues, budget: Budget): readonly string[] {
+  take(scope: ExpressionScope, values: ExpressionValues, budget: CostBudget): readonly string[] {
     const { auditAnnotations = [] } = this.#policy.spec
     const expressions = auditAnnotations.map(({ valueExpression }) => valueExpression)
     const evaluated = evaluateAll(expressions, scope, values, budget)

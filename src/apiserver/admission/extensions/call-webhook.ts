@@ -19,7 +19,7 @@ export class WebhookCallError extends Error {
 }
 
 /** Parts of the cluster that a call needs. */
-export interface WebhookSurroundings {
+export interface WebhookCallDependencies {
   readonly handlers: WebhookHandlers
   readonly service: (namespace: string, name: string) => Service | undefined
   readonly endpoints: (namespace: string, name: string) => Endpoints | undefined
@@ -46,7 +46,7 @@ export function callWebhook(
   config: ClientConfig,
   review: WebhookReview,
   timeoutSeconds: number,
-  surroundings: WebhookSurroundings,
+  surroundings: WebhookCallDependencies,
 ): WebhookResponse {
   const { url, service } = config
   const target =
@@ -84,7 +84,7 @@ function post(
   { address, serverName = '', path, fault }: Target,
   review: WebhookReview,
   timeoutSeconds: number,
-  { network }: WebhookSurroundings,
+  { network }: WebhookCallDependencies,
   fail: (why: string) => Error,
 ): WebhookResponse {
   if (address === undefined || network === undefined) throw fail(fault)
@@ -129,7 +129,7 @@ function own<T>(handlers: Readonly<Record<string, T>>, key: string): T | undefin
 
 const MOST_PORT = 65535
 
-function urlTarget(url: string, { handlers }: WebhookSurroundings): Target {
+function urlTarget(url: string, { handlers }: WebhookCallDependencies): Target {
   const handler = handlerAt(handlers, url)
   let parsed: GoUrl
   try {
@@ -156,7 +156,7 @@ function urlTarget(url: string, { handlers }: WebhookSurroundings): Target {
 
 function serviceTarget(
   { name, namespace, path = '', port = 443 }: NonNullable<ClientConfig['service']>,
-  { handlers, service, endpoints, network }: WebhookSurroundings,
+  { handlers, service, endpoints, network }: WebhookCallDependencies,
 ): Target {
   const url = `https://${name}.${namespace}.svc:${port}${path === '' ? '/' : path}`
   const handler = own(handlers, `${namespace}/${name}`)

@@ -112,7 +112,7 @@ const NO_BUDGET =
   'validation failed due to running out of cost budget, no further validation rules will be run'
 
 /** What expressions may still cost; negative once they have cost too much. */
-export interface Budget {
+export interface CostBudget {
   left: number
 }
 
@@ -130,7 +130,7 @@ export function evaluateAll(
   expressions: readonly string[],
   scope: ExpressionScope,
   values: ExpressionValues,
-  budget: Budget,
+  budget: CostBudget,
 ): EvaluatedAll {
   const results: Evaluated[] = []
   for (const expression of expressions) {
@@ -146,7 +146,7 @@ export function evaluate(
   expression: string,
   scope: ExpressionScope,
   values: ExpressionValues,
-  budget: Budget,
+  budget: CostBudget,
 ): Evaluated {
   const { program, error } = compileIn(expression, scope)
   if (error !== undefined) return { error: `compilation error: compilation failed: ${error}` }

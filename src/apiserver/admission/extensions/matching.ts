@@ -3,6 +3,7 @@ import type {
   RuleWithOperations,
 } from '../../../api/admissionregistration/generated.js'
 import type { KindDefinition, KubeObject } from '../../../api/kind/definition.js'
+import type { Labels } from '../../../api/selectors/labels.js'
 import { compileSelector } from '../../../api/selectors/labels.js'
 import type { LabelMatcher } from '../../../api/selectors/labels.js'
 import type { LabelSelector } from '../../../api/meta/generated.js'
@@ -124,8 +125,6 @@ function selects(
     (object?: Partial<KubeObject>) => object?.metadata !== undefined && matches(object.metadata.labels),
   )
 }
-
-type Labels = Readonly<Record<string, string>>
 
 /**
  * Returns the labels of the request's namespace, or undefined for cluster-scoped objects, which every

@@ -12,7 +12,7 @@ import { goJson } from './audit-notes.js'
 import { type ExtensionConfiguration, inVersion } from './configuration.js'
 import { isExempt } from './matching.js'
 import { validatingAdmissionPolicy } from './policies.js'
-import { askWebhook, webhookMatch, type WebhookResponse } from './webhooks.js'
+import { askWebhook, webhookMatch, type AllowedResponse } from './webhooks.js'
 import { byKey } from '../../../lang/text/order.js'
 
 /** Returns the plugins of mutating webhooks, policies and validating webhooks, in upstream's order. */
@@ -142,7 +142,7 @@ class MutatingRound {
     return mutated
   }
 
-  #apply({ name, failurePolicy }: MutatingWebhook, response: WebhookResponse, as: KindDefinition): boolean {
+  #apply({ name, failurePolicy }: MutatingWebhook, response: AllowedResponse, as: KindDefinition): boolean {
     const { object, definition, operation } = this.#attributes
     const { patch, patchType } = response
     // the options of a connection are what the client asked for

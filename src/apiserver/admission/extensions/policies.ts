@@ -15,7 +15,7 @@ import { ApiError } from '../../../client/api-error.js'
 import { forbidden } from '../../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '../plugin.js'
 import type { ExtensionConfiguration } from './configuration.js'
-import type { Budget, Evaluated, ExpressionValues } from './evaluation.js'
+import type { CostBudget, Evaluated, ExpressionValues } from './evaluation.js'
 import { BINDING_COST_LIMIT, conditionsHold, evaluate, evaluateAll, requestValues } from './evaluation.js'
 import { AuditNotes, goJson } from './audit-notes.js'
 import { isExempt, matchedVersion } from './matching.js'
@@ -243,7 +243,7 @@ class PolicyCheck {
     if (!conditions.matches) return { denials: [], faults: [] }
     const { validations = [], variables = [] } = spec
     const budget = { left: BINDING_COST_LIMIT }
-    const withVariables = (from: Budget): ExpressionValues => ({
+    const withVariables = (from: CostBudget): ExpressionValues => ({
       ...values,
       variables: lazyVariables(variables, scope, values, from),
     })
@@ -290,7 +290,7 @@ function lazyVariables(
   variables: readonly { readonly name: string; readonly expression: string }[],
   scope: ExpressionScope,
   values: ExpressionValues,
-  budget: Budget,
+  budget: CostBudget,
 ): object {
   const out: Record<string, unknown> = {}
   variables.forEach(({ name, expression }, at) => {

@@ -18,7 +18,7 @@ class InvalidResponse extends Error {
 }
 
 /** The response of a webhook that allows a request. */
-export interface WebhookResponse {
+export interface AllowedResponse {
   readonly allowed: boolean
   readonly status?: Readonly<Record<string, unknown>>
   readonly patch?: unknown
@@ -69,7 +69,7 @@ export function askWebhook(
   attributes: AdmissionAttributes,
   context: AdmissionContext,
   configuration: ExtensionConfiguration,
-): WebhookResponse | undefined {
+): AllowedResponse | undefined {
   const { name, sideEffects, failurePolicy } = webhook
   if (attributes.dryRun && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun') {
     throw badRequest(`admission webhook ${quote(name)} does not support dry run`)
@@ -95,7 +95,7 @@ function call(
   attributes: AdmissionAttributes,
   context: AdmissionContext,
   { ports: { random, handlers, network } }: ExtensionConfiguration,
-): WebhookResponse {
+): AllowedResponse {
   const version = webhook.admissionReviewVersions.find((one) => one === 'v1' || one === 'v1beta1') ?? 'v1'
   const apiVersion = `admission.k8s.io/${version}`
   const uid = random.uuid()
@@ -128,7 +128,7 @@ function call(
       `expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response['uid'] ?? '')}`,
     )
   }
-  return { ...response, allowed: response['allowed'] === true } as WebhookResponse
+  return { ...response, allowed: response['allowed'] === true } as AllowedResponse
 }
 
 function warnAll(warnings: unknown, { warn }: AdmissionAttributes): void {

@@ -1,5 +1,6 @@
 import { quote } from '../../../lang/go/quote.js'
 import { isMirrorPod } from '../../../api/core/conditions.js'
+import { containersOf } from '../../../api/core/pod-containers.js'
 import type { Node, Pod, Volume } from '../../../api/core/generated.js'
 import { semanticEqual } from '../../../api/kind/equal.js'
 import { notFound } from '../../errors.js'
@@ -162,14 +163,6 @@ function ofVolume({
   }
   return undefined
 }
-
-type AnyContainer = Pod['spec']['containers'][number]
-
-const containersOf = ({ spec }: Pod): readonly AnyContainer[] => [
-  ...(spec.initContainers ?? []),
-  ...spec.containers,
-  ...((spec.ephemeralContainers ?? []) as readonly AnyContainer[]),
-]
 
 /** Source: pkg/api/v1/pod/util.go VisitPodSecretNames. */
 function namesSecret(pod: Pod): boolean {

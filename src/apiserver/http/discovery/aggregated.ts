@@ -1,4 +1,4 @@
-import type { ListedResource } from '../../extensions/aggregator.js'
+import type { DiscoveredResource } from '../../extensions/aggregator.js'
 import type { RegistryContext } from '../../registry/context.js'
 import type { Resource } from '../../registry/resources.js'
 import { sha256Hex } from '../../../lang/bytes/sha256.js'
@@ -71,7 +71,7 @@ function groupOf({ name, versions }: DiscoveredGroup, isBuiltIn: boolean): objec
 function listedElsewhere(
   group: string,
   version: string,
-  listed: readonly ListedResource[],
+  listed: readonly DiscoveredResource[],
 ): readonly object[] {
   const partsOf = new Map<string, object[]>()
   for (const { name, kind, verbs = [] } of listed) {

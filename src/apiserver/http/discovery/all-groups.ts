@@ -1,5 +1,5 @@
 import type { APIService } from '../../../api/apiregistration/generated.js'
-import { type ListedResource, resourcesBehind } from '../../extensions/aggregator.js'
+import { type DiscoveredResource, resourcesBehind } from '../../extensions/aggregator.js'
 import type { RegistryContext } from '../../registry/context.js'
 import type { DiscoveredGroup, DiscoveredVersion } from './groups.js'
 import { compareVersions, discoveredGroups, groupPriority } from './groups.js'
@@ -55,7 +55,7 @@ export function allGroups(context: RegistryContext): readonly DiscoveredGroup[] 
 function withOthers(
   versions: readonly DiscoveredVersion[],
   services: readonly APIService[],
-  listed: (service: APIService) => readonly ListedResource[] | undefined,
+  listed: (service: APIService) => readonly DiscoveredResource[] | undefined,
 ): readonly DiscoveredVersion[] {
   const others = services.map((service) => {
     const { version = '', versionPriority } = service.spec

@@ -2,7 +2,7 @@ import { isBuiltInVersion } from '../../../api/definitions.js'
 import type { Minor } from '../../../api/releases.js'
 import type { Scheme } from '../../../api/scheme.js'
 import type { SubresourceDefinition, Verb } from '../../../api/kind/definition.js'
-import type { ListedResource } from '../../extensions/aggregator.js'
+import type { DiscoveredResource } from '../../extensions/aggregator.js'
 import type { Resource, Resources } from '../../registry/resources.js'
 import { byText } from '../../../lang/text/order.js'
 
@@ -13,7 +13,7 @@ export interface DiscoveredVersion {
   /** Whether another server, which cannot be reached, serves it. */
   readonly isStale?: true
   /** What another server serves. */
-  readonly elsewhere?: readonly ListedResource[]
+  readonly elsewhere?: readonly DiscoveredResource[]
 }
 
 /** A group with its versions, preferred first. The core group has the name ''. */

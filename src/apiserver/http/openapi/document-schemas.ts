@@ -6,10 +6,10 @@ import type { Scheme } from '../../../api/scheme.js'
 import type { Resource } from '../../registry/resources.js'
 import { described, describeField } from './descriptions.js'
 import { messageSchema } from './message-schema.js'
-import { type GroupVersion, parseApiVersion } from '../../../api/api-version.js'
+import { type GroupVersion, type GroupVersionKind, parseApiVersion } from '../../../api/api-version.js'
 import { type SchemaNames, metaName } from './paths.js'
 import { allGroupVersions, leafSchemas } from './quirks.js'
-import { type GroupVersionKind, type OpenApiSchema, refTo } from './types.js'
+import { type OpenApiSchema, refTo } from './types.js'
 import {
   always,
   boolean,

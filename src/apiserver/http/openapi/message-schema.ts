@@ -27,7 +27,7 @@ export type NameMessage = (message: Message) => string
 export type NameLeaf = (name: string) => string
 
 /** Callbacks of {@link messageSchema} for references. */
-export interface References {
+export interface SchemaReferences {
   readonly message: NameMessage
   readonly leaf: NameLeaf
   /** Whether the release knows a field. */
@@ -35,7 +35,7 @@ export interface References {
 }
 
 /** Returns the schema of a message, as Kubernetes' openapi-gen derives it from the Go type. */
-export function messageSchema(message: Message, references: References): OpenApiSchema {
+export function messageSchema(message: Message, references: SchemaReferences): OpenApiSchema {
   const required: string[] = []
   const properties: Record<string, OpenApiSchema> = {}
   for (const [name, field] of Object.entries(message.fields)) {
@@ -62,7 +62,12 @@ export function messageSchema(message: Message, references: References): OpenApi
   return described(schema, describeType(message.name))
 }
 
-function propertySchema(message: Message, name: string, field: Field, references: References): OpenApiSchema {
+function propertySchema(
+  message: Message,
+  name: string,
+  field: Field,
+  references: SchemaReferences,
+): OpenApiSchema {
   const key = `${message.name}.${name}`
   const zero = explicitZeros.has(key) || (field.presence === 'always' && !requiredPointers.has(key))
   const full = fieldSchema(message, name, field, references, zero)
@@ -83,7 +88,7 @@ function fieldSchema(
   message: Message,
   name: string,
   field: Field,
-  references: References,
+  references: SchemaReferences,
   hasDefault: boolean,
 ): OpenApiSchema {
   switch (field.type) {
@@ -113,7 +118,12 @@ function fieldSchema(
  * Returns the schema of a list's item or a map's value. Go's zero value is its default, and named scalar
  * types are plain references.
  */
-function elementSchema(message: Message, name: string, field: Field, references: References): OpenApiSchema {
+function elementSchema(
+  message: Message,
+  name: string,
+  field: Field,
+  references: SchemaReferences,
+): OpenApiSchema {
   const leaf = leafOf(message, name, field)
   return leaf === undefined
     ? fieldSchema(message, name, field, references, true)
@@ -132,7 +142,7 @@ function scalarSchema(
   message: Message,
   name: string,
   field: ScalarField,
-  references: References,
+  references: SchemaReferences,
   hasDefault: boolean,
 ): OpenApiSchema {
   const leaf = leafOf(message, name, field)

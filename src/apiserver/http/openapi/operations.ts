@@ -1,4 +1,5 @@
-import type { GroupVersionKind, OpenApiSchema } from './types.js'
+import type { GroupVersionKind } from '../../../api/api-version.js'
+import type { OpenApiSchema } from './types.js'
 import { refTo } from './types.js'
 
 /** One parameter of an operation. */
@@ -12,7 +13,7 @@ export interface Parameter {
 type Content = Readonly<Record<string, { readonly schema: OpenApiSchema }>>
 
 /** One operation of a path. */
-export interface Operation {
+export interface PathOperation {
   readonly tags: readonly string[]
   readonly operationId: string
   readonly parameters?: readonly Parameter[]
@@ -25,7 +26,7 @@ export interface Operation {
 /** A path: operations by method, and their common parameters. */
 export interface PathItem {
   readonly parameters?: readonly Parameter[]
-  readonly [method: string]: Operation | readonly Parameter[] | undefined
+  readonly [method: string]: PathOperation | readonly Parameter[] | undefined
 }
 
 const query = (name: string, type: string): Parameter => ({
@@ -101,7 +102,7 @@ const byName = (a: Parameter, b: Parameter): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : a.in < b.in ? -1 : 1
 
 /** Joins operations to a path, and moves their common parameters to it. Source: kube-openapi pkg/builder3. */
-export function pathItem(operations: Readonly<Record<string, Operation>>): PathItem {
+export function pathItem(operations: Readonly<Record<string, PathOperation>>): PathItem {
   const all = Object.values(operations)
   const [first] = all
   const common = (first?.parameters ?? []).filter((parameter) =>
@@ -124,7 +125,7 @@ export function contentOf(types: readonly string[], schema: OpenApiSchema): Cont
 }
 
 /** Returns the responses of the codes, all with the same content, and 401 without content. */
-export function responses(codes: readonly string[], content: Content): Operation['responses'] {
+export function responses(codes: readonly string[], content: Content): PathOperation['responses'] {
   return { ...Object.fromEntries(codes.map((code) => [code, { content }])), '401': {} }
 }
 

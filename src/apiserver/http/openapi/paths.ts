@@ -2,7 +2,7 @@ import type { SubresourceDefinition, Verb } from '../../../api/kind/definition.j
 import type { Resource } from '../../registry/resources.js'
 import type { GroupVersion } from '../../../api/api-version.js'
 import { capitalized, operationPrefix, rootOf, subjectOf, tagOf } from './names.js'
-import type { Operation, Parameter, PathItem } from './operations.js'
+import type { PathOperation, Parameter, PathItem } from './operations.js'
 import {
   bodyOf,
   CONNECT_OPTIONS,
@@ -109,7 +109,7 @@ class ResourcePaths {
 
   #path(
     path: string,
-    operations: Readonly<Record<string, Operation>>,
+    operations: Readonly<Record<string, PathOperation>>,
   ): readonly (readonly [string, PathItem])[] {
     return Object.keys(operations).length === 0 ? [] : [[rootOf(this.#context) + path, pathItem(operations)]]
   }
@@ -126,9 +126,9 @@ class ResourcePaths {
   #operation(
     operationId: string,
     action: string,
-    rest: Omit<Operation, 'tags' | 'operationId'>,
+    rest: Omit<PathOperation, 'tags' | 'operationId'>,
     kind: string = this.#resource.kind,
-  ): Operation {
+  ): PathOperation {
     const { group, version } = this.#context
     return {
       tags: [tagOf(this.#context)],
@@ -149,9 +149,9 @@ class ResourcePaths {
     return this.#context.isBuiltIn ? bodyOf(name) : contentOf(this.#types, refTo(name))
   }
 
-  #collection(): Record<string, Operation> {
+  #collection(): Record<string, PathOperation> {
     const { names } = this.#context
-    const operations: Record<string, Operation> = {}
+    const operations: Record<string, PathOperation> = {}
     if (this.#has('list')) operations['get'] = this.#list(this.#id('list'), [...this.#place, ...LIST_OPTIONS])
     if (this.#has('create')) {
       operations['post'] = this.#operation(this.#id('create'), 'post', {
@@ -170,7 +170,7 @@ class ResourcePaths {
     return operations
   }
 
-  #list(operationId: string, parameters: readonly Parameter[]): Operation {
+  #list(operationId: string, parameters: readonly Parameter[]): PathOperation {
     const schema = refTo(this.#context.names.list(this.#resource))
     return this.#operation(operationId, 'list', {
       parameters,
@@ -178,7 +178,7 @@ class ResourcePaths {
     })
   }
 
-  #named(): Record<string, Operation> {
+  #named(): Record<string, PathOperation> {
     const { names } = this.#context
     const operations = this.#readWrite(
       this.#resource.definition.verbs,
@@ -208,9 +208,9 @@ class ResourcePaths {
     schema: string,
     place: readonly Parameter[],
     kind: string,
-  ): Record<string, Operation> {
+  ): Record<string, PathOperation> {
     const content = contentOf(this.#types, refTo(schema))
-    const operations: Record<string, Operation> = {}
+    const operations: Record<string, PathOperation> = {}
     if (verbs.includes('get')) {
       operations['get'] = this.#operation(
         this.#id('read', suffix),
@@ -240,7 +240,7 @@ class ResourcePaths {
     place: readonly Parameter[],
     content: ReturnType<typeof contentOf>,
     kind: string,
-  ): Operation {
+  ): PathOperation {
     const types = [
       'application/apply-patch+yaml',
       'application/json-patch+json',
@@ -278,7 +278,7 @@ class ResourcePaths {
     }
     const schema = this.#context.names.kind(part.group, part.version, part.kind)
     const kind = { group: part.group, version: part.version, kind: part.kind }
-    const kindOf = (operation: Operation): Operation => ({
+    const kindOf = (operation: PathOperation): PathOperation => ({
       ...operation,
       'x-kubernetes-group-version-kind': kind,
     })
@@ -310,7 +310,7 @@ class ResourcePaths {
       ...(this.#resource.namespaced ? [NAMESPACE] : []),
       ...(CONNECT_OPTIONS[part.name] as readonly Parameter[]),
     ]
-    const operations = (suffix: string, parameters: readonly Parameter[]): Record<string, Operation> =>
+    const operations = (suffix: string, parameters: readonly Parameter[]): Record<string, PathOperation> =>
       Object.fromEntries(
         methods.map((method) => {
           const id = this.#id('connect', capitalized(part.name) + suffix, capitalized(method))
@@ -342,7 +342,7 @@ class ResourcePaths {
       operationId: string,
       action: string,
       place: readonly Parameter[],
-    ): Record<string, Operation> => ({
+    ): Record<string, PathOperation> => ({
       get: this.#operation(operationId, action, {
         parameters: [...place, ...LIST_OPTIONS],
         responses: responses(['200'], content),

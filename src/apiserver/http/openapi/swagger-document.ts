@@ -1,7 +1,7 @@
 import { described } from './descriptions.js'
 import type { RegistryContext } from '../../registry/context.js'
 import { openApiDocuments } from './documents.js'
-import type { Operation, Parameter, PathItem } from './operations.js'
+import type { PathOperation, Parameter, PathItem } from './operations.js'
 import type { OpenApiSchema } from './types.js'
 import { SCHEMAS } from './types.js'
 import { byKey } from '../../../lang/text/order.js'
@@ -104,7 +104,7 @@ function swaggerPath(item: PathItem): SwaggerNode {
       key,
       key === 'parameters'
         ? (value as readonly Parameter[]).map(swaggerParameter)
-        : swaggerOperation(value as Operation),
+        : swaggerOperation(value as PathOperation),
     ]),
   )
 }
@@ -121,7 +121,7 @@ function swaggerOperation({
   requestBody,
   responses,
   ...extensions
-}: Operation): SwaggerNode {
+}: PathOperation): SwaggerNode {
   const content = Object.values(responses).find((response) => response.content !== undefined)?.content ?? {}
   const body = Object.entries(requestBody?.content ?? {})
   const [, first] = body[0] ?? []

@@ -1,3 +1,5 @@
+import type { GroupVersionKind } from '../../../api/api-version.js'
+
 /** A JSON schema in Kubernetes' OpenAPI v3 documents. Plain data that is never changed. */
 export interface OpenApiSchema {
   readonly description?: string
@@ -14,13 +16,6 @@ export interface OpenApiSchema {
   readonly $ref?: string
   readonly 'x-kubernetes-group-version-kind'?: readonly GroupVersionKind[]
   readonly [extension: `x-kubernetes-${string}`]: unknown
-}
-
-/** A kind in the documents; its members are in the order of the real ones. */
-export interface GroupVersionKind {
-  readonly group: string
-  readonly kind: string
-  readonly version: string
 }
 
 /** Prefix of references to schemas in a v3 document. */

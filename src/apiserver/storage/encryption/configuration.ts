@@ -11,10 +11,10 @@ import {
   faultsOf,
   groupResource,
   idOf,
-  type Keys,
+  type ProviderKeys,
   type Kms,
   type Provider,
-  type ResourceRule,
+  type EncryptionRule,
   yamlText,
 } from './rules.js'
 import {
@@ -57,7 +57,7 @@ const fields = defineGroup('io.k8s.apiserver.pkg.apis.apiserver.v1', 'v1', [], {
 interface Configuration {
   readonly apiVersion?: string
   readonly kind?: string
-  readonly resources?: readonly ResourceRule[]
+  readonly resources?: readonly EncryptionRule[]
 }
 
 /** Returns how the values of a resource are stored; undefined if as they are, by no rule. */
@@ -131,7 +131,7 @@ function prefixedOf({ aesgcm, aescbc, secretbox: box, kms }: Provider): Prefixed
 }
 
 function ofKeys(
-  { keys = [] }: Keys,
+  { keys = [] }: ProviderKeys,
   kind: string,
   make: (secret: Uint8Array) => Transformer,
   family: string,

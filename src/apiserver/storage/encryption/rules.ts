@@ -3,7 +3,7 @@ import { fromBase64 } from '../../../lang/bytes/base64.js'
 import { resourceText, type GroupResource } from '../../errors.js'
 
 /** Keys of a provider, in the order in which they are tried; the first one writes. */
-export interface Keys {
+export interface ProviderKeys {
   readonly keys?: readonly { readonly name?: string; readonly secret?: string }[]
 }
 
@@ -16,15 +16,15 @@ export interface Kms {
 
 /** A way to store values: exactly one of these. */
 export interface Provider {
-  readonly aesgcm?: Keys
-  readonly aescbc?: Keys
-  readonly secretbox?: Keys
+  readonly aesgcm?: ProviderKeys
+  readonly aescbc?: ProviderKeys
+  readonly secretbox?: ProviderKeys
   readonly identity?: object
   readonly kms?: Kms
 }
 
 /** Resources, and how they are stored. */
-export interface ResourceRule {
+export interface EncryptionRule {
   readonly resources?: readonly string[]
   readonly providers?: readonly Provider[]
 }
@@ -50,7 +50,7 @@ const SECRETBOX_SIZES = [32]
  * Returns what is wrong with rules. Source: apiserver
  * pkg/apis/apiserver/validation/validation_encryption.go.
  */
-export function faultsOf(resources: readonly ResourceRule[]): readonly FieldError[] {
+export function faultsOf(resources: readonly EncryptionRule[]): readonly FieldError[] {
   if (resources.length === 0) return [required('resources', 'at least one resources is required')]
   const atLeastOne = (path: string): FieldError => required(path, `at least one ${path} is required`)
   return resources.flatMap(({ resources: names = [], providers = [] }, at) => {
@@ -145,7 +145,11 @@ function providerFaults(provider: Provider, path: string): readonly FieldError[]
   ]
 }
 
-function keyFaults({ keys = [] }: Keys, path: string, sizes: readonly number[]): readonly FieldError[] {
+function keyFaults(
+  { keys = [] }: ProviderKeys,
+  path: string,
+  sizes: readonly number[],
+): readonly FieldError[] {
   if (keys.length === 0) return [required(path, 'at least one keys is required')]
   return keys.flatMap(({ name = '', secret = '' }, at) => [
     ...(name === '' ? [required(`${path}[${at}].name`, 'name is a mandatory field for a key')] : []),

@@ -4,7 +4,7 @@ import { FailedPrinting, KubectlError } from '../../call/errors.js'
 import { goJson } from '../json.js'
 import { goText } from './format.js'
 import { functions, isTrue, typeName } from './functions.js'
-import type { GoCommand, GoNode, GoTemplate, Operand, Pipeline, Place } from './nodes.js'
+import type { GoCommand, GoNode, GoTemplate, Operand, Pipeline, TemplatePlace } from './nodes.js'
 import { GoTemplateError } from './nodes.js'
 import { parseGoTemplate } from './parse.js'
 import { byKey } from '../../../lang/text/order.js'
@@ -16,7 +16,9 @@ export function goTemplateText(text: string, object: object, options: GoTemplate
   const template = parsed(text)
   const run = new Run(template, options)
   try {
-    within(new Budget(EXECUTION), () => run.walk(template.body, object, new Scope(undefined, '$', object)))
+    within(new Budget(EXECUTION), () =>
+      run.walk(template.body, object, new VariableScope(undefined, '$', object)),
+    )
     return run.text
   } catch (error) {
     if (error instanceof RangeError) throw new KubectlError(TOO_DEEP)
@@ -34,7 +36,7 @@ export function goTemplateText(text: string, object: object, options: GoTemplate
 }
 
 /** Line and column, which counts bytes from 0. Source: text/template/parse Tree.ErrorContext. */
-function locationIn(text: string, { at }: Place): string {
+function locationIn(text: string, { at }: TemplatePlace): string {
   const before = text.slice(0, at).split('\n')
   return `${before.length}:${new TextEncoder().encode(before.at(-1)).length}`
 }
@@ -62,18 +64,18 @@ export const EXECUTION: BudgetLimits = { work: 'the template', steps: 1_000_000,
 const TOO_DEEP = 'error parsing template: exceeded maximum template depth'
 
 /** A variable, linked to those that were declared before it. */
-class Scope {
-  readonly #outer: Scope | undefined
+class VariableScope {
+  readonly #outer: VariableScope | undefined
   readonly #name: string
   #value: unknown
 
-  constructor(outer: Scope | undefined, name: string, value: unknown) {
+  constructor(outer: VariableScope | undefined, name: string, value: unknown) {
     this.#outer = outer
     this.#name = name
     this.#value = value
   }
 
-  find(name: string): Scope {
+  find(name: string): VariableScope {
     if (this.#name === name) return this
     if (this.#outer === undefined) throw new GoTemplateError(`undefined variable ${quote(name)}`)
     return this.#outer.find(name)
@@ -94,7 +96,7 @@ type Flow = 'break' | 'continue' | undefined
 class Run {
   text = ''
   /** What was evaluated last, which errors point at. */
-  place: Place = { at: 0, source: '' }
+  place: TemplatePlace = { at: 0, source: '' }
   /** The template that runs. */
   name = 'output'
   readonly #template: GoTemplate
@@ -106,7 +108,7 @@ class Run {
     this.#options = options
   }
 
-  walk(nodes: readonly GoNode[], dot: unknown, outer: Scope): Flow {
+  walk(nodes: readonly GoNode[], dot: unknown, outer: VariableScope): Flow {
     let scope = outer
     for (const node of nodes) {
       spend(1)
@@ -137,28 +139,28 @@ class Run {
     this.text += text
   }
 
-  #act(pipeline: Pipeline, dot: unknown, scope: Scope): Scope {
+  #act(pipeline: Pipeline, dot: unknown, scope: VariableScope): VariableScope {
     const value = this.#pipeline(pipeline, dot, scope)
     const [name] = pipeline.variables
     if (name === undefined) {
       this.#print(goText(value))
       return scope
     }
-    if (pipeline.declares) return new Scope(scope, name, value)
+    if (pipeline.declares) return new VariableScope(scope, name, value)
     scope.find(name).value = value
     return scope
   }
 
-  #choose(node: Extract<GoNode, { readonly body: unknown }>, dot: unknown, scope: Scope): Flow {
+  #choose(node: Extract<GoNode, { readonly body: unknown }>, dot: unknown, scope: VariableScope): Flow {
     const value = this.#pipeline(node.pipeline, dot, scope)
     const [name] = node.pipeline.variables
-    const inner = name === undefined ? scope : new Scope(scope, name, value)
+    const inner = name === undefined ? scope : new VariableScope(scope, name, value)
     return isTrue(value)
       ? this.walk(node.body, node.kind === 'with' ? value : dot, inner)
       : this.walk(node.otherwise, dot, inner)
   }
 
-  #range(node: Extract<GoNode, { readonly body: unknown }>, dot: unknown, scope: Scope): Flow {
+  #range(node: Extract<GoNode, { readonly body: unknown }>, dot: unknown, scope: VariableScope): Flow {
     const value = this.#pipeline(node.pipeline, dot, scope)
     const entries = entriesOf(value)
     if (entries.length === 0) return this.walk(node.otherwise, dot, scope)
@@ -166,8 +168,8 @@ class Run {
     for (const [key, item] of entries) {
       spend(1)
       let inner = scope
-      if (first !== undefined) inner = new Scope(inner, first, second === undefined ? item : key)
-      if (second !== undefined) inner = new Scope(inner, second, item)
+      if (first !== undefined) inner = new VariableScope(inner, first, second === undefined ? item : key)
+      if (second !== undefined) inner = new VariableScope(inner, second, item)
       if (this.walk(node.body, item, inner) === 'break') break
     }
     return undefined
@@ -176,7 +178,7 @@ class Run {
   #call(
     { name, pipeline, at, source }: Extract<GoNode, { readonly kind: 'template' }>,
     dot: unknown,
-    scope: Scope,
+    scope: VariableScope,
   ): void {
     this.place = { at, source }
     const body = this.#template.defined.get(name)
@@ -185,19 +187,24 @@ class Run {
     const value = pipeline === undefined ? undefined : this.#pipeline(pipeline, dot, scope)
     const outer = this.name
     this.name = name
-    this.walk(body, value, new Scope(undefined, '$', value))
+    this.walk(body, value, new VariableScope(undefined, '$', value))
     this.name = outer
     this.#depth--
   }
 
-  #pipeline({ commands }: Pipeline, dot: unknown, scope: Scope): unknown {
+  #pipeline({ commands }: Pipeline, dot: unknown, scope: VariableScope): unknown {
     let value: unknown
     for (const [at, command] of commands.entries())
       value = this.#command(command, dot, scope, at === 0 ? [] : [value])
     return value
   }
 
-  #command([first, ...rest]: GoCommand, dot: unknown, scope: Scope, last: readonly unknown[]): unknown {
+  #command(
+    [first, ...rest]: GoCommand,
+    dot: unknown,
+    scope: VariableScope,
+    last: readonly unknown[],
+  ): unknown {
     this.place = first
     if (first.kind === 'literal' && first.value === null) throw new GoTemplateError('nil is not a command')
     if (first.kind !== 'function') {
@@ -229,7 +236,7 @@ class Run {
     name: 'and' | 'or',
     operands: readonly Operand[],
     dot: unknown,
-    scope: Scope,
+    scope: VariableScope,
     last: readonly unknown[],
   ): unknown {
     let value: unknown
@@ -240,7 +247,7 @@ class Run {
     return last.length > 0 ? last[0] : value
   }
 
-  #operand(operand: Operand, dot: unknown, scope: Scope): unknown {
+  #operand(operand: Operand, dot: unknown, scope: VariableScope): unknown {
     this.place = operand
     switch (operand.kind) {
       case 'dot':

@@ -1,5 +1,5 @@
 /** Where a part of a template stands, and how Go writes it: what an error points at. */
-export interface Place {
+export interface TemplatePlace {
   /** Index of its first character in the template; of a chain that of its second field. */
   readonly at: number
   readonly source: string
@@ -9,7 +9,7 @@ export interface Place {
  * One value inside an action: a field chain, a variable, a literal, a function, or a pipeline in parentheses
  * with fields after it.
  */
-export type Operand = Place &
+export type Operand = TemplatePlace &
   (
     | { readonly kind: 'dot'; readonly fields: readonly string[] }
     | { readonly kind: 'variable'; readonly name: string; readonly fields: readonly string[] }
@@ -39,7 +39,11 @@ export type GoNode =
       readonly body: readonly GoNode[]
       readonly otherwise: readonly GoNode[]
     }
-  | (Place & { readonly kind: 'template'; readonly name: string; readonly pipeline: Pipeline | undefined })
+  | (TemplatePlace & {
+      readonly kind: 'template'
+      readonly name: string
+      readonly pipeline: Pipeline | undefined
+    })
   | { readonly kind: 'break' | 'continue' }
 
 /** A parsed template, with the templates that it defines. */

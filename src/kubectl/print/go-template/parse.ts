@@ -1,10 +1,10 @@
 import { quote } from '../../../lang/go/quote.js'
 import { functions } from './functions.js'
-import type { GoCommand, GoNode, GoTemplate, Operand, Pipeline, Place } from './nodes.js'
+import type { GoCommand, GoNode, GoTemplate, Operand, Pipeline, TemplatePlace } from './nodes.js'
 import { GoTemplateError } from './nodes.js'
 
 /** A token of an action. */
-export interface Token {
+export interface TemplateToken {
   readonly kind: 'field' | 'variable' | 'word' | 'string' | 'number' | 'char' | 'operator' | 'dot' | 'space'
   readonly text: string
   /** Index in the template. */
@@ -12,12 +12,12 @@ export interface Token {
 }
 
 /** Text between actions, or the tokens of an action. */
-export type Chunk =
+export type TemplateChunk =
   | { readonly text: string; readonly line: number }
-  | { readonly tokens: readonly Token[]; readonly line: number }
+  | { readonly tokens: readonly TemplateToken[]; readonly line: number }
 
 /** Made at each use: the classes of Unicode take V8 a millisecond, which few processes need. */
-const patternsOf = (): readonly (readonly [kind: Token['kind'], pattern: RegExp])[] => [
+const patternsOf = (): readonly (readonly [kind: TemplateToken['kind'], pattern: RegExp])[] => [
   ['space', /\s+/y],
   ['string', /"(?:[^"\\\n]|\\.)*"|`[^`]*`/y],
   ['char', /'(?:[^'\\]|\\.)+'/y],
@@ -33,8 +33,8 @@ const patternsOf = (): readonly (readonly [kind: Token['kind'], pattern: RegExp]
  * Splits a template into texts and actions; `{{-` and `-}}` trim blanks. Source: Go's text/template/parse
  * lex.go.
  */
-function chunksOf(template: string): readonly Chunk[] {
-  const chunks: Chunk[] = []
+function chunksOf(template: string): readonly TemplateChunk[] {
+  const chunks: TemplateChunk[] = []
   let at = 0
   let trim = false
   while (at <= template.length) {
@@ -59,7 +59,7 @@ const lineAt = (text: string, at: number): number => text.slice(0, at).split('\n
 
 interface Action {
   /** Undefined for a comment. */
-  readonly tokens: readonly Token[] | undefined
+  readonly tokens: readonly TemplateToken[] | undefined
   readonly end: number
   readonly trims: boolean
 }
@@ -68,7 +68,7 @@ function readAction(template: string, from: number): Action {
   const comment = /^\s*\/\*[^]*?\*\/\s*?(\s-)?\}\}/.exec(template.slice(from))
   if (comment !== null)
     return { tokens: undefined, end: from + comment[0].length, trims: comment[1] !== undefined }
-  const tokens: Token[] = []
+  const tokens: TemplateToken[] = []
   let at = from
   for (;;) {
     const close = /^(\s-)?\}\}/.exec(template.slice(at, at + 5))
@@ -81,7 +81,7 @@ function readAction(template: string, from: number): Action {
   }
 }
 
-function tokenAt(template: string, at: number): Token {
+function tokenAt(template: string, at: number): TemplateToken {
   for (const [kind, pattern] of patternsOf()) {
     pattern.lastIndex = at
     const text = pattern.exec(template)?.[0]
@@ -113,15 +113,15 @@ interface List {
   readonly nodes: readonly GoNode[]
   readonly end: string
   /** The tokens after `else`. */
-  readonly rest: readonly Token[]
+  readonly rest: readonly TemplateToken[]
 }
 
 class Parser {
   readonly defined = new Map<string, readonly GoNode[]>()
-  readonly #chunks: readonly Chunk[]
+  readonly #chunks: readonly TemplateChunk[]
   #at = 0
 
-  constructor(chunks: readonly Chunk[]) {
+  constructor(chunks: readonly TemplateChunk[]) {
     this.#chunks = chunks
   }
 
@@ -129,7 +129,7 @@ class Parser {
   list(ends: ReadonlySet<string>): List {
     const nodes: GoNode[] = []
     while (this.#at < this.#chunks.length) {
-      const chunk = this.#chunks[this.#at++] as Chunk
+      const chunk = this.#chunks[this.#at++] as TemplateChunk
       if ('text' in chunk) {
         nodes.push({ kind: 'text', text: chunk.text })
         continue
@@ -149,7 +149,7 @@ class Parser {
     return { nodes, end: '', rest: [] }
   }
 
-  #action(word: string, tokens: readonly Token[], line: number): GoNode | undefined {
+  #action(word: string, tokens: readonly TemplateToken[], line: number): GoNode | undefined {
     // each level looks at all that is inside of it
     if (nesting(tokens) > MOST_NESTED) throw new RangeError('parentheses are nested too deeply')
     const rest = trimmed(tokens.slice(1))
@@ -185,7 +185,7 @@ class Parser {
     }
   }
 
-  #control(kind: 'if' | 'with' | 'range', tokens: readonly Token[], line: number): GoNode {
+  #control(kind: 'if' | 'with' | 'range', tokens: readonly TemplateToken[], line: number): GoNode {
     if (tokens.length === 0) throw this.#error(line, `missing value for ${kind}`)
     const pipeline = this.#pipeline(tokens, line)
     const { nodes: body, end, rest } = this.list(new Set(['end', 'else']))
@@ -197,12 +197,12 @@ class Parser {
     return { kind, pipeline, body, otherwise: this.list(new Set(['end'])).nodes }
   }
 
-  #name([token]: readonly Token[], line: number): string {
+  #name([token]: readonly TemplateToken[], line: number): string {
     if (token?.kind !== 'string') throw this.#error(line, 'unexpected token in template clause')
     return unquoted(token.text)
   }
 
-  #pipeline(tokens: readonly Token[], line: number): Pipeline {
+  #pipeline(tokens: readonly TemplateToken[], line: number): Pipeline {
     const declared = declarationOf(tokens)
     const rest = tokens.slice(declared.length)
     if (rest.length === 0) throw this.#error(line, 'missing value for command')
@@ -216,17 +216,17 @@ class Parser {
     return { commands, variables: declared.variables, declares: declared.declares }
   }
 
-  #operands(tokens: readonly Token[], line: number): readonly Operand[] {
+  #operands(tokens: readonly TemplateToken[], line: number): readonly Operand[] {
     const operands: Operand[] = []
     let at = 0
-    const fieldsFrom = (): readonly Token[] => {
+    const fieldsFrom = (): readonly TemplateToken[] => {
       const from = at
       while (tokens[at]?.kind === 'field') at++
       return tokens.slice(from, at)
     }
     while (at < tokens.length) {
-      const token = tokens[at++] as Token
-      const own: Place = { at: token.at, source: token.text }
+      const token = tokens[at++] as TemplateToken
+      const own: TemplatePlace = { at: token.at, source: token.text }
       switch (token.kind) {
         case 'space':
           break
@@ -277,7 +277,7 @@ class Parser {
     return operands
   }
 
-  #word(place: Place, line: number): Operand {
+  #word(place: TemplatePlace, line: number): Operand {
     const { source: word } = place
     if (word === 'true' || word === 'false') return { kind: 'literal', value: word === 'true', ...place }
     if (word === 'nil') return { kind: 'literal', value: null, ...place }
@@ -291,22 +291,23 @@ class Parser {
   }
 }
 
-const namesOf = (fields: readonly Token[]): readonly string[] => fields.map(({ text }) => text.slice(1))
+const namesOf = (fields: readonly TemplateToken[]): readonly string[] =>
+  fields.map(({ text }) => text.slice(1))
 
 /** Go places a chain of fields where its second link is. */
-function chained({ at, source }: Place, more: readonly Token[]): Place {
+function chained({ at, source }: TemplatePlace, more: readonly TemplateToken[]): TemplatePlace {
   return { at: more[0]?.at ?? at, source: source + more.map(({ text }) => text).join('') }
 }
 
-const textOf = (tokens: readonly Token[]): string =>
+const textOf = (tokens: readonly TemplateToken[]): string =>
   tokens.map(({ kind, text }) => (kind === 'space' ? ' ' : text)).join('')
 
-const templatePlace = (rest: readonly Token[]): Place => ({
+const templatePlace = (rest: readonly TemplateToken[]): TemplatePlace => ({
   at: rest[0]?.at ?? 0,
   source: `{{template ${textOf(rest)}}}`,
 })
 
-function trimmed(tokens: readonly Token[]): readonly Token[] {
+function trimmed(tokens: readonly TemplateToken[]): readonly TemplateToken[] {
   let [from, to] = [0, tokens.length]
   while (from < to && tokens[from]?.kind === 'space') from++
   while (to > from && tokens[to - 1]?.kind === 'space') to--
@@ -314,7 +315,7 @@ function trimmed(tokens: readonly Token[]): readonly Token[] {
 }
 
 /** Parses `$x :=`, `$i, $v :=`, `$x =`; `length` is in tokens. */
-function declarationOf(tokens: readonly Token[]): {
+function declarationOf(tokens: readonly TemplateToken[]): {
   readonly variables: readonly string[]
   readonly declares: boolean
   readonly length: number
@@ -331,8 +332,8 @@ function declarationOf(tokens: readonly Token[]): {
   }
 }
 
-function splitAt(tokens: readonly Token[], operator: string): readonly (readonly Token[])[] {
-  const parts: Token[][] = [[]]
+function splitAt(tokens: readonly TemplateToken[], operator: string): readonly (readonly TemplateToken[])[] {
+  const parts: TemplateToken[][] = [[]]
   let depth = 0
   for (const token of tokens) {
     if (token.kind === 'operator' && token.text === '(') depth++
@@ -346,7 +347,7 @@ function splitAt(tokens: readonly Token[], operator: string): readonly (readonly
 /** Most parentheses in each other. */
 const MOST_NESTED = 500
 
-function nesting(tokens: readonly Token[]): number {
+function nesting(tokens: readonly TemplateToken[]): number {
   let [depth, most] = [0, 0]
   for (const { kind, text } of tokens) {
     if (kind !== 'operator') continue
@@ -356,10 +357,10 @@ function nesting(tokens: readonly Token[]): number {
   return most
 }
 
-function closing(tokens: readonly Token[], from: number): number {
+function closing(tokens: readonly TemplateToken[], from: number): number {
   let depth = 1
   for (let at = from; at < tokens.length; at++) {
-    const { kind, text } = tokens[at] as Token
+    const { kind, text } = tokens[at] as TemplateToken
     if (kind !== 'operator') continue
     if (text === '(') depth++
     if (text === ')' && --depth === 0) return at

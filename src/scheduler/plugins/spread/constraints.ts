@@ -2,7 +2,7 @@ import type { Pod, TopologySpreadConstraint } from '../../../api/core/generated.
 import { matchesRequiredNodeAffinity } from '../../../api/core/node-affinity.js'
 import { findUntoleratedTaint } from '../../../api/core/tolerations.js'
 import type { Requirement } from '../../../api/selectors/labels.js'
-import type { LabelQuery } from '../../cache/label-query.js'
+import type { CompiledSelector } from '../../cache/label-query.js'
 import { matchesAll, NOTHING, querySelector } from '../../cache/label-query.js'
 import type { NodeScope } from '../../cache/domain-table.js'
 import type { NodeInfo } from '../../cache/node-info.js'
@@ -18,7 +18,7 @@ export interface SpreadConstraint {
   readonly minDomains: number
   readonly honorsAffinity: boolean
   readonly honorsTaints: boolean
-  readonly selector: LabelQuery
+  readonly selector: CompiledSelector
 }
 
 /** A constraint as configured or as written in a pod. */
@@ -29,7 +29,7 @@ export function constraintsWith(
   constraints: readonly ConstraintInput[],
   effect: TopologySpreadConstraint['whenUnsatisfiable'],
   pod: Pod,
-  selector?: LabelQuery,
+  selector?: CompiledSelector,
 ): readonly SpreadConstraint[] {
   const found: SpreadConstraint[] = []
   for (const constraint of constraints)
@@ -37,7 +37,7 @@ export function constraintsWith(
   return found
 }
 
-function read(constraint: ConstraintInput, pod: Pod, selector?: LabelQuery): SpreadConstraint {
+function read(constraint: ConstraintInput, pod: Pod, selector?: CompiledSelector): SpreadConstraint {
   const {
     topologyKey,
     maxSkew,

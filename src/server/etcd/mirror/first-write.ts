@@ -2,18 +2,18 @@ import type { RangeResponse, RequestOp } from '../../../etcd/requests.js'
 import { valueBytes } from '../../../etcd/mvcc/value.js'
 
 /** Where a key is in the history of the cluster's store. */
-export type Place = readonly [created: number, modified: number, version: number]
+export type KeyRevisions = readonly [created: number, modified: number, version: number]
 
 /** One write of the cluster's store, as it is made in etcd. */
 export interface MirroredWrite {
   /** Key in etcd. */
   readonly key: string
   readonly op: RequestOp
-  readonly place: Place
+  readonly place: KeyRevisions
 }
 
 /** Writes of one revision, or of all up to that revision. */
-export interface Batch<W extends MirroredWrite = MirroredWrite> {
+export interface MirroredBatch<W extends MirroredWrite = MirroredWrite> {
   readonly revision: number
   readonly writes: readonly W[]
 }
@@ -27,7 +27,10 @@ const MOST_BYTES = 1_000_000
  * cluster that is still being created has no readers. Returns the last write of each key, and the number of
  * revisions.
  */
-export function firstWrite(revisions: readonly Batch[]): { readonly batch: Batch; readonly joined: number } {
+export function firstWrite(revisions: readonly MirroredBatch[]): {
+  readonly batch: MirroredBatch
+  readonly joined: number
+} {
   const last = new Map<string, MirroredWrite>()
   let [joined, bytes] = [0, 0]
   for (const { writes } of revisions) {
@@ -52,12 +55,12 @@ function sizeOf({ key, op }: MirroredWrite): number {
 export class FirstPlaces {
   /** The revision of the write in etcd; 0 if there was none. */
   readonly #revision: number
-  readonly #places: ReadonlyMap<string, Place>
+  readonly #places: ReadonlyMap<string, KeyRevisions>
 
   constructor({ kvs: [kept] }: Pick<RangeResponse, 'kvs'>) {
     this.#revision = kept?.modRevision ?? 0
     const text = kept === undefined ? '[]' : new TextDecoder().decode(valueBytes(kept.value))
-    this.#places = new Map(JSON.parse(text) as readonly (readonly [string, Place])[])
+    this.#places = new Map(JSON.parse(text) as readonly (readonly [string, KeyRevisions])[])
   }
 
   /** Returns the operation that keeps the places of `writes`. */
@@ -69,7 +72,7 @@ export class FirstPlaces {
   }
 
   /** Returns the place of a key that the first write made: etcd says that it was made at `created`. */
-  of(key: string, created: number): Place | undefined {
+  of(key: string, created: number): KeyRevisions | undefined {
     return created === this.#revision ? this.#places.get(key) : undefined
   }
 }

@@ -14,7 +14,7 @@ export interface EtcdTls {
 }
 
 /** A method with one request and one response. */
-export interface UnaryMethod {
+export interface ClientMethod {
   /** For example `KV/Txn`. */
   readonly path: string
   readonly request: MessageName
@@ -48,7 +48,7 @@ export class EtcdGrpcClient {
    * Makes a call and returns the response.
    * @throws GrpcError with etcd's status, or Unavailable when etcd cannot be reached
    */
-  async call<T extends object>({ path, request, response }: UnaryMethod, message: object): Promise<T> {
+  async call<T extends object>({ path, request, response }: ClientMethod, message: object): Promise<T> {
     this.#calls++
     try {
       const stream = this.#open(path)

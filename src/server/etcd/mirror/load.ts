@@ -4,7 +4,7 @@ import type { StoreJson, WriteJson } from '../../../etcd/store-json.js'
 import { valueBytes } from '../../../etcd/mvcc/value.js'
 import { NO_LEASE, type KeyValue } from '../../../etcd/version.js'
 import { FirstPlaces } from './first-write.js'
-import type { Place } from './first-write.js'
+import type { KeyRevisions } from './first-write.js'
 import { clusterRevision, MIRROR_FORMAT, withStep } from './layout.js'
 import type { MirrorLayout, MirrorState } from './layout.js'
 import type { RemoteEtcd } from './remote.js'
@@ -129,7 +129,7 @@ async function* everyKey(
 }
 
 /** Returns the function that tells where a key was in the cluster's store. */
-function placing(first: FirstPlaces, steps: MirrorState['steps']): (kv: KeyValue) => Place {
+function placing(first: FirstPlaces, steps: MirrorState['steps']): (kv: KeyValue) => KeyRevisions {
   const revisionOf = (etcd: number): number => clusterRevision(steps, etcd)
   return ({ key, createRevision, modRevision, version }) => {
     const place = first.of(key, createRevision)
@@ -142,7 +142,7 @@ function placing(first: FirstPlaces, steps: MirrorState['steps']): (kv: KeyValue
 function writeOf(
   { key, value }: KeyValue,
   layout: MirrorLayout,
-  [created, revision, version]: Place,
+  [created, revision, version]: KeyRevisions,
 ): WriteJson {
   const { lease, bytes } = unwrapped(valueBytes(value))
   return {

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Compare, RequestOp, TxnRequest } from '../../../etcd/requests.js'
 import type { EtcdStore } from '../../../etcd/store.js'
 import { valueBytes } from '../../../etcd/mvcc/value.js'
-import type { WatchEvent } from '../../../etcd/watch/watch-types.js'
+import type { KeyEvent } from '../../../etcd/watch/watch-types.js'
 import { Code, GrpcError } from '../grpc-error.js'
 import { FirstPlaces, firstWrite } from './first-write.js'
-import type { Batch, MirroredWrite } from './first-write.js'
+import type { MirroredBatch, MirroredWrite } from './first-write.js'
 import { MIRROR_FORMAT, packed, withStep } from './layout.js'
 import type { MirrorLayout, MirrorState } from './layout.js'
 import { wrapped } from './load.js'
@@ -20,7 +20,7 @@ const LONGEST_DELAY = 2_000
 const FROM_ALL = '\0'
 
 /** The parts of an {@link EtcdMirror}. */
-export interface MirrorParts {
+export interface EtcdMirrorDependencies {
   readonly remote: RemoteEtcd
   readonly layout: MirrorLayout
   readonly lock: MirrorLock
@@ -36,7 +36,7 @@ export interface MirrorParts {
 }
 
 /** One revision to write. */
-interface Pending extends Batch {
+interface Pending extends MirroredBatch {
   readonly now: number
   readonly leases: MirrorState['leases']
 }
@@ -48,7 +48,7 @@ interface Pending extends Batch {
  * into one transaction.
  */
 export class EtcdMirror {
-  readonly #parts: MirrorParts
+  readonly #parts: EtcdMirrorDependencies
   readonly #writer = randomUUID()
   readonly #unsubscribe: () => void
   readonly #waiting: {
@@ -66,7 +66,7 @@ export class EtcdMirror {
   #stopped = false
   #pumping = false
 
-  constructor(parts: MirrorParts) {
+  constructor(parts: EtcdMirrorDependencies) {
     const { revision, steps, noted } = parts.from
     this.#parts = parts
     this.#seen = revision
@@ -232,7 +232,7 @@ export class EtcdMirror {
   }
 }
 
-function writeOf({ type, kv }: WatchEvent, key: string): MirroredWrite {
+function writeOf({ type, kv }: KeyEvent, key: string): MirroredWrite {
   const op: RequestOp =
     type === 'DELETE'
       ? { requestDeleteRange: { key } }
