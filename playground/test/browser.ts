@@ -63,6 +63,11 @@ export async function openStage(folder: string = root): Promise<Stage> {
   }
 }
 
+interface Kept {
+  readonly traceHash: string
+  readonly actions: readonly Readonly<Record<string, unknown>>[]
+}
+
 /** A page that a learner has open. Errors of the page and requests to other origins fail the test. */
 export class Learner {
   readonly page: Page
@@ -151,13 +156,15 @@ export class Learner {
     return (await this.deed()).actions.filter((action) => action['do'] !== 'advance').length
   }
 
-  /** What the browser keeps of the session. The page writes it when it draws: in the next frame. */
-  deed(): Promise<{
-    readonly traceHash: string
-    readonly actions: readonly Readonly<Record<string, unknown>>[]
-  }> {
-    return this.page.evaluate(async () => {
-      await new Promise((resolve) => requestAnimationFrame(resolve))
+  /** What the browser keeps of the session once the page has drawn: it is written then. */
+  async deed(): Promise<Kept> {
+    await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+    return this.kept()
+  }
+
+  /** What the browser keeps of the session now. */
+  kept(): Promise<Kept> {
+    return this.page.evaluate(() => {
       const text = localStorage.getItem('simcluster-playground') ?? '{}'
       return (JSON.parse(text) as { deed?: never }).deed ?? { traceHash: '', actions: [] }
     })

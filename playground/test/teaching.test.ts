@@ -154,7 +154,7 @@ test('what was done is kept when the page goes before it has drawn', async () =>
     document.querySelector<HTMLElement>('.clock button')?.click()
   })
   await page.waitForTimeout(200)
-  expect((await learner.deed()).actions).toEqual([])
+  expect((await learner.kept()).actions).toEqual([])
   await learner.reload()
   await expect.poll(async () => (await learner.deed()).actions).toEqual([{ do: 'advance', ms: 1000 }])
   await learner.close()
