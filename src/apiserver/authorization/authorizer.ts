@@ -42,8 +42,13 @@ export type AccessAttributes = ResourceAttributes | PathAttributes
 /** Decides whether `user` may make a request. Source: apiserver pkg/authorization/authorizer. */
 export interface Authorizer {
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization
-  /** Decides for somebody who only looks: keeps nothing of it. Default: `authorize`. */
+  /** Decides without keeping the decision, see {@link look}. Default: `authorize`. */
   look?(user: UserInfo, attributes: AccessAttributes): Authorization
+}
+
+/** Returns the decision of an authorizer for a caller that only asks; the authorizer keeps nothing of it. */
+export function look(authorizer: Authorizer, user: UserInfo, attributes: AccessAttributes): Authorization {
+  return authorizer.look?.(user, attributes) ?? authorizer.authorize(user, attributes)
 }
 
 /** Allows every request: the default without RBAC. */

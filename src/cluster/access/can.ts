@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { ApiServer } from '../../apiserver/api-server.js'
-import type { AccessAttributes } from '../../apiserver/authorization/authorizer.js'
+import { type AccessAttributes, look } from '../../apiserver/authorization/authorizer.js'
 import { type AccessAction, authorize } from '../../rbac/evaluate.js'
 import type { AuthorizationVerdict } from '../../rbac/proof/proof.js'
 import type { AuthorizationMode } from './authorization-modes.js'
@@ -50,7 +50,7 @@ export function canAccess(
   const user = userOf(identity)
   const attributes = attributesOf(server, verb, what, options)
   const { authorizer } = server.context.dependencies
-  const { allowed, reason } = authorizer.look?.(user, attributes) ?? authorizer.authorize(user, attributes)
+  const { allowed, reason } = look(authorizer, user, attributes)
   const asked = rbacActionOf(attributes)
   const objects = RBAC_RESOURCES.flatMap((resource) => [...stored(resource)])
   const rbac = authorize(objects, { ...asked, user: user.name, groups: user.groups ?? [] })

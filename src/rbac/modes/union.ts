@@ -1,11 +1,12 @@
 import { synchronous } from '../../lang/synchronous.js'
 import type { UserInfo } from '../../client/client.js'
-import type {
-  AccessAttributes,
-  Authorization,
-  Authorizer,
-  HeldRules,
-  RuleResolver,
+import {
+  type AccessAttributes,
+  type Authorization,
+  type Authorizer,
+  type HeldRules,
+  look,
+  type RuleResolver,
 } from '../../apiserver/authorization/authorizer.js'
 import { aggregate } from '../reconcile/aggregate.js'
 import { isPrivileged } from '../subjects.js'
@@ -32,10 +33,7 @@ export class UnionAuthorizer implements Authorizer, RuleResolver {
   }
 
   look(user: UserInfo, attributes: AccessAttributes): Authorization {
-    return this.#first(
-      user,
-      (authorizer) => authorizer.look?.(user, attributes) ?? authorizer.authorize(user, attributes),
-    )
+    return this.#first(user, (authorizer) => look(authorizer, user, attributes))
   }
 
   #first(user: UserInfo, ask: (authorizer: Authorizer) => Authorization): Authorization {
