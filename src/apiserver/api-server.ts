@@ -98,7 +98,7 @@ export interface ApiServerOptions {
   /** Returns the health of the parts of the control plane, for ComponentStatus. */
   readonly componentHealth?: () => readonly ComponentHealth[]
   /** Makes the ports that need to see the stored objects; they replace those above. */
-  readonly plug?: (view: StoreView, ports: ServerDependencies) => Partial<ServerDependencies>
+  readonly plug?: (view: StoreView, dependencies: ServerDependencies) => Partial<ServerDependencies>
   /** Host and port in discovery documents and the OpenID configuration. Default: `10.0.0.10:6443`. */
   readonly address?: string
   /**

@@ -144,7 +144,7 @@ interface Memory {
 
 /** The {@link Heartbeats} of an apiserver. */
 export class QuietHeartbeats implements Heartbeats {
-  readonly #ports: HeartbeatDependencies
+  readonly #dependencies: HeartbeatDependencies
   /** By kind and node. */
   readonly #heard = new Map<string, Heard>()
   #news: Heard[] = []
@@ -155,9 +155,9 @@ export class QuietHeartbeats implements Heartbeats {
   /** The memory of this cluster, as long as it has not changed. */
   #memory: Memory | undefined
 
-  constructor(ports: HeartbeatDependencies) {
-    this.#ports = ports
-    const { quiet } = ports
+  constructor(dependencies: HeartbeatDependencies) {
+    this.#dependencies = dependencies
+    const { quiet } = dependencies
     this.#original = quiet.keep('heartbeats', () => this.#share()) as Memory | undefined
     quiet.onWrite('', (deliver) => this.#write(deliver))
   }
@@ -181,12 +181,12 @@ export class QuietHeartbeats implements Heartbeats {
   }
 
   get areUnseen(): boolean {
-    const { bus } = this.#ports
+    const { bus } = this.#dependencies
     return !bus.has('request') && !bus.has('audit')
   }
 
   tally<T extends Lease | Node>(object: T, written?: (object: T) => void): HeartbeatTally | undefined {
-    const { bus, storage, hub } = this.#ports
+    const { bus, storage, hub } = this.#dependencies
     if (bus.has('write') || !this.areUnseen) return undefined
     const key = keyOf(object)
     if (storage.get(key) !== object || !storage.isPrivate(key) || !hub.isOnlyFollowed(key, object))
@@ -216,7 +216,7 @@ export class QuietHeartbeats implements Heartbeats {
 
   writeAt(place: HeartbeatPlace, write: () => void): void {
     const atPlace = (): void => {
-      this.#ports.storage.skipTo(place.revision)
+      this.#dependencies.storage.skipTo(place.revision)
       write()
     }
     this.#current().writes.push({ ...place, write: atPlace })
@@ -225,14 +225,14 @@ export class QuietHeartbeats implements Heartbeats {
   note(object: Lease | Node): void {
     this.#open()
     const heard = this.#heardOf(object.metadata.name as string, kindOf(object))
-    heard.stored = { object, era: this.#ports.quiet.era }
-    this.#note(heard, this.#ports.clock.now())
+    heard.stored = { object, era: this.#dependencies.quiet.era }
+    this.#note(heard, this.#dependencies.clock.now())
   }
 
   repeatable(node: string): Node | undefined {
     this.#open()
     const { stored } = this.#heardOf(node, 'status')
-    return stored !== undefined && stored.era >= this.#ports.quiet.calmSince(node)
+    return stored !== undefined && stored.era >= this.#dependencies.quiet.calmSince(node)
       ? (stored.object as Node)
       : undefined
   }
@@ -279,7 +279,7 @@ export class QuietHeartbeats implements Heartbeats {
 
   #current(): Spell {
     this.#open()
-    const { revision } = this.#ports.storage
+    const { revision } = this.#dependencies.storage
     return (this.#spell ??= { revision, instant: { at: -Infinity, end: revision }, writes: [] })
   }
 
@@ -289,7 +289,7 @@ export class QuietHeartbeats implements Heartbeats {
     const object =
       from.kind === 'Node' ? posted(from as Node, at, revision) : renewed(from as Lease, at, revision)
     const expected = Number(from.metadata.resourceVersion)
-    if (!this.#ports.storage.replay(key, object, expected, { revision, writes: count }))
+    if (!this.#dependencies.storage.replay(key, object, expected, { revision, writes: count }))
       throw new Error('assertion failed: a lease or node changed in a quiet time')
     return object
   }
@@ -300,7 +300,7 @@ export class QuietHeartbeats implements Heartbeats {
    */
   #write(deliver: () => void): void {
     if (this.#spell === undefined) return
-    const { storage, hub } = this.#ports
+    const { storage, hub } = this.#dependencies
     const writes = this.#spell.writes.filter(({ revision }) => revision > 0)
     this.#spell = undefined
     writes.sort((a, b) => a.revision - b.revision)

@@ -1,5 +1,4 @@
-import type { ArgumentCheck } from '../api/checked-input.js'
-import { type Arguments, argumentsCheck } from '../api/checked-input.js'
+import { argumentsCheck, type ArgumentCheck, type Arguments } from '../api/checked-input.js'
 import { InputError } from '../api/input-error.js'
 import { ApiError, ConnectionError } from '../client/api-error.js'
 import { isFailure } from '../kubectl/index.js'

@@ -8,7 +8,7 @@ import type { Waiting } from './waiting.js'
 const MOST_NESTED = 500
 const MOST_WHILE_STANDING = 100_000
 
-/** What interruptions need of the run. */
+/** The dependencies of {@link Interruptions}: what they need of the run. */
 export interface InterruptionDependencies {
   /** The steps that run, the innermost one last. */
   running(): readonly Ready[]
@@ -25,16 +25,21 @@ export class Interruptions {
   readonly #waiting: Waiting
   /** Workers of a queue. */
   readonly #workers: number
-  readonly #ports: InterruptionDependencies
+  readonly #dependencies: InterruptionDependencies
   /** Looks at the cluster after each step. */
   check: (() => Failure | undefined) | undefined
   #failure: Failure | undefined
 
-  constructor(cluster: SimCluster, waiting: Waiting, workers: number, ports: InterruptionDependencies) {
+  constructor(
+    cluster: SimCluster,
+    waiting: Waiting,
+    workers: number,
+    dependencies: InterruptionDependencies,
+  ) {
     this.#cluster = cluster
     this.#waiting = waiting
     this.#workers = workers
-    this.#ports = ports
+    this.#dependencies = dependencies
   }
 
   /** Returns what {@link check} has found, once. */
@@ -50,7 +55,7 @@ export class Interruptions {
    */
   othersOf(process: string): readonly Ready[] {
     const { internals } = this.#cluster
-    const running = this.#ports.running()
+    const running = this.#dependencies.running()
     const own = running.filter(({ owner }) => internals.processOf(owner) === process).length
     return internals.ready().filter((entry) => {
       if (this.#waiting.until(entry) !== undefined) return false
@@ -74,10 +79,10 @@ export class Interruptions {
     this.#waiting.pause(process, until)
     for (let nth = 0; nth < MOST_WHILE_STANDING; nth += 1) {
       if (this.#cluster.now() >= until) break
-      this.#ports.releaseDue()
+      this.#dependencies.releaseDue()
       const [entry] = this.#cluster.internals.ready()
       if (entry === undefined) {
-        this.#ports.advance(Math.min(until, this.#waiting.firstDue))
+        this.#dependencies.advance(Math.min(until, this.#waiting.firstDue))
         continue
       }
       const waits = this.#waiting.until(entry)
@@ -85,11 +90,11 @@ export class Interruptions {
       else this.#waiting.hold(entry, waits)
     }
     this.#waiting.goOn(process)
-    this.#ports.releaseDue()
+    this.#dependencies.releaseDue()
   }
 
   #nest(entry: Ready): void {
-    this.#ports.play(entry)
+    this.#dependencies.play(entry)
     this.#failure ??= this.check?.()
   }
 }

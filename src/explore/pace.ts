@@ -4,7 +4,7 @@ import type { Deadlines } from './deadlines.js'
 import { isRoutine } from './steps.js'
 import type { Waiting } from './waiting.js'
 
-/** What the pace of a run needs of it. */
+/** The dependencies of a {@link RunPace}: what it needs of the run. */
 export interface RunPaceDependencies {
   /** Number of the next decision. */
   decisions(): number
@@ -17,7 +17,7 @@ export class RunPace {
   readonly #cluster: SimCluster
   readonly #waiting: Waiting
   readonly #deadlines: Deadlines
-  readonly #ports: RunPaceDependencies
+  readonly #dependencies: RunPaceDependencies
   /** Virtual ms until which periodic work counts like other work. */
   #restlessUntil: number
 
@@ -25,13 +25,13 @@ export class RunPace {
     cluster: SimCluster,
     waiting: Waiting,
     deadlines: Deadlines,
-    ports: RunPaceDependencies,
+    dependencies: RunPaceDependencies,
     from?: RunPace,
   ) {
     this.#cluster = cluster
     this.#waiting = waiting
     this.#deadlines = deadlines
-    this.#ports = ports
+    this.#dependencies = dependencies
     this.#restlessUntil = from === undefined ? 0 : from.#restlessUntil
   }
 
@@ -88,6 +88,7 @@ export class RunPace {
 
   /** Ends what has waited long enough. */
   releaseDue(): void {
-    for (const entry of this.#waiting.releaseDue(this.#ports.decisions())) this.#ports.list(entry)
+    for (const entry of this.#waiting.releaseDue(this.#dependencies.decisions()))
+      this.#dependencies.list(entry)
   }
 }

@@ -17,7 +17,7 @@ export type ChooseFault =
   | ((step: Ready, request: GatedRequest, number: number) => RequestChoice | undefined)
   | undefined
 
-/** What requests need of the run. */
+/** The dependencies of {@link Requests}: what they need of the run. */
 export interface RequestDependencies {
   /** Whether something else could run while a request of a process waits. */
   others(process: string): boolean
@@ -54,15 +54,15 @@ interface Answer {
 export class Requests {
   readonly #cluster: SimCluster
   readonly #lost: Set<string>
-  readonly #ports: RequestDependencies
+  readonly #dependencies: RequestDependencies
   /** The step that runs, and those in whose requests it runs. */
   readonly #frames: Frame[] = []
   chooseFault: ChooseFault
 
-  constructor(cluster: SimCluster, lost: Set<string>, ports: RequestDependencies) {
+  constructor(cluster: SimCluster, lost: Set<string>, dependencies: RequestDependencies) {
     this.#cluster = cluster
     this.#lost = lost
-    this.#ports = ports
+    this.#dependencies = dependencies
   }
 
   /** Whether a step runs. */
@@ -117,14 +117,15 @@ export class Requests {
     const { component } = sent
     const { internals } = this.#cluster
     const process = internals.processOf(component)
-    const isWatched = this.#ports.isWatched(component)
-    if (isWatched) sent.othersBefore = this.#ports.interruptsBefore(component) && this.#ports.others(process)
+    const isWatched = this.#dependencies.isWatched(component)
+    if (isWatched)
+      sent.othersBefore = this.#dependencies.interruptsBefore(component) && this.#dependencies.others(process)
     for (const choice of choices) {
       const { fault, ms = 0 } = choice
-      if (fault !== 'action') this.#ports.tell(choice)
-      if (fault === 'preempt') this.#ports.runOthers(process)
-      else if (fault === 'lag') this.#ports.standStill(process, ms)
-      else if (fault === 'action') this.#ports.act()
+      if (fault !== 'action') this.#dependencies.tell(choice)
+      if (fault === 'preempt') this.#dependencies.runOthers(process)
+      else if (fault === 'lag') this.#dependencies.standStill(process, ms)
+      else if (fault === 'action') this.#dependencies.act()
     }
     this.#place(sent)
     if (choices.length > 0) sent.faults = choices.map(({ fault }) => fault)
@@ -133,21 +134,21 @@ export class Requests {
     const result = this.#sent(sent, send)
     if (isWrite(sent) && internals.etcd.revision === revision) sent.idle = true
     for (const { fault } of choices) {
-      if (fault === 'lateResponse') this.#ports.respondLate(process)
+      if (fault === 'lateResponse') this.#dependencies.respondLate(process)
       else if (fault === 'lostResponse') this.#lose(sent)
       else if (fault === 'crash') {
         sent.failed = `executed, but ${component} crashes before it sees the response`
         throw new Crash(component)
       }
     }
-    if (isWatched) sent.othersAfter = this.#ports.others(process)
+    if (isWatched) sent.othersAfter = this.#dependencies.others(process)
     return result
   }
 
   /** Notes when the request is sent. */
   #place(sent: SentRequest): void {
     sent.time = this.#cluster.now()
-    sent.order = this.#ports.nextOrder()
+    sent.order = this.#dependencies.nextOrder()
   }
 
   #sent<T>(sent: SentRequest, send: () => T): T {

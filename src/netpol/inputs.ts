@@ -1,6 +1,5 @@
 import * as z from 'zod/mini'
-import type { ArgumentCheck } from '../api/checked-input.js'
-import { anyObject, argumentsCheck, text } from '../api/checked-input.js'
+import { anyObject, argumentsCheck, text, type ArgumentCheck } from '../api/checked-input.js'
 import { InputError } from '../api/input-error.js'
 import { hintOf } from '../lang/text/nearest.js'
 

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini'
-import type { ArgumentCheck } from '../api/checked-input.js'
-import { anyObject, argumentsCheck, shaped, text } from '../api/checked-input.js'
+import { anyObject, argumentsCheck, shaped, text, type ArgumentCheck } from '../api/checked-input.js'
 import { InputError } from '../api/input-error.js'
 
 const aPki = shaped(

@@ -43,14 +43,14 @@ export interface DisturbancesDependencies {
  * User-Agent: see `handleControl()`. Costs nothing as long as no client is disturbed.
  */
 export class Disturbances {
-  readonly #parts: DisturbancesDependencies
+  readonly #dependencies: DisturbancesDependencies
   readonly #clients = new Map<string, Disturbed>()
   /** The ends of waits for quiet. */
   readonly #waits = new Set<() => void>()
   #isClosed = false
 
-  constructor(parts: DisturbancesDependencies) {
-    this.#parts = parts
+  constructor(dependencies: DisturbancesDependencies) {
+    this.#dependencies = dependencies
   }
 
   /**
@@ -102,7 +102,7 @@ export class Disturbances {
       for (const watch of this.#watchesOf(client)) watch.release()
     },
     'POST relist': (client, state, parameters) => {
-      const { revision } = this.#parts.cluster.internals.etcd
+      const { revision } = this.#dependencies.cluster.internals.etcd
       state.revision = wholeNumber('revision', parameters.get('revision') ?? String(revision))
       state.isHeld = true
       for (const watch of this.#watchesOf(client)) watch.cut()
@@ -160,7 +160,7 @@ export class Disturbances {
 
   #watchesOf(client: string): readonly HttpWatchStream[] {
     const name = this.#userNamer()
-    return [...this.#parts.watches].flatMap(([watch, request]) =>
+    return [...this.#dependencies.watches].flatMap(([watch, request]) =>
       isOf(client, request, name) ? [watch] : [],
     )
   }
@@ -171,7 +171,7 @@ export class Disturbances {
   }
 
   #userNamer(): (request: HttpRequest) => string | undefined {
-    const { http } = this.#parts.cluster
+    const { http } = this.#dependencies.cluster
     return (request) => (request.user ?? http.identify(request).user)?.name
   }
 }

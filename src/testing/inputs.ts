@@ -1,6 +1,13 @@
 import * as z from 'zod/mini'
-import type { ArgumentCheck } from '../api/checked-input.js'
-import { anyObject, argumentsCheck, callable, flag, shaped, text } from '../api/checked-input.js'
+import {
+  anyObject,
+  argumentsCheck,
+  callable,
+  flag,
+  shaped,
+  text,
+  type ArgumentCheck,
+} from '../api/checked-input.js'
 import { aCluster } from '../cluster/inputs/a-cluster.js'
 import { optionSchema } from '../cluster/compose/option-schema.js'
 

@@ -1,6 +1,13 @@
 import * as z from 'zod/mini'
-import type { ArgumentCheck } from '../api/checked-input.js'
-import { anyObject, argumentsCheck, callable, shaped, text, word } from '../api/checked-input.js'
+import {
+  anyObject,
+  argumentsCheck,
+  callable,
+  shaped,
+  text,
+  word,
+  type ArgumentCheck,
+} from '../api/checked-input.js'
 
 const view = shaped(
   z.custom(

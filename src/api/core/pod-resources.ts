@@ -1,6 +1,11 @@
 import { firstNamed } from '../../lang/bounds/named.js'
-import type { ResourceList } from '../quantity.js'
-import { quantityMilliValue, quantityValue, formatQuantity, parseQuantity } from '../quantity.js'
+import {
+  quantityMilliValue,
+  quantityValue,
+  formatQuantity,
+  parseQuantity,
+  type ResourceList,
+} from '../quantity.js'
 import { podCondition } from './conditions.js'
 import type { Container, ContainerStatus, Pod, ResourceRequirements } from './generated.js'
 

@@ -4,8 +4,7 @@ import { fromBase64 } from '../../lang/bytes/base64.js'
 import type { LeafType, ProtoField, ProtoMessage } from './tables.js'
 import { secondsOf } from './times.js'
 import { ProtoWriter } from '../../lang/protobuf/writer.js'
-import type { JsonMap } from '../../lang/json/maps.js'
-import { isMap } from '../../lang/json/maps.js'
+import { isMap, type JsonMap } from '../../lang/json/maps.js'
 
 /**
  * Encodes a message in Go's order and with Go's empty values: fields that are not pointers in Go are always

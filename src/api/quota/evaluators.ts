@@ -1,10 +1,9 @@
-import { compareQuantities, parseQuantity } from '../quantity.js'
+import { compareQuantities, parseQuantity, type ResourceList } from '../quantity.js'
 import type { QuotaEvaluator } from './evaluator.js'
 import { deviceClaimEvaluator } from './device-claims.js'
 import { podEvaluator, matchesValue } from './pods.js'
 import type { PersistentVolumeClaim, Service } from '../core/generated.js'
 import type { KubeObject } from '../kind/definition.js'
-import type { ResourceList } from '../quantity.js'
 
 /** Core resources that can also be limited by their unqualified name. */
 const LEGACY_NAMES = new Set(['configmaps', 'resourcequotas', 'replicationcontrollers', 'secrets'])

@@ -1,10 +1,10 @@
-import type { ResourceList } from '../quantity.js'
 import {
   addQuantities,
   compareQuantities,
   formatQuantity,
   parseQuantity,
   subtractQuantities,
+  type ResourceList,
 } from '../quantity.js'
 
 const ZERO = parseQuantity('0')

@@ -25,10 +25,10 @@ export class AdmissionChain implements Admission {
   readonly #validating: Phase
   readonly #context: AdmissionContext
 
-  constructor(plugins: readonly AdmissionPlugin[], ports: AdmissionDependencies) {
+  constructor(plugins: readonly AdmissionPlugin[], dependencies: AdmissionDependencies) {
     this.#mutating = phaseOf(plugins.filter((plugin) => plugin.mutate !== undefined))
     this.#validating = phaseOf(plugins.filter((plugin) => plugin.validate !== undefined))
-    this.#context = new StoreContext(ports)
+    this.#context = new StoreContext(dependencies)
   }
 
   /** Runs the mutating phase on a draft. */
@@ -84,20 +84,20 @@ export interface AdmissionDependencies {
 
 /** The view of the store that plugins get. */
 class StoreContext implements AdmissionContext {
-  readonly #ports: AdmissionDependencies
+  readonly #dependencies: AdmissionDependencies
   readonly #lists: KeptLists
 
-  constructor(ports: AdmissionDependencies) {
-    this.#ports = ports
-    this.#lists = new KeptLists(ports.storage)
+  constructor(dependencies: AdmissionDependencies) {
+    this.#dependencies = dependencies
+    this.#lists = new KeptLists(dependencies.storage)
   }
 
   get now(): number {
-    return this.#ports.clock.now()
+    return this.#dependencies.clock.now()
   }
 
   get<T extends KubeObject>(name: string, namespace: string, object: string): T | undefined {
-    const { resources, storage } = this.#ports
+    const { resources, storage } = this.#dependencies
     const resource = resources.find(name)
     return resource === undefined
       ? undefined
@@ -105,14 +105,14 @@ class StoreContext implements AdmissionContext {
   }
 
   list<T extends KubeObject>(name: string, namespace?: string): readonly T[] {
-    const resource = this.#ports.resources.find(name)
+    const resource = this.#dependencies.resources.find(name)
     return resource === undefined
       ? []
       : (this.#lists.of(listPrefix(resource, namespace)) as readonly KubeObject[] as readonly T[])
   }
 
   replace<T extends KubeObject>(name: string, stored: T, next: T): void {
-    const { resources, storage } = this.#ports
+    const { resources, storage } = this.#dependencies
     modify(
       { storage },
       { dryRun: false },
@@ -123,7 +123,7 @@ class StoreContext implements AdmissionContext {
   }
 
   suffix(length: number): string {
-    return this.#ports.random.text(length, suffixAlphabet)
+    return this.#dependencies.random.text(length, suffixAlphabet)
   }
 
   resourcesOf(
@@ -131,7 +131,7 @@ class StoreContext implements AdmissionContext {
     version: string,
     kind: string,
   ): readonly { readonly resource: string; readonly namespaced: boolean }[] {
-    const { resources } = this.#ports
+    const { resources } = this.#dependencies
     return resources.all
       .filter(
         (one) =>
@@ -143,6 +143,6 @@ class StoreContext implements AdmissionContext {
   }
 
   authorize(user: UserInfo, attributes: AccessAttributes): Authorization {
-    return this.#ports.authorizer.authorize(user, attributes)
+    return this.#dependencies.authorizer.authorize(user, attributes)
   }
 }

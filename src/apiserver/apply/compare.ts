@@ -1,5 +1,4 @@
-import type { JsonMap } from '../../lang/json/maps.js'
-import { isMap } from '../../lang/json/maps.js'
+import { isMap, type JsonMap } from '../../lang/json/maps.js'
 import { sameJson } from '../../lang/json/same-json.js'
 import { difference, isEmpty, LEAF, nodeOf, recursiveDifference, type FieldSet } from './field-set.js'
 import { groupItems, isSameItem, type ListShape, type MapShape, type Shape, shapeFor } from './shape.js'

@@ -1,5 +1,4 @@
-import type { JsonMap } from '../../lang/json/maps.js'
-import { isMap } from '../../lang/json/maps.js'
+import { isMap, type JsonMap } from '../../lang/json/maps.js'
 import { setOwn } from '../../lang/json/plain-json.js'
 import { itemElement, type ListShape, type MapShape, type Shape, shapeFor } from './shape.js'
 import { isEmpty, isMember, SELF, type FieldSet } from './field-set.js'

@@ -1,5 +1,4 @@
-import type { JsonMap } from '../../lang/json/maps.js'
-import { isMap } from '../../lang/json/maps.js'
+import { isMap, type JsonMap } from '../../lang/json/maps.js'
 import { sameJson } from '../../lang/json/same-json.js'
 import { UNOWNED_METADATA, type FieldFilter } from './compare.js'
 import { isEmpty, type FieldSet } from './field-set.js'

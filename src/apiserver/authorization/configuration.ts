@@ -7,8 +7,7 @@ import {
   required,
 } from '../../api/field-error.js'
 import { DurationError, parseGoDuration } from '../../lang/go/duration.js'
-import type { JsonMap } from '../../lang/json/maps.js'
-import { isMap } from '../../lang/json/maps.js'
+import { isMap, type JsonMap } from '../../lang/json/maps.js'
 import { exactJson } from '../../lang/json/exact-json.js'
 import { parseYamlText, YamlError } from '../../lang/yaml/read.js'
 

@@ -12,7 +12,7 @@ import { storageKey } from '../registry/resources.js'
 import { isAvailable } from './aggregated-services.js'
 import { aggregatedWatch } from './aggregated-watch.js'
 
-/** Parts of a server that the aggregator needs. */
+/** The dependencies of what is forwarded to an aggregated server. */
 type AggregatorDependencies = Pick<
   RegistryContext,
   'storage' | 'resources' | 'dependencies' | 'aggregated' | 'scheme'

@@ -32,16 +32,16 @@ export interface CustomResourcesDependencies {
  * server over a copied store has the same. Source: apiextensions pkg/apiserver/customresource_handler.go.
  */
 export class CustomResources {
-  readonly #ports: CustomResourcesDependencies
+  readonly #dependencies: CustomResourcesDependencies
   readonly #installed = new Map<string, Installed>()
 
-  constructor(ports: CustomResourcesDependencies) {
-    this.#ports = ports
+  constructor(dependencies: CustomResourcesDependencies) {
+    this.#dependencies = dependencies
   }
 
   /** Adds the kinds of the stored CRDs, and follows further writes. */
   follow(): void {
-    const { storage } = this.#ports
+    const { storage } = this.#dependencies
     for (const crd of storage.list({ from: PREFIX, to: prefixEnd(PREFIX) }))
       this.#set(PREFIX + (crd.metadata.name ?? ''), definitionInV1(crd))
     storage.subscribe((change) => {
@@ -51,7 +51,7 @@ export class CustomResources {
       const before = this.#installed.get(key)
       this.#set(key, object === undefined ? undefined : definitionInV1(object))
       const after = this.#installed.get(key)
-      if (after !== undefined && after !== before) this.#ports.onServed()
+      if (after !== undefined && after !== before) this.#dependencies.onServed()
     })
   }
 
@@ -64,7 +64,7 @@ export class CustomResources {
       return
     }
     if (before !== undefined && servesSame(before.crd, crd)) return
-    const kinds = customKinds(crd, this.#ports.converter(crd)).filter(
+    const kinds = customKinds(crd, this.#dependencies.converter(crd)).filter(
       (kind) => !this.#isBuiltIn(kind, before),
     )
     const isLast = [...this.#installed.keys()].every((other) => other < key)
@@ -85,19 +85,19 @@ export class CustomResources {
 
   /** A built-in kind cannot be replaced by a CRD. */
   #isBuiltIn({ definition: { group, version, kind } }: CustomKind, before: Installed | undefined): boolean {
-    const known = this.#ports.scheme.byKind(group, version, kind)
+    const known = this.#dependencies.scheme.byKind(group, version, kind)
     return known !== undefined && before?.kinds.some(({ definition }) => definition === known) !== true
   }
 
   #add({ kinds }: Installed): void {
-    for (const { definition, schema } of kinds) this.#ports.scheme.add(definition, schema)
+    for (const { definition, schema } of kinds) this.#dependencies.scheme.add(definition, schema)
   }
 
   #remove({ kinds }: Installed): void {
     for (const {
       definition: { group, version, kind },
     } of kinds)
-      this.#ports.scheme.remove(group, version, kind)
+      this.#dependencies.scheme.remove(group, version, kind)
   }
 }
 

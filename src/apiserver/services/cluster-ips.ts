@@ -22,7 +22,7 @@ import { save, seal } from '../registry/stored.js'
 import { type Storage, prefixEnd } from '../storage/storage.js'
 import type { ServicesInUse } from './in-use.js'
 
-/** Parts from which {@link ClusterIps} is made. */
+/** The dependencies of {@link ClusterIps}. */
 export interface ClusterIpDependencies {
   readonly storage: Storage
   readonly resources: Resources
@@ -52,20 +52,20 @@ export interface AddressOwner {
  * before).
  */
 export class ClusterIps {
-  readonly #parts: ClusterIpDependencies
+  readonly #dependencies: ClusterIpDependencies
   readonly #addresses: Resource | undefined
   readonly #cidrs: Resource | undefined
 
-  constructor(parts: ClusterIpDependencies) {
-    this.#parts = parts
-    const isCurrent = parts.resources.release.has('serviceCidrs')
-    this.#addresses = isCurrent ? parts.resources.find('ipaddresses') : undefined
-    this.#cidrs = isCurrent ? parts.resources.find('servicecidrs') : undefined
+  constructor(dependencies: ClusterIpDependencies) {
+    this.#dependencies = dependencies
+    const isCurrent = dependencies.resources.release.has('serviceCidrs')
+    this.#addresses = isCurrent ? dependencies.resources.find('ipaddresses') : undefined
+    this.#cidrs = isCurrent ? dependencies.resources.find('servicecidrs') : undefined
   }
 
   /** The families of the cluster, the default first. */
   get families(): readonly IpFamily[] {
-    return this.#parts.ranges.map(({ family }) => family)
+    return this.#dependencies.ranges.map(({ family }) => family)
   }
 
   /**
@@ -74,9 +74,9 @@ export class ClusterIps {
    */
   next(family: IpFamily): string {
     const ranges = this.#rangesOf(family)
-    const start = ranges.length > 1 ? this.#parts.random.int(0, ranges.length - 1) : 0
+    const start = ranges.length > 1 ? this.#dependencies.random.int(0, ranges.length - 1) : 0
     for (const range of [...ranges.slice(start), ...ranges.slice(0, start)]) {
-      const ip = freeAddress(range, this.#parts.random, (text) => this.#isTaken(text))
+      const ip = freeAddress(range, this.#dependencies.random, (text) => this.#isTaken(text))
       if (ip !== undefined) return ip
     }
     throw new AllocationError('range is full')
@@ -97,7 +97,7 @@ export class ClusterIps {
   take(text: string, { namespace, name }: AddressOwner): void {
     const address = parseIp(text)
     if (this.#addresses === undefined || address === undefined) return
-    const { storage, resources, clock, uids, managedFields } = this.#parts
+    const { storage, resources, clock, uids, managedFields } = this.#dependencies
     const time = formatTime(clock.now())
     const draft = {
       kind: 'IPAddress',
@@ -122,14 +122,14 @@ export class ClusterIps {
   giveBack(text: string): void {
     const address = parseIp(text)
     if (this.#addresses === undefined || address === undefined) return
-    const { storage } = this.#parts
+    const { storage } = this.#dependencies
     const stored = storage.get(storageKey(this.#addresses, undefined, formatIp(address)))
     if (stored !== undefined)
       storage.remove(keyOfObject(this.#addresses, stored), Number(stored.metadata.resourceVersion))
   }
 
   #isTaken(ip: string): boolean {
-    const { storage, inUse } = this.#parts
+    const { storage, inUse } = this.#dependencies
     if (this.#addresses === undefined) return inUse.hasAddress(ip)
     return storage.get(storageKey(this.#addresses, undefined, ip)) !== undefined
   }
@@ -142,9 +142,9 @@ export class ClusterIps {
   }
 
   #rangesOf(family: IpFamily): readonly IpRange[] {
-    const own = this.#parts.ranges.filter((range) => range.family === family)
+    const own = this.#dependencies.ranges.filter((range) => range.family === family)
     if (this.#cidrs === undefined) return own
-    const { storage } = this.#parts
+    const { storage } = this.#dependencies
     const { prefix } = this.#cidrs
     const stored = storage.list({ from: prefix, to: prefixEnd(prefix) }) as unknown as readonly ServiceCIDR[]
     // until the server has created its ServiceCIDR, the flag counts

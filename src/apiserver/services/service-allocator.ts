@@ -30,7 +30,7 @@ import type { Storage } from '../storage/storage.js'
 const SERVICE = { group: '', kind: 'Service' }
 const NOTHING: Reservation = { commit: () => undefined, release: () => undefined }
 
-/** Parts from which a {@link ServiceAllocator} is made. */
+/** The dependencies of a {@link ServiceAllocator}. */
 export interface ServiceAllocatorDependencies {
   readonly clusterIps: ClusterIps
   readonly inUse: ServicesInUse
@@ -43,16 +43,16 @@ export interface ServiceAllocatorDependencies {
  * Source: pkg/registry/core/service/storage/storage.go and alloc.go.
  */
 class ServiceAllocator implements WriteHooks {
-  readonly #parts: ServiceAllocatorDependencies
+  readonly #dependencies: ServiceAllocatorDependencies
 
-  constructor(parts: ServiceAllocatorDependencies) {
-    this.#parts = parts
+  constructor(dependencies: ServiceAllocatorDependencies) {
+    this.#dependencies = dependencies
   }
 
   beginCreate(draft: Draft<KubeObject>, dryRun: boolean): Reservation {
     const service = draft as unknown as Draft<Service>
     normalizeClusterIps(service, undefined)
-    setIpFamilies(service, undefined, this.#parts.clusterIps.families)
+    setIpFamilies(service, undefined, this.#dependencies.clusterIps.families)
     const given = this.#giveAddresses(service, dryRun)
     const operation = this.#portOperation(dryRun)
     if (needsNodePort(service)) giveNodePorts(service, operation)
@@ -70,7 +70,7 @@ class ServiceAllocator implements WriteHooks {
     }
     keepAllocatedValues(service, old)
     normalizeClusterIps(service, old)
-    setIpFamilies(service, old, this.#parts.clusterIps.families)
+    setIpFamilies(service, old, this.#dependencies.clusterIps.families)
     const { given, released } = this.#updateAddresses(service, old, dryRun)
     const operation = this.#portOperation(dryRun)
     if (needsNodePort(service)) updateNodePorts(service, old, operation)
@@ -79,11 +79,11 @@ class ServiceAllocator implements WriteHooks {
   }
 
   afterRemove(object: KubeObject): void {
-    for (const ip of addressesOf(object as unknown as Service)) this.#parts.clusterIps.giveBack(ip)
+    for (const ip of addressesOf(object as unknown as Service)) this.#dependencies.clusterIps.giveBack(ip)
   }
 
   #portOperation(dryRun: boolean): NodePortOperation {
-    const { inUse, random, nodePorts } = this.#parts
+    const { inUse, random, nodePorts } = this.#dependencies
     return new NodePortOperation(inUse, random, nodePorts, dryRun)
   }
 
@@ -106,7 +106,7 @@ class ServiceAllocator implements WriteHooks {
     all: readonly string[],
     dryRun: boolean,
   ): string {
-    const { clusterIps } = this.#parts
+    const { clusterIps } = this.#dependencies
     try {
       if (asked === '') return clusterIps.next(family)
       clusterIps.check(asked, dryRun)
@@ -143,7 +143,7 @@ class ServiceAllocator implements WriteHooks {
 
   #reservation(given: readonly string[], released: readonly string[]): Reservation {
     if (given.length === 0 && released.length === 0) return NOTHING
-    const { clusterIps } = this.#parts
+    const { clusterIps } = this.#dependencies
     return {
       commit: ({ metadata: { namespace = '', name = '' } }) => {
         for (const ip of given) clusterIps.take(ip, { namespace, name })
@@ -219,7 +219,7 @@ function normalizeClusterIps({ spec }: Draft<Service>, old: Service | undefined)
 export const DEFAULT_SERVICE_RANGES: readonly string[] = ['10.96.0.0/12']
 const DEFAULT_NODE_PORTS: PortRange = { first: 30000, last: 32767 }
 
-/** Parts from which the hooks of Services are made. */
+/** The dependencies of {@link serviceHooks}. */
 export interface ServiceHookDependencies {
   readonly storage: Storage
   readonly resources: Resources
@@ -239,10 +239,10 @@ export interface ServiceHookDependencies {
  * Returns the allocator of cluster IPs and node ports as hooks of Service writes. Throws RangeError for an
  * invalid range.
  */
-export function serviceHooks(parts: ServiceHookDependencies): ReadonlyMap<string, WriteHooks> {
-  const { storage, random, ranges = DEFAULT_SERVICE_RANGES, nodePorts = DEFAULT_NODE_PORTS } = parts
+export function serviceHooks(dependencies: ServiceHookDependencies): ReadonlyMap<string, WriteHooks> {
+  const { storage, random, ranges = DEFAULT_SERVICE_RANGES, nodePorts = DEFAULT_NODE_PORTS } = dependencies
   const inUse = new ServicesInUse(storage)
-  const clusterIps = new ClusterIps({ ...parts, inUse, ranges: ranges.map(readRange) })
+  const clusterIps = new ClusterIps({ ...dependencies, inUse, ranges: ranges.map(readRange) })
   return new Map([
     ['/registry/services/specs/', new ServiceAllocator({ clusterIps, inUse, random, nodePorts })],
   ])

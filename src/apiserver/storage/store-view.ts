@@ -6,7 +6,7 @@ import type { FieldIndexes } from './field-indexes.js'
 import type { Storage } from './storage.js'
 import { prefixEnd } from './storage.js'
 
-/** Parts from which a {@link StoreView} is made. */
+/** The dependencies of a {@link StoreView}. */
 export interface StoreViewDependencies {
   readonly storage: Storage
   readonly resources: Resources

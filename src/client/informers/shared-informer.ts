@@ -46,14 +46,14 @@ export class SharedInformer<T extends KubeObject> {
   }
 
   /** Adds a component. @throws Error (assertion) if it is a member already. */
-  join(options: Pick<InformerOptions<T>, 'indexers'>, ports: MemberDependencies): Member<T> {
-    const at = this.#members.findIndex(({ component }) => component >= ports.component)
-    if (this.#members[at]?.component === ports.component) {
+  join(options: Pick<InformerOptions<T>, 'indexers'>, dependencies: MemberDependencies): Member<T> {
+    const at = this.#members.findIndex(({ component }) => component >= dependencies.component)
+    if (this.#members[at]?.component === dependencies.component) {
       throw new Error(
-        `assertion failed: ${ports.component} already has an informer for ${this.informer.resource}`,
+        `assertion failed: ${dependencies.component} already has an informer for ${this.informer.resource}`,
       )
     }
-    const member = new Member<T>(this, options, ports)
+    const member = new Member<T>(this, options, dependencies)
     this.#members.splice(at < 0 ? this.#members.length : at, 0, member)
     return member
   }

@@ -94,10 +94,10 @@ function take(events: ObjectEvents, now: number): boolean {
  * client-go tools/record/events_cache.go.
  */
 export class CorrelatingRecorder implements EventRecorder {
-  readonly #ports: RecorderDependencies
+  readonly #dependencies: RecorderDependencies
 
-  constructor(ports: RecorderDependencies) {
-    this.#ports = ports
+  constructor(dependencies: RecorderDependencies) {
+    this.#dependencies = dependencies
   }
 
   event(target: EventTarget, type: 'Normal' | 'Warning', reason: string, message: string): void {
@@ -108,7 +108,7 @@ export class CorrelatingRecorder implements EventRecorder {
         metadata: { name = '', namespace = 'default' },
       },
     } = target
-    const now = this.#ports.clock.now()
+    const now = this.#dependencies.clock.now()
     const known = this.#eventsOf(`${kind} ${namespace}/${name}`, now)
     const isCombined = isTooVaried(known, `${type} ${reason}`, message, now)
     if (!take(known, now)) return
@@ -126,7 +126,7 @@ export class CorrelatingRecorder implements EventRecorder {
     const { name, count, firstTimestamp } = before
     const known = { name, count: count + 1, firstTimestamp }
     if (!this.#countUp(event, known))
-      this.#ports.client.create('events', this.#newEvent(target, event, known))
+      this.#dependencies.client.create('events', this.#newEvent(target, event, known))
     written.set(id, known)
   }
 
@@ -135,7 +135,7 @@ export class CorrelatingRecorder implements EventRecorder {
     const name = `${target.object.metadata.name ?? ''}.${nanos.toString(16)}`
     const written = { name, count: 1, firstTimestamp: formatTime(event.now) }
     try {
-      this.#ports.client.create('events', this.#newEvent(target, event, written))
+      this.#dependencies.client.create('events', this.#newEvent(target, event, written))
       return written
     } catch (error) {
       if (!isApiError(error, 'AlreadyExists')) throw error
@@ -148,13 +148,13 @@ export class CorrelatingRecorder implements EventRecorder {
     const body = { count, lastTimestamp: formatTime(now), message }
     return (
       ignoreNotFound(() =>
-        this.#ports.client.patch('events', { namespace, name }, { type: 'merge', body }),
+        this.#dependencies.client.patch('events', { namespace, name }, { type: 'merge', body }),
       ) !== undefined
     )
   }
 
   #eventsOf(key: string, now: number): ObjectEvents {
-    const { value: objects } = this.#ports.state
+    const { value: objects } = this.#dependencies.state
     let known = objects.get(key)
     if (known === undefined) {
       if (objects.size >= MOST_OBJECTS) deleteOldest(objects)
@@ -179,13 +179,13 @@ export class CorrelatingRecorder implements EventRecorder {
    * so that their names sort as they came, and keeps sources apart.
    */
   #nanosOf(ordinal: number, now: number): bigint {
-    const { component, host = '' } = this.#ports.source
+    const { component, host = '' } = this.#dependencies.source
     const source = (hashText(HASH_SEED, `${component} ${host}`) >>> 0) % 1000
     return BigInt(now) * 1_000_000n + BigInt(((ordinal + 1) % 1000) * 1000 + source)
   }
 
   #newEvent(target: EventTarget, event: NewEvent, { name, count, firstTimestamp }: Written): Event {
-    const { component, host } = this.#ports.source
+    const { component, host } = this.#dependencies.source
     return markRecorded({
       metadata: { name, namespace: event.namespace },
       involvedObject: referenceTo(target),

@@ -52,10 +52,10 @@ export interface SeriesDependencies extends Pick<RecorderDependencies, 'client' 
  * its end. Failed writes are dropped. Source: client-go tools/events/event_broadcaster.go.
  */
 export class SeriesRecorder implements EventRecorder {
-  readonly #ports: SeriesDependencies
+  readonly #dependencies: SeriesDependencies
 
-  constructor(ports: SeriesDependencies) {
-    this.#ports = ports
+  constructor(dependencies: SeriesDependencies) {
+    this.#dependencies = dependencies
   }
 
   event(
@@ -69,7 +69,7 @@ export class SeriesRecorder implements EventRecorder {
     const {
       clock,
       state: { value: state },
-    } = this.#ports
+    } = this.#dependencies
     const regarding = referenceTo(target)
     const key = [
       type,
@@ -87,7 +87,9 @@ export class SeriesRecorder implements EventRecorder {
     if (state.events.size >= MOST_EVENTS) deleteOldest(state.events)
     state.events.set(key, { namespace, name, count: 1, seen: now, written: now })
     const about = { regarding, related: related && referenceTo(related), type, reason, message, action }
-    bestEffort(() => this.#ports.client.create('events', this.#newEvent({ namespace, name }, about, now)))
+    bestEffort(() =>
+      this.#dependencies.client.create('events', this.#newEvent({ namespace, name }, about, now)),
+    )
   }
 
   /** Writes the series that have ended or have continued for long, and forgets ended events. */
@@ -97,7 +99,7 @@ export class SeriesRecorder implements EventRecorder {
       state: {
         value: { events },
       },
-    } = this.#ports
+    } = this.#dependencies
     const now = clock.now()
     let goOn = false
     for (const [key, event] of events) {
@@ -118,8 +120,8 @@ export class SeriesRecorder implements EventRecorder {
   }
 
   #look(): void {
-    if (this.#ports.timer.dueAt('series') === undefined)
-      this.#ports.timer.wakeAfter('series', FINISH_MS, { class: 'watchdog' })
+    if (this.#dependencies.timer.dueAt('series') === undefined)
+      this.#dependencies.timer.wakeAfter('series', FINISH_MS, { class: 'watchdog' })
   }
 
   #writeSeries(event: Remembered, now: number): void {
@@ -128,7 +130,11 @@ export class SeriesRecorder implements EventRecorder {
     event.written = now
     bestEffort(() =>
       ignoreNotFound(() =>
-        this.#ports.client.patch('events', { namespace, name }, { type: 'strategic', body: { series } }),
+        this.#dependencies.client.patch(
+          'events',
+          { namespace, name },
+          { type: 'strategic', body: { series } },
+        ),
       ),
     )
   }
@@ -152,7 +158,7 @@ export class SeriesRecorder implements EventRecorder {
     },
     now: number,
   ): Event {
-    const { controller, instance } = this.#ports
+    const { controller, instance } = this.#dependencies
     return markRecorded({
       metadata: { name, namespace },
       involvedObject: regarding,

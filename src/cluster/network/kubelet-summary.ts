@@ -1,5 +1,4 @@
-import type { ResourceList } from '../../api/quantity.js'
-import { quantityValue } from '../../api/quantity.js'
+import { quantityValue, type ResourceList } from '../../api/quantity.js'
 import type { Machine } from '../../kubelet/index.js'
 import { formatTime } from '../../lang/go/time.js'
 import { addUsage, type MeasuredPod, measuredPod, type KubeletUsage } from './kubelet-usage.js'

@@ -1,7 +1,6 @@
 import type { KubeObject } from '../../api/kind/definition.js'
 import { compileSelectorText } from '../../api/selectors/label-parser.js'
-import type { Labels } from '../../api/selectors/labels.js'
-import { selectorMatches } from '../../api/selectors/labels.js'
+import { selectorMatches, type Labels } from '../../api/selectors/labels.js'
 import {
   METRICS_GROUP,
   metricsSchema,

@@ -5,7 +5,7 @@ import type { ControlPlane } from '../compose/control-plane.js'
 import { kubeletHandleInputs } from '../inputs/methods.js'
 import { type Machines, kubeletOf } from './machines.js'
 
-/** The parts of a cluster that a kubelet's handle uses; a rewind replaces them. */
+/** The dependencies of a {@link KubeletHandle}; a rewind replaces them. */
 interface KubeletHandleDependencies {
   readonly plane: ControlPlane
   readonly machines: Machines
@@ -18,16 +18,16 @@ export class KubeletHandle {
   }
 
   readonly #node: string
-  readonly #parts: () => KubeletHandleDependencies
+  readonly #dependencies: () => KubeletHandleDependencies
 
-  constructor(node: string, parts: () => KubeletHandleDependencies) {
+  constructor(node: string, dependencies: () => KubeletHandleDependencies) {
     this.#node = node
-    this.#parts = parts
+    this.#dependencies = dependencies
   }
 
   /** `running`; `restarting`: it exits by itself and is restarted every ten seconds; `stopped`. */
   get state(): 'running' | 'restarting' | 'stopped' {
-    const { simulation, supervisor } = this.#parts().plane
+    const { simulation, supervisor } = this.#dependencies().plane
     if (!simulation.isStopped(this.#name)) return 'running'
     return supervisor.isRestarting(this.#name) ? 'restarting' : 'stopped'
   }
@@ -37,29 +37,29 @@ export class KubeletHandle {
    * if it could start.
    */
   get faults(): readonly string[] {
-    return this.#parts().machines.kubeletFaults(this.#node)
+    return this.#dependencies().machines.kubeletFaults(this.#node)
   }
 
   /** Its configuration: the defaults with what the options of the cluster set. */
   get configuration(): KubeletConfiguration {
-    return this.#parts().machines.configurationOf(this.#node)
+    return this.#dependencies().machines.configurationOf(this.#node)
   }
 
   /** `systemctl stop kubelet`: containers keep running, heartbeats stop. */
   stop(): this {
-    this.#parts().plane.stop(this.#name)
+    this.#dependencies().plane.stop(this.#name)
     return this
   }
 
   /** `kill`: containers keep running, and systemd starts it again ten seconds later. */
   kill(): this {
-    this.#parts().plane.onExit(this.#name)
+    this.#dependencies().plane.onExit(this.#name)
     return this
   }
 
   /** `systemctl start kubelet`. Does nothing on a machine without power. */
   start(): this {
-    const { plane, machines } = this.#parts()
+    const { plane, machines } = this.#dependencies()
     if (machines.get(this.#node).powered) plane.start(this.#name)
     return this
   }
@@ -71,7 +71,7 @@ export class KubeletHandle {
 
   /** Installs another version. The Node shows it only after {@link restart}. */
   install(version: string): this {
-    this.#parts().machines.get(this.#node).installKubelet(version)
+    this.#dependencies().machines.get(this.#node).installKubelet(version)
     return this
   }
 
@@ -81,14 +81,14 @@ export class KubeletHandle {
    * start, within ten seconds; a running one, when it is restarted.
    */
   renewCertificate(): this {
-    const { pki, simulation } = this.#parts().plane
+    const { pki, simulation } = this.#dependencies().plane
     renewKubeletCertificate(pki, this.#node, simulation.clock.now())
     return this
   }
 
   /** The component. Throws NotFoundError once the machine has been removed. */
   get #name(): string {
-    this.#parts().machines.check(this.#node)
+    this.#dependencies().machines.check(this.#node)
     return kubeletOf(this.#node)
   }
 }

@@ -27,7 +27,7 @@ interface CronJobDependencies {
  * is due. Source: pkg/controller/cronjob/cronjob_controllerv2.go.
  */
 export class CronJobSync {
-  readonly #ports: CronJobDependencies
+  readonly #dependencies: CronJobDependencies
   readonly #now: number
   #cronJob: CronJob
   #status: CronJobStatus
@@ -36,8 +36,8 @@ export class CronJobSync {
   /** The CronJob as it was before the server's copy replaced it: upstream writes this one. */
   #replaced: CronJob | undefined
 
-  constructor(cronJob: CronJob, now: number, ports: CronJobDependencies) {
-    this.#ports = ports
+  constructor(cronJob: CronJob, now: number, dependencies: CronJobDependencies) {
+    this.#dependencies = dependencies
     this.#now = now
     this.#cronJob = cronJob
     this.#status = cronJob.status
@@ -59,7 +59,8 @@ export class CronJobSync {
       failure = error
     }
     // a conflict, if the server's copy was newer: the next sync knows it
-    if (this.#isDirty) this.#ports.client.updateStatus('cronjobs', this.#replaced ?? this.#withStatus())
+    if (this.#isDirty)
+      this.#dependencies.client.updateStatus('cronjobs', this.#replaced ?? this.#withStatus())
     if (failure !== undefined) throw failure
     return wait
   }
@@ -70,7 +71,7 @@ export class CronJobSync {
   }
 
   #record(type: 'Normal' | 'Warning', reason: string, message: string): void {
-    this.#ports.recorder.event(
+    this.#dependencies.recorder.event(
       { object: this.#cronJob, apiVersion: 'batch/v1', kind: 'CronJob' },
       type,
       reason,
@@ -111,7 +112,7 @@ export class CronJobSync {
   /** Deletes a job and returns whether it succeeded. */
   #deleteJob(job: Job): boolean {
     try {
-      this.#ports.client.delete('jobs', job.metadata, { propagationPolicy: 'Background' })
+      this.#dependencies.client.delete('jobs', job.metadata, { propagationPolicy: 'Background' })
     } catch (error) {
       if (!isApiError(error)) throw error
       this.#record('Warning', 'FailedDelete', `Deleted job: ${error.message}`)
@@ -140,7 +141,7 @@ export class CronJobSync {
    * Whether the job is active in the server's copy of the CronJob, which may be newer than the informer's.
    */
   #isActiveByNow(uid: string | undefined): boolean {
-    const fresh = this.#ports.client.get('cronjobs', this.#cronJob.metadata)
+    const fresh = this.#dependencies.client.get('cronjobs', this.#cronJob.metadata)
     if (fresh.status.active?.some((reference) => reference.uid === uid) !== true) return false
     this.#replaced ??= this.#withStatus()
     this.#cronJob = fresh
@@ -169,7 +170,7 @@ export class CronJobSync {
     for (const { name = '', namespace, uid } of this.#status.active ?? []) {
       if (present.has(uid)) continue
       const key = { name, ...(namespace === undefined ? {} : { namespace }) }
-      if (ignoreNotFound(() => this.#ports.client.get('jobs', key))) continue
+      if (ignoreNotFound(() => this.#dependencies.client.get('jobs', key))) continue
       this.#record('Normal', 'MissingJob', `Active job went missing: ${name}`)
       this.#removeActive(uid)
     }
@@ -278,7 +279,10 @@ export class CronJobSync {
     for (const { name = '', namespace } of this.#status.active ?? []) {
       let job: Job
       try {
-        job = this.#ports.client.get('jobs', { name, ...(namespace === undefined ? {} : { namespace }) })
+        job = this.#dependencies.client.get('jobs', {
+          name,
+          ...(namespace === undefined ? {} : { namespace }),
+        })
       } catch (error) {
         this.#record('Warning', 'FailedGet', `Get job: ${messageOf(error)}`)
         throw error
@@ -289,9 +293,9 @@ export class CronJobSync {
   }
 
   #createJob(due: number): Job | undefined {
-    const wanted = jobAt(this.#cronJob, due, this.#ports.annotatesTime)
+    const wanted = jobAt(this.#cronJob, due, this.#dependencies.annotatesTime)
     try {
-      const job = this.#ports.client.create('jobs', wanted)
+      const job = this.#dependencies.client.create('jobs', wanted)
       this.#record('Normal', 'SuccessfulCreate', `Created job ${job.metadata.name ?? ''}`)
       return job
     } catch (error) {
@@ -304,7 +308,7 @@ export class CronJobSync {
 
   /** Returns the existing job of that name if a former sync has created it but could not write the status. */
   #createdBefore(key: Job['metadata']): Job | undefined {
-    const job = this.#ports.client.get('jobs', key)
+    const job = this.#dependencies.client.get('jobs', key)
     return isControlledBy(job, this.#cronJob) && !this.#isActive(job.metadata.uid) ? job : undefined
   }
 }

@@ -51,12 +51,12 @@ export interface RolloutDependencies {
 export class Rollout {
   #deployment: Deployment
   #sets: readonly ReplicaSet[]
-  readonly #ports: RolloutDependencies
+  readonly #dependencies: RolloutDependencies
 
-  constructor(deployment: Deployment, sets: readonly ReplicaSet[], ports: RolloutDependencies) {
+  constructor(deployment: Deployment, sets: readonly ReplicaSet[], dependencies: RolloutDependencies) {
     this.#deployment = deployment
     this.#sets = sets
-    this.#ports = ports
+    this.#dependencies = dependencies
   }
 
   /** Syncs, and returns the delay in ms of the next check of the progress deadline, if one is needed. */
@@ -87,7 +87,7 @@ export class Rollout {
       this.#carryOut(steps)
       return this.#reportRollout(found)
     }
-    if (oldPodsRunning(oldSets, this.#ports.podsOf)) return this.#reportRollout(found)
+    if (oldPodsRunning(oldSets, this.#dependencies.podsOf)) return this.#reportRollout(found)
     const newSet = found ?? this.#createNewSet()
     const replicas = this.#deployment.spec.replicas ?? 1
     if (specReplicas(newSet) !== replicas) this.#carryOut([{ set: newSet, replicas }])
@@ -114,7 +114,7 @@ export class Rollout {
    */
   #markPaused(): void {
     const before = this.#deployment
-    const condition = pauseCondition(before, this.#ports.now)
+    const condition = pauseCondition(before, this.#dependencies.now)
     if (!condition) return
     const status = this.#withCondition(condition)
     this.#writeStatus(status)
@@ -165,7 +165,7 @@ export class Rollout {
   }
 
   #updateSet(set: ReplicaSet): ReplicaSet {
-    const updated = this.#ports.client.update('replicasets', set)
+    const updated = this.#dependencies.client.update('replicasets', set)
     this.#sets = this.#sets.map((known) => (known.metadata.uid === updated.metadata.uid ? updated : known))
     return updated
   }
@@ -173,7 +173,7 @@ export class Rollout {
   #createNewSet(): ReplicaSet {
     const oldSets = this.#sets
     const revision = maxRevision(oldSets) + 1n
-    const wanted = buildReplicaSet(this.#deployment, oldSets, revision, this.#ports.minor)
+    const wanted = buildReplicaSet(this.#deployment, oldSets, revision, this.#dependencies.minor)
     const { set, isNew } = this.#create(wanted)
     const name = set.metadata.name ?? ''
     const replicas = specReplicas(wanted)
@@ -191,7 +191,7 @@ export class Rollout {
 
   #create(wanted: ReplicaSet): { readonly set: ReplicaSet; readonly isNew: boolean } {
     try {
-      return { set: this.#ports.client.create('replicasets', wanted), isNew: true }
+      return { set: this.#dependencies.client.create('replicasets', wanted), isNew: true }
     } catch (error) {
       if (isApiError(error, 'AlreadyExists'))
         return { set: this.#resolveCollision(wanted, error), isNew: false }
@@ -205,7 +205,7 @@ export class Rollout {
    * otherwise increments collisionCount, which changes the hash, and throws `error` to retry.
    */
   #resolveCollision(wanted: ReplicaSet, error: Error): ReplicaSet {
-    const taken = this.#ports.client.get('replicasets', wanted.metadata)
+    const taken = this.#dependencies.client.get('replicasets', wanted.metadata)
     const template = this.#deployment.spec.template
     if (isControlledBy(taken, this.#deployment) && equalIgnoringHash(taken.spec.template, template))
       return taken
@@ -219,7 +219,13 @@ export class Rollout {
   #reportCreateError(wanted: ReplicaSet, message: string): void {
     const text = `Failed to create new replica set "${wanted.metadata.name ?? ''}": ${message}`
     if (progressDeadline(this.#deployment) !== undefined) {
-      const condition = newCondition('Progressing', 'False', 'ReplicaSetCreateError', text, this.#ports.now)
+      const condition = newCondition(
+        'Progressing',
+        'False',
+        'ReplicaSetCreateError',
+        text,
+        this.#dependencies.now,
+      )
       try {
         this.#writeStatus(this.#withCondition(condition))
       } catch (error) {
@@ -231,7 +237,7 @@ export class Rollout {
   }
 
   #progressing(reason: string, message: string): ReturnType<typeof newCondition> {
-    return newCondition('Progressing', 'True', reason, message, this.#ports.now)
+    return newCondition('Progressing', 'True', reason, message, this.#dependencies.now)
   }
 
   /** Scales the sets. `#sets` keeps the former sizes, because upstream calculates the status from them. */
@@ -245,7 +251,7 @@ export class Rollout {
       const metadata = { ...current.metadata, annotations }
       latest.set(
         set,
-        this.#ports.client.update('replicasets', {
+        this.#dependencies.client.update('replicasets', {
           ...current,
           metadata,
           spec: { ...current.spec, replicas },
@@ -270,7 +276,7 @@ export class Rollout {
 
   #deleteSurplus(newSet: ReplicaSet | undefined): void {
     for (const set of surplusHistory(this.#deployment, this.#oldSets(newSet))) {
-      ignoreNotFound(() => this.#ports.client.delete('replicasets', set.metadata))
+      ignoreNotFound(() => this.#dependencies.client.delete('replicasets', set.metadata))
       this.#sets = this.#sets.filter((known) => known !== set)
     }
   }
@@ -280,8 +286,8 @@ export class Rollout {
       this.#deployment,
       newSet,
       this.#oldSets(newSet),
-      this.#ports.reportsTerminating,
-      this.#ports.now,
+      this.#dependencies.reportsTerminating,
+      this.#dependencies.now,
     )
   }
 
@@ -296,10 +302,10 @@ export class Rollout {
       this.#statusOf(newSet),
       newSet,
       this.#oldSets(newSet),
-      this.#ports.now,
+      this.#dependencies.now,
     )
     if (semanticEqual(status, this.#deployment.status))
-      return nextDeadlineCheck(this.#deployment, status, this.#ports.now)
+      return nextDeadlineCheck(this.#deployment, status, this.#dependencies.now)
     this.#writeStatus(status)
     return undefined
   }
@@ -310,7 +316,7 @@ export class Rollout {
     const annotations =
       revision === undefined ? metadata.annotations : { ...metadata.annotations, [REVISION]: revision }
     const annotated = annotations ? { ...metadata, annotations } : metadata
-    this.#deployment = this.#ports.client.updateStatus('deployments', {
+    this.#deployment = this.#dependencies.client.updateStatus('deployments', {
       ...this.#deployment,
       metadata: annotated,
       status,
@@ -318,7 +324,7 @@ export class Rollout {
   }
 
   #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
-    this.#ports.recorder.event(
+    this.#dependencies.recorder.event(
       { object: this.#deployment, apiVersion: 'apps/v1', kind: 'Deployment' },
       type,
       reason,

@@ -20,12 +20,12 @@ interface AttemptDependencies {
 
 /** Decides about single objects and acts on the decision. All methods throw ApiError and ConnectionError. */
 export class Attempt {
-  readonly #parts: AttemptDependencies
+  readonly #dependencies: AttemptDependencies
   readonly #writer: GraphWriter
 
-  constructor(parts: AttemptDependencies) {
-    this.#parts = parts
-    this.#writer = new GraphWriter(parts.client)
+  constructor(dependencies: AttemptDependencies) {
+    this.#dependencies = dependencies
+    this.#writer = new GraphWriter(dependencies.client)
   }
 
   /**
@@ -33,7 +33,7 @@ export class Attempt {
    * Source: attemptToDeleteItem.
    */
   delete(item: Item): AttemptResult {
-    const { client, graph } = this.#parts
+    const { client, graph } = this.#dependencies
     const seen = graph.get(item)
     // a deletion cannot be undone, and the graph will be told of its end
     if (seen?.metadata.deletionTimestamp !== undefined && !isDeletedWith(seen, FOREGROUND)) return 'done'
@@ -55,7 +55,7 @@ export class Attempt {
 
   /** Removes the owner reference from all dependents, then the finalizer. Source: attemptToOrphanWorker. */
   orphan(item: Item): void {
-    const { graph } = this.#parts
+    const { graph } = this.#dependencies
     for (const { item: dependent } of graph.dependents(item.uid)) {
       const latest = this.#writer.latest(dependent)
       if (latest && ownersOf(latest).some(({ uid }) => uid === item.uid))
@@ -69,10 +69,12 @@ export class Attempt {
    * processDeletingDependentsItem.
    */
   #finishForeground(item: Item): AttemptResult {
-    const blocking = this.#parts.graph.dependents(item.uid).filter(({ object }) => blocks(object, item.uid))
+    const blocking = this.#dependencies.graph
+      .dependents(item.uid)
+      .filter(({ object }) => blocks(object, item.uid))
     if (blocking.length === 0) this.#writer.removeFinalizer(item, FOREGROUND)
     for (const { item: dependent, object } of blocking) {
-      if (!isDeletedWith(object, FOREGROUND)) this.#parts.toDelete(dependent)
+      if (!isDeletedWith(object, FOREGROUND)) this.#dependencies.toDelete(dependent)
     }
     return 'done'
   }
@@ -82,7 +84,7 @@ export class Attempt {
    * dependents, because it might be part of a cycle and wait for itself.
    */
   #breakCycle(item: Item, latest: KubeObject): KubeObject {
-    const circular = this.#parts.graph
+    const circular = this.#dependencies.graph
       .dependents(item.uid)
       .some(({ object }) => isDeletedWith(object, FOREGROUND))
     return circular ? (this.#writer.unblock(item, latest) ?? latest) : latest

@@ -53,10 +53,10 @@ export interface ReplicaComputationDependencies {
 
 /** Computes the replica count of a target from all metrics of its autoscaler. */
 export class ReplicaComputation {
-  readonly #ports: ReplicaComputationDependencies
+  readonly #dependencies: ReplicaComputationDependencies
 
-  constructor(ports: ReplicaComputationDependencies) {
-    this.#ports = ports
+  constructor(dependencies: ReplicaComputationDependencies) {
+    this.#dependencies = dependencies
   }
 
   /**
@@ -70,7 +70,7 @@ export class ReplicaComputation {
     const pods = this.#podsOf(pass, selector)
     if (typeof pods === 'string') return { replicas: undefined, name: '', statuses: [], failure: pods }
     const input = {
-      source: this.#ports.metrics,
+      source: this.#dependencies.metrics,
       namespace,
       selector,
       pods,
@@ -78,7 +78,7 @@ export class ReplicaComputation {
       tolerances: this.#tolerances(autoscaler),
       currentReplicas: scale.spec.replicas ?? 0,
       statusReplicas: scale.status.replicas ?? 0,
-      memoryFormat: hasFeature(this.#ports.version, 'hpaBinaryMemory') ? 'BinarySI' : 'DecimalSI',
+      memoryFormat: hasFeature(this.#dependencies.version, 'hpaBinaryMemory') ? 'BinarySI' : 'DecimalSI',
     } as const
     const { metrics = [] } = autoscaler.spec
     const statuses: MetricStatus[] = []
@@ -124,7 +124,7 @@ export class ReplicaComputation {
       return proposeReplicas(metric, input)
     } catch (error) {
       if (!(error instanceof MetricFailure)) throw error
-      this.#ports.warn(autoscaler, error.reason, error.cause)
+      this.#dependencies.warn(autoscaler, error.reason, error.cause)
       return error
     }
   }
@@ -132,7 +132,7 @@ export class ReplicaComputation {
   /** Returns the pods of a target, or an error message. Source: validateAndParseSelector. */
   #podsOf({ autoscaler, conditions, key }: Pass, selector: string): readonly Pod[] | string {
     const fail = (reason: string, text: string, shown: string = text): string => {
-      this.#ports.warn(autoscaler, reason, text)
+      this.#dependencies.warn(autoscaler, reason, text)
       conditions.set('ScalingActive', false, [
         reason === 'SelectorRequired' ? 'InvalidSelector' : reason,
         shown,
@@ -148,11 +148,11 @@ export class ReplicaComputation {
         'InvalidSelector',
         `couldn't convert selector into a corresponding internal selector object: ${matches}`,
       )
-    const pods = this.#ports.pods
+    const pods = this.#dependencies.pods
       .byIndex(BY_NAMESPACE, namespace)
       .filter(({ metadata }) => matches(metadata.labels))
-    this.#ports.selectors.value.set(key, selector)
-    const others = [...this.#ports.selectors.value]
+    this.#dependencies.selectors.value.set(key, selector)
+    const others = [...this.#dependencies.selectors.value]
       .filter(([other, text]) => {
         if (!other.startsWith(`${namespace}/`)) return false
         const theirs = other === key ? matches : matcherOf(text)
@@ -169,7 +169,7 @@ export class ReplicaComputation {
   }
 
   #tolerances({ spec: { behavior } }: HorizontalPodAutoscaler): Tolerances {
-    const isConfigurable = hasFeature(this.#ports.version, 'hpaTolerance')
+    const isConfigurable = hasFeature(this.#dependencies.version, 'hpaTolerance')
     const of = (text: string | undefined): number =>
       isConfigurable && text !== undefined ? parseTolerance(text) : TOLERANCE
     return { up: of(behavior?.scaleUp?.tolerance), down: of(behavior?.scaleDown?.tolerance) }

@@ -44,22 +44,22 @@ const BATCH_PERIOD = 1_000
 
 /** One sync of an unfinished job. Source: pkg/controller/job/job_controller.go syncJob. */
 export class JobSync {
-  readonly #ports: JobSyncDependencies
+  readonly #dependencies: JobSyncDependencies
 
-  constructor(ports: JobSyncDependencies) {
-    this.#ports = ports
+  constructor(dependencies: JobSyncDependencies) {
+    this.#dependencies = dependencies
   }
 
   /** `isSatisfied`: whether the informer has seen all pods that the controller has created and deleted. */
   run(context: JobContext, isSatisfied: boolean): void {
     const { status } = context
-    context.ending = endingCondition(context, this.#ports.rules)
+    context.ending = endingCondition(context, this.#dependencies.rules)
     const left = context.ending ? undefined : remainingTime(context)
-    if (left !== undefined) this.#ports.requeueAfter(context.key, left)
+    if (left !== undefined) this.#dependencies.requeueAfter(context.key, left)
     const { active, isChanged, error } = context.ending
       ? this.#end(context, isSatisfied)
       : this.#proceed(context, isSatisfied)
-    const terminating = this.#ports.reportsTerminating ? context.terminating : undefined
+    const terminating = this.#dependencies.reportsTerminating ? context.terminating : undefined
     const isDirty =
       isChanged ||
       active !== status.active ||
@@ -68,14 +68,14 @@ export class JobSync {
     status.active = active
     status.ready = context.ready
     status.terminating = terminating
-    const { client, pods, rules } = this.#ports
+    const { client, pods, rules } = this.#dependencies
     trackPods(
       context,
       {
         client,
         pods,
         rules,
-        saved: ({ key, backOff }) => this.#ports.saveBackOff(key, backOff),
+        saved: ({ key, backOff }) => this.#dependencies.saveBackOff(key, backOff),
         finished: (finished) => this.#recordFinished(finished),
       },
       isDirty,
@@ -86,7 +86,7 @@ export class JobSync {
   /** Deletes the active pods of a job that has to end. */
   #end(context: JobContext, isSatisfied: boolean): SyncedPods {
     const { job, active } = context
-    const { deleted, ready, error } = this.#ports.pods.end(job, active)
+    const { deleted, ready, error } = this.#dependencies.pods.end(job, active)
     // the job cannot end before pods that could not be deleted, or that the informer has not seen, have ended
     if (deleted !== active.length || !isSatisfied) context.ending = undefined
     context.terminating += deleted
@@ -98,11 +98,11 @@ export class JobSync {
     const { job, key, succeeded } = context
     const isManaged = isSatisfied && job.metadata.deletionTimestamp === undefined
     const { active, retryAfter, error } = isManaged
-      ? manageJob(context, this.#ports.pods, this.#ports.labelsIndex)
+      ? manageJob(context, this.#dependencies.pods, this.#dependencies.labelsIndex)
       : { active: context.active.length }
-    if (retryAfter !== undefined) this.#ports.requeueAfter(key, Math.max(retryAfter, BATCH_PERIOD))
+    if (retryAfter !== undefined) this.#dependencies.requeueAfter(key, Math.max(retryAfter, BATCH_PERIOD))
     const isComplete = active === 0 && succeeded >= (job.spec.completions ?? 1)
-    if (isComplete) context.ending = successCondition(context.now, this.#ports.rules)
+    if (isComplete) context.ending = successCondition(context.now, this.#dependencies.rules)
     return { active, isChanged: !isComplete && isManaged && this.#reportSuspension(context), error }
   }
 
@@ -113,14 +113,14 @@ export class JobSync {
     const message = `Job ${text.toLowerCase()}`
     const condition = newCondition('Suspended', isSuspended ? 'True' : 'False', `Job${text}`, message, now)
     if (!ensureCondition(status.conditions, condition)) return false
-    this.#ports.recorder.event(ownerOf(job), 'Normal', text, message)
+    this.#dependencies.recorder.event(ownerOf(job), 'Normal', text, message)
     if (!isSuspended) status.startTime = formatTime(now)
     return true
   }
 
   /** Records the event of a finished job. Source: recordJobFinished. */
   #recordFinished({ job, ending }: JobContext): void {
-    const { recorder } = this.#ports
+    const { recorder } = this.#dependencies
     if (ending?.type !== 'Complete')
       return recorder.event(ownerOf(job), 'Warning', ending?.reason ?? '', ending?.message ?? '')
     if (job.spec.completions !== undefined && (job.status.succeeded ?? 0) > job.spec.completions) {

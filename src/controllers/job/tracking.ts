@@ -31,7 +31,7 @@ export interface TrackingDependencies {
  * finishes with the last of them. `isDirty`: whether the status has to be written anyway. Source:
  * pkg/controller/job/job_controller.go trackJobStatusAndRemoveFinalizers.
  */
-export function trackPods(context: JobContext, ports: TrackingDependencies, isDirty: boolean): void {
+export function trackPods(context: JobContext, dependencies: TrackingDependencies, isDirty: boolean): void {
   const { key, status } = context
   const uncounted = uncountedUids(context)
   let needsWrite = countUntracked(context, uncounted) || isDirty
@@ -40,22 +40,22 @@ export function trackPods(context: JobContext, ports: TrackingDependencies, isDi
   if (reportIndexes(context)) needsWrite = true
   if (announceEnding(context)) needsWrite = true
   if (needsWrite) {
-    write(context, ports)
-    ports.saved(context)
+    write(context, dependencies)
+    dependencies.saved(context)
   }
-  const { untracked, error } = ports.pods.untrack(key, finding.terminated)
+  const { untracked, error } = dependencies.pods.untrack(key, finding.terminated)
   for (const uid of untracked) uncounted.delete(uid)
   needsWrite = countUntracked(context, uncounted)
   if (error !== undefined) {
-    if (needsWrite) write(context, ports)
+    if (needsWrite) write(context, dependencies)
     throw error
   }
-  const isFinished = !finding.isTruncated && finish(context, ports.rules)
+  const isFinished = !finding.isTruncated && finish(context, dependencies.rules)
   if (!needsWrite && !isFinished) return
   if (isFinished && context.ending?.type === 'Complete')
     status.completionTime = context.ending.lastTransitionTime ?? undefined
-  write(context, ports)
-  if (isFinished) ports.finished(context)
+  write(context, dependencies)
+  if (isFinished) dependencies.finished(context)
 }
 
 function write(context: JobContext, { client }: TrackingDependencies): void {

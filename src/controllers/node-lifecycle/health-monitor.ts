@@ -57,19 +57,19 @@ interface CheckResult {
 
 /** Checks the health of all nodes. Source: node_lifecycle_controller.go monitorNodeHealth. */
 export class HealthMonitor {
-  readonly #parts: HealthMonitorDependencies
+  readonly #dependencies: HealthMonitorDependencies
   readonly #retry: Slice<Set<string>>
   /** No node turns silent before this virtual ms. */
   #calmUntil = 0
 
-  constructor(parts: HealthMonitorDependencies) {
-    this.#parts = parts
-    this.#retry = parts.host.state('nodes-to-retry', () => new Set<string>())
+  constructor(dependencies: HealthMonitorDependencies) {
+    this.#dependencies = dependencies
+    this.#retry = dependencies.host.state('nodes-to-retry', () => new Set<string>())
   }
 
   /** Runs one pass. A healthy node costs a few look-ups, no allocation and no request. */
   pass(): void {
-    const { nodes, zones, tainter, known, host } = this.#parts
+    const { nodes, zones, tainter, known, host } = this.#dependencies
     host.heartbeats?.checked(host.clock.now())
     host.heartbeats?.take(() => undefined) // the informers have them too
     this.#calmUntil = 0
@@ -85,7 +85,7 @@ export class HealthMonitor {
 
   /** Joins a quiet spell, in which no node turns silent, with passes that only hear of nodes. */
   joinQuiet(): QuietPasses | undefined {
-    const { heartbeats } = this.#parts.host
+    const { heartbeats } = this.#dependencies.host
     if (heartbeats === undefined) return undefined
     let last: number | undefined
     const accepts = (now: number): boolean => {
@@ -97,7 +97,7 @@ export class HealthMonitor {
       heartbeats.checked(now)
     }
     const mayReach = (): boolean => last !== undefined && this.#renewalsSuffice(heartbeats, last)
-    const leap = { settles: this.#parts.settings.monitorPeriod, mayReach }
+    const leap = { settles: this.#dependencies.settings.monitorPeriod, mayReach }
     return { accepts, pass, leave: () => last !== undefined && this.#hear(heartbeats, last), leap }
   }
 
@@ -106,7 +106,7 @@ export class HealthMonitor {
    * after a quarter of its duration and a little more; this counts with a half.
    */
   #renewalsSuffice(heartbeats: Heartbeats, now: number): boolean {
-    const { nodes, leases, known, settings } = this.#parts
+    const { nodes, leases, known, settings } = this.#dependencies
     const renewed = new Map<string, number>()
     heartbeats.peek(now, (node, kind, time) => void (kind === 'lease' && renewed.set(node, time)))
     const enough = settings.monitorGracePeriod - settings.monitorPeriod
@@ -121,7 +121,7 @@ export class HealthMonitor {
 
   /** Records the heartbeats before the pass at `last`, each as the first pass after it would have. */
   #hear(heartbeats: Heartbeats, last: number): void {
-    const { known } = this.#parts
+    const { known } = this.#dependencies
     heartbeats.take((node, kind, time) => {
       const health = known.value.get(node)?.health
       if (health === undefined) return
@@ -135,13 +135,13 @@ export class HealthMonitor {
 
   /** Returns the time of the first pass after `time`, given a later one. */
   #passAfter(time: number, later: number): number {
-    const { monitorPeriod } = this.#parts.settings
+    const { monitorPeriod } = this.#dependencies.settings
     return later - Math.floor((later - time - 1) / monitorPeriod) * monitorPeriod
   }
 
   /** Returns the virtual ms at which a node turns silent unless it is heard of again, as of `now`. */
   #nextSilence(heartbeats: Heartbeats, now: number): number {
-    const { known, settings } = this.#parts
+    const { known, settings } = this.#dependencies
     const heard = new Map<string, number>()
     heartbeats.peek(now, (node, kind, time) => {
       // before its first renewal is seen, a lease counts as heard of whatever its time is
@@ -159,7 +159,7 @@ export class HealthMonitor {
   }
 
   #register(list: readonly Node[]): void {
-    const { host, known, zones, tainter, writer, nodes } = this.#parts
+    const { host, known, zones, tainter, writer, nodes } = this.#dependencies
     const isNew = (node: Node): boolean => !known.value.has(node.metadata.name as string)
     for (const node of list) if (!isNew(node)) zones.open(node)
     for (const node of list) {
@@ -180,7 +180,7 @@ export class HealthMonitor {
   }
 
   #check(node: Node, counts: Map<string, ZoneCount>): void {
-    const { known, settings, leases, host, tainter } = this.#parts
+    const { known, settings, leases, host, tainter } = this.#dependencies
     const { health } = known.value.get(node.metadata.name as string) as KnownNode
     const { ready, leaseKey, zone, excluded } = factsOf(node)
     const before = health.ready
@@ -197,13 +197,13 @@ export class HealthMonitor {
 
   #checkUnhealthy(node: Node, before: string | undefined, counts: Map<string, ZoneCount>): void {
     const name = node.metadata.name as string
-    const { health } = this.#parts.known.value.get(name) as KnownNode
+    const { health } = this.#dependencies.known.value.get(name) as KnownNode
     const result = this.#updateHealth(node, health)
     if (!result) return
     const { zone, excluded } = factsOf(node)
     if (!excluded) count(counts, zone, result.current === 'True')
     if (result.current !== undefined && result.current !== before) this.#report(result)
-    if (result.current === 'True') this.#parts.tainter.markReachable(result.node)
+    if (result.current === 'True') this.#dependencies.tainter.markReachable(result.node)
     else if (result.current !== undefined && !this.#handleNotReady(name, result)) return
     this.#retry.value.delete(name)
   }
@@ -213,7 +213,7 @@ export class HealthMonitor {
    * they could not be written.
    */
   #updateHealth(listed: Node, health: NodeHealth): CheckResult | undefined {
-    const { host, settings, leases, writer } = this.#parts
+    const { host, settings, leases, writer } = this.#dependencies
     const now = host.clock.now()
     let node = listed
     for (let attempts = 0; attempts < WRITE_ATTEMPTS; attempts++) {
@@ -238,7 +238,7 @@ export class HealthMonitor {
 
   #afterFailedWrite(node: Node, error: unknown): Node | undefined {
     if (!isRequestFailure(error)) throw error
-    const { host } = this.#parts
+    const { host } = this.#dependencies
     host.log('error', `Error updating node ${node.metadata.name as string}: ${error.message}`)
     if (!isApiError(error, 'Conflict')) return undefined
     try {
@@ -251,7 +251,7 @@ export class HealthMonitor {
 
   /** Taints the node and marks its pods; returns false if pods must be marked again in the next pass. */
   #handleNotReady(name: string, { node, observed, current }: CheckResult): boolean {
-    const { tainter, writer, pods } = this.#parts
+    const { tainter, writer, pods } = this.#dependencies
     tainter.handleNotReady(node, current as string)
     const turned = observed === 'True'
     if (turned) writer.recordNotReady(node)
@@ -262,7 +262,7 @@ export class HealthMonitor {
   }
 
   #report({ node, current }: CheckResult): void {
-    const { bus, clock } = this.#parts.host
+    const { bus, clock } = this.#dependencies.host
     if (!bus.has('nodeCondition')) return
     bus.emit('nodeCondition', {
       time: clock.now(),

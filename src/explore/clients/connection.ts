@@ -22,7 +22,7 @@ interface Held {
   readonly reject: (error: unknown) => void
 }
 
-/** What a connection needs of its surroundings. */
+/** The dependencies of a {@link ClientConnection}. */
 export interface ConnectionDependencies {
   /** The name of the client. */
   readonly client: string
@@ -47,7 +47,7 @@ export interface ConnectionDependencies {
  * as if the network had gone.
  */
 export class ClientConnection {
-  readonly #parts: ConnectionDependencies
+  readonly #dependencies: ConnectionDependencies
   readonly #requests = new Map<string, Held>()
   readonly #watches = new Map<string, HeldWatch>()
   /** Responses that wait for their step. */
@@ -55,8 +55,8 @@ export class ClientConnection {
   #isClosed = false
   #sent = 0
 
-  constructor(parts: ConnectionDependencies) {
-    this.#parts = parts
+  constructor(dependencies: ConnectionDependencies) {
+    this.#dependencies = dependencies
   }
 
   /** Number of requests that the client has sent. */
@@ -76,7 +76,7 @@ export class ClientConnection {
         return resolve(response)
       }
       const parsed = parseRequest(request, path)
-      const gated = gatedOf(this.#parts.client, parsed)
+      const gated = gatedOf(this.#dependencies.client, parsed)
       const key = unused(this.#requests, textOf(gated))
       this.#requests.set(key, { gated, handle: () => this.#handled(request, handle), resolve, reject })
       this.#wake(REQUEST, key)
@@ -85,26 +85,26 @@ export class ClientConnection {
 
   /** Runs a step of the client. */
   run(topic: string, key: string): void {
-    if (topic === WATCH) return this.#watches.get(key)?.deliver(this.#parts.delivery()?.events)
+    if (topic === WATCH) return this.#watches.get(key)?.deliver(this.#dependencies.delivery()?.events)
     if (topic === RESPONSE) return this.#respond(key)
     const held = this.#requests.get(key)
     if (held === undefined) return
     this.#requests.delete(key)
     const { gated, handle, resolve, reject } = held
     try {
-      const gate = this.#parts.gate()
-      const { etcd } = this.#parts.cluster.internals
+      const gate = this.#dependencies.gate()
+      const { etcd } = this.#dependencies.cluster.internals
       const { revision } = etcd
       const response = gate === undefined ? handle() : gate(gated, handle)
-      this.#parts.onAnswer(response.code, etcd.revision !== revision)
+      this.#dependencies.onAnswer(response.code, etcd.revision !== revision)
       this.#noteFailure(textOf(gated), response)
       const respond = (): void => resolve('next' in response ? this.#held(gated, response) : response)
-      if (!this.#parts.isLate()) return respond()
+      if (!this.#dependencies.isLate()) return respond()
       this.#late.set(key, respond)
       this.#wake(RESPONSE, key)
     } catch (error) {
       if (error instanceof ApiError || error instanceof ConnectionError)
-        this.#parts.onFailure({ request: textOf(gated), message: error.message, isFault: true })
+        this.#dependencies.onFailure({ request: textOf(gated), message: error.message, isFault: true })
       if (error instanceof ApiError) resolve(errorResponse(error))
       else if (error instanceof ConnectionError) reject(error)
       else throw error
@@ -113,7 +113,8 @@ export class ClientConnection {
 
   #noteFailure(request: string, response: AnyHttpResponse): void {
     const { code } = response
-    if (code >= 400) this.#parts.onFailure({ request, code, message: failureText(response), isFault: false })
+    if (code >= 400)
+      this.#dependencies.onFailure({ request, code, message: failureText(response), isFault: false })
   }
 
   #respond(key: string): void {
@@ -155,14 +156,14 @@ export class ClientConnection {
   }
 
   #handled(request: HttpRequest, handle: (request: HttpRequest) => AnyHttpResponse): AnyHttpResponse {
-    const { revision } = this.#parts
+    const { revision } = this.#dependencies
     return revision === undefined ? handle(request) : handleAt(revision, request, handle)
   }
 
   /** Makes a step of the client ready. */
   #wake(topic: string, key: string): void {
     if (this.#isClosed) return
-    const { client: owner, cluster } = this.#parts
+    const { client: owner, cluster } = this.#dependencies
     cluster.internals.wake({ owner, topic, key })
   }
 }

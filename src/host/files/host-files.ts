@@ -5,7 +5,7 @@ import { FileFault, FileSystem } from '../../shell/files/file-system.js'
 import type { Pki } from '../../pki/index.js'
 import { isKubeletFile, NODE_FILES, PKI_DIR } from '../../pki/index.js'
 
-/** Sources of a host's files. */
+/** The dependencies of {@link HostFiles}. */
 export interface HostFilesDependencies {
   /** The files that were written. */
   readonly disk: () => FileTree
@@ -63,10 +63,10 @@ const KUBECONFIG = /^\/etc\/kubernetes\/[\w-]+\.conf$/
  * (`cluster.pki`), so writing them here takes effect there. Methods throw FileFault.
  */
 export class HostFiles {
-  readonly #parts: HostFilesDependencies
+  readonly #dependencies: HostFilesDependencies
 
-  constructor(parts: HostFilesDependencies) {
-    this.#parts = parts
+  constructor(dependencies: HostFilesDependencies) {
+    this.#dependencies = dependencies
   }
 
   stat(path: string): FileEntry | undefined {
@@ -95,7 +95,7 @@ export class HostFiles {
 
   write(path: string, content: Content): void {
     this.#write(path, content)
-    this.#parts.changed(path)
+    this.#dependencies.changed(path)
   }
 
   /** Writes to the end of a file that a running program has open. */
@@ -126,18 +126,18 @@ export class HostFiles {
 
   makeDirectory(path: string): void {
     this.#system.makeDirectory(path)
-    this.#parts.changed(path)
+    this.#dependencies.changed(path)
   }
 
   remove(path: string): void {
     const system = this.#system
     const entry = system.stat(path)
     if (entry === undefined) throw new FileFault('No such file or directory')
-    const kept = this.#parts.kept()
+    const kept = this.#dependencies.kept()
     for (const { file, owner } of kept === undefined ? [] : keptFiles(kept))
       if (file === path || file.startsWith(`${path}/`)) kept?.pki.remove(file, owner)
     if (this.#system.stat(path) !== undefined) this.#system.remove(path)
-    this.#parts.changed(path)
+    this.#dependencies.changed(path)
   }
 
   copy(from: string, to: string): void {
@@ -150,13 +150,13 @@ export class HostFiles {
     const entry = this.stat(path)
     if (entry === undefined) throw new FileFault('No such file or directory')
     if (entry.kind === 'file' && this.#keptAt(path) !== undefined) return
-    const { disk, now } = this.#parts
+    const { disk, now } = this.#dependencies
     disk().set(path.slice(1), { ...entry, mode: mode & 0o7777, time: now() })
   }
 
   /** Returns the PKI owner of a file, if the PKI stores it. On a node it stores only known files. */
   #keptAt(path: string): KeptFiles | undefined {
-    const kept = this.#parts.kept()
+    const kept = this.#dependencies.kept()
     if (kept === undefined) return undefined
     const isKept =
       kept.node === undefined
@@ -168,7 +168,7 @@ export class HostFiles {
   }
 
   get #system(): FileSystem {
-    const { disk, base, now } = this.#parts
+    const { disk, base, now } = this.#dependencies
     return new FileSystem(
       [
         {

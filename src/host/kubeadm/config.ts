@@ -5,8 +5,7 @@ import { minorOf } from '../../cluster/kubeadm/images.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { checkGateField, checkGateFlag } from './feature-gates.js'
 import { KubeadmError } from './texts.js'
-import type { JsonMap } from '../../lang/json/maps.js'
-import { isMap } from '../../lang/json/maps.js'
+import { isMap, type JsonMap } from '../../lang/json/maps.js'
 import { endpointHost, endpointPort, joinHostPort } from '../../lang/go/host-port.js'
 
 /** The supported fields of kubeadm's InitConfiguration and ClusterConfiguration. */

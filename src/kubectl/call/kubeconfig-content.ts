@@ -1,8 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import { parseYamlText, YamlError } from '../../lang/yaml/read.js'
 import { KubectlError } from './errors.js'
-import type { JsonMap } from '../../lang/json/maps.js'
-import { isMap } from '../../lang/json/maps.js'
+import { isMap, type JsonMap } from '../../lang/json/maps.js'
 
 /** A named part of a kubeconfig file. */
 export interface Named<T> {

@@ -18,18 +18,18 @@ export interface LazyConnectionDependencies {
  * kubeconfig select.
  */
 export class LazyConnection {
-  readonly #parts: LazyConnectionDependencies
+  readonly #dependencies: LazyConnectionDependencies
   #connection: ServerConnection | undefined
 
-  constructor(parts: LazyConnectionDependencies) {
-    this.#parts = parts
+  constructor(dependencies: LazyConnectionDependencies) {
+    this.#dependencies = dependencies
   }
 
   get connection(): ServerConnection {
     if (this.#connection === undefined) {
       const connection = this.#connect()
       this.#connection = { ...connection, client: addressCheckedClient(connection.client) }
-      this.#parts.check(this.#connection)
+      this.#dependencies.check(this.#connection)
     }
     return this.#connection
   }
@@ -41,12 +41,12 @@ export class LazyConnection {
   #identified(identity: RequestedIdentity): RequestedIdentity {
     const { isOwn, token, certificate, server = '' } = identity
     if (!isOwn && token === undefined && certificate === undefined && server.startsWith('https:'))
-      this.#parts.prompt()
+      this.#dependencies.prompt()
     return identity
   }
 
   #connect(): ServerConnection {
-    const { env, kubeconfig } = this.#parts
+    const { env, kubeconfig } = this.#dependencies
     const { client } = env
     if (env.connect !== undefined) {
       if (kubeconfig.isAsked) return env.connect(this.#identified(kubeconfig.identity()))

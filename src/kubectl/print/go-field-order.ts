@@ -1,5 +1,4 @@
-import type { JsonMap } from '../../lang/json/maps.js'
-import { isMap } from '../../lang/json/maps.js'
+import { isMap, type JsonMap } from '../../lang/json/maps.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { ProtoField, ProtoMessage } from '../../api/protobuf/tables.js'
 import { messageOf } from '../../api/protobuf/tables.js'

@@ -42,16 +42,16 @@ export interface CertificateManagerDependencies {
  */
 export class CertificateManager {
   readonly #host: ComponentHost
-  readonly #ports: CertificateManagerDependencies
+  readonly #dependencies: CertificateManagerDependencies
   readonly #state: Slice<ManagerState>
   readonly #random: RandomStream
   readonly #topic: Topic
   #request: Informer<CertificateSigningRequest> | undefined
 
-  constructor(host: ComponentHost, ports: CertificateManagerDependencies) {
+  constructor(host: ComponentHost, dependencies: CertificateManagerDependencies) {
     this.#host = host
-    this.#ports = ports
-    const topic = `certificate ${ports.use}`
+    this.#dependencies = dependencies
+    const topic = `certificate ${dependencies.use}`
     this.#state = host.state<ManagerState>(topic, () => ({
       waiting: undefined,
       failures: 0,
@@ -69,7 +69,7 @@ export class CertificateManager {
 
   /** Sets the timer of the next rotation; it is due at once if there is no certificate, or if `now`. */
   start(now = false): void {
-    const current = this.#ports.current()
+    const current = this.#dependencies.current()
     const wait = current === undefined || now ? 0 : this.#deadline(current) - this.#host.clock.now()
     if (wait <= 0) this.#rotate()
     else this.#topic.wakeAfter('rotate', wait, { class: 'watchdog' })
@@ -88,7 +88,7 @@ export class CertificateManager {
   }
 
   #rotate(): void {
-    const { use, node, certificates, signerName, usages } = this.#ports
+    const { use, node, certificates, signerName, usages } = this.#dependencies
     const state = this.#state.value
     const key = `${node}/kubelet-${use} ${this.#host.clock.now()}`
     try {
@@ -114,7 +114,7 @@ export class CertificateManager {
 
   /** Watches one request, so that the informer holds a single object. */
   #follow(name: string): void {
-    const { use } = this.#ports
+    const { use } = this.#dependencies
     this.#request = this.#host.informer('certificatesigningrequests', {
       fieldSelector: `metadata.name=${name}`,
       id: `certificate ${use}`,
@@ -145,7 +145,7 @@ export class CertificateManager {
   }
 
   #signed(certificate: string, key: string): void {
-    const { use, certificates } = this.#ports
+    const { use, certificates } = this.#dependencies
     this.#forget()
     Object.assign(this.#state.value, { failures: 0, serverHealthy: true })
     certificates.update(use, atob(certificate), key)
@@ -158,7 +158,7 @@ export class CertificateManager {
   }
 
   #failed(what: string, why: string): void {
-    const { signerName } = this.#ports
+    const { signerName } = this.#dependencies
     const state = this.#state.value
     this.#forget()
     this.#host.log('error', `${signerName}: ${what}: ${why}`)

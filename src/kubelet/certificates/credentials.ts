@@ -29,20 +29,20 @@ export interface CredentialDependencies {
  */
 export class KubeletCredentials {
   readonly #host: ComponentHost
-  readonly #ports: CredentialDependencies
+  readonly #dependencies: CredentialDependencies
   readonly #loaded: Slice<LoadedCertificates>
   readonly #expiry: Topic
   readonly #client: CertificateManager | undefined
   readonly #serving: CertificateManager | undefined
 
-  constructor(host: ComponentHost, ports: CredentialDependencies) {
+  constructor(host: ComponentHost, dependencies: CredentialDependencies) {
     const {
       certificates,
       configuration: { rotateCertificates, serverTLSBootstrap },
       node,
-    } = ports
+    } = dependencies
     this.#host = host
-    this.#ports = ports
+    this.#dependencies = dependencies
     this.#loaded = host.state<LoadedCertificates>('certificates', () => ({}))
     certificates.hold(this.#loaded)
     this.#expiry = host.handle('expiry', () => this.#look())
@@ -70,14 +70,14 @@ export class KubeletCredentials {
 
   /** Exits the process if it has no credentials. Returns whether it continues. */
   begin(): boolean {
-    const faults = this.#ports.certificates.faults()
+    const faults = this.#dependencies.certificates.faults()
     for (const line of faults) this.#host.log('error', line)
     if (faults.length > 0) {
-      this.#ports.certificates.exit()
+      this.#dependencies.certificates.exit()
       return false
     }
-    const { rotateCertificates, serverTLSBootstrap } = this.#ports.configuration
-    const held = this.#ports.certificates.load(rotateCertificates, serverTLSBootstrap)
+    const { rotateCertificates, serverTLSBootstrap } = this.#dependencies.configuration
+    const held = this.#dependencies.certificates.load(rotateCertificates, serverTLSBootstrap)
     this.#loaded.value.held = held
     this.#client?.start(held.fromConfig)
     this.#serving?.start()
@@ -109,7 +109,7 @@ export class KubeletCredentials {
         'error',
         `"No valid client certificate is found and the server is responsive, exiting." ${threshold}`,
       )
-      return this.#ports.certificates.exit()
+      return this.#dependencies.certificates.exit()
     }
     this.#host.log(
       'error',
@@ -121,7 +121,7 @@ export class KubeletCredentials {
 
   /** Rereads the files: a replaced certificate needs no restart. */
   #reload(): void {
-    const { certificates } = this.#ports
+    const { certificates } = this.#dependencies
     const { client } = certificates.load(false, false)
     const { held } = this.#loaded.value
     if (held !== undefined && client !== undefined && this.#host.clock.now() <= client.notAfter)

@@ -25,16 +25,16 @@ export type StopReason = 'startup' | 'liveness' | 'other'
  * stop signal. Source: pkg/kubelet/kuberuntime/kuberuntime_container.go killContainer, executePreStopHook.
  */
 export class ContainerStopper {
-  readonly #ports: ContainerStopperDependencies
+  readonly #dependencies: ContainerStopperDependencies
 
-  constructor(ports: ContainerStopperDependencies) {
-    this.#ports = ports
+  constructor(dependencies: ContainerStopperDependencies) {
+    this.#dependencies = dependencies
   }
 
   /** Begins to end a running container. `grace` in ms. */
   begin(record: PodRecord, container: Container, now: number, grace: number, message: string): void {
     const memory = containerMemory(record, container.name)
-    this.#ports.events.container(record, container, 'Normal', 'Killing', message)
+    this.#dependencies.events.container(record, container, 'Normal', 'Killing', message)
     const stop: ContainerStop = { since: now, grace, spent: 0 }
     memory.stop = stop
     const hook = container.lifecycle?.preStop
@@ -50,7 +50,7 @@ export class ContainerStopper {
    * runtime then reports the end. `heldUntil`: no signal is sent before.
    */
   step(record: PodRecord, container: Container, now: number, heldUntil = 0): number | undefined {
-    const { runtime } = this.#ports
+    const { runtime } = this.#dependencies
     const { stop } = containerMemory(record, container.name)
     if (!stop) return undefined
     this.#lookAtHook(record, container, stop, now)
@@ -84,7 +84,7 @@ export class ContainerStopper {
   #lookAtHook(record: PodRecord, container: Container, stop: ContainerStop, now: number): void {
     const hook = container.lifecycle?.preStop
     if (stop.hookUntil === undefined || !hook) return
-    const { runtime } = this.#ports
+    const { runtime } = this.#dependencies
     const latest = latestContainer(runtime.pod(record.uid), container.name)
     const task = hook.exec ? runtime.task(record.uid, container.name, 'preStop') : undefined
     const outcome = task
@@ -99,11 +99,17 @@ export class ContainerStopper {
   }
 
   #hookFailed(record: PodRecord, container: Container): void {
-    this.#ports.events.container(record, container, 'Warning', 'FailedPreStopHook', 'PreStopHook failed')
+    this.#dependencies.events.container(
+      record,
+      container,
+      'Warning',
+      'FailedPreStopHook',
+      'PreStopHook failed',
+    )
   }
 
   #scope({ uid, pod }: PodRecord, container: Container): ActionScope {
-    const { runtime, hostIP, release } = this.#ports
+    const { runtime, hostIP, release } = this.#dependencies
     return { runtime, uid, pod, container, hostIP, minor: release.minor }
   }
 }

@@ -62,19 +62,19 @@ const PRESSURES: readonly PressureType[] = ['MemoryPressure', 'DiskPressure', 'P
  */
 export class EvictionManager {
   readonly #host: ComponentHost
-  readonly #ports: EvictionDependencies
+  readonly #dependencies: EvictionDependencies
   readonly #state: Slice<PressureState>
   readonly #thresholds: readonly Threshold[]
 
-  constructor(host: ComponentHost, ports: EvictionDependencies) {
+  constructor(host: ComponentHost, dependencies: EvictionDependencies) {
     this.#host = host
-    this.#ports = ports
+    this.#dependencies = dependencies
     this.#state = host.state<PressureState>('pressure', () => ({
       firstMet: new Map(),
       met: [],
       observed: new Map(),
     }))
-    this.#thresholds = thresholdsOf(ports.options)
+    this.#thresholds = thresholdsOf(dependencies.options)
   }
 
   /** The conditions that are true now, in the order of a node's status. */
@@ -100,14 +100,14 @@ export class EvictionManager {
    * gone.
    */
   synchronize(): void {
-    const { runtime } = this.#ports.options
+    const { runtime } = this.#dependencies.options
     if (!runtime.measured) return
     const now = this.#host.clock.now()
     if (this.#isBusy(now)) return
     const candidates = this.#candidates()
     const observations = this.#observe(candidates)
     const due = this.#update(observations, now)
-    this.#ports.report()
+    this.#dependencies.report()
     if (this.#evictForStorage(candidates) || due.length === 0) return
     this.#reclaim(candidates, observations, due)
   }
@@ -115,7 +115,7 @@ export class EvictionManager {
   /** Reports the end of a pod; if it was being evicted, all thresholds are checked again. */
   podEnded(): void {
     const { evicting } = this.#state.value
-    if (evicting && (this.#ports.records.value.get(evicting.uid)?.stage ?? 'finished') === 'finished')
+    if (evicting && (this.#dependencies.records.value.get(evicting.uid)?.stage ?? 'finished') === 'finished')
       this.synchronize()
   }
 
@@ -123,7 +123,7 @@ export class EvictionManager {
     const { value } = this.#state
     if (!value.evicting) return false
     const { uid, since } = value.evicting
-    const stage = this.#ports.records.value.get(uid)?.stage ?? 'finished'
+    const stage = this.#dependencies.records.value.get(uid)?.stage ?? 'finished'
     if (stage !== 'finished' && now - since < CLEANUP_TIMEOUT) return true
     delete value.evicting
     return false
@@ -133,7 +133,7 @@ export class EvictionManager {
     const {
       records,
       options: { runtime },
-    } = this.#ports
+    } = this.#dependencies
     const candidates: Candidate[] = []
     for (const record of records.value.values()) {
       const sandbox = runtime.pod(record.uid)
@@ -147,8 +147,8 @@ export class EvictionManager {
   }
 
   #observe(candidates: readonly Candidate[]): Observations {
-    const { runtime } = this.#ports.options
-    const capacity = capacityOf(this.#ports.options)
+    const { runtime } = this.#dependencies.options
+    const capacity = capacityOf(this.#dependencies.options)
     const { memory = 0, storage = 0, pids = 0 } = runtime.systemUsage
     const used = { memory, storage, pids }
     for (const { containers, volumes } of candidates) {
@@ -186,7 +186,7 @@ export class EvictionManager {
       if (!value.firstMet.has(at)) value.firstMet.set(at, now)
       value.observed.set(SIGNAL_CONDITIONS[threshold.signal], now)
     }
-    const { evictionPressureTransitionPeriod = DEFAULT_TRANSITION } = this.#ports.options
+    const { evictionPressureTransitionPeriod = DEFAULT_TRANSITION } = this.#dependencies.options
     for (const [type, at] of [...value.observed])
       if (now - at >= evictionPressureTransitionPeriod) value.observed.delete(type)
     value.met = met.filter(
@@ -196,7 +196,7 @@ export class EvictionManager {
   }
 
   #evictForStorage(candidates: readonly Candidate[]): boolean {
-    const { runtime } = this.#ports.options
+    const { runtime } = this.#dependencies.options
     let evicted = false
     for (const candidate of candidates) {
       if (candidate.record.stage !== 'active') continue
@@ -214,7 +214,7 @@ export class EvictionManager {
     const { signal, hard } = threshold
     this.#event(`Attempting to reclaim ${SIGNAL_RESOURCES[signal]}`)
     if (SIGNAL_CONDITIONS[signal] === 'DiskPressure' && this.#deleteUnusedImages(candidates)) return
-    const grace = hard ? HARD_GRACE_SECONDS : (this.#ports.options.evictionMaxPodGracePeriod ?? 0)
+    const grace = hard ? HARD_GRACE_SECONDS : (this.#dependencies.options.evictionMaxPodGracePeriod ?? 0)
     for (const candidate of rank(
       candidates.filter(({ record }) => record.stage === 'active'),
       signal,
@@ -226,7 +226,7 @@ export class EvictionManager {
 
   /** Deletes unused images. Returns whether that was enough. */
   #deleteUnusedImages(candidates: readonly Candidate[]): boolean {
-    const { runtime } = this.#ports.options
+    const { runtime } = this.#dependencies.options
     const used = new Set<string>()
     for (const uid of runtime.podUids())
       for (const { image } of runtime.pod(uid)?.containers ?? [])
@@ -239,7 +239,7 @@ export class EvictionManager {
 
   #evict(record: PodRecord, message: string, graceSeconds: number, disruption: boolean): boolean {
     if (isCritical(record.pod)) return false
-    const { events, wake } = this.#ports
+    const { events, wake } = this.#dependencies
     events.pod(record, 'Warning', 'Evicted', message)
     record.verdict = { reason: 'Evicted', message, disruption }
     record.graceSeconds = graceSeconds
@@ -250,7 +250,7 @@ export class EvictionManager {
   }
 
   #event(message: string): void {
-    const { options, recorder } = this.#ports
+    const { options, recorder } = this.#dependencies
     recorder?.event(
       { object: { metadata: { name: options.node, uid: options.node } }, kind: 'Node', apiVersion: 'v1' },
       'Warning',

@@ -44,21 +44,22 @@ export interface NodeAgentDependencies {
  */
 export class KubeletNodeAgent {
   readonly #host: ComponentHost
-  readonly #ports: NodeAgentDependencies
+  readonly #dependencies: NodeAgentDependencies
   readonly #state: Slice<NodeState>
   readonly #register: Topic
 
-  constructor(host: ComponentHost, ports: NodeAgentDependencies) {
+  constructor(host: ComponentHost, dependencies: NodeAgentDependencies) {
     this.#host = host
-    this.#ports = ports
-    this.#state = ports.heartbeats.node
+    this.#dependencies = dependencies
+    this.#state = dependencies.heartbeats.node
     this.#register = host.handle('register', () => this.register())
   }
 
   /** The Node as last seen, or as it would be registered. */
   get node(): Node {
     return (
-      this.#ports.nodes.get(this.#ports.options.node) ?? initialNode(this.#ports.options, this.#facts([]))
+      this.#dependencies.nodes.get(this.#dependencies.options.node) ??
+      initialNode(this.#dependencies.options, this.#facts([]))
     )
   }
 
@@ -69,13 +70,14 @@ export class KubeletNodeAgent {
 
   /** CIDR of this node's pods; two with a comma in a dual-stack cluster. */
   get podCIDR(): string | undefined {
-    const { podCIDR, podCIDRs = [] } = this.#ports.nodes.get(this.#ports.options.node)?.spec ?? {}
-    return podCIDRs.length > 1 ? podCIDRs.join(',') : (podCIDR ?? this.#ports.options.podCIDR)
+    const { podCIDR, podCIDRs = [] } =
+      this.#dependencies.nodes.get(this.#dependencies.options.node)?.spec ?? {}
+    return podCIDRs.length > 1 ? podCIDRs.join(',') : (podCIDR ?? this.#dependencies.options.podCIDR)
   }
 
   /** Whether pods can get a network: the plugin works, and the node has a CIDR (or registers as Ready). */
   get networkReady(): boolean {
-    const { runtime, registerReady } = this.#ports.options
+    const { runtime, registerReady } = this.#dependencies.options
     return runtime.networkReady && (Boolean(registerReady) || this.podCIDR !== undefined)
   }
 
@@ -91,13 +93,13 @@ export class KubeletNodeAgent {
     try {
       const uid = this.#tryRegister()
       state.registered = true
-      this.#ports.onRegistered(uid)
+      this.#dependencies.onRegistered(uid)
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
       this.#host.log(
         'error',
         `"Unable to register node with API server" err=${JSON.stringify(error.message)} ` +
-          `node="${this.#ports.options.node}"`,
+          `node="${this.#dependencies.options.node}"`,
       )
       this.#register.wakeAfter('', state.retry, { class: 'watchdog' })
       state.retry = Math.min(state.retry * 2, LAST_RETRY)
@@ -106,14 +108,14 @@ export class KubeletNodeAgent {
 
   /** Whether the status must be posted even if it is the same. */
   get #isReportDue(): boolean {
-    return this.#host.clock.now() - this.#state.value.reportedAt >= this.#ports.statusReport
+    return this.#host.clock.now() - this.#state.value.reportedAt >= this.#dependencies.statusReport
   }
 
   /** Posts the node's status if it has changed, or if the last post is old. */
   syncStatus(): void {
     const state = this.#state.value
     if (!state.registered) return
-    const { options, nodes } = this.#ports
+    const { options, nodes } = this.#dependencies
     const seen = nodes.get(options.node)
     if (
       !this.#isReportDue &&
@@ -121,7 +123,7 @@ export class KubeletNodeAgent {
       !conditionsDiffer(seen.status.conditions ?? [], this.#health) &&
       !foreignResourcesDiffer(options, seen.status) &&
       state.images === this.#imageCount() &&
-      (state.volumes ?? '') === this.#ports.volumesInUse().join()
+      (state.volumes ?? '') === this.#dependencies.volumesInUse().join()
     )
       return
     try {
@@ -139,7 +141,7 @@ export class KubeletNodeAgent {
   /** Tries to register. Returns the uid of the Node. */
   #tryRegister(): string {
     const { client } = this.#host
-    const { options } = this.#ports
+    const { options } = this.#dependencies
     let fresh = initialNode(options, this.#facts([]))
     try {
       fresh = client.create('nodes', fresh)
@@ -155,7 +157,7 @@ export class KubeletNodeAgent {
   /** Updates labels and status of an existing Node. */
   #takeOver(): Node {
     const { client } = this.#host
-    const { options } = this.#ports
+    const { options } = this.#dependencies
     const existing = client.get('nodes', { name: options.node })
     const labels = { ...existing.metadata.labels, ...nodeLabels(options) }
     const annotations = { ...existing.metadata.annotations, [MANAGED_ATTACH_DETACH]: 'true' }
@@ -184,7 +186,7 @@ export class KubeletNodeAgent {
 
   #post(): void {
     const { client } = this.#host
-    const { options } = this.#ports
+    const { options } = this.#dependencies
     const current = ignoreNotFound(() => client.get('nodes', { name: options.node }))
     if (!current) return
     const own = nodeStatus(options, this.#facts(current.status.conditions ?? []))
@@ -215,38 +217,38 @@ export class KubeletNodeAgent {
 
   #imageCount(): number {
     let count = 0
-    for (const { state } of this.#ports.options.runtime.images()) if (state === 'present') count++
+    for (const { state } of this.#dependencies.options.runtime.images()) if (state === 'present') count++
     return count
   }
 
   get #health(): ConditionInputs {
     return {
-      runtimeResponds: this.#ports.options.runtime.responds,
+      runtimeResponds: this.#dependencies.options.runtime.responds,
       networkReady: this.networkReady,
-      shuttingDown: this.#ports.options.runtime.shuttingDown,
-      pressures: this.#ports.pressures(),
+      shuttingDown: this.#dependencies.options.runtime.shuttingDown,
+      pressures: this.#dependencies.pressures(),
     }
   }
 
   #facts(conditions: Parameters<typeof nodeConditions>[0]): NodeFacts {
-    const { runtime } = this.#ports.options
+    const { runtime } = this.#dependencies.options
     return {
-      version: this.#ports.version,
+      version: this.#dependencies.version,
       bootID: runtime.bootID,
       images: runtime.images(),
-      volumesInUse: this.#ports.volumesInUse(),
+      volumesInUse: this.#dependencies.volumesInUse(),
       conditions: nodeConditions(conditions, this.#health, this.#host.clock.now()),
     }
   }
 
   #statusEvent(reason: string): void {
-    this.#event('Normal', reason, `Node ${this.#ports.options.node} status is now: ${reason}`)
+    this.#event('Normal', reason, `Node ${this.#dependencies.options.node} status is now: ${reason}`)
   }
 
   /** Records an event about the Node, which the kubelet knows only by name: its name is used as uid. */
   #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const { node } = this.#ports.options
-    this.#ports.recorder?.event(
+    const { node } = this.#dependencies.options
+    this.#dependencies.recorder?.event(
       { object: { metadata: { name: node, uid: node } }, kind: 'Node', apiVersion: 'v1' },
       type,
       reason,

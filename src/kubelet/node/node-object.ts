@@ -5,8 +5,13 @@ import type {
   NodeStatus,
   NodeSystemInfo,
 } from '../../api/core/generated.js'
-import type { ResourceList } from '../../api/quantity.js'
-import { formatQuantity, parseQuantity, quantityValue, subtractQuantities } from '../../api/quantity.js'
+import {
+  formatQuantity,
+  parseQuantity,
+  quantityValue,
+  subtractQuantities,
+  type ResourceList,
+} from '../../api/quantity.js'
 import type { KubeletConfiguration, KubeletOptions } from '../options.js'
 import { DEFAULT_EVICTION_HARD, amountOf } from './eviction.js'
 import { DEFAULT_CAPACITY } from '../options.js'

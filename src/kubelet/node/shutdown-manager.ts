@@ -25,18 +25,18 @@ export interface ShutdownDependencies {
  * its time. Source: pkg/kubelet/nodeshutdown/nodeshutdown_manager_linux.go, nodeshutdown_manager.go.
  */
 export class ShutdownManager {
-  readonly #ports: ShutdownDependencies
+  readonly #dependencies: ShutdownDependencies
   readonly #state: Slice<ShutdownState>
   readonly #topic: Topic
   readonly #groups: readonly ShutdownGroup[]
 
-  constructor(host: ComponentHost, ports: ShutdownDependencies) {
-    this.#ports = ports
+  constructor(host: ComponentHost, dependencies: ShutdownDependencies) {
+    this.#dependencies = dependencies
     const {
       shutdownGracePeriod = 0,
       shutdownGracePeriodCriticalPods = 0,
       shutdownGracePeriodByPodPriority,
-    } = ports.options
+    } = dependencies.options
     this.#groups = shutdownGracePeriodByPodPriority
       ? groupsByPriority(shutdownGracePeriodByPodPriority)
       : shutdownGroups(shutdownGracePeriod, shutdownGracePeriodCriticalPods)
@@ -47,7 +47,7 @@ export class ShutdownManager {
   /** Handles the start or the cancellation of a shutdown. */
   signalled(): void {
     if (this.#groups.length === 0) return
-    const { options, report } = this.#ports
+    const { options, report } = this.#dependencies
     const { shuttingDown } = options.runtime
     this.#event(
       shuttingDown
@@ -75,7 +75,7 @@ export class ShutdownManager {
       record.verdict = SHUTDOWN_VERDICT
       record.graceSeconds = shutdownGrace(record, group)
       record.stage = 'terminating'
-      this.#ports.wake(record.uid)
+      this.#dependencies.wake(record.uid)
     }
     if (pods.length === 0) this.#nextGroup()
     else this.#topic.wakeAfter('', group.period * 1000)
@@ -83,13 +83,13 @@ export class ShutdownManager {
 
   /** Pods of the group that have not ended, in order of arrival. */
   #pods(group: ShutdownGroup): readonly PodRecord[] {
-    return [...this.#ports.records.value.values()].filter(
+    return [...this.#dependencies.records.value.values()].filter(
       (record) => record.stage !== 'finished' && groupOf(record, this.#groups) === group,
     )
   }
 
   #event(message: string): void {
-    const { options, recorder } = this.#ports
+    const { options, recorder } = this.#dependencies
     const object = { metadata: { name: options.node, uid: options.node } }
     recorder?.event({ object, kind: 'Node', apiVersion: 'v1' }, 'Normal', 'Shutdown', message)
   }

@@ -90,15 +90,15 @@ export const RECLAIM = 500
  * kubelet.go SyncPod.
  */
 export class PodWorkers {
-  readonly #ports: PodWorkerDependencies
+  readonly #dependencies: PodWorkerDependencies
 
-  constructor(ports: PodWorkerDependencies) {
-    this.#ports = ports
+  constructor(dependencies: PodWorkerDependencies) {
+    this.#dependencies = dependencies
   }
 
   /** Takes the next step for one pod; called whenever something about it may have changed. */
   sync(uid: string): void {
-    const record = this.#ports.records.value.get(uid)
+    const record = this.#dependencies.records.value.get(uid)
     if (!record) return this.killOrphan(uid)
     if (record.stage === 'new') this.#admit(record)
     if (record.stage === 'active') this.#run(record)
@@ -110,7 +110,7 @@ export class PodWorkers {
    * Stops containers of an unknown pod (with the minimum grace) and forgets them. Source: HandlePodCleanups.
    */
   killOrphan(uid: string): void {
-    const { runtime } = this.#ports
+    const { runtime } = this.#dependencies
     const sandbox = runtime.pod(uid)
     if (!sandbox) return
     runtime.cancelPending(uid)
@@ -120,7 +120,7 @@ export class PodWorkers {
   }
 
   #admit(record: PodRecord): void {
-    const { clock, runtime, usage, events, allocatable, operatingSystem, view } = this.#ports
+    const { clock, runtime, usage, events, allocatable, operatingSystem, view } = this.#dependencies
     const { pod } = record
     if (
       record.removed ||
@@ -135,11 +135,13 @@ export class PodWorkers {
     const { node } = view()
     const { shuttingDown } = runtime
     if (
-      record.awaits?.some((uid) => (this.#ports.records.value.get(uid)?.stage ?? 'finished') !== 'finished')
+      record.awaits?.some(
+        (uid) => (this.#dependencies.records.value.get(uid)?.stage ?? 'finished') !== 'finished',
+      )
     )
       return
     const verdict =
-      this.#ports.pressure(pod) ??
+      this.#dependencies.pressure(pod) ??
       admissionVerdict({
         pod,
         isStatic: record.isStatic,
@@ -170,7 +172,7 @@ export class PodWorkers {
    * pkg/kubelet/preemption/preemption.go.
    */
   #preempt(record: PodRecord): boolean {
-    const { records, usage, allocatable, events, wake } = this.#ports
+    const { records, usage, allocatable, events, wake } = this.#dependencies
     if (record.awaits) return false
     const shortages = insufficientResources({ pod: record.pod, allocatable, used: usage.value })
     const lacking = new Map(
@@ -194,7 +196,7 @@ export class PodWorkers {
 
   /** Whether the previous static pod of the same name still exists; the new one starts only after it. */
   #predecessorLives({ uid, namespace, name }: PodRecord): boolean {
-    for (const other of this.#ports.records.value.values()) {
+    for (const other of this.#dependencies.records.value.values()) {
       if (
         other.isStatic &&
         other.uid !== uid &&
@@ -208,7 +210,7 @@ export class PodWorkers {
   }
 
   #run(record: PodRecord): void {
-    const { clock, runtime, statuses, mirrors, volumeTimers } = this.#ports
+    const { clock, runtime, statuses, mirrors, volumeTimers } = this.#dependencies
     const now = clock.now()
     if (
       record.removed ||
@@ -227,8 +229,8 @@ export class PodWorkers {
       if (this.#stillInFlight(record, now)) return
     } else {
       if (record.isStatic) mirrors.ensure(record)
-      this.#ports.resizer?.sync(record)
-      this.#ports.prober.sync(record, now)
+      this.#dependencies.resizer?.sync(record)
+      this.#dependencies.prober.sync(record, now)
       published =
         nextAction(record, runtime.pod(record.uid), now).kind !== 'done' && !this.#isReplacing(record)
       if (published) statuses.publish(record)
@@ -240,11 +242,11 @@ export class PodWorkers {
         return
       }
       if (action.kind === 'rest') {
-        this.#ports.resizer?.sync(record)
-        this.#ports.prober.sync(record, now)
+        this.#dependencies.resizer?.sync(record)
+        this.#dependencies.prober.sync(record, now)
         if (!published) statuses.publish(record)
         if (action.until < Infinity)
-          this.#ports.looks.wakeAfter(record.uid, action.until - now, { class: 'watchdog' })
+          this.#dependencies.looks.wakeAfter(record.uid, action.until - now, { class: 'watchdog' })
         return
       }
       if (this.#act(record, action, now)) return
@@ -257,7 +259,7 @@ export class PodWorkers {
    * before. Source: kubelet.go SyncPod, kuberuntime_manager.go SyncPod.
    */
   #isReplacing({ uid, containers }: PodRecord): boolean {
-    const sandbox = this.#ports.runtime.pod(uid)
+    const sandbox = this.#dependencies.runtime.pod(uid)
     return Object.entries(containers).some(
       ([name, { restartAfter }]) =>
         restartAfter !== undefined && latestContainer(sandbox, name)?.state === 'exited',
@@ -270,7 +272,7 @@ export class PodWorkers {
       case 'sandbox':
         return this.#makeSandbox(record, now)
       case 'start':
-        return this.#ports.starter.start(record, action.container, now)
+        return this.#dependencies.starter.start(record, action.container, now)
       case 'stop':
         return this.#stop(record, action, now)
       case 'stopping':
@@ -286,7 +288,7 @@ export class PodWorkers {
     { container, message, reason, restart }: Extract<PodAction, { kind: 'stop' }>,
     now: number,
   ): boolean {
-    const { stopper, runtime } = this.#ports
+    const { stopper, runtime } = this.#dependencies
     const memory = containerMemory(record, container.name)
     if (restart)
       memory.restartAfter = previousContainer(runtime.pod(record.uid), container.name)?.finishedAt ?? null
@@ -295,16 +297,16 @@ export class PodWorkers {
   }
 
   #stopping(record: PodRecord, containers: readonly Container[], now: number): boolean {
-    const { stopper, hooks } = this.#ports
+    const { stopper, hooks } = this.#dependencies
     const dues = containers.map((container) => stopper.step(record, container, now) ?? Infinity)
     const next = Math.min(...dues)
     if (next < Infinity) hooks.wakeAfter(record.uid, next - now)
-    this.#ports.statuses.publish(record)
+    this.#dependencies.statuses.publish(record)
     return true
   }
 
   #stillInFlight(record: PodRecord, now: number): boolean {
-    const { runtime, starter } = this.#ports
+    const { runtime, starter } = this.#dependencies
     const { inFlight, pod, uid } = record
     if (inFlight?.step === 'sandbox') {
       const sandbox = runtime.pod(uid)
@@ -323,15 +325,16 @@ export class PodWorkers {
       return false
     }
     if (!starter.resume(record, container, now)) return false
-    if (record.inFlight?.until !== undefined) this.#ports.hooks.wakeAfter(uid, record.inFlight.until - now)
+    if (record.inFlight?.until !== undefined)
+      this.#dependencies.hooks.wakeAfter(uid, record.inFlight.until - now)
     return true
   }
 
   #makeSandbox(record: PodRecord, now: number): boolean {
-    const { runtime, events, view } = this.#ports
+    const { runtime, events, view } = this.#dependencies
     const { uid, namespace, name, pod } = record
-    const mounted = this.#ports.volumes.mount(record, now)
-    if (!mounted || this.#ports.devices?.prepare(record, now) === false) return false
+    const mounted = this.#dependencies.volumes.mount(record, now)
+    if (!mounted || this.#dependencies.devices?.prepare(record, now) === false) return false
     const hostNetwork = pod.spec.hostNetwork ?? false
     const { podCIDR, networkReady } = view()
     if (!hostNetwork && !networkReady)
@@ -342,7 +345,7 @@ export class PodWorkers {
     }
     const { error } = podHostname(pod)
     const fault = hostNetwork ? undefined : error
-    const reason = fault ?? this.#ports.runtimeFault(pod)
+    const reason = fault ?? this.#dependencies.runtimeFault(pod)
     if (reason !== undefined) {
       this.#sandboxFailed(record, reason, now)
       return false
@@ -364,7 +367,7 @@ export class PodWorkers {
 
   #sandboxFailed(record: PodRecord, reason: string, now: number): void {
     const event = 'FailedCreatePodSandBox'
-    this.#ports.events.pod(record, 'Warning', event, `Failed to create pod sandbox: ${reason}`)
+    this.#dependencies.events.pod(record, 'Warning', event, `Failed to create pod sandbox: ${reason}`)
     containerMemory(record, '').waiting = { reason: event, until: now + RETRY }
   }
 
@@ -373,17 +376,17 @@ export class PodWorkers {
    * after a period if some of it may change.
    */
   refreshVolumes(uid: string): void {
-    const record = this.#ports.records.value.get(uid)
-    if (record?.stage === 'active' && this.#ports.volumes.refresh(record)) this.#awaitRefresh(uid)
+    const record = this.#dependencies.records.value.get(uid)
+    if (record?.stage === 'active' && this.#dependencies.volumes.refresh(record)) this.#awaitRefresh(uid)
   }
 
   #awaitRefresh(uid: string): void {
-    this.#ports.volumeTimers.wakeAfter(uid, VOLUME_REFRESH, { class: 'watchdog' })
+    this.#dependencies.volumeTimers.wakeAfter(uid, VOLUME_REFRESH, { class: 'watchdog' })
   }
 
   /** Shows changed labels and annotations to the pod's containers; returns whether there are some. */
   #hasNewMetadata({ uid, pod }: PodRecord): boolean {
-    const { runtime } = this.#ports
+    const { runtime } = this.#dependencies
     const known = runtime.pod(uid)?.pod?.metadata
     const { labels, annotations } = pod.metadata
     if (known === undefined || (known.labels === labels && known.annotations === annotations)) return false
@@ -398,24 +401,24 @@ export class PodWorkers {
     if (activeDeadlineSeconds === undefined) return false
     const due = (record.startTime ?? now) + activeDeadlineSeconds * 1000
     if (due > now) {
-      this.#ports.looks.wakeAfter(`deadline/${record.uid}`, due - now, { class: 'watchdog' })
+      this.#dependencies.looks.wakeAfter(`deadline/${record.uid}`, due - now, { class: 'watchdog' })
       return false
     }
     const message = 'Pod was active on the node longer than the specified deadline'
     record.verdict = { reason: 'DeadlineExceeded', message, isFinal: true }
-    this.#ports.events.pod(record, 'Normal', 'DeadlineExceeded', message)
+    this.#dependencies.events.pod(record, 'Normal', 'DeadlineExceeded', message)
     return true
   }
 
   #terminate(record: PodRecord): void {
-    const { clock, runtime, killer, hooks, prober } = this.#ports
+    const { clock, runtime, killer, hooks, prober } = this.#dependencies
     const now = clock.now()
     prober.stopLivenessAndStartup(record)
     const again = killer.step(record, now, record.graceSeconds)
     if (again === undefined) {
       if (runtime.pod(record.uid) !== undefined) record.reclaimed = now + RECLAIM
       runtime.stopSandbox(record.uid)
-      this.#ports.volumes.unmount(record)
+      this.#dependencies.volumes.unmount(record)
       this.release(record)
       record.stage = 'finished'
     } else if (again < Infinity) hooks.wakeAfter(record.uid, again - now)
@@ -428,20 +431,20 @@ export class PodWorkers {
    */
   release(record: PodRecord): void {
     if (!record.admitted) return
-    countPod(this.#ports.usage.value, allocatedPod(record), -1)
+    countPod(this.#dependencies.usage.value, allocatedPod(record), -1)
     record.admitted = false
-    this.#ports.resizer?.forget(record)
-    this.#ports.resizer?.roomMade()
+    this.#dependencies.resizer?.forget(record)
+    this.#dependencies.resizer?.roomMade()
     if (record.verdict?.reason === PREEMPTED.reason) this.#wakeAwaiting(record.uid)
   }
 
   #wakeAwaiting(victim: string): void {
-    for (const { uid, awaits } of this.#ports.records.value.values())
-      if (awaits?.includes(victim)) this.#ports.wake(uid)
+    for (const { uid, awaits } of this.#dependencies.records.value.values())
+      if (awaits?.includes(victim)) this.#dependencies.wake(uid)
   }
 
   #finish(record: PodRecord): void {
-    const { runtime, records, statuses, looks, volumeTimers, hooks, wake, prober } = this.#ports
+    const { runtime, records, statuses, looks, volumeTimers, hooks, wake, prober } = this.#dependencies
     const { uid, mirrorUid } = record
     prober.stop(record)
     looks.cancel(uid)
@@ -456,11 +459,11 @@ export class PodWorkers {
       for (const other of records.value.values()) if (other.isStatic && other.stage === 'new') wake(other.uid)
       return
     }
-    if (record.isStatic) this.#ports.mirrors.ensure(record)
+    if (record.isStatic) this.#dependencies.mirrors.ensure(record)
     // the status of a pod that ended before this kubelet started is kept
     if (record.startTime !== undefined || !isPodTerminal(record.pod)) statuses.publish(record)
     if (record.isStatic || record.pod.metadata.deletionTimestamp === undefined) return
-    const left = (record.reclaimed ?? 0) - this.#ports.clock.now()
+    const left = (record.reclaimed ?? 0) - this.#dependencies.clock.now()
     if (left > 0) hooks.wakeAfter(uid, left)
     else statuses.finishDeletion(record)
   }

@@ -59,10 +59,10 @@ function byUrgency(a: PodRecord, b: PodRecord): number {
  * doPodResizeAction.
  */
 export class Resizer {
-  readonly #ports: ResizerDependencies
+  readonly #dependencies: ResizerDependencies
 
-  constructor(ports: ResizerDependencies) {
-    this.#ports = ports
+  constructor(dependencies: ResizerDependencies) {
+    this.#dependencies = dependencies
   }
 
   /**
@@ -78,7 +78,7 @@ export class Resizer {
    * QoS class, and how long they wait. Source: sortPendingResizes.
    */
   roomMade(): void {
-    const { deferred, records, wake } = this.#ports
+    const { deferred, records, wake } = this.#dependencies
     if (deferred.value.size === 0) return
     const waiting: PodRecord[] = []
     for (const uid of deferred.value) {
@@ -90,12 +90,12 @@ export class Resizer {
 
   /** Forgets a pod that is gone or has ended. */
   forget({ uid }: PodRecord): void {
-    this.#ports.deferred.value.delete(uid)
-    this.#ports.looks.cancel(`resize/${uid}`)
+    this.#dependencies.deferred.value.delete(uid)
+    this.#dependencies.looks.cancel(`resize/${uid}`)
   }
 
   #allocate(record: PodRecord): void {
-    const { usage, events, deferred } = this.#ports
+    const { usage, events, deferred } = this.#dependencies
     const { pod } = record
     const generation = pod.metadata.generation ?? 0
     if (semanticEqual(desiredAllocation(pod), record.allocation)) {
@@ -117,7 +117,7 @@ export class Resizer {
   }
 
   #refuse(record: PodRecord, fault: ResizeFault, generation: number): void {
-    const { deferred, looks, events } = this.#ports
+    const { deferred, looks, events } = this.#dependencies
     const { reason, message } = fault
     const before = record.resize?.pending
     record.resize = { ...record.resize, pending: { ...fault, generation } }
@@ -138,7 +138,7 @@ export class Resizer {
   #fault(record: PodRecord): ResizeFault | undefined {
     if (record.isStatic)
       return { reason: 'Infeasible', message: 'In-place resize of static-pods is not supported' }
-    const { allocatable, usage } = this.#ports
+    const { allocatable, usage } = this.#dependencies
     const wanted = podRequests(record.pod)
     const has = podRequests(allocatedPod(record))
     for (const name of ['memory', 'cpu'] as const) {
@@ -168,7 +168,7 @@ export class Resizer {
 
   /** Updates the containers; marks those that must restart. */
   #actuate(record: PodRecord, generation: number): void {
-    const { runtime, events } = this.#ports
+    const { runtime, events } = this.#dependencies
     const { pod, uid } = record
     let open = false
     for (const container of [...(pod.spec.initContainers ?? []).filter(isSidecar), ...pod.spec.containers]) {

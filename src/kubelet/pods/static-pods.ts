@@ -83,10 +83,10 @@ export interface MirrorDependencies {
  * Keeps one mirror pod in the API for each static pod. Source: pkg/kubelet/kubelet.go tryReconcileMirrorPods.
  */
 export class MirrorManager {
-  readonly #ports: MirrorDependencies
+  readonly #dependencies: MirrorDependencies
 
-  constructor(ports: MirrorDependencies) {
-    this.#ports = ports
+  constructor(dependencies: MirrorDependencies) {
+    this.#dependencies = dependencies
   }
 
   /** Ensures that the API has a mirror of exactly this static pod. The next sync retries after failures. */
@@ -96,7 +96,9 @@ export class MirrorManager {
       this.#adopt(record, this.#existing(record) ?? this.#create(record))
     } catch (error) {
       if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error
-      this.#ports.log(`Failed creating a mirror pod for ${record.namespace}/${record.name}: ${error.message}`)
+      this.#dependencies.log(
+        `Failed creating a mirror pod for ${record.namespace}/${record.name}: ${error.message}`,
+      )
     }
   }
 
@@ -116,7 +118,7 @@ export class MirrorManager {
     if (!pod) return undefined
     const { uid, deletionTimestamp } = pod.metadata
     if (mirroredUid(pod) === record.uid && deletionTimestamp === undefined) return pod
-    if (mirroredUid(pod) !== undefined) this.#ports.statuses.deleteMirror(record, uid as string)
+    if (mirroredUid(pod) !== undefined) this.#dependencies.statuses.deleteMirror(record, uid as string)
     return undefined
   }
 
@@ -126,7 +128,7 @@ export class MirrorManager {
    */
   #get(record: PodRecord): Pod | undefined {
     try {
-      return this.#ports.client.get('pods', record)
+      return this.#dependencies.client.get('pods', record)
     } catch (error) {
       if (isApiError(error, 'NotFound') || isApiError(error, 'Forbidden')) return undefined
       throw error
@@ -134,7 +136,7 @@ export class MirrorManager {
   }
 
   #create(record: PodRecord): Pod | undefined {
-    const { client, node } = this.#ports
+    const { client, node } = this.#dependencies
     const owner = ignoreNotFound(() => client.get('nodes', { name: node }))
     return (
       owner && client.create('pods', mirrorPod(record.pod, { name: node, uid: owner.metadata.uid as string }))

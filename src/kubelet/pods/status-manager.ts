@@ -29,10 +29,10 @@ export interface StatusManagerDependencies {
  * pkg/kubelet/status/status_manager.go.
  */
 export class StatusManager {
-  readonly #ports: StatusManagerDependencies
+  readonly #dependencies: StatusManagerDependencies
 
-  constructor(ports: StatusManagerDependencies) {
-    this.#ports = ports
+  constructor(dependencies: StatusManagerDependencies) {
+    this.#dependencies = dependencies
   }
 
   /** Writes the pod's status if it differs from the API's. Failures are kept for later, not thrown. */
@@ -54,7 +54,7 @@ export class StatusManager {
   }
 
   #wanted(record: PodRecord, old: Pod['status']): Pod['status'] {
-    const { clock, runtime, hostIP, secondHostIP, release, runtimeName } = this.#ports
+    const { clock, runtime, hostIP, secondHostIP, release, runtimeName } = this.#dependencies
     const sandbox = runtime.pod(record.uid)
     return podStatus({
       record,
@@ -72,7 +72,7 @@ export class StatusManager {
    * Writes a status that was computed from `record.status`; it is recomputed if the API's has changed since.
    */
   #write(record: PodRecord, wanted: Pod['status'] | undefined): void {
-    const { client } = this.#ports
+    const { client } = this.#dependencies
     const current = ignoreNotFound(() => client.get('pods', record))
     if (!current || current.metadata.uid !== (record.isStatic ? record.mirrorUid : record.uid)) return
     const known = wanted !== undefined && Number(current.metadata.resourceVersion) === record.version
@@ -88,7 +88,7 @@ export class StatusManager {
 
   #delete({ namespace, name }: Pick<PodRecord, 'namespace' | 'name'>, uid: string): void {
     try {
-      this.#ports.client.delete(
+      this.#dependencies.client.delete(
         'pods',
         { namespace, name },
         { gracePeriodSeconds: 0, preconditions: { uid } },
@@ -99,7 +99,7 @@ export class StatusManager {
   }
 
   #send({ uid, name }: Pick<PodRecord, 'uid' | 'name'>, send: () => void): void {
-    const { unsent, log } = this.#ports
+    const { unsent, log } = this.#dependencies
     try {
       send()
       unsent.value.delete(uid)

@@ -63,10 +63,10 @@ const MOST_AWAITED_STARTS = 3
  * Source: pkg/kubelet/prober/{prober_manager,worker,prober}.go.
  */
 export class Prober {
-  readonly #ports: ProberDependencies
+  readonly #dependencies: ProberDependencies
 
-  constructor(ports: ProberDependencies) {
-    this.#ports = ports
+  constructor(dependencies: ProberDependencies) {
+    this.#dependencies = dependencies
   }
 
   /**
@@ -99,12 +99,12 @@ export class Prober {
     if (what === undefined) return this.#probe(probing)
     if (probing.state.since === undefined) return
     if (what === 'response') return this.#finish(probing, payload as unknown as ProbeOutcome)
-    this.#ports.runtime.stopTask(uid, name, type)
+    this.#dependencies.runtime.stopTask(uid, name, type)
     this.#finish(probing, timedOut(probing.probe))
   }
 
   #syncContainer(record: PodRecord, container: Container, now: number): void {
-    const running = latestContainer(this.#ports.runtime.pod(record.uid), container.name)
+    const running = latestContainer(this.#dependencies.runtime.pod(record.uid), container.name)
     const memory = containerMemory(record, container.name)
     if (running?.state !== 'running') return
     if (memory.probes?.id !== running.id) {
@@ -117,7 +117,7 @@ export class Prober {
     for (const type of PROBE_TYPES) {
       const state = memory.probes[type]
       if (state?.since === undefined) continue
-      const task = this.#ports.runtime.task(record.uid, container.name, type)
+      const task = this.#dependencies.runtime.task(record.uid, container.name, type)
       const outcome = task && taskOutcome(task)
       const probing = outcome && this.#find(record.uid, container.name, type)
       if (probing && outcome) this.#finish(probing, outcome)
@@ -139,7 +139,7 @@ export class Prober {
   #schedule(record: PodRecord, container: Container, type: ProbeType, from: number): void {
     const probing = this.#find(record.uid, container.name, type)
     if (!probing) return
-    const { clock, topic } = this.#ports
+    const { clock, topic } = this.#dependencies
     const { probe, state, running } = probing
     const at = nextProbe(probe, state.origin ?? record.probedSince ?? from, running.startedAt ?? from, from)
     topic.wakeAfter(probing.key, at - clock.now(), { class: this.#isAwaited(probing) ? 'work' : 'watchdog' })
@@ -159,7 +159,7 @@ export class Prober {
   /** Source: worker.go doProbe. */
   #probe(probing: Probing): void {
     const { key, record, container, running, type, probe, state } = probing
-    const { clock, topic } = this.#ports
+    const { clock, topic } = this.#dependencies
     const now = clock.now()
     if (state.onHold === true || this.#isOver(probing)) return
     const probes = containerMemory(record, container.name).probes
@@ -199,14 +199,14 @@ export class Prober {
   }
 
   #scope(record: PodRecord, container: Container): ActionScope {
-    const { runtime, hostIP, release } = this.#ports
+    const { runtime, hostIP, release } = this.#dependencies
     return { runtime, uid: record.uid, pod: record.pod, container, hostIP, minor: release.minor }
   }
 
   #finish(probing: Probing, outcome: ProbeOutcome): void {
     const { key, record, container, type, probe, state } = probing
-    const { topic, runtime } = this.#ports
-    const began = state.since ?? this.#ports.clock.now()
+    const { topic, runtime } = this.#dependencies
+    const began = state.since ?? this.#dependencies.clock.now()
     delete state.since
     topic.cancel(`${key}/timeout`)
     if (probe.exec) runtime.stopTask(record.uid, container.name, type)
@@ -228,18 +228,22 @@ export class Prober {
   /** Adds the probes that were not made of a container that has been replaced. */
   #endSteady(record: PodRecord, container: Container, memory: ContainerMemory): void {
     const { id } = memory.probes ?? {}
-    const last = this.#ports.runtime.pod(record.uid)?.containers.findLast((one) => one.id === id)
+    const last = this.#dependencies.runtime.pod(record.uid)?.containers.findLast((one) => one.id === id)
     for (const type of PROBE_TYPES) {
       const count = memory.probeCounts?.[type]
       const probe = probeOf(container, type)
       if (count?.steadySince === undefined || probe === undefined) continue
-      count.successful = countUntil(count, probe, last?.finishedAt ?? this.#ports.clock.now()).successful
+      count.successful = countUntil(
+        count,
+        probe,
+        last?.finishedAt ?? this.#dependencies.clock.now(),
+      ).successful
       delete count.steadySince
     }
   }
 
   #tell(record: PodRecord, container: Container, type: ProbeType, { result, output }: ProbeOutcome): void {
-    const { events, release } = this.#ports
+    const { events, release } = this.#dependencies
     const title = TITLES[type]
     if (result === 'failure')
       events.container(record, container, 'Warning', 'Unhealthy', `${title} probe failed: ${output}`)
@@ -262,17 +266,17 @@ export class Prober {
       if (state.result === 'success') delete memory.failedStarts
       else memory.failedStarts = (memory.failedStarts ?? 0) + 1
       if (state.result === 'success' && memory.probes)
-        this.#begin(record, container, memory.probes, this.#ports.clock.now())
+        this.#begin(record, container, memory.probes, this.#dependencies.clock.now())
     }
     // a container counts as alive from the beginning, so a success changes nothing
-    if (type !== 'liveness' || state.result === 'failure') this.#ports.changed(record)
+    if (type !== 'liveness' || state.result === 'failure') this.#dependencies.changed(record)
   }
 
   #find(uid: string, name: string, type: ProbeType): Probing | undefined {
-    const record = this.#ports.records.value.get(uid)
+    const record = this.#dependencies.records.value.get(uid)
     const container = record && findContainer(record.pod, name)
     const probe = container && probeOf(container, type)
-    const running = latestContainer(this.#ports.runtime.pod(uid), name)
+    const running = latestContainer(this.#dependencies.runtime.pod(uid), name)
     if (!record || !container || !probe || running?.state !== 'running') return undefined
     const probes = record.containers[name]?.probes
     const state = probes?.id === running.id ? probes[type] : undefined
@@ -285,7 +289,7 @@ export class Prober {
   }
 
   #cancelContainer({ uid }: PodRecord, name: string, types: readonly ProbeType[]): void {
-    const { topic } = this.#ports
+    const { topic } = this.#dependencies
     for (const type of types) {
       const key = `${uid}/${name}/${type}`
       for (const timer of [key, `${key}/timeout`, `${key}/response`]) topic.cancel(timer)

@@ -40,18 +40,18 @@ export interface LifecycleDependencies {
  * timer.
  */
 export class ContainerLifecycle {
-  readonly #ports: LifecycleDependencies
+  readonly #dependencies: LifecycleDependencies
   /** The container whose stop signal is being delivered, during the call. */
   #signalled: string | undefined
 
-  constructor(ports: LifecycleDependencies) {
-    this.#ports = ports
+  constructor(dependencies: LifecycleDependencies) {
+    this.#dependencies = dependencies
   }
 
   /** Creates the pod's sandbox, which is ready or has failed after its time. */
   runSandbox(request: SandboxRequest): void {
     const { uid, namespace, name, hostNetwork, podCIDR, pod } = request
-    const { pods } = this.#ports.state.value
+    const { pods } = this.#dependencies.state.value
     const known = pods.get(uid)
     if (known) {
       if (known.error === undefined) known.attempt++
@@ -70,9 +70,9 @@ export class ContainerLifecycle {
         pod,
       })
     }
-    this.#ports.topics.sandbox.wakeAfter(
+    this.#dependencies.topics.sandbox.wakeAfter(
       uid,
-      this.#ports.timings.sandbox,
+      this.#dependencies.timings.sandbox,
       podCIDR === undefined ? {} : { payload: podCIDR },
     )
   }
@@ -82,24 +82,24 @@ export class ContainerLifecycle {
     const { uid, name, image, attempt, runsToCompletion, env, startError, resources } = request
     const pod = this.#mustHave(uid)
     pod.pod = request.pod
-    const id = stableHex(`${uid}/${name}/${attempt}/${this.#ports.state.value.boots}`, 64)
+    const id = stableHex(`${uid}/${name}/${attempt}/${this.#dependencies.state.value.boots}`, 64)
     addContainer(pod, {
       id,
       name,
       image,
       attempt,
       sandbox: pod.attempt,
-      createdAt: this.#ports.now(),
+      createdAt: this.#dependencies.now(),
       state: 'creating',
       ...(runsToCompletion ? { runsToCompletion } : {}),
       ...(Object.keys(env).length === 0 ? {} : { env }),
       ...(startError === undefined ? {} : { startError }),
       resources,
     })
-    const { containerStart, startSpread } = this.#ports.timings
+    const { containerStart, startSpread } = this.#dependencies.timings
     const time =
-      this.#ports.behavior(pod, name, image).startTime ?? containerStart + delayOf(pod, startSpread)
-    this.#ports.topics.start.wakeAfter(`${uid}/${name}`, time, { payload: runsToCompletion })
+      this.#dependencies.behavior(pod, name, image).startTime ?? containerStart + delayOf(pod, startSpread)
+    this.#dependencies.topics.start.wakeAfter(`${uid}/${name}`, time, { payload: runsToCompletion })
   }
 
   /** Sends a running container its stop signal, and SIGKILL after `grace` seconds. */
@@ -115,13 +115,19 @@ export class ContainerLifecycle {
         ? 'handled'
         : 'default'
     const behavior = {
-      stopTime: this.#ports.timings.containerStop,
+      stopTime: this.#dependencies.timings.containerStop,
       ...(stopSignal === undefined ? {} : { stopExitCode: 128 + stopSignal }),
-      ...this.#ports.behavior(pod, name, container.image),
+      ...this.#dependencies.behavior(pod, name, container.image),
       ...(answer === 'handled' ? { ignoresSigterm: true } : {}),
     }
-    const exit = signal(container, behavior, this.#ports.now(), grace, this.#ports.topics.signal.dueAt(key))
-    if (exit) this.#ports.topics.signal.wakeAfter(key, exit.after, { payload: exit })
+    const exit = signal(
+      container,
+      behavior,
+      this.#dependencies.now(),
+      grace,
+      this.#dependencies.topics.signal.dueAt(key),
+    )
+    if (exit) this.#dependencies.topics.signal.wakeAfter(key, exit.after, { payload: exit })
   }
 
   /** Delivers the stop signal. A handler that exits at once ends the container after `containerStop`. */
@@ -133,7 +139,7 @@ export class ContainerLifecycle {
   ): 'default' | 'handled' {
     this.#signalled = key
     try {
-      return this.#ports.processes.terminate(pod, container, stopSignal)
+      return this.#dependencies.processes.terminate(pod, container, stopSignal)
     } finally {
       this.#signalled = undefined
     }
@@ -144,11 +150,11 @@ export class ContainerLifecycle {
     const pod = this.#pod(uid)
     if (!pod) return
     if (pod.sandbox === 'creating') {
-      this.#ports.topics.sandbox.cancel(uid)
+      this.#dependencies.topics.sandbox.cancel(uid)
       pod.sandbox = 'notready'
     }
     for (const container of pod.containers) {
-      if (container.state === 'creating') this.#ports.topics.start.cancel(`${uid}/${container.name}`)
+      if (container.state === 'creating') this.#dependencies.topics.start.cancel(`${uid}/${container.name}`)
     }
     pod.containers = pod.containers.filter(({ state }) => state !== 'creating')
   }
@@ -162,7 +168,7 @@ export class ContainerLifecycle {
   }
 
   #release(pod: RuntimePod): void {
-    const pools = this.#ports.state.value
+    const pools = this.#dependencies.state.value
     for (const ip of [pod.ip, pod.secondIP]) if (ip !== undefined) releaseIp(poolFor(pools, ip), ip)
     delete pod.ip
     delete pod.secondIP
@@ -174,13 +180,13 @@ export class ContainerLifecycle {
     const fault = pod.hostNetwork ? undefined : this.#allocate(pod, podCIDR)
     if (fault !== undefined) pod.error = fault
     pod.sandbox = fault === undefined ? 'ready' : 'notready'
-    this.#ports.tell(`pod/${uid}`)
+    this.#dependencies.tell(`pod/${uid}`)
   }
 
   /** Returns why the pod gets no address, if so. */
   #allocate(pod: RuntimePod, podCIDR: string | undefined): string | undefined {
     if (podCIDR === undefined) return 'no podCIDR'
-    const pools = this.#ports.state.value
+    const pools = this.#dependencies.state.value
     for (const [at, range] of podCIDR.split(',').entries()) {
       const ip = allocateIp(poolFor(pools, range), range)
       if (ip === undefined) {
@@ -199,7 +205,7 @@ export class ContainerLifecycle {
     plan: StartPlan,
     given: ContainerBehavior,
   ): ContainerBehavior {
-    const { isDescribed, onUnknownImage } = this.#ports
+    const { isDescribed, onUnknownImage } = this.#dependencies
     if (plan.kind === 'assumed')
       return pod.pod !== undefined && endsByItself(pod.pod, name) ? { exitCode: 0 } : {}
     const isKnown = plan.kind !== 'service' || isDescribed(image)
@@ -211,12 +217,12 @@ export class ContainerLifecycle {
   /** Finishes the start of a container. */
   started(key: string, runsToCompletion: boolean): void {
     const { pod, container } = this.#find(key)
-    const given = this.#ports.behavior(pod, container.name, container.image)
-    const now = this.#ports.now()
+    const given = this.#dependencies.behavior(pod, container.name, container.image)
+    const now = this.#dependencies.now()
     container.startedAt = now
     const isGiven =
       given.startError !== undefined || given.exitCode !== undefined || given.exitAfter !== undefined
-    const plan = isGiven ? undefined : this.#ports.processes.plan(pod, container)
+    const plan = isGiven ? undefined : this.#dependencies.processes.plan(pod, container)
     const { startError, exitCode, exitAfter, exitReason } =
       plan === undefined ? given : this.#unknownImage(pod, container, plan, given)
     const isPlanned = exitCode !== undefined || exitAfter !== undefined
@@ -225,20 +231,20 @@ export class ContainerLifecycle {
       container.state = 'running'
       if (isPlanned) {
         const exit = { ...exitOf(exitCode ?? 0), ...(exitReason === undefined ? {} : { reason: exitReason }) }
-        this.#ports.topics.exit.wakeAfter(key, exitAfter ?? 0, {
+        this.#dependencies.topics.exit.wakeAfter(key, exitAfter ?? 0, {
           payload: exit,
           class: runsToCompletion ? 'work' : 'watchdog',
         })
       }
-      if (declaresUsage(given)) this.#ports.state.value.measured = true
-      if (plan) this.#ports.processes.start(pod, container, plan)
-      if (container.state === 'running') this.#ports.processes.checkMemory(pod, container)
-      this.#ports.onContainer(container.image)
+      if (declaresUsage(given)) this.#dependencies.state.value.measured = true
+      if (plan) this.#dependencies.processes.start(pod, container, plan)
+      if (container.state === 'running') this.#dependencies.processes.checkMemory(pod, container)
+      this.#dependencies.onContainer(container.image)
     } else {
       endContainer(container, now, { code: 128, reason: 'StartError' })
       container.message = failure
     }
-    this.#ports.tell(`pod/${pod.uid}`)
+    this.#dependencies.tell(`pod/${pod.uid}`)
   }
 
   /** Handles the end of a container's process, by itself or by a signal. */
@@ -247,32 +253,32 @@ export class ContainerLifecycle {
     this.cancelTimers(key)
     if (container.state !== 'running') return
     if (this.#signalled === key) {
-      const { stopTime = this.#ports.timings.containerStop } = this.#ports.behavior(
+      const { stopTime = this.#dependencies.timings.containerStop } = this.#dependencies.behavior(
         pod,
         container.name,
         container.image,
       )
-      this.#ports.topics.signal.wakeAfter(key, stopTime, { payload: exit })
+      this.#dependencies.topics.signal.wakeAfter(key, stopTime, { payload: exit })
       return
     }
-    this.end(pod, container, this.#ports.now(), exit)
-    const { exitMessage } = this.#ports.behavior(pod, container.name, container.image)
+    this.end(pod, container, this.#dependencies.now(), exit)
+    const { exitMessage } = this.#dependencies.behavior(pod, container.name, container.image)
     if (exitMessage !== undefined) container.message = exitMessage
-    this.#ports.tell(`pod/${pod.uid}`)
+    this.#dependencies.tell(`pod/${pod.uid}`)
   }
 
   /** Ends a container without telling the kubelet. */
   end(pod: RuntimePod, container: RuntimeContainer, now: number, exit: Exit): void {
-    const message = this.#ports.processes.stopped(pod, container, exit)
+    const message = this.#dependencies.processes.stopped(pod, container, exit)
     endContainer(container, now, exit)
     if (message !== undefined) container.message = message
-    this.#ports.onContainer(container.image)
+    this.#dependencies.onContainer(container.image)
   }
 
   /** Cancels the planned exit and the signals of a container. */
   cancelTimers(key: string): void {
-    this.#ports.topics.exit.cancel(key)
-    this.#ports.topics.signal.cancel(key)
+    this.#dependencies.topics.exit.cancel(key)
+    this.#dependencies.topics.signal.cancel(key)
   }
 
   #find(key: string): { pod: RuntimePod; container: RuntimeContainer } {
@@ -290,7 +296,7 @@ export class ContainerLifecycle {
   }
 
   #pod(uid: string): RuntimePod | undefined {
-    return this.#ports.state.value.pods.get(uid)
+    return this.#dependencies.state.value.pods.get(uid)
   }
 }
 

@@ -42,7 +42,7 @@ export class ContainerListening {
     const process = listeningProcess(pod, container, portText(port, request.protocol))
     if (process !== undefined)
       return this.#serve(process, portText(port, request.protocol), { ...request, port })
-    const facts = container.assumed === true ? {} : this.#scope.ports.images.facts(container.image)
+    const facts = container.assumed === true ? {} : this.#scope.dependencies.images.facts(container.image)
     const { behavior, page, documentRoot = DOCUMENT_ROOT }: Partial<ImageFacts> = facts
     if (behavior?.request) {
       const answer = behavior.request(
@@ -85,7 +85,7 @@ export class ContainerListening {
   isConstant(pod: RuntimePod, port: number): boolean {
     const container = this.#listener(pod, port, 'tcp')
     if (container === undefined || container.process || container.files) return false
-    const { behavior, documentRoot } = this.#scope.ports.images.facts(container.image)
+    const { behavior, documentRoot } = this.#scope.dependencies.images.facts(container.image)
     // a document root of its own says that its files may be changed while it runs
     return behavior?.request === undefined && documentRoot === undefined
   }
@@ -114,7 +114,7 @@ export class ContainerListening {
   #portsOf(pod: RuntimePod, container: RuntimeContainer): readonly string[] {
     const own = processesOf(container).flatMap(listenedBy)
     if (container.process) return own
-    const facts = this.#scope.ports.images.facts(container.image)
+    const facts = this.#scope.dependencies.images.facts(container.image)
     const ports = container.assumed === true ? undefined : facts.ports
     const spec = containerSpec(pod.pod, container.name)
     const declared =
@@ -160,7 +160,7 @@ export class ContainerListening {
   #listens(pod: RuntimePod, container: RuntimeContainer, port: number, protocol: Transport): boolean {
     if (listeningProcess(pod, container, portText(port, protocol)) !== undefined) return true
     if (container.process) return false
-    const facts = this.#scope.ports.images.facts(container.image)
+    const facts = this.#scope.dependencies.images.facts(container.image)
     const { listensOnDeclared = false } = facts
     const ports = container.assumed === true ? undefined : facts.ports
     const wanted = protocol === 'http' ? 'TCP' : protocol.toUpperCase()

@@ -44,16 +44,16 @@ const EXEC_FAILED = 'OCI runtime exec failed: exec failed: unable to start conta
 export class ContainerProcesses {
   readonly #scope: ContainerScope
   readonly #listening: ContainerListening
-  readonly #ports: ProcessDependencies
+  readonly #dependencies: ProcessDependencies
   /** The kubelet's command that is being started; its caller itself notices if it ends at once. */
   #beginning: RuntimeTask | undefined
 
-  constructor(ports: ProcessDependencies) {
-    this.#scope = new ContainerScope(ports)
+  constructor(dependencies: ProcessDependencies) {
+    this.#scope = new ContainerScope(dependencies)
     this.#listening = new ContainerListening(this.#scope, (key, port, request) =>
       this.#serve(key, port, request),
     )
-    this.#ports = ports
+    this.#dependencies = dependencies
   }
 
   /** What a container runs, by its spec and its image. */
@@ -64,7 +64,7 @@ export class ContainerProcesses {
     const needsEnv = spec?.command || spec?.args || container.env
     const env = needsEnv ? environmentOf(view) : {}
     const plan = startPlan(spec, view.image, env, (path) => this.#scope.hasFile(pod, container, path))
-    return this.#ports.onCommand === 'run' ? plan : assumedUnlessAlone(plan, spec)
+    return this.#dependencies.onCommand === 'run' ? plan : assumedUnlessAlone(plan, spec)
   }
 
   /** Starts the plan in a running container. */
@@ -88,7 +88,7 @@ export class ContainerProcesses {
       container.assumed = true
       return
     }
-    const { behavior, logs } = this.#ports.images.facts(container.image)
+    const { behavior, logs } = this.#dependencies.images.facts(container.image)
     for (const line of logs ?? []) this.log(pod, container, 'stdout', `${line}\n`)
     if (!behavior) return
     container.service = { state: undefined }
@@ -102,7 +102,7 @@ export class ContainerProcesses {
     if (!found) return
     const { pod, container } = found
     if (key.includes('#') || container.process) return this.#run(key)
-    const { behavior } = this.#ports.images.facts(container.image)
+    const { behavior } = this.#dependencies.images.facts(container.image)
     if (container.service && behavior?.tick)
       this.#scope.effect(
         pod,
@@ -128,7 +128,7 @@ export class ContainerProcesses {
       this.#run(key)
       return 'handled'
     }
-    const { behavior } = this.#ports.images.facts(container.image)
+    const { behavior } = this.#dependencies.images.facts(container.image)
     if (!service || !behavior?.signal) return 'default'
     this.#scope.effect(
       pod,
@@ -161,8 +161,8 @@ export class ContainerProcesses {
   /** Cancels the timers of a container. */
   cancel(pod: RuntimePod, container: RuntimeContainer): void {
     const key = keyOf(pod, container)
-    this.#ports.wakes.cancel(key)
-    for (const number of container.execs?.keys() ?? []) this.#ports.wakes.cancel(`${key}#${number}`)
+    this.#dependencies.wakes.cancel(key)
+    for (const number of container.execs?.keys() ?? []) this.#dependencies.wakes.cancel(`${key}#${number}`)
   }
 
   /** Tells listeners that the machine has lost power. */
@@ -219,7 +219,7 @@ export class ContainerProcesses {
     this.stopTask(pod, container, name)
     const task: RuntimeTask = { output: '', errors: '' }
     ;(container.tasks ??= new Map()).set(name, task)
-    if (this.#ports.onCommand !== 'run' && !isSelfContained(words)) {
+    if (this.#dependencies.onCommand !== 'run' && !isSelfContained(words)) {
       task.assumed = true
       task.end = { exitCode: 0 }
       return task
@@ -234,7 +234,7 @@ export class ContainerProcesses {
     }
     const error = this.#missing(pod, container, words)
     if (error !== undefined) {
-      const image = this.#ports.images.facts(container.image)
+      const image = this.#dependencies.images.facts(container.image)
       const [first] = words
       const isOpen = image.closed !== true && image.distroless !== true
       task.assumed = first !== undefined && (isOpen || isListed(image, first))
@@ -259,7 +259,7 @@ export class ContainerProcesses {
     if (task?.number !== undefined) {
       const busy = container.execs?.get(task.number)?.busy
       if (busy !== undefined) (container.busy ??= new Map()).set(name, busy)
-      this.#ports.wakes.cancel(`${keyOf(pod, container)}#${task.number}`)
+      this.#dependencies.wakes.cancel(`${keyOf(pod, container)}#${task.number}`)
       container.execs?.delete(task.number)
     }
     container.tasks?.delete(name)
@@ -316,7 +316,7 @@ export class ContainerProcesses {
   }
 
   #imageExec(pod: RuntimePod, container: RuntimeContainer, words: readonly string[]): ImageExec | undefined {
-    const { behavior } = this.#ports.images.facts(container.image)
+    const { behavior } = this.#dependencies.images.facts(container.image)
     return behavior?.exec?.(container.service?.state, words, this.#scope.context(pod, container))
   }
 
@@ -326,7 +326,7 @@ export class ContainerProcesses {
     container: RuntimeContainer,
     [first = '']: readonly string[],
   ): string | undefined {
-    const image = this.#ports.images.facts(container.image)
+    const image = this.#dependencies.images.facts(container.image)
     if (hasProgram(image, first) || (first.includes('/') && this.#scope.hasFile(pod, container, first)))
       return undefined
     return notFound(first, EXEC_FAILED)
@@ -334,7 +334,7 @@ export class ContainerProcesses {
 
   #newExec(pod: RuntimePod, container: RuntimeContainer, words: readonly string[], stdin: boolean): string {
     const view = this.#scope.view(pod, container)
-    const number = this.#ports.state.value.nextExec++
+    const number = this.#dependencies.state.value.nextExec++
     const process = newProcess({
       pid: 6 + number * 10,
       words,
@@ -342,7 +342,7 @@ export class ContainerProcesses {
       cwd: workingDirectory(view),
       stdin,
     })
-    process.startedAt = this.#ports.now()
+    process.startedAt = this.#dependencies.now()
     ;(container.execs ??= new Map()).set(String(number), process)
     return `${keyOf(pod, container)}#${number}`
   }
@@ -352,18 +352,18 @@ export class ContainerProcesses {
     if (!found?.process) return
     const { pod, container, process } = found
     if (process.exitCode === undefined && this.#scope.listeners.hold(key))
-      return void this.#ports.wakes.cancel(key)
+      return void this.#dependencies.wakes.cancel(key)
     const next =
       process.exitCode === undefined
         ? runProcess(process, this.#hostOf(key, pod, container, process))
         : undefined
-    const { wakes, now } = this.#ports
+    const { wakes, now } = this.#dependencies
     if (process.exitCode !== undefined) {
       wakes.cancel(key)
       return this.#processEnded(key, pod, container, process)
     }
     if (usageOf(process) !== undefined) {
-      this.#ports.state.value.measured = true
+      this.#dependencies.state.value.measured = true
       if (this.#scope.checkMemory(pod, container)) return
     }
     if (next === undefined) {
@@ -409,7 +409,7 @@ export class ContainerProcesses {
   #taskEnded(key: string, name: string, task: RuntimeTask, end: NonNullable<RuntimeTask['end']>): void {
     delete task.number
     task.end = end
-    if (task !== this.#beginning) this.#ports.onTask(key, name)
+    if (task !== this.#beginning) this.#dependencies.onTask(key, name)
   }
 
   #taskOutput(task: RuntimeTask, fd: number, content: Content): void {
@@ -429,7 +429,7 @@ export class ContainerProcesses {
     return {
       world: new ContainerWorld(view, {
         list: (): readonly ProcessEntry[] =>
-          processEntries(pod, container, this.#ports.images, this.#ports.state.value),
+          processEntries(pod, container, this.#dependencies.images, this.#dependencies.state.value),
         listening: () => this.#listening.portsOf(pod),
         kill: (pid, signal) => this.#kill(pod, container, pid, signal),
       }),
@@ -477,7 +477,7 @@ export class ContainerProcesses {
     if (signal === SIGKILL) return this.#scope.end(pod, container, exitOf(128 + signal))
     if (container.process) {
       if (trapSignal(container.process, signalName(signal)))
-        this.#ports.wakes.wakeAfter(keyOf(pod, container), 0)
+        this.#dependencies.wakes.wakeAfter(keyOf(pod, container), 0)
       else this.#scope.end(pod, container, exitOf(128 + signal))
       return
     }
@@ -492,10 +492,10 @@ export class ContainerProcesses {
     if (signal === SIGKILL || signal === 0) return
     if (container.process) {
       if (trapSignal(container.process, signalName(signal)))
-        this.#ports.wakes.wakeAfter(keyOf(pod, container), 0)
+        this.#dependencies.wakes.wakeAfter(keyOf(pod, container), 0)
       return
     }
-    const { behavior } = this.#ports.images.facts(container.image)
+    const { behavior } = this.#dependencies.images.facts(container.image)
     if (behavior?.signal && container.service)
       this.#scope.effect(
         pod,

@@ -36,7 +36,7 @@ import type {
 } from './state.js'
 import { latestContainer } from './state.js'
 import { unmountEmptyDirs } from './added-mounts.js'
-import { ISOLATED } from './surroundings.js'
+import { ISOLATED } from './machine-dependencies.js'
 import type { PodVolumes } from './volumes.js'
 
 /**

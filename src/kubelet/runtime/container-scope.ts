@@ -20,7 +20,7 @@ import { ProcessListeners } from './process-listeners.js'
 import { startPlan } from './start-plan.js'
 import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
 import { latestContainer } from './state.js'
-import type { MachineDependencies } from './surroundings.js'
+import type { MachineDependencies } from './machine-dependencies.js'
 
 /** What the processes of a machine need. */
 export interface ProcessDependencies {
@@ -78,15 +78,15 @@ const EFFECT = [
  * effects of handlers.
  */
 export class ContainerScope {
-  readonly ports: ProcessDependencies
+  readonly dependencies: ProcessDependencies
   readonly listeners: ProcessListeners = new ProcessListeners()
 
-  constructor(ports: ProcessDependencies) {
-    this.ports = ports
+  constructor(dependencies: ProcessDependencies) {
+    this.dependencies = dependencies
   }
 
   view(sandbox: RuntimePod, container: RuntimeContainer): ContainerView {
-    const { state, images, surroundings, now } = this.ports
+    const { state, images, surroundings, now } = this.dependencies
     return {
       state: state.value,
       sandbox,
@@ -99,7 +99,7 @@ export class ContainerScope {
 
   /** The context of an image's handler. */
   context(pod: RuntimePod, container: RuntimeContainer): ImageContext {
-    return new SeenByImage(this.view(pod, container), this.ports.node, (path) =>
+    return new SeenByImage(this.view(pod, container), this.dependencies.node, (path) =>
       this.readFile(pod, container, path),
     )
   }
@@ -109,7 +109,7 @@ export class ContainerScope {
     const hash = key.indexOf('#')
     const base = hash < 0 ? key : key.slice(0, hash)
     const slash = base.lastIndexOf('/')
-    const pod = this.ports.state.value.pods.get(base.slice(0, slash))
+    const pod = this.dependencies.state.value.pods.get(base.slice(0, slash))
     const container = latestContainer(pod, base.slice(slash + 1))
     if (!pod || container?.state !== 'running') return undefined
     return {
@@ -137,15 +137,15 @@ export class ContainerScope {
   /** Appends to the log of a container, and tells its followers. */
   log(pod: RuntimePod, container: RuntimeContainer, stream: 'stdout' | 'stderr', content: Content): void {
     if (content === '') return
-    appendLog((container.log ??= newLog()), this.ports.now(), stream, textOfContent(content))
-    const state = this.ports.state.value
+    appendLog((container.log ??= newLog()), this.dependencies.now(), stream, textOfContent(content))
+    const state = this.dependencies.state.value
     if (!state.measured && limitsStorage(pod.pod)) state.measured = true
     this.listeners.tell(keyOf(pod, container), (listener) => listener.output(stream, content))
   }
 
   /** Ends the first process of a container. */
   end(pod: RuntimePod, container: RuntimeContainer, exit: Exit): void {
-    this.ports.onEnd(keyOf(pod, container), exit, undefined)
+    this.dependencies.onEnd(keyOf(pod, container), exit, undefined)
   }
 
   /** Applies the effects of a handler. */
@@ -170,7 +170,7 @@ export class ContainerScope {
         ...(exitReason === undefined ? {} : { reason: exitReason }),
       })
     if (tickAfter === undefined) return
-    this.ports.wakes.wakeAfter(keyOf(pod, container), tickAfter, {
+    this.dependencies.wakes.wakeAfter(keyOf(pod, container), tickAfter, {
       class: container.runsToCompletion ? 'work' : 'watchdog',
     })
   }
@@ -180,13 +180,16 @@ export class ContainerScope {
    */
   use(pod: RuntimePod, container: RuntimeContainer, usage: RuntimeContainer['usage']): boolean {
     container.usage = { ...container.usage, ...usage }
-    this.ports.state.value.measured = true
+    this.dependencies.state.value.measured = true
     return this.checkMemory(pod, container)
   }
 
   /** Ends a container that uses more memory than its limit. Returns whether it did. */
   checkMemory(pod: RuntimePod, container: RuntimeContainer): boolean {
-    if (container.state !== 'running' || !exceedsMemory(container, this.ports.behavior(pod, container)))
+    if (
+      container.state !== 'running' ||
+      !exceedsMemory(container, this.dependencies.behavior(pod, container))
+    )
       return false
     this.end(pod, container, OUT_OF_MEMORY)
     return true

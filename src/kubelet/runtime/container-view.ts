@@ -6,7 +6,7 @@ import type { ImageFacts } from '../images/image-table.js'
 import { effectiveCapabilities } from '../security-context/capabilities.js'
 import { effectiveIdentity } from '../security-context/identity.js'
 import type { RuntimeContainer, RuntimePod, RuntimeState } from './state.js'
-import type { MachineDependencies } from './surroundings.js'
+import type { MachineDependencies } from './machine-dependencies.js'
 
 /** One container with everything that its processes may see. */
 export interface ContainerView {

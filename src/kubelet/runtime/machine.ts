@@ -9,7 +9,7 @@ import type { ContainerBehavior } from './behavior.js'
 import type { ContainerProcesses } from './container-processes.js'
 import type { ContainerRuntime } from './runtime-api.js'
 import type { DeclaredUsage, SystemUsage } from './state.js'
-import type { MachineDependencies } from './surroundings.js'
+import type { MachineDependencies } from './machine-dependencies.js'
 
 /** Durations of a machine's operations, in virtual ms. */
 export interface RuntimeTimings {

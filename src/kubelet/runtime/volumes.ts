@@ -12,7 +12,7 @@ import type { Content } from '../../lang/bytes/content.js'
 import { contentOf, textOfContent } from '../../lang/bytes/content.js'
 import type { FileTree } from '../../shell/files/tree.js'
 import { fileOf } from '../../shell/files/tree.js'
-import type { MachineDependencies } from './surroundings.js'
+import type { MachineDependencies } from './machine-dependencies.js'
 
 /**
  * One source of a volume's files, as the kubelet last read it. Plain data that shares the API's frozen
@@ -72,7 +72,7 @@ export function comesFromApi(volume: PodVolume): volume is ApiVolume {
 }
 
 /** The files of a volume from the API. */
-export function treeOf({ parts, mode }: ApiVolume, pod: Pod, surroundings: MachineDependencies): FileTree {
+export function treeOf({ parts, mode }: ApiVolume, pod: Pod, dependencies: MachineDependencies): FileTree {
   const tree: FileTree = new Map()
   const fsGroup = pod.spec.securityContext?.fsGroup
   const add = (path: string, content: Content | (() => string), own: number | undefined, owner = 0): void => {
@@ -106,12 +106,12 @@ export function treeOf({ parts, mode }: ApiVolume, pod: Pod, surroundings: Machi
         break
       case 'rootCA':
         addKeys(
-          configMapData(surroundings.configMap(pod.metadata.namespace ?? 'default', 'kube-root-ca.crt')),
+          configMapData(dependencies.configMap(pod.metadata.namespace ?? 'default', 'kube-root-ca.crt')),
           part.items,
         )
         break
       case 'token': {
-        const text = (): string => surroundings.serviceAccountToken(pod, part.audience, part.seconds)
+        const text = (): string => dependencies.serviceAccountToken(pod, part.audience, part.seconds)
         const user = soleUserOf(pod)
         // Source: pkg/volume/projected/projected.go collectData
         const isPrivate = user !== undefined || fsGroup !== undefined

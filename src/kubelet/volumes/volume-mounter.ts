@@ -72,10 +72,10 @@ interface VolumeSnapshot {
 
 /** Mounts the volumes of pods. Source: pkg/kubelet/volumemanager. */
 export class VolumeMounter {
-  readonly #ports: VolumeMounterDependencies
+  readonly #dependencies: VolumeMounterDependencies
 
-  constructor(ports: VolumeMounterDependencies) {
-    this.#ports = ports
+  constructor(dependencies: VolumeMounterDependencies) {
+    this.#dependencies = dependencies
   }
 
   /**
@@ -98,7 +98,7 @@ export class VolumeMounter {
    * change.
    */
   refresh(record: PodRecord): boolean {
-    const { objects, runtime } = this.#ports
+    const { objects, runtime } = this.#dependencies
     const { volumes, faults, mutable } = apiMounts(record.pod, objects)
     if (faults.length > 0) return true
     const kept = [...(runtime.pod(record.uid)?.volumes ?? [])].filter(([, volume]) => !comesFromApi(volume))
@@ -110,11 +110,11 @@ export class VolumeMounter {
   unmount(record: PodRecord): void {
     if (!record.volumesInUse) return
     record.volumesInUse = undefined
-    this.#ports.onInUse()
+    this.#dependencies.onInUse()
   }
 
   #look(record: PodRecord, now: number): VolumeSnapshot {
-    const { objects, runtime, attached } = this.#ports
+    const { objects, runtime, attached } = this.#dependencies
     const { pod } = record
     const used = usedVolumes(pod)
     const api = apiMounts(pod, objects, used)
@@ -160,7 +160,7 @@ export class VolumeMounter {
   ): MountFault | undefined {
     const { accessModes } = persistentVolume.spec
     if (accessModes?.length !== 1 || accessModes[0] !== 'ReadWriteOncePod') return undefined
-    const { runtime } = this.#ports
+    const { runtime } = this.#dependencies
     for (const other of runtime.podUids()) {
       const pod = other === uid ? undefined : runtime.pod(other)
       if (pod?.sandbox !== 'ready') continue
@@ -177,7 +177,7 @@ export class VolumeMounter {
 
   /** Returns the fault of a local volume whose directory is not there. */
   #localFault({ volume, persistentVolume: { metadata, spec } }: ClaimMount): MountFault | undefined {
-    const { runtime } = this.#ports
+    const { runtime } = this.#dependencies
     if (spec.local === undefined || spec.volumeMode === 'Block' || runtime.hasUnknownFiles) return undefined
     const message = localPathFault(spec.local.path, runtime.disk)
     if (message === undefined) return undefined
@@ -188,11 +188,11 @@ export class VolumeMounter {
   #use(record: PodRecord, names: readonly string[]): void {
     if (names.length === 0 || record.volumesInUse?.join() === names.join()) return
     record.volumesInUse = names
-    this.#ports.onInUse()
+    this.#dependencies.onInUse()
   }
 
   #wait(record: PodRecord, { setUp, unprocessed, unattached }: VolumeSnapshot, now: number): void {
-    const { events, minor } = this.#ports
+    const { events, minor } = this.#dependencies
     for (const { volume, shown = volume, message, step = 'SetUp' } of setUp) {
       events.pod(
         record,
@@ -242,7 +242,7 @@ export class VolumeMounter {
       return
     if (compareQuantities(parseQuantity(size), parseQuantity(claim.status.capacity?.['storage'] ?? '0')) <= 0)
       return
-    const { objects, events, node } = this.#ports
+    const { objects, events, node } = this.#dependencies
     const { conditions: _conditions, allocatedResourceStatuses: _statuses, ...status } = claim.status
     try {
       objects.writeClaimStatus({

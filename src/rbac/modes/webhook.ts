@@ -73,7 +73,7 @@ export type KeptDecisions = Map<string, { readonly verdict: Authorization; reado
 /** The name of the state that has them. */
 export const DECISIONS = 'authorization-decisions'
 
-/** What a webhook authorizer needs of its cluster. */
+/** The dependencies of a {@link WebhookAuthorizer}: what it needs of its cluster. */
 export interface WebhookAuthorizerDependencies {
   /** Virtual ms. */
   readonly now: () => number
@@ -103,14 +103,14 @@ export class WebhookAuthorizer implements Authorizer, RuleResolver {
   readonly #conditions: AccessConditions
   readonly #timeout: number
   readonly #ttl: { readonly authorized: number; readonly unauthorized: number }
-  readonly #surroundings: WebhookAuthorizerDependencies
+  readonly #dependencies: WebhookAuthorizerDependencies
   readonly #place: number
 
   /**
    * `place` tells it from the other authorizers of the cluster.
    * @throws RangeError if a duration or a condition is invalid
    */
-  constructor(options: WebhookAuthorizerOptions, surroundings: WebhookAuthorizerDependencies, place = 0) {
+  constructor(options: WebhookAuthorizerOptions, dependencies: WebhookAuthorizerDependencies, place = 0) {
     const { timeout = '30s', authorizedTTL = '0s', unauthorizedTTL = '0s', matchConditions = [] } = options
     this.#options = options
     this.#review = reviewerOf(options.review)
@@ -120,7 +120,7 @@ export class WebhookAuthorizer implements Authorizer, RuleResolver {
       authorized: durationOf('authorizedTTL', authorizedTTL),
       unauthorized: durationOf('unauthorizedTTL', unauthorizedTTL),
     }
-    this.#surroundings = surroundings
+    this.#dependencies = dependencies
     this.#place = place
   }
 
@@ -148,7 +148,7 @@ export class WebhookAuthorizer implements Authorizer, RuleResolver {
 
   /** Asks, unless the last response still holds; a new one is kept if `isKept`. */
   #keeping(review: Omit<SubjectAccessReview, 'status'>, isKept: boolean): Authorization {
-    const { now, kept } = this.#surroundings
+    const { now, kept } = this.#dependencies
     const decisions = kept()
     const key = exactJson([this.#place, review.spec])
     const known = decisions.get(key)

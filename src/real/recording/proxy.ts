@@ -17,7 +17,7 @@ export interface RecordingProxy {
   close(): Promise<void>
 }
 
-/** What the proxy needs. */
+/** The dependencies of {@link startProxy}. */
 interface RecordingProxyDependencies {
   /** Path of the unix socket on which plain HTTP is taken. */
   readonly socket: string
@@ -30,19 +30,19 @@ interface RecordingProxyDependencies {
  * and lets in who has its token, and no page in a browser. Streams of port-forward pass without being
  * recorded.
  */
-export async function startProxy(parts: RecordingProxyDependencies): Promise<RecordingProxy> {
-  const { certificate: cert, key, token } = parts.identity
+export async function startProxy(dependencies: RecordingProxyDependencies): Promise<RecordingProxy> {
+  const { certificate: cert, key, token } = dependencies.identity
   let port = 0
   const server = createServer({ cert, key, minVersion: 'TLSv1.2' }, (incoming, outgoing) => {
     const fault = faultOf(incoming, token, port)
-    if (fault === undefined) return forward(incoming, outgoing, parts)
+    if (fault === undefined) return forward(incoming, outgoing, dependencies)
     outgoing.writeHead(fault.code, { 'content-type': 'application/json', connection: 'close' })
     outgoing.end(statusOf(fault))
   })
   server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
     const fault = faultOf(incoming, token, port)
-    if (fault === undefined) return tunnel({ incoming, socket, head }, parts.socket)
+    if (fault === undefined) return tunnel({ incoming, socket, head }, dependencies.socket)
     socket.end(`HTTP/1.1 ${fault.code} ${fault.reason}\r\nConnection: close\r\n\r\n`)
   })
   server.on('tlsClientError', (_error, socket) => socket.destroy())

@@ -30,7 +30,7 @@ export interface EtcdSecurity {
   readonly credentials: () => { readonly certificate: string; readonly key: string }
 }
 
-/** The parts of an {@link EtcdServer}. */
+/** The dependencies of an {@link EtcdServer}. */
 export interface EtcdServerDependencies extends HostedMember {
   readonly port: number
   readonly host: string
@@ -44,7 +44,7 @@ export interface EtcdServerDependencies extends HostedMember {
 export class EtcdServer {
   /** The CA certificate that clients must trust, as PEM; empty without TLS. */
   readonly authority: string
-  readonly #parts: EtcdServerDependencies
+  readonly #dependencies: EtcdServerDependencies
   readonly #listener: DualListener
   readonly #open = new Set<StreamCall>()
   #services: Services
@@ -53,12 +53,12 @@ export class EtcdServer {
   #port = 0
 
   /** @throws Error when it would listen without TLS on an address that is not a loopback address */
-  constructor(parts: EtcdServerDependencies) {
-    const { store, secure, host, report } = parts
+  constructor(dependencies: EtcdServerDependencies) {
+    const { store, secure, host, report } = dependencies
     if (secure === undefined && !isLoopback(host))
       throw new Error(`etcd is served without TLS on a loopback address only, not on ${host}`)
     this.#store = store
-    this.#parts = parts
+    this.#dependencies = dependencies
     const { services, tick } = this.#servicesOf(store)
     this.#services = services
     this.#tick = tick
@@ -102,10 +102,10 @@ export class EtcdServer {
 
   #member(store: EtcdStore): EtcdMember {
     return {
-      ...this.#parts,
+      ...this.#dependencies,
       store,
       clientUrls: () => [this.url],
-      commonName: this.#parts.secure === undefined ? () => undefined : commonNameOf,
+      commonName: this.#dependencies.secure === undefined ? () => undefined : commonNameOf,
     }
   }
 
@@ -124,7 +124,7 @@ export class EtcdServer {
 
   /** `https://127.0.0.1:2379` */
   get url(): string {
-    const { host, secure } = this.#parts
+    const { host, secure } = this.#dependencies
     const named = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
     const scheme = secure === undefined ? 'http' : 'https'
     return `${scheme}://${joinHostPort(named, this.#port)}`
@@ -137,7 +137,7 @@ export class EtcdServer {
    */
   writeCredentials(folder: string): void {
     checkFolder([folder])
-    const { secure } = this.#parts
+    const { secure } = this.#dependencies
     if (secure === undefined) return
     const { certificate, key } = secure.credentials()
     mkdirSync(folder, { recursive: true })
@@ -148,17 +148,17 @@ export class EtcdServer {
 
   /** Starts to listen; `serveEtcd` and `serve` have already done so. */
   async listen(): Promise<void> {
-    this.#port = await this.#listener.listen(this.#parts.port, this.#parts.host)
+    this.#port = await this.#listener.listen(this.#dependencies.port, this.#dependencies.host)
   }
 
   /** Tells open watches that time has moved. */
   tick(): void {
-    this.#tick(this.#parts.now())
+    this.#tick(this.#dependencies.now())
   }
 
   /** Lets responses finish and stops listening. The store is not changed. */
   async close(): Promise<void> {
-    this.#parts.onClose?.()
+    this.#dependencies.onClose?.()
     this.#endCalls()
     await this.#listener.close(GRACE_MS)
   }

@@ -44,7 +44,7 @@ const wheel = new TimerWheel()
  * and sequence numbers are as the steps would have left them.
  */
 export class QuietSpell {
-  readonly #ports: QuietSpellDependencies
+  readonly #dependencies: QuietSpellDependencies
   readonly #members: Member[] = []
   /** The members whose next call waits as a timer, by {@link stepId}. */
   readonly #far = new Map<string, number>()
@@ -56,14 +56,14 @@ export class QuietSpell {
   #leapFrom: number
   #leapUntil = -Infinity
 
-  constructor(ports: QuietSpellDependencies) {
-    this.#ports = ports
-    this.#leapFrom = ports.clock.now() + SHORTEST_LEAP
+  constructor(dependencies: QuietSpellDependencies) {
+    this.#dependencies = dependencies
+    this.#leapFrom = dependencies.clock.now() + SHORTEST_LEAP
   }
 
   /** Makes the calls up to `limit` (virtual ms), or up to the first instant with another timer. */
   run(limit: number): void {
-    const { clock } = this.#ports
+    const { clock } = this.#dependencies
     const collect = (index: number): void => void this.#due.push(index)
     this.#lookAtTimers()
     try {
@@ -87,7 +87,7 @@ export class QuietSpell {
   }
 
   #lookAtTimers(): void {
-    this.#farDue = this.#ports.timers.peek()?.due ?? Infinity
+    this.#farDue = this.#dependencies.timers.peek()?.due ?? Infinity
   }
 
   #member(index: number): Member {
@@ -105,7 +105,7 @@ export class QuietSpell {
   #call(index: number, now: number): void {
     const member = this.#members[index] as Member
     member.due = member.calls.call(now)
-    member.seq = this.#ports.timers.takeSeq()
+    member.seq = this.#dependencies.timers.takeSeq()
     this.#wait(index, member, now)
   }
 
@@ -113,14 +113,14 @@ export class QuietSpell {
   #wait(index: number, member: Member, now: number): void {
     member.isNear = member.due - now < WHEEL_SPAN
     if (member.isNear) return wheel.add(index, member.due)
-    this.#ports.timers.restore({ ...member.timer, due: member.due, seq: member.seq })
+    this.#dependencies.timers.restore({ ...member.timer, due: member.due, seq: member.seq })
     this.#far.set(stepId(member.timer), index)
     this.#farDue = Math.min(this.#farDue, member.due)
   }
 
   /** Takes the timers that are due, if the handlers of all can join. */
   #takeTimers(now: number): boolean {
-    const { timers } = this.#ports
+    const { timers } = this.#dependencies
     const due: Timer[] = []
     for (let next = timers.popDue(now); next; next = timers.popDue(now)) due.push(next)
     const members = due.map((timer) => this.#far.get(stepId(timer)) ?? this.#join(timer))
@@ -135,7 +135,7 @@ export class QuietSpell {
 
   /** Returns the index of a new member; {@link NONE} if the handler cannot join. */
   #join(timer: Timer): number {
-    const calls = this.#ports.join(timer)
+    const calls = this.#dependencies.join(timer)
     if (calls === undefined) return NONE
     const { due, seq } = timer
     return this.#members.push({ timer, calls, due, seq, isNear: false, count: 0, times: undefined }) - 1
@@ -148,7 +148,7 @@ export class QuietSpell {
   #planLeap(now: number, limit: number): void {
     let bound = limit
     for (const { calls } of this.#members) bound = Math.min(bound, calls.until ?? Infinity)
-    for (const timer of this.#ports.timers.toArray()) {
+    for (const timer of this.#dependencies.timers.toArray()) {
       if (timer.due >= bound) break
       if (!this.#far.has(stepId(timer))) bound = timer.due
     }
@@ -161,7 +161,7 @@ export class QuietSpell {
 
   /** Leaps to the next call that is made between leaps, or to the end of the last leap. Returns its time. */
   #leap(): number {
-    const { timers, clock } = this.#ports
+    const { timers, clock } = this.#dependencies
     let until = this.#leapUntil
     for (const { due, calls } of this.#members) if (due < until && calls.leap?.next === undefined) until = due
     const leaping: number[] = []
@@ -186,7 +186,7 @@ export class QuietSpell {
   }
 
   #end(): void {
-    const { timers } = this.#ports
+    const { timers } = this.#dependencies
     for (const { timer, due, seq, isNear } of this.#members) {
       if (!isNear) continue
       wheel.take(due, ignore)

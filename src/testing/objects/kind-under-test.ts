@@ -1,5 +1,4 @@
-import type { GroupVersionKind } from '../../api/api-version.js'
-import { parseApiVersion } from '../../api/api-version.js'
+import { parseApiVersion, type GroupVersionKind } from '../../api/api-version.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { HttpResponse } from '../../client/http.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'

@@ -1,7 +1,6 @@
 import { duplicate, forbidden, invalid, notFound, required, type FieldError } from '../../field-error.js'
 import { dnsLabelFaults, qualifiedNameFaults } from '../../validation/names.js'
-import type { ResourceList } from '../../quantity.js'
-import { compareQuantities, parseQuantity } from '../../quantity.js'
+import { compareQuantities, parseQuantity, type ResourceList } from '../../quantity.js'
 import { isFractional } from '../resource-lists.js'
 
 interface Requirements {

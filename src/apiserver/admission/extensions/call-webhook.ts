@@ -18,7 +18,7 @@ export class WebhookCallError extends Error {
   override readonly name = 'WebhookCallError'
 }
 
-/** Parts of the cluster that a call needs. */
+/** The dependencies of a call. */
 export interface WebhookCallDependencies {
   readonly handlers: WebhookHandlers
   readonly service: (namespace: string, name: string) => Service | undefined
@@ -46,11 +46,11 @@ export function callWebhook(
   config: ClientConfig,
   review: WebhookReview,
   timeoutSeconds: number,
-  surroundings: WebhookCallDependencies,
+  dependencies: WebhookCallDependencies,
 ): WebhookResponse {
   const { url, service } = config
   const target =
-    service === undefined ? urlTarget(url ?? '', surroundings) : serviceTarget(service, surroundings)
+    service === undefined ? urlTarget(url ?? '', dependencies) : serviceTarget(service, dependencies)
   const fail = (why: string): Error =>
     new WebhookCallError(`Post ${quote(`${target.url}?timeout=${timeoutSeconds}s`)}: ${why}`)
   const timeout = timeoutSeconds * 1000
@@ -62,10 +62,10 @@ export function callWebhook(
       throw fail(error instanceof Error ? error.message : String(error))
     }
   } else {
-    const isOutside = service === undefined && surroundings.network?.reachesOutside() !== true
+    const isOutside = service === undefined && dependencies.network?.reachesOutside() !== true
     const unreached = (why: string): Error =>
       fail(why.startsWith('dial tcp ') ? why + notServed(target.url) : why)
-    response = post(config, target, review, timeoutSeconds, surroundings, isOutside ? unreached : fail)
+    response = post(config, target, review, timeoutSeconds, dependencies, isOutside ? unreached : fail)
   }
   synchronous(response, `the webhook ${target.url}`)
   if ((response.takes ?? 0) > timeout) throw fail('context deadline exceeded')

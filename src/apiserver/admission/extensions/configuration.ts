@@ -42,12 +42,12 @@ interface Lists {
  * to one of them, so that they cost a write nothing where there are none.
  */
 export class ExtensionConfiguration {
-  readonly ports: ExtensionDependencies
+  readonly dependencies: ExtensionDependencies
   #lists: Lists = {}
 
-  constructor(ports: ExtensionDependencies) {
-    this.ports = ports
-    ports.storage.subscribe(({ key }) => {
+  constructor(dependencies: ExtensionDependencies) {
+    this.dependencies = dependencies
+    dependencies.storage.subscribe(({ key }) => {
       if (Object.values(kinds).some((prefix) => key.startsWith(prefix))) this.#lists = {}
     })
   }
@@ -75,13 +75,13 @@ export class ExtensionConfiguration {
 
   /** Returns all served versions of a kind. */
   versions(definition: KindDefinition): readonly KindDefinition[] {
-    return this.ports.resources.all
+    return this.dependencies.resources.all
       .filter(({ prefix }) => prefix === `${definition.storagePrefix}/`)
       .map((resource) => resource.definition)
   }
 
   #read<T extends KubeObject>(prefix: string): readonly T[] {
-    return this.ports.storage.list({
+    return this.dependencies.storage.list({
       from: prefix,
       to: prefixEnd(prefix),
     }) as readonly KubeObject[] as readonly T[]

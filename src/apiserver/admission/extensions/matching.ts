@@ -3,9 +3,7 @@ import type {
   RuleWithOperations,
 } from '../../../api/admissionregistration/generated.js'
 import type { KindDefinition, KubeObject } from '../../../api/kind/definition.js'
-import type { Labels } from '../../../api/selectors/labels.js'
-import { compileSelector } from '../../../api/selectors/labels.js'
-import type { LabelMatcher } from '../../../api/selectors/labels.js'
+import { compileSelector, type LabelMatcher, type Labels } from '../../../api/selectors/labels.js'
 import type { LabelSelector } from '../../../api/meta/generated.js'
 import { notFound } from '../../errors.js'
 import type { AdmissionAttributes, AdmissionContext } from '../plugin.js'

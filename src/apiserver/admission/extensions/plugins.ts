@@ -171,7 +171,7 @@ class MutatingRound {
 
   #read(patched: unknown, as: KindDefinition): KubeObject {
     const { group, version, resource, kind } = as
-    const of = this.#configuration.ports.resources.at(group, version, resource)
+    const of = this.#configuration.dependencies.resources.at(group, version, resource)
     if (of === undefined) throw new DecodeError(`no kind "${kind}" is registered`)
     const { object } = decode<Record<string, unknown>>(of.message, patched)
     Object.assign(object, { apiVersion: of.apiVersion, kind })

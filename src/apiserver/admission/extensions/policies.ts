@@ -196,7 +196,7 @@ class PolicyCheck {
     const { paramKind } = this.#policy.spec
     if (paramKind === undefined || paramRef === undefined) return [null]
     const { apiVersion = '', kind = '' } = paramKind
-    const resource = this.#configuration.ports.resources.ofKind(apiVersion, kind)
+    const resource = this.#configuration.dependencies.resources.ofKind(apiVersion, kind)
     if (resource === undefined) {
       const { group, version } = parseApiVersion(apiVersion)
       return `failed to find resource referenced by paramKind: '${group}/${version}, Kind=${kind}'`

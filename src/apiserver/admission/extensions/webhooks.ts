@@ -94,7 +94,7 @@ function call(
   as: KindDefinition,
   attributes: AdmissionAttributes,
   context: AdmissionContext,
-  { ports: { random, handlers, network } }: ExtensionConfiguration,
+  { dependencies: { random, handlers, network } }: ExtensionConfiguration,
 ): AllowedResponse {
   const version = webhook.admissionReviewVersions.find((one) => one === 'v1' || one === 'v1beta1') ?? 'v1'
   const apiVersion = `admission.k8s.io/${version}`

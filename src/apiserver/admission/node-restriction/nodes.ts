@@ -1,5 +1,6 @@
 import { quote } from '../../../lang/go/quote.js'
 import type { Node } from '../../../api/core/generated.js'
+import type { Labels } from '../../../api/selectors/labels.js'
 import { semanticEqual } from '../../../api/kind/equal.js'
 import type { Minor } from '../../../api/releases.js'
 import { type NodeWrite, objectOf, oldOf, refuse } from './check.js'
@@ -56,8 +57,6 @@ function checkChanged(write: NodeWrite): void {
   if (labels.length > 0) refuse(write, `is not allowed to modify labels: ${labels.join(', ')}`)
 }
 
-type Labels = Readonly<Record<string, string>> | undefined
-
 /**
  * Labels in the domains of Kubernetes that kubelets may set. Source:
  * k8s.io/kubelet/pkg/apis/well_known_labels.go.
@@ -84,8 +83,8 @@ const RESTRICTED_DOMAINS = ['node-restriction.kubernetes.io']
  * node-restriction.kubernetes.io.
  */
 export function forbiddenLabels(
-  next: Labels,
-  old: Labels,
+  next: Labels | undefined,
+  old: Labels | undefined,
   reserved: 'all' | 'restricted',
 ): readonly string[] {
   return differing(next, old)
@@ -100,7 +99,7 @@ export function forbiddenLabels(
     .sort()
 }
 
-function differing(a: Labels = {}, b: Labels = {}): readonly string[] {
+function differing(a: Labels | undefined = {}, b: Labels | undefined = {}): readonly string[] {
   const keys = new Set([...Object.keys(a), ...Object.keys(b)])
   return [...keys].filter((key) => !Object.hasOwn(a, key) || !Object.hasOwn(b, key) || a[key] !== b[key])
 }

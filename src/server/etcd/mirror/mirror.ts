@@ -19,7 +19,7 @@ const FIRST_DELAY = 50
 const LONGEST_DELAY = 2_000
 const FROM_ALL = '\0'
 
-/** The parts of an {@link EtcdMirror}. */
+/** The dependencies of an {@link EtcdMirror}. */
 export interface EtcdMirrorDependencies {
   readonly remote: RemoteEtcd
   readonly layout: MirrorLayout
@@ -48,7 +48,7 @@ interface Pending extends MirroredBatch {
  * into one transaction.
  */
 export class EtcdMirror {
-  readonly #parts: EtcdMirrorDependencies
+  readonly #dependencies: EtcdMirrorDependencies
   readonly #writer = randomUUID()
   readonly #unsubscribe: () => void
   readonly #waiting: {
@@ -66,14 +66,14 @@ export class EtcdMirror {
   #stopped = false
   #pumping = false
 
-  constructor(parts: EtcdMirrorDependencies) {
-    const { revision, steps, noted } = parts.from
-    this.#parts = parts
+  constructor(dependencies: EtcdMirrorDependencies) {
+    const { revision, steps, noted } = dependencies.from
+    this.#dependencies = dependencies
     this.#seen = revision
     this.#written = revision
     this.#noted = noted
     this.#steps = steps
-    this.#unsubscribe = parts.store.subscribe(FROM_ALL, FROM_ALL, () => this.#collect())
+    this.#unsubscribe = dependencies.store.subscribe(FROM_ALL, FROM_ALL, () => this.#collect())
     this.#collect()
   }
 
@@ -88,7 +88,7 @@ export class EtcdMirror {
    */
   durable(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
-    const { revision } = this.#parts.store
+    const { revision } = this.#dependencies.store
     if (this.#written >= revision) return Promise.resolve()
     const written = new Promise<void>((done, failed) => void this.#waiting.push({ revision, done, failed }))
     this.#startPump()
@@ -106,7 +106,7 @@ export class EtcdMirror {
    * history can be compacted later.
    */
   #collect(): void {
-    const { store, now } = this.#parts
+    const { store, now } = this.#dependencies
     if (this.#failure !== undefined || store.revision === this.#seen) return
     const leases = store.grantedLeases().map(({ id, ttl, expiry }) => ({ id: `${id}`, ttl, expiry }))
     let pending: { revision: number; writes: Map<string, MirroredWrite> } | undefined
@@ -120,7 +120,7 @@ export class EtcdMirror {
         close()
         pending = { revision: event.kv.modRevision, writes: new Map() }
       }
-      const key = this.#parts.layout.inEtcd(event.kv.key)
+      const key = this.#dependencies.layout.inEtcd(event.kv.key)
       if (key !== undefined) pending.writes.set(key, writeOf(event, key))
     }
     close()
@@ -174,7 +174,7 @@ export class EtcdMirror {
   async #write(pending: Pending): Promise<void> {
     for (let delay = FIRST_DELAY; ; delay = Math.min(2 * delay, LONGEST_DELAY)) {
       try {
-        const { succeeded, header, responses } = await this.#parts.remote.txn(this.#requestOf(pending))
+        const { succeeded, header, responses } = await this.#dependencies.remote.txn(this.#requestOf(pending))
         if (succeeded) return this.#note(pending.revision, header.revision)
         const note = rangeOf(responses)
         if (note !== undefined && this.#isOurs(note.value, pending.revision))
@@ -182,10 +182,10 @@ export class EtcdMirror {
         if ((note?.modRevision ?? 0) !== this.#noted)
           throw new Error('another writer has taken the mirror over')
         // the lock has expired while etcd could not be reached, and no other writer has written since
-        await this.#parts.lock.take()
+        await this.#dependencies.lock.take()
       } catch (error) {
         if (!(error instanceof GrpcError) || !RETRYABLE.has(error.code)) throw error
-        this.#parts.onRetry(error)
+        this.#dependencies.onRetry(error)
       }
       if (this.#stopped) throw new Error('the mirror is closed')
       await sleep(delay)
@@ -198,14 +198,14 @@ export class EtcdMirror {
       lock,
       version,
       from: { ready },
-    } = this.#parts
+    } = this.#dependencies
     const state: MirrorState = {
       simclusterMirror: MIRROR_FORMAT,
       revision,
       ready,
       now,
       version,
-      machines: this.#parts.machines(),
+      machines: this.#dependencies.machines(),
       writer: this.#writer,
       steps: this.#steps,
       leases,
