@@ -7,7 +7,7 @@ import { Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '../../src/server/free-port.js'
+import { freePort } from '../../src/server/http/free-port.js'
 import { suite } from '../runner.js'
 
 /** The built package: what users start. */

@@ -64,7 +64,7 @@ export function isCore(file: string): boolean {
 
 /** Whether the file may look at the real clock: a search ends when its time is up. */
 export function hasRealClock(file: string): boolean {
-  return file === 'explore/budget.ts'
+  return file === 'explore/search/budget.ts'
 }
 
 function levelOf(layer: string): number {

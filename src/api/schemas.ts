@@ -1,5 +1,5 @@
 import { admissionregistrationSchema } from './admissionregistration/generated.js'
-import { crdBetaSchema, crdSchema } from './apiextensions/crd-schema.js'
+import { crdBetaSchema, crdSchema } from './apiextensions/definition/crd-schema.js'
 import { apiregistrationSchema } from './apiregistration/generated.js'
 import { appsSchema } from './apps/generated.js'
 import { authenticationSchema } from './authentication/generated.js'

@@ -1,4 +1,4 @@
-import { disruptionTarget } from '../api/core/disruption-target.js'
+import { disruptionTarget } from '../api/core/pods/disruption-target.js'
 import type { Pod } from '../api/core/generated.js'
 import { semanticEqual } from '../api/kind/equal.js'
 import { release } from '../api/releases.js'

@@ -1,5 +1,5 @@
 import type { PersistentVolumeClaim, Pod, Volume } from '../api/core/generated.js'
-import { claimKeysOfPod, ephemeralClaimName, isClaimForPod } from '../api/core/pod-claims.js'
+import { claimKeysOfPod, ephemeralClaimName, isClaimForPod } from '../api/core/volumes/pod-claims.js'
 import { newControllerRef } from '../api/meta/owner-references.js'
 import { ApiError, ignoreNotFound } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'

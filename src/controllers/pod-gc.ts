@@ -1,5 +1,5 @@
-import type { Disruption } from '../api/core/disruption-target.js'
-import { disruptionTarget } from '../api/core/disruption-target.js'
+import type { Disruption } from '../api/core/pods/disruption-target.js'
+import { disruptionTarget } from '../api/core/pods/disruption-target.js'
 import { release } from '../api/releases.js'
 import { isPodTerminal, nodeCondition } from '../api/core/conditions.js'
 import type { Node, Pod } from '../api/core/generated.js'

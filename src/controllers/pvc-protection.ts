@@ -1,6 +1,6 @@
 import { isPodTerminal } from '../api/core/conditions.js'
 import type { PersistentVolumeClaim, Pod } from '../api/core/generated.js'
-import { claimKeysOfPod, claimsOfPod, isClaimForPod } from '../api/core/pod-claims.js'
+import { claimKeysOfPod, claimsOfPod, isClaimForPod } from '../api/core/volumes/pod-claims.js'
 import { ignoreNotFound } from '../client/api-error.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import type { Change, Informer } from '../client/informers/informer.js'

@@ -1,19 +1,19 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
-import { RunBudget } from './budget.js'
-import { isAction } from './choice.js'
-import type { Execution } from './execution.js'
-import { ForkSearch } from './fork-search.js'
-import { LevelSearch } from './level-search.js'
-import { closureWarning, SharedState, stateInClosures } from './memory.js'
-import { COMES_TO_REST } from './no-rest.js'
+import { RunBudget } from './search/budget.js'
+import { isAction } from './execution/choice.js'
+import type { Execution } from './execution/execution.js'
+import { ForkSearch } from './search/fork-search.js'
+import { LevelSearch } from './search/level-search.js'
+import { closureWarning, SharedState, stateInClosures } from './search/memory.js'
+import { COMES_TO_REST } from './execution/no-rest.js'
 import type { ExploreOptions } from './options.js'
-import { playRun } from './play-run.js'
-import { checkRepeated, played, stepsOf } from './repeat.js'
-import type { RunRecord } from './records.js'
-import { Properties } from './properties.js'
+import { playRun } from './search/play-run.js'
+import { checkRepeated, played, stepsOf } from './search/repeat.js'
+import type { RunRecord } from './execution/records.js'
+import { Properties } from './properties/properties.js'
 import type { CounterExample, FoundViolation, SearchEnd, Verdict } from './result.js'
-import type { ExplorationCoverage } from './coverage.js'
-import { finished, OutOfTime, type Playing } from './run.js'
+import type { ExplorationCoverage } from './properties/coverage.js'
+import { finished, OutOfTime, type Playing } from './search/run.js'
 import { type ExploreScope, scopeOf } from './scope.js'
 import {
   budgetInSmaller,
@@ -22,9 +22,9 @@ import {
   type ViolatingRun,
   withFewerActions,
   withFewerChoices,
-} from './shrink.js'
+} from './search/shrink.js'
 import { storyOf } from './story/narration.js'
-import { vacuityOf } from './vacuous.js'
+import { vacuityOf } from './properties/vacuous.js'
 
 /** What an exploration has found. */
 export interface ExplorationOutcome {

@@ -4,12 +4,12 @@ import { programsOf } from './clients/programs-of.js'
 import { exploration, type ExplorationOutcome } from './exploration.js'
 import { checkExplore } from './inputs.js'
 import type { ExploreOptions } from './options.js'
-import type { RunRecord } from './records.js'
-import { checkRepeated, played } from './repeat.js'
+import type { RunRecord } from './execution/records.js'
+import { checkRepeated, played } from './search/repeat.js'
 import type { ClientExplorationResult, ExplorationResult } from './result.js'
-import { finished, finishedWith, type Playing } from './run.js'
+import { finished, finishedWith, type Playing } from './search/run.js'
 import { scopeOf } from './scope.js'
-import type { ViolatingRun } from './shrink.js'
+import type { ViolatingRun } from './search/shrink.js'
 
 /**
  * Searches the runs that are possible from here for one that violates a property: other orders of what is

@@ -1,9 +1,9 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { ClusterSnapshotJson } from '../cluster/storage/snapshot.js'
-import type { Choice } from './choice.js'
-import type { ExplorationCoverage } from './coverage.js'
-import type { Execution } from './execution.js'
-import type { Failure } from './failure.js'
+import type { Choice } from './execution/choice.js'
+import type { ExplorationCoverage } from './properties/coverage.js'
+import type { Execution } from './execution/execution.js'
+import type { Failure } from './execution/failure.js'
 
 /** A run that violates a property. JSON: keep it in a file, and replay it in another process. */
 export interface CounterExample {

@@ -1,11 +1,11 @@
 import type { Arbitrary } from 'fast-check'
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { FastCheck } from '../testing/rbac/arbitraries.js'
-import { Execution } from './execution.js'
-import { stepName } from './steps.js'
+import { Execution } from './execution/execution.js'
+import { stepName } from './execution/steps.js'
 import { checkAct, checkSchedules } from './inputs.js'
 import type { ExploreOptions } from './options.js'
-import { Properties } from './properties.js'
+import { Properties } from './properties/properties.js'
 import { scopeOf } from './scope.js'
 
 /** One order in which a cluster can run, see {@link exploration}. */

@@ -1,8 +1,8 @@
 import type { SimCluster } from '../cluster/sim-cluster.js'
 import type { Programs } from './clients/programs.js'
-import { Coverage } from './coverage.js'
+import { Coverage } from './properties/coverage.js'
 import type { ExploreOptions } from './options.js'
-import { StateHasher } from './state-hash.js'
+import { StateHasher } from './execution/state-hash.js'
 
 /** What all runs of an exploration share. */
 export interface ExploreScope {

@@ -1,7 +1,7 @@
 import { deleteOldest } from '../sim/data/delete-oldest.js'
 import { InputError } from '../api/input-error.js'
 import { quote } from '../lang/go/quote.js'
-import { fullImageName } from '../api/core/image-name.js'
+import { fullImageName } from '../api/core/pods/image-name.js'
 import { nearest } from '../lang/text/nearest.js'
 import type { ImageDefinition } from '../kubelet/index.js'
 import { COREDNS } from './coredns.js'

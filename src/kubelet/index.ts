@@ -28,8 +28,8 @@ export { attempt, flagsOf } from '../shell/programs/command.js'
 export { FileFault } from '../shell/files/file-system.js'
 export { addressesOf, parseUrl, statusText } from '../shell/programs/http.js'
 export { defineImage } from './images/define-image.js'
-export { hasOwnSettings } from './runtime/self-contained.js'
-export type { OnCommand } from './runtime/self-contained.js'
+export { hasOwnSettings } from './runtime/processes/self-contained.js'
+export type { OnCommand } from './runtime/processes/self-contained.js'
 export type { OnUnknownImage } from './images/unknown-image.js'
 export type {
   ImageResponse,
@@ -39,13 +39,13 @@ export type {
   ImageEffect,
   ImageExec,
 } from './images/image.js'
-export type { ProcessListener } from './runtime/process-listeners.js'
+export type { ProcessListener } from './runtime/processes/process-listeners.js'
 export type { ContainerUsage } from './runtime/container-usage.js'
 export type { ContainerLog, LogPosition } from './runtime/container-log.js'
 export { newLog, readLog, startOfLog } from './runtime/container-log.js'
 export { probeTotals, type ProbeTotal } from './prober/probe-totals.js'
 export { emptyDirUsage } from './runtime/container-usage.js'
-export { containerSpec } from './runtime/container-view.js'
+export { containerSpec } from './runtime/processes/container-view.js'
 export { latestContainer, previousContainer } from './runtime/state.js'
 export type { MachineDependencies } from './runtime/machine-dependencies.js'
 export type { FileTree as VolumeFiles } from '../shell/files/tree.js'

@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../api/core/generated.js'
 import { isMirrorPod } from '../api/core/conditions.js'
-import { resourceAmounts } from '../api/core/pod-resources.js'
+import { resourceAmounts } from '../api/core/pods/pod-resources.js'
 import type { UserInfo } from '../client/client.js'
 import type { Component, ComponentHost, DozingHost } from '../client/component.js'
 import type { EventRecorder } from '../client/recorders/event-recorder.js'

@@ -1,4 +1,4 @@
-import { workloadTemplate } from '../api/core/workload-template.js'
+import { workloadTemplate } from '../api/core/pods/workload-template.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import { parseManifests } from '../api/manifests.js'
 import type { StoredSource } from '../api/kind/stored-source.js'

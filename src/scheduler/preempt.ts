@@ -1,5 +1,5 @@
 import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../client/api-error.js'
-import { disruptionTarget } from '../api/core/disruption-target.js'
+import { disruptionTarget } from '../api/core/pods/disruption-target.js'
 import { release } from '../api/releases.js'
 import type { PodInfo } from './cache/pod-info.js'
 import { conditionChange } from './condition-change.js'

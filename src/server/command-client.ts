@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { temporaryFolder } from '../disk/temporary-folder.js'
 import type { AnyHttpResponse, HttpRequest } from '../client/http.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
-import type { KubeconfigUser } from './kubeconfig.js'
+import type { KubeconfigUser } from './credentials/kubeconfig.js'
 import { serve } from './serve.js'
 
 /** What a program needs of the run that is explored, see `ClientAccess` of simcluster/explore. */

@@ -1,7 +1,7 @@
 import type { Http2Session } from 'node:http2'
 import type { Socket } from 'node:net'
-import type { NodeRequest } from './request.js'
-import type { NodeResponse } from './respond.js'
+import type { NodeRequest } from './http/request.js'
+import type { NodeResponse } from './http/respond.js'
 import { setImmediate } from './real-timers.js'
 
 /** Waiting requests of an HTTP/1.1 connection beyond which no more is read from it. */

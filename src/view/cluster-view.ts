@@ -1,7 +1,7 @@
 import type { Endpoint } from '../api/discovery/generated.js'
 import type { Node, Pod, Service } from '../api/core/generated.js'
 import type { KubeObject } from '../api/kind/definition.js'
-import { podSummary } from '../api/core/pod-columns.js'
+import { podSummary } from '../api/core/pods/pod-columns.js'
 import { controllerOf } from '../api/meta/owner-references.js'
 import type { ClusterLike } from '../client/cluster-like.js'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Taint, Toleration } from '../../src/api/core/generated.js'
-import { toleratedBy, tolerates } from '../../src/api/core/tolerations.js'
+import { toleratedBy, tolerates } from '../../src/api/core/pods/tolerations.js'
 
 const key = fc.constantFrom('a', 'b', 'c')
 const value = fc.constantFrom('', 'x', 'y')

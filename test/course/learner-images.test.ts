@@ -1,6 +1,6 @@
 import { LESSONS, openDesk } from 'simcluster/lessons'
 import { expect, test } from 'vitest'
-import { fullImageName } from '../../src/api/core/image-name.js'
+import { fullImageName } from '../../src/api/core/pods/image-name.js'
 import { readCourse } from '../../src/cli/course/read.js'
 import { VERSIONS } from '../../src/course/chapter.js'
 import { startCluster } from '../../src/course/start.js'

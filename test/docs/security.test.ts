@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { REQUEST_LIMITS } from '../../src/apiserver/request-budget.js'
 import { EXECUTION } from '../../src/kubectl/print/go-template/go-template.js'
 import { COLUMNS, OUTPUT } from '../../src/kubectl/print/jsonpath.js'
-import { EXPANSION } from '../../src/kubelet/runtime/arg-max.js'
-import { PATH_MAX } from '../../src/kubelet/runtime/expansion.js'
+import { EXPANSION } from '../../src/kubelet/runtime/processes/arg-max.js'
+import { PATH_MAX } from '../../src/kubelet/runtime/processes/expansion.js'
 import { SPLITTING } from '../../src/rbac/covers.js'
 import { COMPARISON } from '../../src/rbac/held-index.js'
 import { byText } from '../../src/lang/text/order.js'
@@ -44,10 +44,10 @@ const source = (path: string): string => readFileSync(new URL(`../../src/${path}
 /** What the page says of each limit, and where the code has it. Tests of test/hostile try them. */
 const LIMITS: readonly (readonly [what: string, figure: string, file: string, constant: string])[] = [
   ['body of a request', '3 MiB', 'apiserver/http/body.ts', 'MOST_BYTES = 3 * 1024 * 1024'],
-  ['time to send a body', '60 s', 'server/request.ts', 'BODY_MS = 60_000'],
-  ['TLS handshake', '32 s', 'server/api-listener.ts', 'HANDSHAKE_MS = 32_000'],
-  ['head of a request, HTTP/1.1', '1 MiB', 'server/api-listener.ts', 'MOST_HEAD = 1024 * 1024'],
-  ['streams of a connection', '250', 'server/api-listener.ts', 'maxConcurrentStreams: 250'],
+  ['time to send a body', '60 s', 'server/http/request.ts', 'BODY_MS = 60_000'],
+  ['TLS handshake', '32 s', 'server/http/api-listener.ts', 'HANDSHAKE_MS = 32_000'],
+  ['head of a request, HTTP/1.1', '1 MiB', 'server/http/api-listener.ts', 'MOST_HEAD = 1024 * 1024'],
+  ['streams of a connection', '250', 'server/http/api-listener.ts', 'maxConcurrentStreams: 250'],
   ['values that a body holds', '100,000', 'lang/json/too-many-values.ts', 'mostValues = 100_000'],
   ['nesting of an object', '1,000', 'apiserver/apply/validate-typed.ts', 'MOST_DEPTH = 1_000'],
   ['operations of a JSON patch', '10,000', 'apiserver/registry/patch.ts', 'MOST_OPERATIONS = 10_000'],
@@ -55,10 +55,10 @@ const LIMITS: readonly (readonly [what: string, figure: string, file: string, co
   ['`Warning` headers', '4,096', 'apiserver/http/responses.ts', 'MOST_WARNINGS = 4 * 1024'],
   ['an object in etcd', '1.5 MiB', 'apiserver/storage/etcd-storage.ts', 'MOST_REQUEST = 1.5 * 1024 * 1024'],
   ['digits of a quantity', '100,000', 'api/quantity.ts', 'maxDigits = 100_000'],
-  ['CEL expression', '100,000', 'lang/cel/parser.ts', 'MOST_CHARACTERS = 100_000'],
-  ['CEL expression', '250 levels', 'lang/cel/parser.ts', 'DEEPEST = 250'],
-  ['CEL expressions compiled', '50,000 tokens; 20 blanks', 'lang/cel/lexer.ts', 'STEPS_OF_TOKEN = 200'],
-  ['CEL expressions compiled', '50,000 tokens; 20 blanks', 'lang/cel/lexer.ts', 'STEPS_OF_SPACE = 10'],
+  ['CEL expression', '100,000', 'lang/cel/parse/parser.ts', 'MOST_CHARACTERS = 100_000'],
+  ['CEL expression', '250 levels', 'lang/cel/parse/parser.ts', 'DEEPEST = 250'],
+  ['CEL expressions compiled', '50,000 tokens; 20 blanks', 'lang/cel/parse/lexer.ts', 'STEPS_OF_TOKEN = 200'],
+  ['CEL expressions compiled', '50,000 tokens; 20 blanks', 'lang/cel/parse/lexer.ts', 'STEPS_OF_SPACE = 10'],
   ['resources that a server', '1,000', 'apiserver/extensions/aggregator.ts', 'MOST_RESOURCES = 1_000'],
   ['patterns of schemas', '10,000', 'lang/go/regexp.ts', 'LONGEST = 10_000'],
   [
@@ -79,10 +79,10 @@ const LIMITS: readonly (readonly [what: string, figure: string, file: string, co
   ['SPDY header block', '64 KiB', 'server/spdy/header-codec.ts', 'MOST_BYTES = 64 * 1024'],
   ['certificate chain', '8 certificates', 'pki/verify.ts', 'MAX_CERTIFICATES = 8'],
   ['certificate chain', '100 signatures', 'pki/verify.ts', 'MAX_SIGNATURES = 100'],
-  ['etcd: request', '1.5 MiB', 'server/etcd/unary.ts', 'MOST_REQUEST: number = 1.5 * 1024 * 1024'],
+  ['etcd: request', '1.5 MiB', 'server/etcd/grpc/unary.ts', 'MOST_REQUEST: number = 1.5 * 1024 * 1024'],
   ['etcd: request', '128 operations', 'etcd/txn/txn-check.ts', 'MAX_TXN_OPS = 128'],
   ['etcd: streams', '1,000', 'server/etcd/listener.ts', 'MOST_STREAMS = 1_000'],
-  ['etcd: what a watch has not sent', '1,024', 'server/etcd/stream-call.ts', 'MOST_WAITING = 1024'],
+  ['etcd: what a watch has not sent', '1,024', 'server/etcd/grpc/stream-call.ts', 'MOST_WAITING = 1024'],
   ['etcd: handshake', '10 s', 'server/etcd/listener.ts', 'HANDSHAKE_MS = 10_000'],
 ]
 

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { envtestFolder } from '../../src/cli/envtest/folder.js'
-import { freePort } from '../../src/server/free-port.js'
+import { freePort } from '../../src/server/http/free-port.js'
 import { bundleInto } from '../../scripts/bundle-into.js'
 import { has, needs } from './harness.js'
 

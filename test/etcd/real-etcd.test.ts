@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freePort } from '../../src/server/free-port.js'
+import { freePort } from '../../src/server/http/free-port.js'
 import { etcdInstalled, RealEtcd } from './real-etcd.js'
 
 let taker: Server

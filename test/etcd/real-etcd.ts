@@ -12,7 +12,7 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
-import { freePort } from '../../src/server/free-port.js'
+import { freePort } from '../../src/server/http/free-port.js'
 
 /** Where Debian's etcd-server package puts the binary. */
 export const ETCD_BINARY = '/usr/bin/etcd'

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
 import { WebSocket } from 'ws'
-import { encode } from '../../src/server/etcd/codec.js'
+import { encode } from '../../src/server/etcd/grpc/codec.js'
 import { frame, RawClient } from '../server/etcd/raw-client.js'
 import type { Listening } from './served-child.js'
 

@@ -3,7 +3,7 @@ import { SimCluster } from 'simcluster'
 import { compile } from '../../src/api/cel/compile.js'
 import { QuantityError, parseQuantity } from '../../src/api/quantity.js'
 import { shownQuantities } from '../../src/api/schema/huge-quantities.js'
-import { DYN } from '../../src/lang/cel/types.js'
+import { DYN } from '../../src/lang/cel/check/types.js'
 
 /** So many of one character that what is quadratic takes minutes. */
 const MANY = 400_000

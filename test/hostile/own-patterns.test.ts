@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../../src', import.meta.url))
 const OWN = /^(?:cli|course|explore|real|testing|client-node)\//
 /** Patterns that see short texts only, with what bounds them. */
 const SHORT: Readonly<Record<string, string>> = {
-  'lang/cel/format-string.ts': 'the digits of a double',
+  'lang/cel/library/format-string.ts': 'the digits of a double',
   'network/data-path.ts': 'an ISO time',
   'api/protobuf/tables.ts': 'tables of this package',
   'controllers/shared/pod-template-hash.ts': 'a quantity that was parsed',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../src/api/core/generated.js'
 import { mayPull } from '../../src/kubelet/images/pull-secrets.js'
 import { signalNumber } from '../../src/kubelet/lifecycle/container-stopper.js'
-import { imageNameFault } from '../../src/api/core/image-name.js'
+import { imageNameFault } from '../../src/api/core/pods/image-name.js'
 import { RECLAIM } from '../../src/kubelet/pods/pod-workers.js'
 import { Lab } from './lab.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { anyHostPortConflict, hostPortsOf } from '../../src/api/core/host-ports.js'
+import { anyHostPortConflict, hostPortsOf } from '../../src/api/core/pods/host-ports.js'
 import {
   matchesRequiredNodeAffinity,
   nodeNamesOfAffinity,

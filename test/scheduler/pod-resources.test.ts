@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nonZeroPodRequests, podLimits, podRequests } from '../../src/api/core/pod-resources.js'
+import { nonZeroPodRequests, podLimits, podRequests } from '../../src/api/core/pods/pod-resources.js'
 import { pod, requesting } from './pods.js'
 
 const Mi = 1024 * 1024

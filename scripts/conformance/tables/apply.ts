@@ -1,4 +1,4 @@
-import { convertNone, customKinds } from '../../../src/api/apiextensions/custom-kind.js'
+import { convertNone, customKinds } from '../../../src/api/apiextensions/custom/custom-kind.js'
 import type { CustomResourceDefinition } from '../../../src/api/apiextensions/generated.js'
 import type { ManagedFieldsEntry } from '../../../src/api/meta/generated.js'
 import type { Message, SchemaGroup } from '../../../src/api/schema/types.js'

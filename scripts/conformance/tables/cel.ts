@@ -1,9 +1,9 @@
-import { declTypeOf, type DeclaredType } from '../../../src/api/apiextensions/schema-types.js'
+import { declTypeOf, type DeclaredType } from '../../../src/api/apiextensions/schema/schema-types.js'
 import { compile } from '../../../src/api/cel/compile.js'
 import { estimate } from '../../../src/api/cel/estimate.js'
 import { schemaValue } from '../../../src/api/cel/schema-values.js'
 import { CelDuration, Timestamp } from '../../../src/lang/cel/time-values.js'
-import { fullTypeText } from '../../../src/lang/cel/types.js'
+import { fullTypeText } from '../../../src/lang/cel/check/types.js'
 import {
   CelError,
   goDouble,

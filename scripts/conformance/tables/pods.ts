@@ -1,5 +1,5 @@
-import { computeQosClass } from '../../../src/api/core/qos.js'
-import { podLimitList, podRequestList } from '../../../src/api/core/pod-resources.js'
+import { computeQosClass } from '../../../src/api/core/pods/qos.js'
+import { podLimitList, podRequestList } from '../../../src/api/core/pods/pod-resources.js'
 import { definitionsOf } from '../../../src/api/definitions.js'
 import type { KindDefinition } from '../../../src/api/kind/definition.js'
 import { evaluatePodSecurity, findingsText } from '../../../src/api/pod-security/evaluate.js'

@@ -1,5 +1,5 @@
 import { FieldSelectorError, fieldTermsMatch, parseFieldSelector } from '../../../src/api/selectors/fields.js'
-import { validateValue } from '../../../src/api/apiextensions/value-validation.js'
+import { validateValue } from '../../../src/api/apiextensions/schema/value-validation.js'
 import { nextTime } from '../../../src/lang/cron/next-time.js'
 import { parseSchedule, ScheduleError } from '../../../src/lang/cron/schedule.js'
 import { DurationError, humanDuration, parseGoDuration } from '../../../src/lang/go/duration.js'

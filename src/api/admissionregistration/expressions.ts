@@ -1,6 +1,6 @@
 import type { Compiled, CelProgram } from '../cel/compile.js'
 import { compile } from '../cel/compile.js'
-import type { CelType } from '../../lang/cel/types.js'
+import type { CelType } from '../../lang/cel/check/types.js'
 import {
   BOOL,
   DYN,
@@ -11,7 +11,7 @@ import {
   objectOf,
   STRING,
   typeText,
-} from '../../lang/cel/types.js'
+} from '../../lang/cel/check/types.js'
 
 const gvk = objectOf('kubernetes.GroupVersionKind', { group: STRING, version: STRING, kind: STRING })
 const gvr = objectOf('kubernetes.GroupVersionResource', { group: STRING, version: STRING, resource: STRING })

@@ -1,7 +1,7 @@
 import { repeats } from '../validation/repeats.js'
 import { parseApiVersion } from '../api-version.js'
 import type { CelProgram } from '../cel/compile.js'
-import { fullTypeText } from '../../lang/cel/types.js'
+import { fullTypeText } from '../../lang/cel/check/types.js'
 import { ageColumn, borrow, column, defineKind, nameColumn, specChanged, statusOf } from '../kind/define.js'
 import type { KindDefinition } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'

@@ -1,6 +1,6 @@
 import { compile } from '../cel/compile.js'
-import type { CelType } from '../../lang/cel/types.js'
-import { DYN } from '../../lang/cel/types.js'
+import type { CelType } from '../../lang/cel/check/types.js'
+import { DYN } from '../../lang/cel/check/types.js'
 import type { KindDefinition } from '../kind/definition.js'
 import type { Scheme } from '../scheme.js'
 import { parseApiVersion } from '../api-version.js'

@@ -7,10 +7,10 @@ import {
   validateDefinitionName,
   validateDefinitionStatus,
   validateDefinitionUpdate,
-} from './crd-validation.js'
+} from './definition/crd-validation.js'
 import type { CustomResourceDefinition, CustomResourceDefinitionNames } from './generated.js'
-import { isKnownFormat } from './formats.js'
-import { type Schema, nestedSchemas } from './schema.js'
+import { isKnownFormat } from './schema/formats.js'
+import { type Schema, nestedSchemas } from './schema/schema.js'
 
 /** Default names, derived from the kind. */
 export function nameDefaults(names: Draft<CustomResourceDefinitionNames>): void {

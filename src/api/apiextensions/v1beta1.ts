@@ -3,15 +3,21 @@ import type { KindDefinition, KubeObject, Strategy } from '../kind/definition.js
 import type { Draft } from '../kind/draft.js'
 import { type FieldError, forbidden, invalid } from '../field-error.js'
 import { erase } from '../kind/served-as.js'
-import { validateDefinition, validateDefinitionUpdate } from './crd-validation.js'
+import { validateDefinition, validateDefinitionUpdate } from './definition/crd-validation.js'
 import { customResourceDefinition, nameDefaults } from './custom-resource-definition.js'
 import type {
   CustomResourceConversion,
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
 } from './generated.js'
-import { hoist } from './hoisted.js'
-import type { BetaColumn, BetaConversion, BetaDefinition, BetaParts, BetaSpec } from './v1beta1-schema.js'
+import { hoist } from './definition/hoisted.js'
+import type {
+  BetaColumn,
+  BetaConversion,
+  BetaDefinition,
+  BetaParts,
+  BetaSpec,
+} from './definition/v1beta1-schema.js'
 import { semanticEqual } from '../kind/equal.js'
 
 const GROUP = 'apiextensions.k8s.io'

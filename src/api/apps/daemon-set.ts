@@ -13,7 +13,7 @@ import type { Draft } from '../kind/draft.js'
 import { semanticEqual } from '../kind/equal.js'
 import { fieldErrors, forbidden, invalid, notSupported, required, type FieldError } from '../field-error.js'
 import { formatLabels } from '../selectors/labels.js'
-import { podTemplateWarnings } from '../core/pod-warnings.js'
+import { podTemplateWarnings } from '../core/pods/pod-warnings.js'
 import { appsSchema, type DaemonSet, type DaemonSetUpdateStrategy } from './generated.js'
 import type { DaemonSetInput } from './inputs.js'
 import {

@@ -14,7 +14,7 @@ import type { Draft } from '../kind/draft.js'
 import { semanticEqual } from '../kind/equal.js'
 import { fieldErrors, forbidden, invalid, notSupported, type FieldError } from '../field-error.js'
 import { formatSelector } from '../selectors/labels.js'
-import { podNameWarnings, podTemplateWarnings } from '../core/pod-warnings.js'
+import { podNameWarnings, podTemplateWarnings } from '../core/pods/pod-warnings.js'
 import { appsSchema, type Deployment, type DeploymentStrategy } from './generated.js'
 import type { DeploymentInput } from './inputs.js'
 import {

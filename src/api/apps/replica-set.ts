@@ -12,7 +12,7 @@ import {
 import type { KindDefinition } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'
 import { fieldErrors, forbidden, invalid, type FieldError } from '../field-error.js'
-import { podNameWarnings, podTemplateWarnings } from '../core/pod-warnings.js'
+import { podNameWarnings, podTemplateWarnings } from '../core/pods/pod-warnings.js'
 import { appsSchema, type ReplicaSet } from './generated.js'
 import {
   setTemplateDefaults,

@@ -4,7 +4,7 @@ import { dnsLabelFaults } from '../validation/names.js'
 import { isUsableSelector, validateLabelSelector } from '../meta/label-validation.js'
 import type { PodSpec, PodTemplateSpec } from '../core/generated.js'
 import { validatePersistentVolumeClaim } from '../core/validation/persistent-volume-claim.js'
-import { validatePodTemplate, validatePodTemplateMeta } from '../core/template-validation.js'
+import { validatePodTemplate, validatePodTemplateMeta } from '../core/pods/template-validation.js'
 import type {
   StatefulSet,
   StatefulSetPersistentVolumeClaimRetentionPolicy,

@@ -12,10 +12,10 @@ import {
 import type { KindDefinition } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'
 import { labelName } from '../validation/names.js'
-import { claimSpecWarnings } from '../core/claim-warnings.js'
-import { setClaimSpecDefaults } from '../core/claim-defaults.js'
+import { claimSpecWarnings } from '../core/volumes/claim-warnings.js'
+import { setClaimSpecDefaults } from '../core/volumes/claim-defaults.js'
 import type { PersistentVolumeClaim } from '../core/generated.js'
-import { podTemplateWarnings } from '../core/pod-warnings.js'
+import { podTemplateWarnings } from '../core/pods/pod-warnings.js'
 import { appsSchema, type StatefulSet } from './generated.js'
 import {
   validateStatefulSet,

@@ -10,8 +10,8 @@ import type { LabelSelector, ObjectMeta } from '../meta/generated.js'
 import { wasSentEmpty } from '../schema/sent-empty.js'
 import type { PodTemplateSpec, PodSpec } from '../core/generated.js'
 import type { PodTemplateSpecInput } from '../core/inputs.js'
-import { setPodSpecDefaults } from '../core/pod-defaults.js'
-import { validatePodTemplate } from '../core/template-validation.js'
+import { setPodSpecDefaults } from '../core/pods/pod-defaults.js'
+import { validatePodTemplate } from '../core/pods/template-validation.js'
 import { byKey } from '../../lang/text/order.js'
 
 /** Sets the defaults of a workload's pod template. */

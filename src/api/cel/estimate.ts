@@ -1,4 +1,4 @@
-import type { DeclaredType } from '../apiextensions/schema-types.js'
+import type { DeclaredType } from '../apiextensions/schema/schema-types.js'
 import {
   NodeMap,
   type Call,
@@ -7,16 +7,16 @@ import {
   type List,
   type MapExpr,
   type Select,
-} from '../../lang/cel/ast.js'
-import type { CheckedExpr } from '../../lang/cel/checker.js'
+} from '../../lang/cel/parse/ast.js'
+import type { CheckedExpr } from '../../lang/cel/check/checker.js'
 import type { CelProgram } from './compile.js'
 import {
   callEstimate,
   type EstimatedNode,
   type Estimator,
   type MemberSizes,
-} from '../../lang/cel/estimate-calls.js'
-import { ACCUMULATOR } from '../../lang/cel/macros.js'
+} from '../../lang/cel/check/estimate-calls.js'
+import { ACCUMULATOR } from '../../lang/cel/parse/macros.js'
 import {
   around,
   exactly,
@@ -27,8 +27,8 @@ import {
   sum,
   UNKNOWN,
   type Range,
-} from '../../lang/cel/ranges.js'
-import { DYN, type CelType } from '../../lang/cel/types.js'
+} from '../../lang/cel/check/ranges.js'
+import { DYN, type CelType } from '../../lang/cel/check/types.js'
 import { sizeOf, type Value } from '../../lang/cel/values.js'
 
 /** The declared types of variables, by name. */

@@ -1,5 +1,5 @@
-import type { FunctionTable } from '../../lang/cel/functions.js'
-import { OpaqueValue } from '../../lang/cel/opaque.js'
+import type { FunctionTable } from '../../lang/cel/library/functions.js'
+import { OpaqueValue } from '../../lang/cel/library/opaque.js'
 import { CelError, type Value } from '../../lang/cel/values.js'
 import { dnsSubdomainFaults, dnsLabelFaults } from '../validation/names.js'
 

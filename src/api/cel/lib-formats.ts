@@ -1,4 +1,4 @@
-import { hasFormat } from '../apiextensions/formats.js'
+import { hasFormat } from '../apiextensions/schema/formats.js'
 import { GoUrlError, parseRequestUri } from '../../lang/go/url.js'
 import {
   dns1035LabelFaults,
@@ -10,8 +10,8 @@ import {
   qualifiedNameFaults,
   subdomainName,
 } from '../validation/names.js'
-import type { FunctionTable } from '../../lang/cel/functions.js'
-import { OpaqueValue } from '../../lang/cel/opaque.js'
+import type { FunctionTable } from '../../lang/cel/library/functions.js'
+import { OpaqueValue } from '../../lang/cel/library/opaque.js'
 import { NONE, Optional, PlainList, type Value } from '../../lang/cel/values.js'
 
 type Validate = (text: string) => readonly string[]

@@ -10,8 +10,8 @@ import {
   subtractQuantities,
   type Quantity,
 } from '../quantity.js'
-import type { FunctionTable } from '../../lang/cel/functions.js'
-import { OpaqueValue } from '../../lang/cel/opaque.js'
+import type { FunctionTable } from '../../lang/cel/library/functions.js'
+import { OpaqueValue } from '../../lang/cel/library/opaque.js'
 import { CelError, isError, type Value } from '../../lang/cel/values.js'
 
 /** A quantity of a resource. */

@@ -1,11 +1,11 @@
-import { FunctionTable, type Functions } from '../../lang/cel/functions.js'
+import { FunctionTable, type Functions } from '../../lang/cel/library/functions.js'
 import { addAuthorizer } from './lib-authorizer.js'
 import { addFormats } from './lib-formats.js'
-import { addExtendedLists, addLists, addOptionals, addSets } from '../../lang/cel/lib-lists.js'
-import { addAddresses, addUrls } from '../../lang/cel/lib-network.js'
+import { addExtendedLists, addLists, addOptionals, addSets } from '../../lang/cel/library/lib-lists.js'
+import { addAddresses, addUrls } from '../../lang/cel/library/lib-network.js'
 import { addQuantityFunctions, addSemver } from './lib-quantity.js'
-import { addStandard } from '../../lang/cel/lib-standard.js'
-import { addRegex, addStrings } from '../../lang/cel/lib-strings.js'
+import { addStandard } from '../../lang/cel/library/lib-standard.js'
+import { addRegex, addStrings } from '../../lang/cel/library/lib-strings.js'
 
 /** Environments by whether cel-go's lists are there: made when the first expression is compiled. */
 const made = new Map<boolean, Functions>()

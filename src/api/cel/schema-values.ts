@@ -1,9 +1,9 @@
-import { additionalOf, fieldOf, itemsOf } from '../apiextensions/schema.js'
-import type { Schema } from '../apiextensions/schema.js'
+import { additionalOf, fieldOf, itemsOf } from '../apiextensions/schema/schema.js'
+import type { Schema } from '../apiextensions/schema/schema.js'
 import { semanticEqual } from '../kind/equal.js'
 import { goType } from '../../lang/go/number.js'
 import { isPlainObject } from '../../lang/json/plain-json.js'
-import { escapeName, unescapeName } from '../../lang/cel/names.js'
+import { escapeName, unescapeName } from '../../lang/cel/parse/names.js'
 import { parseDate, parseDuration, parseTimestamp } from '../../lang/cel/time-values.js'
 import {
   CelError,

@@ -11,9 +11,9 @@ import {
 import type { KindDefinition } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'
 import { keepSentEmpty } from '../schema/sent-empty.js'
-import { setClaimSpecDefaults } from './claim-defaults.js'
-import { claimSpecWarnings } from './claim-warnings.js'
-import { accessModesText, betaStorageClass, storageClassText } from './access-modes.js'
+import { setClaimSpecDefaults } from './volumes/claim-defaults.js'
+import { claimSpecWarnings } from './volumes/claim-warnings.js'
+import { accessModesText, betaStorageClass, storageClassText } from './volumes/access-modes.js'
 import type {
   PersistentVolumeClaim,
   PersistentVolumeClaimSpec,

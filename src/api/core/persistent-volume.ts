@@ -11,13 +11,13 @@ import {
 import type { KindDefinition, Strategy } from '../kind/definition.js'
 import type { Draft } from '../kind/draft.js'
 import { formatTime, timeMs } from '../../lang/go/time.js'
-import { accessModesText, betaStorageClass, storageClassText } from './access-modes.js'
-import { deprecatedVolume } from './deprecated-volumes.js'
+import { accessModesText, betaStorageClass, storageClassText } from './volumes/access-modes.js'
+import { deprecatedVolume } from './volumes/deprecated-volumes.js'
 import type { PersistentVolume } from './generated.js'
 import { nodeLabelWarnings } from './node-labels.js'
 import { roundAmounts } from './resource-lists.js'
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from './validation/persistent-volume.js'
-import { setVolumeSourceDefaults } from './volume-source-defaults.js'
+import { setVolumeSourceDefaults } from './volumes/volume-source-defaults.js'
 
 /** Source: pkg/apis/core/v1/defaults.go SetDefaults_PersistentVolume and the defaults of the sources. */
 function setDefaults({ spec }: Draft<PersistentVolume>): void {

@@ -4,9 +4,9 @@ import { semanticEqual } from '../kind/equal.js'
 import { fieldErrors, type FieldError } from '../field-error.js'
 import { formatLabels } from '../selectors/labels.js'
 import type { PodTemplate } from './generated.js'
-import { setPodSpecDefaults } from './pod-defaults.js'
-import { podTemplateWarnings } from './pod-warnings.js'
-import { validatePodTemplate } from './template-validation.js'
+import { setPodSpecDefaults } from './pods/pod-defaults.js'
+import { podTemplateWarnings } from './pods/pod-warnings.js'
+import { validatePodTemplate } from './pods/template-validation.js'
 
 function validate({ template }: PodTemplate): readonly FieldError[] {
   const errors = fieldErrors()

@@ -1,9 +1,9 @@
 import { defineKind, proxyOf, statusOf } from '../kind/define.js'
 import type { KindDefinition } from '../kind/definition.js'
 import type { Pod } from './generated.js'
-import { podColumns } from './pod-columns.js'
-import { setPodDefaults } from './pod-defaults.js'
-import { podStrategy, podStrategyIn } from './pod-strategy.js'
+import { podColumns } from './pods/pod-columns.js'
+import { setPodDefaults } from './pods/pod-defaults.js'
+import { podStrategy, podStrategyIn } from './pods/pod-strategy.js'
 import { validatePod } from './validation/pod-spec.js'
 import { validatePodUpdate } from './validation/pod-update.js'
 

@@ -17,9 +17,9 @@ import { forbidden, invalid, notSupported, required, type FieldError } from '../
 import { formatLabels, labelMapMatches, type Labels } from '../selectors/labels.js'
 import { dnsLabelFaults } from '../validation/names.js'
 import { coreSchema, type PodTemplateSpec, type ReplicationController } from './generated.js'
-import { setPodSpecDefaults } from './pod-defaults.js'
-import { podTemplateWarnings } from './pod-warnings.js'
-import { validatePodTemplate } from './template-validation.js'
+import { setPodSpecDefaults } from './pods/pod-defaults.js'
+import { podTemplateWarnings } from './pods/pod-warnings.js'
+import { validatePodTemplate } from './pods/template-validation.js'
 
 /**
  * Sets selector and labels to those of the template by default. Source: SetDefaults_ReplicationController.

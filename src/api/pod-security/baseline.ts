@@ -10,7 +10,7 @@ import {
   type CheckViolation,
   type PodLike,
 } from './check.js'
-import { containersOf, type AnyContainer } from '../core/pod-containers.js'
+import { containersOf, type AnyContainer } from '../core/pods/pod-containers.js'
 
 const APP_ARMOR_ANNOTATION = 'container.apparmor.security.beta.kubernetes.io/'
 const APP_ARMOR_TYPES: readonly (string | undefined)[] = [undefined, 'RuntimeDefault', 'Localhost']

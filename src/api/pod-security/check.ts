@@ -1,6 +1,6 @@
 import { quote } from '../../lang/go/quote.js'
 import type { Pod, PodSpec } from '../core/generated.js'
-import { containersOf, type AnyContainer } from '../core/pod-containers.js'
+import { containersOf, type AnyContainer } from '../core/pods/pod-containers.js'
 
 /** A violation of a check. */
 export interface CheckViolation {

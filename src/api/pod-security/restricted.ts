@@ -9,7 +9,7 @@ import {
   setters,
   type PodSecurityCheck,
 } from './check.js'
-import { containersOf } from '../core/pod-containers.js'
+import { containersOf } from '../core/pods/pod-containers.js'
 
 /** Requires allowPrivilegeEscalation: false. Source: check_allowPrivilegeEscalation.go. */
 export const allowPrivilegeEscalation: PodSecurityCheck = (pod, minor) => {

@@ -1,7 +1,7 @@
 import { compile } from '../cel/compile.js'
 import { parseVersion, QuantityValue } from '../cel/lib-quantity.js'
 import { parseQuantity } from '../quantity.js'
-import { DYN, mapOf, objectOf, STRING, typeText, type CelType } from '../../lang/cel/types.js'
+import { DYN, mapOf, objectOf, STRING, typeText, type CelType } from '../../lang/cel/check/types.js'
 import { CelFault, fromJson, PlainMap, type Value } from '../../lang/cel/values.js'
 import { invalid, tooLong, type FieldError } from '../field-error.js'
 import type { Device, DeviceAttribute } from './generated.js'

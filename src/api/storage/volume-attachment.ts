@@ -6,7 +6,7 @@ import { internalForm } from '../kind/internal-form.js'
 import { dnsSubdomainFaults } from '../validation/names.js'
 import { validateInlineVolume } from '../core/validation/persistent-volume.js'
 import { validateDriverName } from '../core/validation/volume-sources.js'
-import { setVolumeSourceDefaults } from '../core/volume-source-defaults.js'
+import { setVolumeSourceDefaults } from '../core/volumes/volume-source-defaults.js'
 import { storageSchema, type VolumeAttachment, type VolumeAttachmentSource } from './generated.js'
 
 const oneOfText = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'

@@ -8,7 +8,7 @@ import type {
 import type { Draft } from '../../api/kind/draft.js'
 import { forbidden } from '../errors.js'
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from './plugin.js'
-import { podLimitList, podRequestList } from '../../api/core/pod-resources.js'
+import { podLimitList, podRequestList } from '../../api/core/pods/pod-resources.js'
 import { formatQuantity, parseQuantity, quantityMilliValue, quantityValue } from '../../api/quantity.js'
 
 const ANNOTATION = 'kubernetes.io/limit-ranger'

@@ -1,7 +1,7 @@
 import { compile } from '../../api/cel/compile.js'
-import type { CelVariables } from '../../lang/cel/checker.js'
+import type { CelVariables } from '../../lang/cel/check/checker.js'
 import { type FieldError, invalid, required } from '../../api/field-error.js'
-import { BOOL, DYN, listOf, mapOf, objectOf, STRING, type CelType } from '../../lang/cel/types.js'
+import { BOOL, DYN, listOf, mapOf, objectOf, STRING, type CelType } from '../../lang/cel/check/types.js'
 import type { ClaimSource, CompiledExpression, Condition, UserRules } from './claimed-user.js'
 
 /** A claim with a prefix, or an expression. */

@@ -1,5 +1,5 @@
 import { withCondition } from '../../api/core/conditions.js'
-import { disruptionTarget } from '../../api/core/disruption-target.js'
+import { disruptionTarget } from '../../api/core/pods/disruption-target.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { invalid as invalidField } from '../../api/field-error.js'

@@ -1,6 +1,6 @@
 import { parseApiVersion } from '../../api/api-version.js'
-import type { Convert } from '../../api/apiextensions/custom-kind.js'
-import { convertNone } from '../../api/apiextensions/custom-kind.js'
+import type { Convert } from '../../api/apiextensions/custom/custom-kind.js'
+import { convertNone } from '../../api/apiextensions/custom/custom-kind.js'
 import type { CustomResourceDefinition } from '../../api/apiextensions/generated.js'
 import type { Endpoints, Service } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'

@@ -1,5 +1,5 @@
-import type { Convert, CustomKind } from '../../api/apiextensions/custom-kind.js'
-import { customKinds } from '../../api/apiextensions/custom-kind.js'
+import type { Convert, CustomKind } from '../../api/apiextensions/custom/custom-kind.js'
+import { customKinds } from '../../api/apiextensions/custom/custom-kind.js'
 import type { CustomResourceDefinition } from '../../api/apiextensions/generated.js'
 import { definitionInV1 } from '../../api/apiextensions/v1beta1.js'
 import { semanticEqual } from '../../api/kind/equal.js'

@@ -1,6 +1,6 @@
 import { quote } from '../../lang/go/quote.js'
 import { parseApiVersion } from '../../api/api-version.js'
-import { valueAt } from '../../api/apiextensions/scale-paths.js'
+import { valueAt } from '../../api/apiextensions/custom/scale-paths.js'
 import type { CustomDefinition, KubeObject } from '../../api/kind/definition.js'
 import type { Draft } from '../../api/kind/draft.js'
 import { deepFreeze } from '../../api/schema/freeze.js'

@@ -1,5 +1,5 @@
 import type { PodSpec } from '../../api/core/generated.js'
-import { workloadTemplate } from '../../api/core/workload-template.js'
+import { workloadTemplate } from '../../api/core/pods/workload-template.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 
 /**

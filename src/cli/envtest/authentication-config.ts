@@ -8,7 +8,7 @@ import { claimedUser } from '../../apiserver/authentication/claimed-user.js'
 import { compileAuthenticator, type JwtAuthenticator } from '../../apiserver/authentication/configuration.js'
 import type { OidcOptions } from '../../apiserver/authentication/oidc-tokens.js'
 import type { AuthenticationOptions } from '../../cluster/access/access.js'
-import { IssuerKeys, SIGNING_ALGORITHMS } from '../../server/issuer-keys.js'
+import { IssuerKeys, SIGNING_ALGORITHMS } from '../../server/credentials/issuer-keys.js'
 import { commandFailed, fileOf, flagOf, type ProgramFlags } from './program.js'
 
 /** The fields of the file. Source: apiserver.config.k8s.io/v1. */

@@ -1,6 +1,6 @@
 import { quote } from '../../lang/go/quote.js'
 import type { OidcOptions } from '../../apiserver/authentication/oidc-tokens.js'
-import { IssuerKeys, SIGNING_ALGORITHMS } from '../../server/issuer-keys.js'
+import { IssuerKeys, SIGNING_ALGORITHMS } from '../../server/credentials/issuer-keys.js'
 import { commandFailed, fileOf, flagOf, listOf, type ProgramFlags } from './program.js'
 
 /** Source: pkg/kubeapiserver/options/authentication.go, pkg/apis/apiserver/validation. */

@@ -1,7 +1,7 @@
 import type { Job } from '../../api/batch/generated.js'
 import type { HorizontalPodAutoscaler } from '../../api/autoscaling-v2/generated.js'
 import type { Container, Pod, Service } from '../../api/core/generated.js'
-import { fullImageName } from '../../api/core/image-name.js'
+import { fullImageName } from '../../api/core/pods/image-name.js'
 import { findCondition, isPodReady } from '../../api/core/conditions.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { isApiError } from '../../client/api-error.js'

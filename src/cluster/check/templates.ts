@@ -1,6 +1,6 @@
 import type { StatefulSet } from '../../api/apps/generated.js'
 import type { Container, Pod } from '../../api/core/generated.js'
-import { workloadTemplate } from '../../api/core/workload-template.js'
+import { workloadTemplate } from '../../api/core/pods/workload-template.js'
 import type { Loaded } from './load.js'
 
 /** The pods that an object makes, as it describes them. */

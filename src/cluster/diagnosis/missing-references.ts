@@ -1,6 +1,6 @@
 import type { StatefulSet } from '../../api/apps/generated.js'
 import type { PersistentVolumeClaim, Pod } from '../../api/core/generated.js'
-import { workloadTemplate } from '../../api/core/workload-template.js'
+import { workloadTemplate } from '../../api/core/pods/workload-template.js'
 import type { HorizontalPodAutoscaler } from '../../api/autoscaling-v2/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { Ingress } from '../../api/networking/generated.js'

@@ -1,7 +1,7 @@
 import { parseApiVersion } from '../../api/api-version.js'
 import { findCondition } from '../../api/core/conditions.js'
 import type { Pod } from '../../api/core/generated.js'
-import { podSummary } from '../../api/core/pod-columns.js'
+import { podSummary } from '../../api/core/pods/pod-columns.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { Phrase } from '../../lang/text/phrases.js'
 import { say, type WhyPhrase } from './words.js'

@@ -1,4 +1,4 @@
-import { CLUSTER_DOMAIN } from '../../api/core/pod-hostname.js'
+import { CLUSTER_DOMAIN } from '../../api/core/pods/pod-hostname.js'
 import type { KubeletConfiguration } from '../../kubelet/index.js'
 import { goDuration } from '../../lang/go/duration.js'
 import { DEFAULT_EVICTION_HARD } from '../../kubelet/index.js'

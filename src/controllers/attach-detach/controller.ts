@@ -1,7 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import { isPodTerminal } from '../../api/core/conditions.js'
 import type { Node, PersistentVolume, Pod } from '../../api/core/generated.js'
-import { claimKeysOfPod } from '../../api/core/pod-claims.js'
+import { claimKeysOfPod } from '../../api/core/volumes/pod-claims.js'
 import type { CSIDriver, VolumeAttachment } from '../../api/storage/generated.js'
 import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { Component, ComponentHost } from '../../client/component.js'

@@ -1,6 +1,6 @@
 import { quote } from '../../lang/go/quote.js'
 import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
-import { SELECTED_NODE, classOfClaim, delaysBinding } from '../../api/core/volume-matching.js'
+import { SELECTED_NODE, classOfClaim, delaysBinding } from '../../api/core/volumes/volume-matching.js'
 import type { CSINode, StorageClass } from '../../api/storage/generated.js'
 import {
   BETA_STORAGE_PROVISIONER,

@@ -1,7 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import { isPodTerminal } from '../../api/core/conditions.js'
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/core/generated.js'
-import { claimsOfPod } from '../../api/core/pod-claims.js'
+import { claimsOfPod } from '../../api/core/volumes/pod-claims.js'
 import { compareQuantities, parseQuantity } from '../../api/quantity.js'
 import { formatTime } from '../../lang/go/time.js'
 import { ignoreNotFound } from '../../client/api-error.js'

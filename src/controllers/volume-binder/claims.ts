@@ -1,5 +1,5 @@
 import { quote } from '../../lang/go/quote.js'
-import { betaStorageClass } from '../../api/core/access-modes.js'
+import { betaStorageClass } from '../../api/core/volumes/access-modes.js'
 import { isPodTerminal } from '../../api/core/conditions.js'
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
 import {
@@ -14,7 +14,7 @@ import {
   offersAccessModes,
   sizeOf,
   volumesFor,
-} from '../../api/core/volume-matching.js'
+} from '../../api/core/volumes/volume-matching.js'
 import { newestDefault } from '../../api/kind/newest-default.js'
 import { compareQuantities, parseQuantity } from '../../api/quantity.js'
 import type { StorageClass } from '../../api/storage/generated.js'

@@ -1,6 +1,6 @@
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/core/generated.js'
-import { claimKeysOfPod } from '../../api/core/pod-claims.js'
-import { BIND_COMPLETED, classOfVolume } from '../../api/core/volume-matching.js'
+import { claimKeysOfPod } from '../../api/core/volumes/pod-claims.js'
+import { BIND_COMPLETED, classOfVolume } from '../../api/core/volumes/volume-matching.js'
 import type { Component, ComponentHost } from '../../client/component.js'
 import type { Change, Informer } from '../../client/informers/informer.js'
 import { keyOf } from '../../client/informers/object-index.js'

@@ -1,7 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import { isPodTerminal } from '../../api/core/conditions.js'
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/core/generated.js'
-import { haveSameMode } from '../../api/core/volume-matching.js'
+import { haveSameMode } from '../../api/core/volumes/volume-matching.js'
 import { quantityValue } from '../../api/quantity.js'
 import { MIGRATED_TO, PROVISIONED_BY } from '../../api/storage/provisioners.js'
 import { ignoreNotFound } from '../../client/api-error.js'

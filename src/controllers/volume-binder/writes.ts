@@ -1,5 +1,5 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
-import { BIND_COMPLETED, BOUND_BY_CONTROLLER, volumeBoundTo } from '../../api/core/volume-matching.js'
+import { BIND_COMPLETED, BOUND_BY_CONTROLLER, volumeBoundTo } from '../../api/core/volumes/volume-matching.js'
 import { semanticEqual } from '../../api/kind/equal.js'
 import { compareQuantities, parseQuantity } from '../../api/quantity.js'
 import type { BinderContext } from './context.js'

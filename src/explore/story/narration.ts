@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
-import { describeChoice, type RequestFault } from '../choice.js'
-import type { Failure } from '../failure.js'
+import { describeChoice, type RequestFault } from '../execution/choice.js'
+import type { Failure } from '../execution/failure.js'
 import {
   type ChoiceRecord,
   isWrite,
@@ -9,10 +9,10 @@ import {
   type SentRequest,
   type StepRecord,
   textOf,
-} from '../records.js'
-import { played } from '../repeat.js'
-import type { Playing } from '../run.js'
-import type { ViolatingRun } from '../shrink.js'
+} from '../execution/records.js'
+import { played } from '../search/repeat.js'
+import type { Playing } from '../search/run.js'
+import type { ViolatingRun } from '../search/shrink.js'
 import { printed, type StoryLine } from './lines.js'
 import { keyOf, namesOf } from './view.js'
 

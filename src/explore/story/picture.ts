@@ -1,7 +1,7 @@
 import { Drawing, LINE, pixels } from '../../lang/svg/drawing.js'
 import { wrapText } from '../../lang/text/text-width.js'
-import { describeChoice } from '../choice.js'
-import { isWrite, type RunRecord, type StepRecord } from '../records.js'
+import { describeChoice } from '../execution/choice.js'
+import { isWrite, type RunRecord, type StepRecord } from '../execution/records.js'
 import type { CounterExample } from '../result.js'
 
 const ROW = 22

@@ -1,4 +1,4 @@
-import { fullImageName } from '../../api/core/image-name.js'
+import { fullImageName } from '../../api/core/pods/image-name.js'
 import { imageSize } from '../../kubelet/runtime/image-pulls.js'
 import { stableHex } from '../../kubelet/stable-hex.js'
 import { byText } from '../../lang/text/order.js'

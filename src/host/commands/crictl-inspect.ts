@@ -1,4 +1,4 @@
-import { fullImageName } from '../../api/core/image-name.js'
+import { fullImageName } from '../../api/core/pods/image-name.js'
 import { imageDigest } from '../../kubelet/runtime/image-digest.js'
 import { goTemplateText } from '../../kubectl/print/go-template/go-template.js'
 import { formatTime } from '../../lang/go/time.js'

@@ -1,6 +1,6 @@
 import { quote } from '../../lang/go/quote.js'
 import type { Pod } from '../../api/core/generated.js'
-import { containersOf } from '../../api/core/pod-containers.js'
+import { containersOf } from '../../api/core/pods/pod-containers.js'
 import type { JsonMap } from '../../lang/json/maps.js'
 import { isMap } from '../../lang/json/maps.js'
 import { applyStrategicPatch } from '../../api/schema/strategic.js'

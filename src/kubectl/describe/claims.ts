@@ -1,5 +1,5 @@
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec, Pod } from '../../api/core/generated.js'
-import { accessModesText, storageClassText } from '../../api/core/access-modes.js'
+import { accessModesText, storageClassText } from '../../api/core/volumes/access-modes.js'
 import type { ObjectMeta } from '../../api/meta/generated.js'
 import type { DescribeContext } from './describer.js'
 import { phaseText, sortedEntries, writeObjectEvents } from './describer.js'

@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../../api/core/generated.js'
-import type { ResourceAmounts } from '../../api/core/pod-resources.js'
-import { podLimits, podRequests, resourceAmounts } from '../../api/core/pod-resources.js'
+import type { ResourceAmounts } from '../../api/core/pods/pod-resources.js'
+import { podLimits, podRequests, resourceAmounts } from '../../api/core/pods/pod-resources.js'
 import { ageText } from '../../lang/go/duration.js'
 import type { QuantityFormat } from '../../api/quantity.js'
 import { formatQuantity, parseQuantity } from '../../api/quantity.js'

@@ -1,4 +1,4 @@
-import { accessModesText, storageClassText } from '../../api/core/access-modes.js'
+import { accessModesText, storageClassText } from '../../api/core/volumes/access-modes.js'
 import type { NodeSelectorRequirement, PersistentVolume } from '../../api/core/generated.js'
 import { formatLabels } from '../../api/selectors/labels.js'
 import type { CSINode, StorageClass, VolumeAttributesClass } from '../../api/storage/generated.js'

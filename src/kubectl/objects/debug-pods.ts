@@ -5,7 +5,7 @@ import type {
   PodSpec,
   SecurityContext,
 } from '../../api/core/generated.js'
-import { containersOf } from '../../api/core/pod-containers.js'
+import { containersOf } from '../../api/core/pods/pod-containers.js'
 import type { CommandLine } from '../call/call.js'
 import { KubectlError } from '../call/errors.js'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { imageNameFault } from '../../api/core/image-name.js'
+import { imageNameFault } from '../../api/core/pods/image-name.js'
 import {
   anyObject,
   callable,

@@ -1,6 +1,6 @@
 import { synchronousMethods } from '../../lang/synchronous.js'
 import type { ContainerBehavior } from '../runtime/behavior.js'
-import { fullImageName, hasTag, untaggedImageName } from '../../api/core/image-name.js'
+import { fullImageName, hasTag, untaggedImageName } from '../../api/core/pods/image-name.js'
 import type { ImageDefinition } from './image.js'
 
 /** An image as a machine knows it; `isKnown` is false if it was never described. */

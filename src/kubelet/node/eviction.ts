@@ -1,7 +1,7 @@
 import { quote } from '../../lang/go/quote.js'
 import type { Container, Pod } from '../../api/core/generated.js'
 import { formatQuantity, parseQuantity, quantityValue } from '../../api/quantity.js'
-import { podRequests } from '../../api/core/pod-resources.js'
+import { podRequests } from '../../api/core/pods/pod-resources.js'
 import type { ContainerUsage } from '../runtime/container-usage.js'
 
 /** A resource that a kubelet watches for pressure. */

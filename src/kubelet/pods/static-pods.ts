@@ -1,5 +1,5 @@
 import type { Container, Pod } from '../../api/core/generated.js'
-import { setPodDefaults } from '../../api/core/pod-defaults.js'
+import { setPodDefaults } from '../../api/core/pods/pod-defaults.js'
 import type { Draft } from '../../api/kind/draft.js'
 import { formatTime } from '../../lang/go/time.js'
 import { ApiError, ConnectionError, ignoreNotFound, isApiError } from '../../client/api-error.js'

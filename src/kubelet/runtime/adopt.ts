@@ -2,7 +2,7 @@ import type { ContainerStatus, Pod } from '../../api/core/generated.js'
 import { isPodTerminal } from '../../api/core/conditions.js'
 import { timeMs } from '../../lang/go/time.js'
 import { stableHex } from '../stable-hex.js'
-import { fullImageName } from '../../api/core/image-name.js'
+import { fullImageName } from '../../api/core/pods/image-name.js'
 import type { RuntimeContainer, RuntimeImage, RuntimePod } from './state.js'
 
 /**

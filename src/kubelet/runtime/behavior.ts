@@ -1,4 +1,4 @@
-import { fullImageName, untaggedImageName } from '../../api/core/image-name.js'
+import { fullImageName, untaggedImageName } from '../../api/core/pods/image-name.js'
 
 /**
  * What a container does, as far as the node can see it. Everything is optional: by default the image is

@@ -1,4 +1,4 @@
-import { fullImageName } from '../../api/core/image-name.js'
+import { fullImageName } from '../../api/core/pods/image-name.js'
 import { stableHex } from '../stable-hex.js'
 
 /** The digests of the images that were last asked for: each status of a container has one. */

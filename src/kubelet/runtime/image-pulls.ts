@@ -1,7 +1,7 @@
 import { deniedText } from '../images/pull-secrets.js'
 import { stableHex } from '../stable-hex.js'
 import type { ContainerBehavior } from './behavior.js'
-import { fullImageName } from '../../api/core/image-name.js'
+import { fullImageName } from '../../api/core/pods/image-name.js'
 import type { RuntimeTimings } from './machine.js'
 import type { RuntimeImage } from './state.js'
 

@@ -1,6 +1,6 @@
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/core/generated.js'
-import type { PodClaim } from '../../api/core/pod-claims.js'
-import { claimsOfPod, foreignClaimMessage, isClaimForPod } from '../../api/core/pod-claims.js'
+import type { PodClaim } from '../../api/core/volumes/pod-claims.js'
+import { claimsOfPod, foreignClaimMessage, isClaimForPod } from '../../api/core/volumes/pod-claims.js'
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { ApiObjects } from '../pods/api-objects.js'
 import type { MountFault } from '../pods/pod-volumes.js'

@@ -1,4 +1,4 @@
-import type { Call, Expr, Fold, List, MapExpr, Select } from './ast.js'
+import type { Call, Expr, Fold, List, MapExpr, Select } from './parse/ast.js'
 import {
   ComputedQualifier,
   ConditionalAttribute,
@@ -6,13 +6,13 @@ import {
   ValueAttribute,
   VariableAttribute,
 } from './attributes.js'
-import { qualifiedName, type CheckedExpr } from './checker.js'
+import { qualifiedName, type CheckedExpr } from './check/checker.js'
 import { runCost } from './run-costs.js'
-import { call, type CelFunction, type Overload } from './functions.js'
+import { call, type CelFunction, type Overload } from './library/functions.js'
 import { compileGoRegExp, isFault } from '../go/regexp.js'
 import type { Attribute, EvaluationScope, PlannedStep } from './step.js'
 import { Tracker } from './tracker.js'
-import { typeName } from './types.js'
+import { typeName } from './check/types.js'
 import {
   CelError,
   equal,

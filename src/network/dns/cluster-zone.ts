@@ -1,5 +1,5 @@
 import type { ServicePort, Service } from '../../api/core/generated.js'
-import { CLUSTER_DOMAIN } from '../../api/core/pod-hostname.js'
+import { CLUSTER_DOMAIN } from '../../api/core/pods/pod-hostname.js'
 import { formatIp, parseIp } from '../../lang/go/ip.js'
 import { hasClusterIP, type NamedEndpoint, type ServiceSnapshot } from '../service-view.js'
 

@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/core/generated.js'
-import { CLUSTER_DOMAIN } from '../../api/core/pod-hostname.js'
+import { CLUSTER_DOMAIN } from '../../api/core/pods/pod-hostname.js'
 
 /** The content of /etc/resolv.conf. */
 export interface ResolvConf {

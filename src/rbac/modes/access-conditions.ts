@@ -1,7 +1,7 @@
 /** Source: apiserver pkg/authorization/cel, the match conditions of an AuthorizationConfiguration. */
 import type { SubjectAccessReviewSpec } from '../../api/authorization/generated.js'
 import { compile, type CelProgram } from '../../api/cel/compile.js'
-import { BOOL, listOf, mapOf, objectOf, STRING, typeText } from '../../lang/cel/types.js'
+import { BOOL, listOf, mapOf, objectOf, STRING, typeText } from '../../lang/cel/check/types.js'
 import { CelError, fromJson } from '../../lang/cel/values.js'
 
 const requirement = objectOf('kubernetes.SelectorRequirement', {

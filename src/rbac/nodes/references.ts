@@ -1,5 +1,5 @@
 import type { Pod, Volume, PersistentVolume } from '../../api/core/generated.js'
-import type { AnyContainer } from '../../api/core/pod-containers.js'
+import type { AnyContainer } from '../../api/core/pods/pod-containers.js'
 
 /** The resources that pods refer to in their namespace. */
 export type ReferencedResource =

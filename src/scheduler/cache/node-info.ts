@@ -1,6 +1,6 @@
 import type { Node, Taint } from '../../api/core/generated.js'
-import type { HostPort } from '../../api/core/host-ports.js'
-import { resourceAmounts } from '../../api/core/pod-resources.js'
+import type { HostPort } from '../../api/core/pods/host-ports.js'
+import { resourceAmounts } from '../../api/core/pods/pod-resources.js'
 import type { PodInfo } from './pod-info.js'
 import { resourcesFrom } from './pod-info.js'
 

@@ -1,7 +1,7 @@
 import { keyOf } from '../../client/informers/object-index.js'
 import type { Pod, Toleration } from '../../api/core/generated.js'
-import { hostPortsOf, type HostPort } from '../../api/core/host-ports.js'
-import { type ResourceAmounts, nonZeroPodRequests, podRequests } from '../../api/core/pod-resources.js'
+import { hostPortsOf, type HostPort } from '../../api/core/pods/host-ports.js'
+import { type ResourceAmounts, nonZeroPodRequests, podRequests } from '../../api/core/pods/pod-resources.js'
 import { type PodAffinityTerms, affinityTermsOf } from './affinity-terms.js'
 
 /**

@@ -1,5 +1,5 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
-import { classOfVolume } from '../../api/core/volume-matching.js'
+import { classOfVolume } from '../../api/core/volumes/volume-matching.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type {
   CSIDriver,

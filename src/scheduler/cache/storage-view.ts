@@ -7,8 +7,8 @@ import type {
   VolumeAttachment,
 } from '../../api/storage/generated.js'
 import { isPodTerminal } from '../../api/core/conditions.js'
-import { claimKeysOfPod } from '../../api/core/pod-claims.js'
-import { classOfVolume } from '../../api/core/volume-matching.js'
+import { claimKeysOfPod } from '../../api/core/volumes/pod-claims.js'
+import { classOfVolume } from '../../api/core/volumes/volume-matching.js'
 import { keyOf } from '../../client/informers/object-index.js'
 
 /**

@@ -1,8 +1,8 @@
 import type { Plugin, PluginFactory } from '../framework/plugin.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import { type Rejection, unresolvable, unschedulable } from '../framework/rejection.js'
-import { anyHostPortConflict, hostPortsOf } from '../../api/core/host-ports.js'
-import { tolerates } from '../../api/core/tolerations.js'
+import { anyHostPortConflict, hostPortsOf } from '../../api/core/pods/host-ports.js'
+import { tolerates } from '../../api/core/pods/tolerations.js'
 import type { NodeEvent } from '../framework/cluster-event.js'
 
 /** Orders pods by `spec.priority`, highest first, then by arrival in the queue. Source: plugins/queuesort. */

@@ -1,6 +1,6 @@
 import type { Pod } from '../../api/core/generated.js'
-import { claimsOfPod } from '../../api/core/pod-claims.js'
-import { classOfClaim } from '../../api/core/volume-matching.js'
+import { claimsOfPod } from '../../api/core/volumes/pod-claims.js'
+import { classOfClaim } from '../../api/core/volumes/volume-matching.js'
 import type { CSINode } from '../../api/storage/generated.js'
 import type { StorageView } from '../cache/storage-view.js'
 import type { Plugin, PluginFactory } from '../framework/plugin.js'

@@ -1,5 +1,5 @@
 import type { Node, Taint } from '../../api/core/generated.js'
-import { findUntoleratedTaint, toleratedBy } from '../../api/core/tolerations.js'
+import { findUntoleratedTaint, toleratedBy } from '../../api/core/pods/tolerations.js'
 import type { NodeEvent } from '../framework/cluster-event.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import type { Plugin, PluginFactory } from '../framework/plugin.js'

@@ -1,6 +1,11 @@
 import { quote } from '../../lang/go/quote.js'
 import type { Node, PersistentVolume, PersistentVolumeClaim } from '../../api/core/generated.js'
-import { claimsOfPod, foreignClaimMessage, isClaimForPod, type PodClaim } from '../../api/core/pod-claims.js'
+import {
+  claimsOfPod,
+  foreignClaimMessage,
+  isClaimForPod,
+  type PodClaim,
+} from '../../api/core/volumes/pod-claims.js'
 import {
   allowsNode,
   classOfClaim,
@@ -10,7 +15,7 @@ import {
   NO_PROVISIONER,
   SELECTED_NODE,
   volumesFor,
-} from '../../api/core/volume-matching.js'
+} from '../../api/core/volumes/volume-matching.js'
 import { semanticEqual } from '../../api/kind/equal.js'
 import { compareQuantities, parseQuantity } from '../../api/quantity.js'
 import type { CSINode, StorageClass } from '../../api/storage/generated.js'

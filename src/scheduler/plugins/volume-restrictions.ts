@@ -1,6 +1,6 @@
 import { quote } from '../../lang/go/quote.js'
 import type { Pod, Volume } from '../../api/core/generated.js'
-import { claimsOfPod } from '../../api/core/pod-claims.js'
+import { claimsOfPod } from '../../api/core/volumes/pod-claims.js'
 import type { PodInfo } from '../cache/pod-info.js'
 import type { StorageView } from '../cache/storage-view.js'
 import type { CycleData } from '../framework/cycle.js'

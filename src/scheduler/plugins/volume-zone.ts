@@ -1,6 +1,6 @@
 import { quote } from '../../lang/go/quote.js'
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/core/generated.js'
-import { classOfClaim, delaysBinding } from '../../api/core/volume-matching.js'
+import { classOfClaim, delaysBinding } from '../../api/core/volumes/volume-matching.js'
 import type { StorageClass } from '../../api/storage/generated.js'
 import type { StorageView } from '../cache/storage-view.js'
 import type { CycleData } from '../framework/cycle.js'

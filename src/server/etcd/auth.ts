@@ -3,10 +3,10 @@ import type { ServerHttp2Session } from 'node:http2'
 import { compareSync, genSaltSync, hashSync } from 'bcryptjs'
 import type { AuthStore, KeyAccess, Permission } from '../../etcd/auth-store.js'
 import { EtcdError } from '../../etcd/errors.js'
-import { Code, GrpcError } from './grpc-error.js'
-import type { CallInfo, Method } from './methods.js'
+import { Code, GrpcError } from './grpc/grpc-error.js'
+import type { CallInfo, Method } from './grpc/methods.js'
 import type { EtcdMember } from './member.js'
-import { unary } from './unary.js'
+import { unary } from './grpc/unary.js'
 
 export type { KeyAccess } from '../../etcd/auth-store.js'
 

@@ -1,6 +1,6 @@
-import { Code, GrpcError } from './grpc-error.js'
-import type { Method, StreamMethod } from './methods.js'
-import { unary } from './unary.js'
+import { Code, GrpcError } from './grpc/grpc-error.js'
+import type { Method, StreamMethod } from './grpc/methods.js'
+import { unary } from './grpc/unary.js'
 
 const SERVING = { status: 'SERVING' }
 

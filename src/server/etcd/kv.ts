@@ -8,9 +8,9 @@ import type {
 } from '../../etcd/requests.js'
 import { checkDeleteRange, checkPutShape, checkRange, checkTxn } from '../../etcd/txn/txn-check.js'
 import type { EtcdAccessControl, KeyAccess } from './auth.js'
-import type { Method } from './methods.js'
+import type { Method } from './grpc/methods.js'
 import type { EtcdMember } from './member.js'
-import { checkProposal, unary } from './unary.js'
+import { checkProposal, unary } from './grpc/unary.js'
 
 /** The KV service. Source: server/etcdserver/api/v3rpc/key.go. */
 export function kvService(

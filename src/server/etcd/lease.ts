@@ -1,8 +1,8 @@
 import type { LeaseGrantRequest, LeaseTimeToLiveRequest } from '../../etcd/requests.js'
 import type { EtcdAccessControl, KeyAccess } from './auth.js'
-import type { Method, StreamMethod } from './methods.js'
+import type { Method, StreamMethod } from './grpc/methods.js'
 import type { EtcdMember } from './member.js'
-import { checkProposal, unary } from './unary.js'
+import { checkProposal, unary } from './grpc/unary.js'
 
 interface LeaseRequest {
   readonly id: bigint

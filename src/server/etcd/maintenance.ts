@@ -3,10 +3,10 @@ import { EtcdError } from '../../etcd/errors.js'
 import type { EtcdErrorName } from '../../etcd/errors.js'
 import type { AlarmRequest } from '../../etcd/requests.js'
 import type { EtcdAccessControl } from './auth.js'
-import { Code, GrpcError } from './grpc-error.js'
-import type { CallInfo, Method, StreamMethod } from './methods.js'
+import { Code, GrpcError } from './grpc/grpc-error.js'
+import type { CallInfo, Method, StreamMethod } from './grpc/methods.js'
 import type { EtcdMember } from './member.js'
-import { unary } from './unary.js'
+import { unary } from './grpc/unary.js'
 
 /**
  * Bytes of the snapshot file per message. Source: server/etcdserver/api/v3rpc/maintenance.go

@@ -1,9 +1,9 @@
 import type { ResponseHeader } from '../../etcd/requests.js'
 import type { EtcdAccessControl } from './auth.js'
-import { Code, GrpcError } from './grpc-error.js'
-import type { CallInfo, Method } from './methods.js'
+import { Code, GrpcError } from './grpc/grpc-error.js'
+import type { CallInfo, Method } from './grpc/methods.js'
 import type { EtcdMember } from './member.js'
-import { unary } from './unary.js'
+import { unary } from './grpc/unary.js'
 
 interface MemberRequest {
   readonly id: bigint

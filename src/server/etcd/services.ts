@@ -1,5 +1,5 @@
 import { EtcdAccessControl, authService } from './auth.js'
-import type { Services } from './methods.js'
+import type { Services } from './grpc/methods.js'
 import { healthService } from './health.js'
 import { kvService } from './kv.js'
 import { leaseService } from './lease.js'

@@ -1,8 +1,8 @@
 import type { TlsOptions, TLSSocket } from 'node:tls'
 import { PKI_DIR, readChain, verifyChain } from '../../pki/index.js'
 import type { Pki } from '../../pki/index.js'
-import { chainOf } from '../peers.js'
-import { servingCertificate } from '../serving-certificate.js'
+import { chainOf } from '../http/peers.js'
+import { servingCertificate } from '../credentials/serving-certificate.js'
 import type { EtcdSecurity } from './etcd-server.js'
 
 /** Returns how the etcd of a cluster is served over TLS: for `hosts`, at the virtual time of `now`. */

@@ -5,10 +5,10 @@ import type {
   WatchStream,
 } from '../../etcd/watch/watch-types.js'
 import type { EtcdAccessControl } from './auth.js'
-import { encode } from './codec.js'
-import { MOST_RECEIVED } from './frames.js'
+import { encode } from './grpc/codec.js'
+import { MOST_RECEIVED } from './grpc/frames.js'
 import { EtcdError } from '../../etcd/errors.js'
-import type { Method, StreamCall, StreamHandler, StreamMethod } from './methods.js'
+import type { Method, StreamCall, StreamHandler, StreamMethod } from './grpc/methods.js'
 import type { EtcdMember } from './member.js'
 
 interface WatchRequest {

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream'
 import type { HttpRequest, HttpStream } from '../../client/http.js'
 import type { LogStream } from '../../client/pod-stream.js'
-import type { NodeResponse } from '../respond.js'
-import { headersFor } from '../respond.js'
+import type { NodeResponse } from '../http/respond.js'
+import { headersFor } from '../http/respond.js'
 import type { TimeDriver } from '../time-driver.js'
 import { SessionReader } from './session-reader.js'
 

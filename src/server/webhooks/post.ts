@@ -1,6 +1,6 @@
 import type { SecureCall, SecureResponse } from '../../apiserver/proxied.js'
-import { OutsideTimeout, sendOutside } from '../send-outside.js'
-import { trusting } from '../trust.js'
+import { OutsideTimeout, sendOutside } from '../http/send-outside.js'
+import { trusting } from '../credentials/trust.js'
 
 /** Errors of TLS in the words of Go's crypto/x509, by Node's code. */
 const UNTRUSTED = 'x509: certificate signed by unknown authority'

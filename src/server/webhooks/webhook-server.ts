@@ -1,6 +1,6 @@
 import type { RequestOptions } from 'node:https'
-import { type OutsideLimits, type OutsideResponse, sendOutside } from '../send-outside.js'
-import { trusting } from '../trust.js'
+import { type OutsideLimits, type OutsideResponse, sendOutside } from '../http/send-outside.js'
+import { trusting } from '../credentials/trust.js'
 
 /** A server outside of the process that a kubeconfig names. */
 export interface WebhookServer {

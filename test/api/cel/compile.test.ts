@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compile } from '../../../src/api/cel/compile.js'
-import type { CelType } from '../../../src/lang/cel/types.js'
-import { BOOL, DYN, INT, listOf, mapOf, objectOf, STRING } from '../../../src/lang/cel/types.js'
+import type { CelType } from '../../../src/lang/cel/check/types.js'
+import { BOOL, DYN, INT, listOf, mapOf, objectOf, STRING } from '../../../src/lang/cel/check/types.js'
 
 const self = objectOf('object', {
   a: INT,

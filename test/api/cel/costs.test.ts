@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { declTypeOf, type DeclaredType } from '../../../src/api/apiextensions/schema-types.js'
-import type { Schema } from '../../../src/api/apiextensions/schema.js'
+import { declTypeOf, type DeclaredType } from '../../../src/api/apiextensions/schema/schema-types.js'
+import type { Schema } from '../../../src/api/apiextensions/schema/schema.js'
 import { compile, type CelProgram } from '../../../src/api/cel/compile.js'
 import { estimate } from '../../../src/api/cel/estimate.js'
 import { schemaValue } from '../../../src/api/cel/schema-values.js'

@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../../../src/api/core/generated.js'
 import { matchesRequiredNodeAffinity } from '../../../src/api/core/node-affinity.js'
-import { findUntoleratedTaint } from '../../../src/api/core/tolerations.js'
+import { findUntoleratedTaint } from '../../../src/api/core/pods/tolerations.js'
 import { isApiError } from '../../../src/client/api-error.js'
 import type { Component, ComponentHost } from '../../../src/client/component.js'
 import type { Informer } from '../../../src/client/informers/informer.js'

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SimCluster } from 'simcluster'
 import { testKeys } from '../../../src/pki/index.js'
-import { kubeconfigFor } from '../../../src/server/kubeconfig.js'
+import { kubeconfigFor } from '../../../src/server/credentials/kubeconfig.js'
 import type { ServedCluster } from '../harness.js'
 
 /** The value of the first pattern that matches. */

@@ -1,6 +1,6 @@
 import type { SimCluster } from 'simcluster'
 import type { ServeOptions } from 'simcluster/server'
-import { servingCertificate } from '../../../src/server/serving-certificate.js'
+import { servingCertificate } from '../../../src/server/credentials/serving-certificate.js'
 import type { Misbehaviour } from './misbehaviours.js'
 import { misbehaviourOf } from './misbehaviours.js'
 

@@ -8,10 +8,10 @@ import type {
   ExploreOptions,
   ReplayOptions,
 } from '../../../src/explore/index.js'
-import { Coverage } from '../../../src/explore/coverage.js'
-import { played } from '../../../src/explore/repeat.js'
+import { Coverage } from '../../../src/explore/properties/coverage.js'
+import { played } from '../../../src/explore/search/repeat.js'
 import { scopeFor } from '../../../src/explore/replays.js'
-import { finished } from '../../../src/explore/run.js'
+import { finished } from '../../../src/explore/search/run.js'
 import type { Component, ComponentHost, SimCluster } from '../../../src/index.js'
 import type { PodSpecInput } from '../../../src/types.js'
 

@@ -4,8 +4,8 @@ import { SimCluster } from 'simcluster'
 import type { Container, EnvVar } from '../../../src/api/core/generated.js'
 import { ApiObjects } from '../../../src/kubelet/pods/api-objects.js'
 import { checkSubPaths, containerEnv } from '../../../src/kubelet/pods/container-env.js'
-import { areTooLong, EXPANSION } from '../../../src/kubelet/runtime/arg-max.js'
-import { expanded, lookUp, referredNames } from '../../../src/kubelet/runtime/expansion.js'
+import { areTooLong, EXPANSION } from '../../../src/kubelet/runtime/processes/arg-max.js'
+import { expanded, lookUp, referredNames } from '../../../src/kubelet/runtime/processes/expansion.js'
 import { Budget } from '../../../src/lang/bounds/budget.js'
 
 const MAIN: Container = {

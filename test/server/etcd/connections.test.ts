@@ -8,10 +8,10 @@ import { connect as connectTls } from 'node:tls'
 import type { TlsOptions } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { SimCluster } from '../../../src/index.js'
-import { encode } from '../../../src/server/etcd/codec.js'
+import { encode } from '../../../src/server/etcd/grpc/codec.js'
 import { DualListener } from '../../../src/server/etcd/listener.js'
 import type { EtcdServer } from '../../../src/server/index.js'
-import { servingCertificate } from '../../../src/server/serving-certificate.js'
+import { servingCertificate } from '../../../src/server/credentials/serving-certificate.js'
 import { frame as message } from './raw-client.js'
 import {
   callHeaders,

@@ -3,7 +3,7 @@ import { connect as connectHttp2 } from 'node:http2'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decode, encode } from '../../../src/server/etcd/codec.js'
+import { decode, encode } from '../../../src/server/etcd/grpc/codec.js'
 import { frame as message, RawClient } from './raw-client.js'
 import {
   callHeaders,

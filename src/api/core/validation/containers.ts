@@ -18,7 +18,7 @@ import { validateProbes } from './probes.js'
 import { wasSentEmpty } from '../../schema/sent-empty.js'
 import { validateClaimUses, validateResourceRequirements } from './resources.js'
 import { validateSecurityContext } from './security-context.js'
-import type { AnyContainer } from '../pod-containers.js'
+import type { AnyContainer } from '../pods/pod-containers.js'
 
 const protocols = ['SCTP', 'TCP', 'UDP']
 const pullPolicies = ['Always', 'IfNotPresent', 'Never']

@@ -7,7 +7,7 @@ import type {
   SecurityContext,
   WindowsSecurityContextOptions,
 } from '../generated.js'
-import type { AnyContainer } from '../pod-containers.js'
+import type { AnyContainer } from '../pods/pod-containers.js'
 
 /**
  * Calls `visit` with each container and its path, in upstream's order. Source:

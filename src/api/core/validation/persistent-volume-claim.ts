@@ -3,7 +3,7 @@ import { forbidden, invalid, notSupported, required, type FieldError } from '../
 import { dnsLabelFaults, dnsSubdomainFaults, qualifiedNameFaults } from '../../validation/names.js'
 import { validateLabelSelector } from '../../meta/label-validation.js'
 import { compareQuantities, parseQuantity, quantityValue } from '../../quantity.js'
-import { betaStorageClass, validateAccessModes, validateVolumeMode } from '../access-modes.js'
+import { betaStorageClass, validateAccessModes, validateVolumeMode } from '../volumes/access-modes.js'
 import type {
   PersistentVolumeClaim,
   PersistentVolumeClaimSpec,

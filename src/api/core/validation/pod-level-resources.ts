@@ -1,7 +1,7 @@
 import { invalid, notSupported, type FieldError } from '../../field-error.js'
 import { exceeding } from '../../quota/resource-list.js'
 import type { Pod, PodSpec } from '../generated.js'
-import { isPodLevelResource, podRequestList } from '../pod-resources.js'
+import { isPodLevelResource, podRequestList } from '../pods/pod-resources.js'
 import { validateResourceName, validateResourceRequirements } from './resources.js'
 
 /** Source: validatePodResourceName. */

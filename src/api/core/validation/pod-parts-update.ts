@@ -3,7 +3,7 @@ import { quote } from '../../../lang/go/quote.js'
 import { forbidden, invalid, type FieldError } from '../../field-error.js'
 import { internalDiff } from '../../kind/internal-diff.js'
 import type { Container, Pod, PodSpec } from '../generated.js'
-import { computeQosClass } from '../qos.js'
+import { computeQosClass } from '../pods/qos.js'
 import { validatePodAndSpec } from './pod-spec.js'
 import { validateAnnotationUpdate } from './pod-update.js'
 

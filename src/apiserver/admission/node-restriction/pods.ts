@@ -1,6 +1,6 @@
 import { quote } from '../../../lang/go/quote.js'
 import { isMirrorPod } from '../../../api/core/conditions.js'
-import { containersOf } from '../../../api/core/pod-containers.js'
+import { containersOf } from '../../../api/core/pods/pod-containers.js'
 import type { Node, Pod, Volume } from '../../../api/core/generated.js'
 import { semanticEqual } from '../../../api/kind/equal.js'
 import { notFound } from '../../errors.js'

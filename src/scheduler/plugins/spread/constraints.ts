@@ -1,6 +1,6 @@
 import type { Pod, TopologySpreadConstraint } from '../../../api/core/generated.js'
 import { matchesRequiredNodeAffinity } from '../../../api/core/node-affinity.js'
-import { findUntoleratedTaint } from '../../../api/core/tolerations.js'
+import { findUntoleratedTaint } from '../../../api/core/pods/tolerations.js'
 import type { Requirement } from '../../../api/selectors/labels.js'
 import type { CompiledSelector } from '../../cache/label-query.js'
 import { matchesAll, NOTHING, querySelector } from '../../cache/label-query.js'

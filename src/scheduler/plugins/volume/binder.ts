@@ -1,6 +1,11 @@
 import { quote } from '../../../lang/go/quote.js'
 import type { PersistentVolume, PersistentVolumeClaim, Node } from '../../../api/core/generated.js'
-import { isFullyBound, isUsableOn, SELECTED_NODE, volumeBoundTo } from '../../../api/core/volume-matching.js'
+import {
+  isFullyBound,
+  isUsableOn,
+  SELECTED_NODE,
+  volumeBoundTo,
+} from '../../../api/core/volumes/volume-matching.js'
 import { ApiError, ConnectionError, isApiError } from '../../../client/api-error.js'
 import type { Client } from '../../../client/client.js'
 import { keyOf } from '../../../client/informers/object-index.js'

@@ -1,4 +1,4 @@
-import { claimsOfPod } from '../../../api/core/pod-claims.js'
+import { claimsOfPod } from '../../../api/core/volumes/pod-claims.js'
 import type { PodInfo } from '../../cache/pod-info.js'
 import type { StorageEvent } from '../../framework/cluster-event.js'
 

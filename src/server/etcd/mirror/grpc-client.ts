@@ -1,10 +1,10 @@
 import { connect } from 'node:http2'
 import type { ClientHttp2Session, ClientHttp2Stream, SecureClientSessionOptions } from 'node:http2'
-import { trusting } from '../../trust.js'
-import { decode, encode } from '../codec.js'
-import { FRAME_HEAD, framed, FrameReader } from '../frames.js'
-import { Code, GrpcError } from '../grpc-error.js'
-import type { MessageName } from '../messages.js'
+import { trusting } from '../../credentials/trust.js'
+import { decode, encode } from '../grpc/codec.js'
+import { FRAME_HEAD, framed, FrameReader } from '../grpc/frames.js'
+import { Code, GrpcError } from '../grpc/grpc-error.js'
+import type { MessageName } from '../grpc/messages.js'
 
 /** Certificates for etcd, in PEM. */
 export interface EtcdTls {
