@@ -16,7 +16,7 @@ const config: UserConfig = defineConfig({
     chunkSizeWarningLimit: 8000,
     reportCompressedSize: false,
     rollupOptions: {
-      input: { index: inPlayground('index.html'), live: inPlayground('src/live.ts') },
+      input: { index: inPlayground('index.html'), live: inPlayground('src/guide/live.ts') },
       preserveEntrySignatures: 'exports-only',
       output: { entryFileNames: ({ name }) => (name === 'live' ? 'live.js' : 'assets/[name]-[hash].js') },
     },

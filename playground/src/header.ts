@@ -1,7 +1,7 @@
 import type { Language } from '../../src/lang/text/phrases.js'
 import { MOST_NODES } from './actions.js'
 import { h } from './dom.js'
-import { downloadProgress, type Progress } from './progress.js'
+import { downloadProgress, type Progress } from './guide/progress.js'
 import type { Words } from './texts.js'
 
 /** What the head of the page is connected to. */

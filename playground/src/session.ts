@@ -20,8 +20,8 @@ import {
   type Printed,
 } from '../../src/course/deed.js'
 import { countDone, withAction } from './actions.js'
-import { chapterOf } from './course.js'
-import { accidentOn, type Happened, waited } from './happened.js'
+import { chapterOf } from './guide/course.js'
+import { accidentOn, type Happened, waited } from './cluster/happened.js'
 import { framePace } from './pace.js'
 
 /** The cluster after an action. */

@@ -1,7 +1,7 @@
 import type { EventStep } from '../../src/course/chapter.js'
 import type { Language } from '../../src/lang/text/phrases.js'
 import { eventText } from '../../src/course/event-text.js'
-import { type Happened, happenedText } from './happened.js'
+import { type Happened, happenedText } from './cluster/happened.js'
 
 const en = {
   title: 'simcluster playground',

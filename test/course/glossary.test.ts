@@ -48,7 +48,7 @@ const files: readonly Named[] = [
   ...namesIn('site/pages/ko/guide'),
   'README.ko.md',
   'site/.vitepress/config.ts',
-  'playground/src/figure-texts.ts',
+  'playground/src/figures/figure-texts.ts',
   'src/cluster/diagnosis/words.ts',
   'src/view/words.ts',
   'src/netpol/words.ts',

@@ -1,4 +1,4 @@
-import type { ClusterView } from '../../src/view/index.js'
+import type { ClusterView } from '../../../src/view/index.js'
 
 const SVG = 'http://www.w3.org/2000/svg'
 /** How far from the left edge of a Service its arrows begin, in pixels. */

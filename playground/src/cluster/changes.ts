@@ -1,6 +1,6 @@
-import type { ClusterView, PodView } from '../../src/view/index.js'
-import { diff } from '../../src/view/index.js'
-import type { Words } from './texts.js'
+import type { ClusterView, PodView } from '../../../src/view/index.js'
+import { diff } from '../../../src/view/index.js'
+import type { Words } from '../texts.js'
 
 /** A pod where it was at an earlier moment and is not any more. */
 export interface Ghost {

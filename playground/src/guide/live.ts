@@ -1,8 +1,8 @@
-import type { Language } from '../../src/lang/text/phrases.js'
-import { chapterPicture } from '../../src/course/chapter-picture.js'
-import type { ClusterView } from '../../src/view/index.js'
+import type { Language } from '../../../src/lang/text/phrases.js'
+import { chapterPicture } from '../../../src/course/chapter-picture.js'
+import type { ClusterView } from '../../../src/view/index.js'
 import { chapterOf, stepsToDo } from './course.js'
-import { Session } from './session.js'
+import { Session } from '../session.js'
 
 /** What a step of a live chapter has printed, and the cluster if it looks different now. */
 interface LiveResult {

@@ -1,4 +1,4 @@
-import type { Language } from '../../src/lang/text/phrases.js'
+import type { Language } from '../../../src/lang/text/phrases.js'
 
 /** The figures, by what they show. */
 export type FigureName =

@@ -1,5 +1,5 @@
 import type { Host } from 'simcluster/host'
-import { dateTime } from '../../src/host/machine/texts.js'
+import { dateTime } from '../../../src/host/machine/texts.js'
 
 /** A line `watch COMMAND` that is only looked at: it runs on a fork again and again. */
 export interface WatchProgram {

@@ -1,6 +1,6 @@
-import type { Chapter, CourseVersion, Step } from '../../src/course/chapter.js'
-import type { StepAt } from '../../src/course/deed.js'
-import { parseCourse } from '../../src/course/parse-course.js'
+import type { Chapter, CourseVersion, Step } from '../../../src/course/chapter.js'
+import type { StepAt } from '../../../src/course/deed.js'
+import { parseCourse } from '../../../src/course/parse-course.js'
 
 const files = Object.entries(
   import.meta.glob<string>('../../course/[0-9]*.md', { query: '?raw', import: 'default', eager: true }),

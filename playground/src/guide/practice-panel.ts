@@ -1,6 +1,6 @@
 import type { PracticeSubject } from 'simcluster/lessons'
 import { isRight, practiceQuestion } from 'simcluster/lessons'
-import { h } from './dom.js'
+import { h } from '../dom.js'
 import type { GuideParts } from './guide-parts.js'
 
 export const SUBJECTS: readonly PracticeSubject[] = ['netpol', 'rbac', 'scheduler']

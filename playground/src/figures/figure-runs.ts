@@ -1,9 +1,9 @@
 import { SimCluster } from 'simcluster'
 import { evaluate } from 'simcluster/netpol'
-import type { Pod } from '../../src/api/core/generated.js'
-import type { KubeObject } from '../../src/api/kind/definition.js'
-import { podSummary } from '../../src/api/core/pods/pod-columns.js'
-import { toSvg, viewOfCertificates } from '../../src/view/index.js'
+import type { Pod } from '../../../src/api/core/generated.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
+import { podSummary } from '../../../src/api/core/pods/pod-columns.js'
+import { toSvg, viewOfCertificates } from '../../../src/view/index.js'
 
 /** A stretch of time in which something is in one state; seconds since the beginning. */
 export interface Span {

@@ -1,5 +1,5 @@
-import { LAST_APPLIED } from '../../src/kubectl/apply/last-applied.js'
-import { printYaml } from '../../src/lang/yaml/print.js'
+import { LAST_APPLIED } from '../../../src/kubectl/apply/last-applied.js'
+import { printYaml } from '../../../src/lang/yaml/print.js'
 
 /** Fields of metadata that the server writes, and a learner neither writes nor reads. */
 const WRITTEN_BY_SERVER = [

@@ -1,7 +1,7 @@
-import type { Language } from '../../src/lang/text/phrases.js'
+import type { Language } from '../../../src/lang/text/phrases.js'
 import type { ExamName, PracticeSubject } from 'simcluster/lessons'
-import { type Action, MOST_BYTES, type Deed } from '../../src/course/deed.js'
-import { checkedDeed } from './actions.js'
+import { type Action, MOST_BYTES, type Deed } from '../../../src/course/deed.js'
+import { checkedDeed } from '../actions.js'
 
 /** An exam in progress. */
 export interface Sitting {

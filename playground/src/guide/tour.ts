@@ -1,6 +1,6 @@
-import { h } from './dom.js'
+import { h } from '../dom.js'
 import type { GuideParts } from './guide-parts.js'
-import type { TourStep } from './texts.js'
+import type { TourStep } from '../texts.js'
 
 /** The challenges of a first visit, in order. */
 const CHALLENGES = ['crash', 'rewind', 'solve'] as const

@@ -1,11 +1,11 @@
 import type { Exam, ExamName, ExamTask, TaskReport } from 'simcluster/lessons'
 import { drawExam, gradeTask } from 'simcluster/lessons'
-import type { Place } from '../../src/course/deed.js'
-import { h } from './dom.js'
+import type { Place } from '../../../src/course/deed.js'
+import { h } from '../dom.js'
 import type { GuideParts } from './guide-parts.js'
-import { markdown } from './markdown.js'
+import { markdown } from '../markdown.js'
 import type { Sitting } from './progress.js'
-import { Session } from './session.js'
+import { Session } from '../session.js'
 
 export const EXAMS: readonly ExamName[] = ['cka', 'ckad', 'cks']
 const MINUTE = 60_000

@@ -1,12 +1,12 @@
 import type { Lesson } from 'simcluster/lessons'
 import { advise, judge as judgeLesson, LESSONS } from 'simcluster/lessons'
-import { countCommands } from '../../src/course/par.js'
-import type { Place } from '../../src/course/deed.js'
-import { countDone } from './actions.js'
+import { countCommands } from '../../../src/course/par.js'
+import type { Place } from '../../../src/course/deed.js'
+import { countDone } from '../actions.js'
 import { chaptersAt } from './course.js'
-import { h } from './dom.js'
+import { h } from '../dom.js'
 import type { GuideParts } from './guide-parts.js'
-import { markdown } from './markdown.js'
+import { markdown } from '../markdown.js'
 
 /** How long after the last action the goals are judged, in ms: a line of the next may follow. */
 const CALM = 350

@@ -1,10 +1,10 @@
-import type { Language } from '../../src/lang/text/phrases.js'
-import type { KubeObject } from '../../src/api/kind/definition.js'
-import { printYaml } from '../../src/lang/yaml/print.js'
-import type { Accident } from '../../src/course/deed.js'
-import { h, tabs } from './dom.js'
-import type { Session } from './session.js'
-import type { Words } from './texts.js'
+import type { Language } from '../../../src/lang/text/phrases.js'
+import type { KubeObject } from '../../../src/api/kind/definition.js'
+import { printYaml } from '../../../src/lang/yaml/print.js'
+import type { Accident } from '../../../src/course/deed.js'
+import { h, tabs } from '../dom.js'
+import type { Session } from '../session.js'
+import type { Words } from '../texts.js'
 
 /** What is inspected. */
 export type Inspected =

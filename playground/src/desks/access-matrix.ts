@@ -2,9 +2,9 @@ import type { SimCluster } from 'simcluster'
 import { parseManifests } from 'simcluster'
 import type { PolicyRule, Subject } from 'simcluster/rbac'
 import { formatProof } from 'simcluster/rbac'
-import { viewOfAccess } from '../../src/view/index.js'
+import { viewOfAccess } from '../../../src/view/index.js'
 import type { Matrix } from './matrix.js'
-import type { Words } from './texts.js'
+import type { Words } from '../texts.js'
 
 const MOST_COLUMNS = 24
 

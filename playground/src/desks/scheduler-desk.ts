@@ -1,7 +1,7 @@
-import type { ExplainedNode } from '../../src/scheduler/explain.js'
-import { h } from './dom.js'
-import type { Session } from './session.js'
-import type { Words } from './texts.js'
+import type { ExplainedNode } from '../../../src/scheduler/explain.js'
+import { h } from '../dom.js'
+import type { Session } from '../session.js'
+import type { Words } from '../texts.js'
 
 /** What the scheduler would do with a pod: each node's rejection, or each plugin's score. */
 export class SchedulerDesk {

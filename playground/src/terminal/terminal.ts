@@ -1,7 +1,7 @@
 import type { Terminal } from '@xterm/xterm'
-import { textWidth } from '../../src/lang/text/text-width.js'
-import type { Completion } from '../../src/course/terminal-line.js'
-import { commonStart } from '../../src/course/terminal-line.js'
+import { textWidth } from '../../../src/lang/text/text-width.js'
+import type { Completion } from '../../../src/course/terminal-line.js'
+import { commonStart } from '../../../src/course/terminal-line.js'
 
 /** What a terminal is connected to. */
 export interface TerminalParts {

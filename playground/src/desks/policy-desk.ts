@@ -1,13 +1,13 @@
 import type { SimCluster } from 'simcluster'
 import { parseManifests } from 'simcluster'
-import { toSvg, toText } from '../../src/view/index.js'
+import { toSvg, toText } from '../../../src/view/index.js'
 import { accessMatrix } from './access-matrix.js'
 import { cleanYaml } from './clean-yaml.js'
-import { h, openDialog } from './dom.js'
+import { h, openDialog } from '../dom.js'
 import type { Matrix, MatrixCell, MatrixChange } from './matrix.js'
 import { networkMatrix } from './network-matrix.js'
-import type { Session } from './session.js'
-import type { Words } from './texts.js'
+import type { Session } from '../session.js'
+import type { Words } from '../texts.js'
 
 const TYPE = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' }
 const RBAC = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding']

@@ -1,13 +1,13 @@
-import type { Chapter, CourseVersion, PredictStep, Step } from '../../src/course/chapter.js'
-import { PRACTICE } from '../../src/course/practised.js'
-import { VERSIONS } from '../../src/course/chapter.js'
-import { answerWords } from '../../src/course/lessons/practice.js'
-import type { StepAt } from '../../src/course/deed.js'
+import type { Chapter, CourseVersion, PredictStep, Step } from '../../../src/course/chapter.js'
+import { PRACTICE } from '../../../src/course/practised.js'
+import { VERSIONS } from '../../../src/course/chapter.js'
+import { answerWords } from '../../../src/course/lessons/practice.js'
+import type { StepAt } from '../../../src/course/deed.js'
 import { chapterOf, chaptersAt, stepsToDo } from './course.js'
-import { h } from './dom.js'
+import { h } from '../dom.js'
 import type { GuideParts } from './guide-parts.js'
 import { lessonList } from './lesson-panel.js'
-import { markdown } from './markdown.js'
+import { markdown } from '../markdown.js'
 
 /** Shows the chapter that is open with its steps, or the list of all. */
 export function chapterPanel(parts: GuideParts): HTMLElement {

@@ -1,9 +1,9 @@
 import type { SimCluster } from 'simcluster'
 import type { PortSpan, Reachability, ReachabilityGroup, World } from 'simcluster/netpol'
 import { evaluate, formatProof, reachability, worldOf } from 'simcluster/netpol'
-import { viewOfPolicies } from '../../src/view/index.js'
+import { viewOfPolicies } from '../../../src/view/index.js'
 import type { Matrix, MatrixCell, MatrixChange, Proof } from './matrix.js'
-import type { Words } from './texts.js'
+import type { Words } from '../texts.js'
 
 /** The port that stands for a span that has it. */
 const FAMILIAR = 80

@@ -1,4 +1,4 @@
-import type { View } from '../../src/view/index.js'
+import type { View } from '../../../src/view/index.js'
 
 /** A table of verdicts, each with its proof. */
 export interface Matrix {

@@ -1,7 +1,7 @@
-import type { EventStep } from '../../src/course/chapter.js'
-import type { Language } from '../../src/lang/text/phrases.js'
-import type { Accident } from '../../src/course/deed.js'
-import { eventText } from '../../src/course/event-text.js'
+import type { EventStep } from '../../../src/course/chapter.js'
+import type { Language } from '../../../src/lang/text/phrases.js'
+import type { Accident } from '../../../src/course/deed.js'
+import { eventText } from '../../../src/course/event-text.js'
 
 /** What led to a moment: a line, or something that happened to the cluster. */
 export type Happened =

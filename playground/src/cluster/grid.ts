@@ -1,9 +1,9 @@
-import type { ClusterView, NodeView, PodView, ServiceView } from '../../src/view/index.js'
-import { diff } from '../../src/view/index.js'
+import type { ClusterView, NodeView, PodView, ServiceView } from '../../../src/view/index.js'
+import { diff } from '../../../src/view/index.js'
 import { Arrows } from './arrows.js'
 import { type Ghost, ghostsBetween } from './changes.js'
-import { arrange, h } from './dom.js'
-import type { Words } from './texts.js'
+import { arrange, h } from '../dom.js'
+import type { Words } from '../texts.js'
 
 const MOTION = { duration: 450, easing: 'cubic-bezier(.2,.8,.2,1)' }
 

@@ -1,7 +1,7 @@
 import { changesBetween, type Told } from './changes.js'
-import { h } from './dom.js'
-import type { Frame, Session } from './session.js'
-import type { Words } from './texts.js'
+import { h } from '../dom.js'
+import type { Frame, Session } from '../session.js'
+import type { Words } from '../texts.js'
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 /** How often a playing clock moves the cluster, in real ms. */

@@ -1,10 +1,10 @@
-import type { Language } from '../../src/lang/text/phrases.js'
+import type { Language } from '../../../src/lang/text/phrases.js'
 import type { PracticeSubject } from 'simcluster/lessons'
-import type { Place } from '../../src/course/deed.js'
-import type { Inspected } from './inspector.js'
+import type { Place } from '../../../src/course/deed.js'
+import type { Inspected } from '../cluster/inspector.js'
 import type { Progress } from './progress.js'
-import type { Session } from './session.js'
-import type { Words } from './texts.js'
+import type { Session } from '../session.js'
+import type { Words } from '../texts.js'
 
 /** What the panels of the guide are connected to. */
 export interface GuideParts {
