@@ -36,7 +36,7 @@ it('the proof checker shares no code with what it checks', () => {
 it('what reads a world for both the evaluator and the checker judges nothing', () => {
   const values = imports('world-of.ts').filter((line) => !line.startsWith('import type'))
   expect(values.map((line) => /'([^']+)'/.exec(line)?.[1])).toEqual([
-    '../api/core/workload-template.js',
+    '../api/core/pods/workload-template.js',
     '../api/manifests.js',
   ])
 })
