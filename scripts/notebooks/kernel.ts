@@ -34,8 +34,11 @@ const DELIMITER = '<IDS|MSG>'
  */
 export class DenoKernel {
   readonly #process: ChildProcess
+  readonly #ports: Readonly<Record<string, number>>
   readonly #folder: string
   readonly #key: string = randomUUID()
+  /** Rejects when the process ends, with what it has written to stderr. */
+  readonly #ended: Promise<never>
   #shell: ZmtpConnection | undefined
   #iopub: ZmtpConnection | undefined
   #outputs: Output[] = []
@@ -44,6 +47,7 @@ export class DenoKernel {
   #idle: { readonly request: string; readonly resolve: () => void } | undefined
 
   private constructor(program: string, cwd: string, ports: Readonly<Record<string, number>>) {
+    this.#ports = ports
     this.#folder = mkdtempSync(join(tmpdir(), 'simcluster-kernel-'))
     const file = join(this.#folder, 'connection.json')
     const connection = { ip: '127.0.0.1', transport: 'tcp', signature_scheme: 'hmac-sha256', key: this.#key }
@@ -55,31 +59,49 @@ export class DenoKernel {
       DENO_DIR: join(this.#folder, 'deno'),
     }
     const words = ['jupyter', '--kernel', '--conn', file]
-    this.#process = spawn(program, words, { cwd, env, stdio: 'ignore' })
-    this.#process.once('exit', (code) => {
-      throw new Error(`the kernel ended with ${code}`)
+    this.#process = spawn(program, words, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] })
+    let errors = ''
+    this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text))
+    this.#ended = new Promise((_, reject) => {
+      this.#process.once('close', (code) => reject(new Error(`the kernel ended with ${code}: ${errors}`)))
     })
+    // the end after `stop` is nobody's failure
+    this.#ended.catch(() => {})
   }
 
-  /** Starts the kernel in a folder. */
+  /**
+   * Starts the kernel in a folder. Another process may take one of its ports between their choice and the
+   * kernel's bind, which ends the kernel; it is then started again with other ports.
+   */
   static async start(program: string, cwd: string): Promise<DenoKernel> {
     const names = ['control', 'shell', 'stdin', 'hb', 'iopub']
-    const numbers = await freePorts(names.length)
-    const ports = Object.fromEntries(names.map((name, at) => [`${name}_port`, numbers[at] ?? 0]))
-    const kernel = new DenoKernel(program, cwd, ports)
+    for (let left = 4; ; left--) {
+      const numbers = await freePorts(names.length)
+      const ports = Object.fromEntries(names.map((name, at) => [`${name}_port`, numbers[at] ?? 0]))
+      const kernel = new DenoKernel(program, cwd, ports)
+      try {
+        await Promise.race([kernel.#connect(), kernel.#ended])
+        return kernel
+      } catch (error) {
+        kernel.stop()
+        if (left === 0) throw error
+      }
+    }
+  }
+
+  async #connect(): Promise<void> {
     const open = (
       name: string,
       type: 'DEALER' | 'SUB',
       receive: (message: Message) => void,
     ): Promise<ZmtpConnection> =>
       retried(() =>
-        ZmtpConnection.open(ports[`${name}_port`] ?? 0, type, (frames) => receive(readMessage(frames))),
+        ZmtpConnection.open(this.#ports[`${name}_port`] ?? 0, type, (frames) => receive(readMessage(frames))),
       )
-    kernel.#iopub = await open('iopub', 'SUB', (message) => kernel.#hear(message))
-    kernel.#shell = await open('shell', 'DEALER', () => {})
+    this.#iopub = await open('iopub', 'SUB', (message) => this.#hear(message))
+    this.#shell = await open('shell', 'DEALER', () => {})
     // nobody tells when a subscription has arrived
-    while (!(await Promise.race([kernel.#run('undefined').then(() => true), sleep(500).then(() => false)])));
-    return kernel
+    while (!(await Promise.race([this.#run('undefined').then(() => true), sleep(500).then(() => false)])));
   }
 
   /** Runs a cell, and returns its outputs; texts to the same stream are one. */
@@ -91,14 +113,14 @@ export class DenoKernel {
       this.#mark = { text: `${mark}\n`, resolve }
     })
     await this.#run(`console.log('${mark}')`)
-    await marked
+    await Promise.race([marked, this.#ended])
     return this.#outputs
   }
 
   stop(): void {
     this.#shell?.close()
     this.#iopub?.close()
-    this.#process.removeAllListeners('exit').kill('SIGKILL')
+    this.#process.kill('SIGKILL')
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
@@ -120,7 +142,7 @@ export class DenoKernel {
       this.#idle = { request, resolve }
     })
     this.#shell?.send([DELIMITER, signature, ...parts].map((part) => Buffer.from(part)))
-    await idle
+    await Promise.race([idle, this.#ended])
   }
 
   #hear({ type, parent, content }: Message): void {
