@@ -17,7 +17,7 @@ import { ApiError } from '../client/api-error.js'
 import type { ListOptions, ResumableClient, UserInfo } from '../client/client.js'
 import type { ClusterEvents } from '../client/cluster-events.js'
 import type { ConnectRequestOptions } from './connect/connect.js'
-import { connectPod } from './connect/connect.js'
+import { connectPod, queryOf } from './connect/connect.js'
 import type { PodStream } from '../client/pod-stream.js'
 import { impersonating } from './in-process-client.js'
 import { InProcessClient } from './in-process-client.js'
@@ -329,7 +329,7 @@ export class ApiServer {
    * ApiError.
    */
   connect(request: ApiRequest, options: ConnectRequestOptions): PodStream {
-    const exchange = exchangeOf(request)
+    const exchange = exchangeOf({ ...request, query: queryOf(options) })
     return this.#observer.observe(exchange, () => {
       const call = this.#admit(exchange)
       this.#checkUpgrade(exchange)

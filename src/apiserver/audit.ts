@@ -96,8 +96,9 @@ const auditUser = ({ name, uid, groups, extra }: UserInfo): AuditUser => ({
   ...(extra === undefined ? {} : { extra }),
 })
 
-/** `/api/v1/namespaces/default/pods/web/log` */
-function uriOf({ group, version, namespace, resource, name, subresource }: ApiRequest): string {
+/** `/api/v1/namespaces/default/pods/web/log?container=web` */
+function uriOf(request: ApiRequest): string {
+  const { group, version, namespace, resource, name, subresource, query = '' } = request
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
   const scope = namespace === undefined ? [] : ['namespaces', namespace]
   const rest = [
@@ -106,7 +107,7 @@ function uriOf({ group, version, namespace, resource, name, subresource }: ApiRe
     ...(name === undefined ? [] : [name]),
     ...(subresource === undefined ? [] : [subresource]),
   ]
-  return [root, ...rest].join('/')
+  return [root, ...rest].join('/') + (query === '' ? '' : `?${query}`)
 }
 
 function objectRefOf(request: ApiRequest, object: object): NonNullable<AuditEvent['objectRef']> {

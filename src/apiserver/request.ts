@@ -83,6 +83,8 @@ export interface ApiRequest extends RequestSender {
   readonly proxied?: ProxiedRequest
   /** For watch: its order among the watches that a write wakes. Default: the user agent. */
   readonly owner?: string
+  /** The query of a request that opens a stream, for the audit log: `command=id&container=web`. */
+  readonly query?: string
 }
 
 /**

@@ -72,6 +72,8 @@ export interface FileStep {
   readonly kind: 'file'
   readonly path: string
   readonly text: string
+  /** The machine that it is written on: `master`, or where `ssh` has led. */
+  readonly machine: string
   /** Whether it belongs to {@link ChapterStart.manifests}: it is only shown then. */
   readonly isInitial: boolean
 }
@@ -129,6 +131,8 @@ export interface PredictStep {
   readonly question: Text
   /** A line for the shell that prints the answer, after the commands. It runs on a copy. */
   readonly line: string
+  /** The machine whose shell it is for. */
+  readonly machine: string
 }
 
 export const QUESTIONS = [

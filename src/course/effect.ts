@@ -11,6 +11,8 @@ interface Effect {
   readonly written: string
   /** Requests that only read, in order and each once. */
   readonly read: string
+  /** What was asked of containers: the commands that `exec` runs, and whose logs. */
+  readonly asked: string
   readonly files: string
   readonly printed: string
   readonly place: string
@@ -21,15 +23,25 @@ const OWN = new Set(['events', 'leases', 'endpoints', 'endpointslices'])
 
 /**
  * Whether a typed line does what a wanted one does, seen from the cluster: it leaves the same objects and
- * files, and reads the same. Lines that change nothing and read nothing must print the same. Both run on
- * copies.
+ * files, and reads the same. Lines that change nothing and read nothing must print the same, and so must
+ * those that ask containers for something else. Both run on copies; the wanted line on the machine where it
+ * belongs, the typed one where the learner is.
  * @example await hasSameEffect(playback, 'kubectl cordon node-1', 'k cordon nodes/node-1') // true
  */
-export async function hasSameEffect(playback: Playback, wanted: string, typed: string): Promise<boolean> {
-  if (isSameLine(wanted, typed)) return true
-  const [a, b] = [await effectOf(playback.fork(), wanted), await effectOf(playback.fork(), withAlias(typed))]
+export async function hasSameEffect(
+  playback: Playback,
+  wanted: string,
+  typed: string,
+  machine?: string,
+): Promise<boolean> {
+  const there = playback.fork()
+  await there.lead(machine)
+  const from = placeOf(there)
+  if (isSameLine(wanted, typed) && placeOf(playback) === from) return true
+  const [a, b] = [await effectOf(there, wanted), await effectOf(playback.fork(), withAlias(typed))]
   if (a.place !== b.place || a.written !== b.written || a.files !== b.files) return false
-  const hasChanged = a.written !== '' || a.files !== '' || a.place !== playback.host.name
+  if (a.asked !== b.asked && (a.printed === '' || a.printed !== b.printed)) return false
+  const hasChanged = a.written !== '' || a.files !== '' || a.place !== from
   if (hasChanged) return true
   if (a.read !== '' || b.read !== '') return a.read === b.read
   return a.printed !== '' && a.printed === b.printed
@@ -41,10 +53,15 @@ export const isSameLine = (a: string, b: string): boolean => plain(a) === plain(
 const plain = (line: string): string =>
   withAlias(line).replaceAll(/\\\n/g, ' ').trim().replaceAll(/\s+/g, ' ')
 
+/** The machine whose shell reads a line, or the container on it. */
+const placeOf = ({ host }: Playback): string =>
+  host.inner === 'container' ? `${host.name}: ${host.prompt}` : host.name
+
 async function effectOf(playback: Playback, line: string): Promise<Effect> {
   const { cluster, host } = playback
   const written = new Map<string, string>()
   const read = new Set<string>()
+  const asked = new Set<string>()
   const ends = [
     cluster.on('write', ({ resource, object, type }) => {
       if (OWN.has(resource) || controllerOf(object) !== undefined) return
@@ -55,6 +72,11 @@ async function effectOf(playback: Playback, line: string): Promise<Effect> {
     cluster.on('request', ({ user, verb, resource, namespace = '', name = '' }) => {
       if (/^(?:get|list|watch)$/.test(verb) && !user.name.startsWith('system:'))
         read.add(`${user.name} ${verb} ${resource} ${namespace}/${name}`)
+    }),
+    cluster.on('audit', ({ objectRef: { subresource = '', name = '' } = {}, requestURI }) => {
+      const given = new URLSearchParams(requestURI.slice(requestURI.indexOf('?')))
+      if (subresource === 'exec') asked.add(`${name} ${given.getAll('command').join(' ')}`)
+      if (subresource === 'log') asked.add(`${name} ${given.get('previous') ?? ''}`)
     }),
   ]
   const before = await filesOf(host)
@@ -67,12 +89,13 @@ async function effectOf(playback: Playback, line: string): Promise<Effect> {
       .toSorted()
       .join('\n'),
     read: [...read].join('\n'),
+    asked: [...asked].join('\n'),
     files: [...after]
       .filter(([path, text]) => before.get(path) !== text)
       .map((entry) => entry.join(' '))
       .join('\n'),
     printed: terminal.trim(),
-    place: playback.host.name,
+    place: placeOf(playback),
   }
 }
 

@@ -2,10 +2,37 @@ import type { EventStep } from './chapter.js'
 import type { Language } from '../lang/text/phrases.js'
 
 const inKorean = (duration: string): string =>
-  duration.replace(/^(\d+)([smh])$/, (_, count: string, unit: string) => {
-    const units: Readonly<Record<string, string>> = { s: '초', m: '분', h: '시간' }
-    return `${count}${units[unit] ?? unit}`
-  })
+  duration
+    .replaceAll(/(\d+)(ms|[smhd])/g, (part, count: string, unit: string) => {
+      const units: Readonly<Record<string, string>> = { s: '초', m: '분', h: '시간', d: '일' }
+      return units[unit] === undefined ? part : `${count}${units[unit]} `
+    })
+    .trim()
+
+/** What a learner may write behind a number, and the unit that it means. */
+const UNITS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:초|s|secs?|seconds?)$/, 's'],
+  [/^(?:분|m|mins?|minutes?)$/, 'm'],
+  [/^(?:시간|h|hours?)$/, 'h'],
+  [/^(?:일|d|days?)$/, 'd'],
+  [/^ms$/, 'ms'],
+]
+
+/**
+ * Reads how long to wait as a learner writes it, in either language: `10s`, `5 minutes`, `1시간 30분`. Returns
+ * it in the form of a chapter; undefined if it is none.
+ */
+export function spokenDuration(text: string): string | undefined {
+  const parts = text.replaceAll(/\s/g, '').matchAll(/(\d+(?:\.\d+)?)([^\d.]*)/g)
+  let [read, duration] = ['', '']
+  for (const [part, count = '', word = ''] of parts) {
+    const unit = UNITS.find(([pattern]) => pattern.test(word))?.[1]
+    if (unit === undefined) return undefined
+    read += part
+    duration += `${count}${unit}`
+  }
+  return read !== '' && read === text.replaceAll(/\s/g, '') ? duration : undefined
+}
 
 /** Says what happens to the cluster in a step: `node-1 loses power`. */
 export function eventText({ event, argument = '' }: EventStep, language: Language): string {

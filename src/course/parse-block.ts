@@ -51,7 +51,7 @@ function askOf(text: string, fail: (message: string) => Error): AskStep {
 }
 
 /** Reads `ko: QUESTION`, `en: QUESTION` and `sh: LINE`. */
-function predictOf({ body, line, fault }: Block): PredictStep {
+function predictOf({ body, line, machines, fault }: Block): PredictStep {
   const found = new Map<string, string>()
   for (const [at, text] of body.split('\n').entries()) {
     const [, name = '', value = ''] = /^(ko|en|sh): (.+)$/.exec(text) ?? []
@@ -62,13 +62,15 @@ function predictOf({ body, line, fault }: Block): PredictStep {
   const [ko, en, command] = ['ko', 'en', 'sh'].map((name) => found.get(name))
   if (ko === undefined || en === undefined || command === undefined)
     throw fault(line, 'a prediction has three lines: ko: QUESTION, en: QUESTION, sh: LINE')
-  return { kind: 'predict', part: 'question', question: { ko, en }, line: command }
+  const machine = machines.at(-1) ?? ''
+  return { kind: 'predict', part: 'question', question: { ko, en }, line: command, machine }
 }
 
-function fileOf({ words: [, path, initial], body, line, fault }: Block): FileStep {
+function fileOf({ words: [, path, initial], body, line, machines, fault }: Block): FileStep {
   if (path === undefined || (initial !== undefined && initial !== 'initial'))
     throw fault(line, 'a file has a path: ```yaml office.yaml, or ```yaml office.yaml initial')
-  return { kind: 'file', path, text: `${body}\n`, isInitial: initial === 'initial' }
+  const machine = machines.at(-1) ?? ''
+  return { kind: 'file', path, text: `${body}\n`, machine, isInitial: initial === 'initial' }
 }
 
 /** What a line below a command says about its output: `# => text`, `# => exit 1`. */

@@ -4,7 +4,7 @@ import { SimCluster } from '../cluster/sim-cluster.js'
 import type { Host, HostResult, CommandResult } from '../host/index.js'
 import { hostOf } from '../host/index.js'
 import { askCluster } from './ask.js'
-import type { CourseEvent, EventStep, Step } from './chapter.js'
+import type { CourseEvent, EventStep, PredictStep, Step } from './chapter.js'
 import type { Language } from '../lang/text/phrases.js'
 
 /** What runs the lines of a playback. */
@@ -101,6 +101,27 @@ export class Playback {
     return copy
   }
 
+  /**
+   * Leads a simulated terminal to the machine of a step, as its chapter has it: a learner may have gone into
+   * a container or to another machine. Returns what a terminal shows of the way.
+   */
+  async lead(machine = 'master'): Promise<string> {
+    if (!(this.shell instanceof SimulatedShell)) return ''
+    const { name } = hostOf(this.cluster, machine)
+    let shown = ''
+    const go = async (line: string): Promise<void> => {
+      const { prompt } = this.host
+      shown += `${prompt}${line}\n${(await this.type(line)).terminal}`
+    }
+    for (;;) {
+      const { inner } = this.host
+      if (inner !== 'container' && (this.host.name === name || inner === undefined)) break
+      await go('exit')
+    }
+    if (this.host.name !== name) await go(`ssh ${name}`)
+    return shown
+  }
+
   /** Plays a step. Returns what was typed, or the answer to a question in that language as `stdout`. */
   async play(step: Step, lang: Language = 'en'): Promise<Shown> {
     const nothing = { stdout: '', stderr: '', terminal: '', exitCode: 0 }
@@ -108,14 +129,14 @@ export class Playback {
       case 'prose':
         return nothing
       case 'file':
-        return step.isInitial ? nothing : this.type(writing(step.path, step.text))
+        return step.isInitial ? nothing : this.#typeOn(step.machine, writing(step.path, step.text))
       case 'command':
-        return this.type(step.line)
+        return this.#typeOn(step.machine, step.line)
       case 'event':
         await this.#happen(step)
         return nothing
       case 'predict':
-        return step.part === 'question' ? nothing : this.#answer(step.line)
+        return step.part === 'question' ? nothing : this.#answer(step)
       case 'ask':
         return shown(`${askCluster(this.cluster, step.question, lang)}\n`)
     }
@@ -147,10 +168,19 @@ export class Playback {
     return typed
   }
 
+  async #typeOn(machine: string, line: string): Promise<Typed> {
+    const way = await this.lead(machine)
+    const typed = await this.type(line)
+    return { ...typed, terminal: way + typed.terminal }
+  }
+
   /** What a line prints on a copy, so that the question changes nothing; a real shell has no copies. */
-  #answer(line: string): Promise<Shown> {
+  async #answer({ line, machine }: PredictStep): Promise<Shown> {
     const { shell } = this
-    return run(shell.onFork?.(this.cluster.fork()) ?? shell, line)
+    if (!(shell instanceof SimulatedShell)) return run(shell, line)
+    const copy = this.fork()
+    await copy.lead(machine)
+    return run(copy.shell, line)
   }
 
   get #desk(): PlaybackDesk {

@@ -28,8 +28,14 @@ const SHELL =
   'alias awk base64 cat cd clear cut echo env exit export find grep gzip head history ls mkdir mv pwd ' +
   'rm sed sleep sort tail tee touch tr uniq vi wc xargs zcat'
 
+/** `k` as a command, first or behind an operator; not behind every bracket, since awk has some, too. */
+const ALIAS = /(^\s*(?:[{(!]\s*)?|[|;&`]\s*|\$\(\s*)k(?=\s|$)/g
+/** `k` as a command behind a word of the shell. */
+const ALIAS_BEHIND_WORD = /(?<=^|[\s;])((?:do|then|else|if|while|until|time|watch(?: -\S+)*)\s+)k(?=\s|$)/g
+
 /** A typed line with `k` for kubectl, as the documentation of kubectl proposes. */
-export const withAlias = (line: string): string => line.replaceAll(/(^|[|;&]\s*)k(?=\s)/g, '$1kubectl')
+export const withAlias = (line: string): string =>
+  line.replaceAll(ALIAS, '$1kubectl').replaceAll(ALIAS_BEHIND_WORD, '$1kubectl')
 
 /** Words that may stand at the end of a line, and the part of the line that they replace. */
 export interface Completion {

@@ -67,3 +67,20 @@ test('evictions through the API are on the bus, dry runs are not', () => {
   expect([evict('dryRun=All'), evictions]).toEqual([201, []])
   expect([evict(''), evictions]).toMatchObject([201, [{ pod: 'default/p', node: 'node-1', by: 'api' }]])
 })
+
+test('the URI of a stream says what was asked of the container', () => {
+  const cluster = new SimCluster(node)
+  cluster.create('pods', { ...pod, spec: { ...pod.spec, containers: [{ name: 'c', image: 'busybox' }] } })
+  cluster.settle()
+  const events = audited(cluster, () => {
+    cluster.kubectl('exec p -c c -- id -u')
+    cluster.kubectl('logs p --previous')
+  })
+  const uris = events.map(({ requestURI }) => requestURI).filter((uri) => uri.includes('?'))
+  expect(uris).toEqual([
+    expect.stringMatching(
+      /\/pods\/p\/exec\?command=id&command=-u&container=c&stderr=true(&stdin=true)?&stdout=true$/,
+    ),
+    expect.stringMatching(/\/pods\/p\/log\?container=c&.*previous=true/),
+  ])
+})

@@ -46,3 +46,39 @@ test.each([
   expect(await hasSameEffect(before, wanted, typed)).toBe(false)
   expect(before.cluster.state.traceHash()).toBe(hash)
 })
+
+const WEB = 'kubectl exec web -- sh -c "echo hello > /tmp/greeting; cat /tmp/greeting"'
+
+test('what is asked of a container is part of what a line does', async () => {
+  const cluster = new SimCluster({ nodes: 2, like: 'kubeadm' })
+  cluster.kubectl('run web --image=busybox -- sleep 1d')
+  cluster.settle()
+  const playing = new Playback(cluster)
+  expect(await hasSameEffect(playing, WEB, 'kubectl exec web -- id')).toBe(false)
+  expect(await hasSameEffect(playing, 'kubectl exec web -- id -u', 'k exec -it web -- sh -c "id -u"')).toBe(
+    true,
+  )
+  expect(await hasSameEffect(playing, 'kubectl exec web -- touch /tmp/a', 'k exec web -- touch /tmp/b')).toBe(
+    false,
+  )
+  expect(
+    await hasSameEffect(playing, 'kubectl exec web -- id && echo yes', 'k exec web -- id; echo $?'),
+  ).toBe(true)
+  expect(await hasSameEffect(playing, 'kubectl logs web --previous', 'kubectl logs web')).toBe(false)
+})
+
+test('the wanted line runs where it belongs, whatever container or machine the learner is in', async () => {
+  const cluster = new SimCluster({ nodes: 2, like: 'kubeadm' })
+  cluster.kubectl('run web --image=busybox -- sleep 1d')
+  cluster.settle()
+  const playing = new Playback(cluster)
+  const wanted = 'kubectl create namespace office'
+  await playing.type('kubectl exec -it web -- sh')
+  for (const typed of ['id', 'touch /x', wanted, 'exit'])
+    expect(await hasSameEffect(playing, wanted, typed, 'master')).toBe(false)
+  await playing.type('exit')
+  await playing.type('ssh node-1')
+  expect(await hasSameEffect(playing, wanted, 'kubectl get nodes', 'master')).toBe(false)
+  expect(await hasSameEffect(playing, 'uptime', 'uptime -p; uptime', 'node-1')).toBe(false)
+  expect(await hasSameEffect(playing, 'cat /etc/hostname', 'hostname', 'node-1')).toBe(true)
+})

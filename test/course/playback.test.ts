@@ -41,3 +41,33 @@ test('a playback on real machines cannot be forked', () => {
   const playback = new Playback(new SimCluster({ nodes: 1 }), { run, beside: run })
   expect(() => playback.fork()).toThrow('cannot be forked')
 })
+
+test('a step is typed on its own machine, wherever the learner has gone', async () => {
+  const cluster = new SimCluster({ nodes: 2, like: 'kubeadm' })
+  cluster.kubectl('run web --image=busybox -- sleep 1d')
+  cluster.settle()
+  const playback = new Playback(cluster)
+  const text = 'kind: Pod\n'
+  await playback.type('ssh node-1')
+  await playback.type('exit')
+  await playback.type('kubectl exec -it web -- sh')
+  const written = await playback.play({
+    kind: 'file',
+    path: 'a.yaml',
+    text,
+    machine: 'master',
+    isInitial: false,
+  })
+  expect(written.terminal).toBe('/ # exit\n')
+  expect(playback.host.read('/root/a.yaml')).toBe(text)
+  await playback.type('ssh node-2')
+  const command = { kind: 'command', shows: [], exitCode: 0 } as const
+  const shown = await playback.play({ ...command, line: 'hostname', machine: 'node-1' })
+  expect(shown.terminal).toBe(
+    'root@node-2:~# exit\nlogout\nConnection to node-2 closed.\nroot@control-plane:~# ssh node-1\nnode-1\n',
+  )
+  const answer = { kind: 'predict', part: 'answer', question: { ko: '', en: '' } } as const
+  const answered = await playback.play({ ...answer, line: 'hostname', machine: 'master' })
+  expect(answered.stdout).toBe('control-plane\n')
+  expect(terminal(playback)).toBe('node-1:/root')
+})

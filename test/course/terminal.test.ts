@@ -8,7 +8,7 @@ import type { ReadLine } from '../../src/cli/course/play-chapter.js'
 import { forgotten } from '../../src/cli/course/progress.js'
 import { readCourse } from '../../src/cli/course/read.js'
 import { Screen } from '../../src/cli/course/screen.js'
-import { commonStart, complete } from '../../src/course/terminal-line.js'
+import { commonStart, complete, withAlias } from '../../src/course/terminal-line.js'
 import { textWidth } from '../../src/lang/text/text-width.js'
 import { LESSONS } from '../../src/course/lessons/index.js'
 
@@ -251,4 +251,41 @@ test('prose in Korean keeps within the columns, and tables are aligned', () => {
   expect(formatMarkdown('| 이름 | 뜻 |\n|---|---|\n| node | 노드 |\n| 포드 | pod |', options)).toBe(
     '이름   뜻\nnode   노드\n포드   pod',
   )
+})
+
+test.each([
+  ['k get po -A | grep web', 'kubectl get po -A | grep web'],
+  [
+    'curl $(k get svc web -o jsonpath={.spec.clusterIP})',
+    'curl $(kubectl get svc web -o jsonpath={.spec.clusterIP})',
+  ],
+  ['for n in a b; do k get ns $n; done', 'for n in a b; do kubectl get ns $n; done'],
+  ['watch -n1 k get po', 'watch -n1 kubectl get po'],
+  ['(k get po)', '(kubectl get po)'],
+  ["awk '{ for (k in a) print k }' f", "awk '{ for (k in a) print k }' f"],
+  ['kk get po', 'kk get po'],
+])('%s is %s', (line, meant) => {
+  expect(withAlias(line)).toBe(meant)
+})
+
+test('a learner in a container is led back, and told of exits and waits in words that fit', async () => {
+  const chapter = readCourse('v1.35').find(({ number }) => number === 6)
+  if (chapter === undefined) throw new Error('there is no chapter 6')
+  const { screen, read, text, prompts } = atTerminal(
+    '',
+    '', // no prediction
+    'kubectl exec -it security-context-demo -- sh',
+    'id', // not the step, whose line belongs to the control plane
+    'exit',
+    'exit',
+    'wait 10 초',
+    'wait soon',
+    'q',
+  )
+  await teachChapter(chapter, screen, read)
+  expect(text()).not.toContain('does what this step does')
+  expect(text().match(/there is nowhere to go back to/g)).toHaveLength(1)
+  expect(text()).toContain('# 10s later')
+  expect(text()).toContain('how long is soon? write 30s, 5m or 1h30m')
+  expect(prompts.at(-1)).toBe('root@control-plane:~# ')
 })

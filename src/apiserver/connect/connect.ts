@@ -54,6 +54,17 @@ export function connectPod(
   }
 }
 
+/** The query that asks for a stream, in the order in which Go encodes it. */
+export function queryOf(options: ConnectRequestOptions): string {
+  if (options instanceof URLSearchParams) return options.toString()
+  const query = new URLSearchParams()
+  for (const [key, value] of Object.entries(options as Readonly<Record<string, unknown>>))
+    for (const each of Array.isArray(value) ? value : [value])
+      if (each !== undefined && each !== false) query.append(key, String(each))
+  query.sort()
+  return query.toString()
+}
+
 function openLog(
   context: RegistryContext,
   call: RegistryRequest,

@@ -1,5 +1,6 @@
 import { askCluster } from '../../course/ask.js'
 import { perform, type Printed } from '../../course/deed.js'
+import { spokenDuration } from '../../course/event-text.js'
 import type { Playback } from '../../course/playback.js'
 import { withAlias } from '../../course/terminal-line.js'
 import { absolutePath } from '../../shell/files/tree.js'
@@ -21,15 +22,15 @@ export async function own(line: string, playback: Playback, screen: Screen): Pro
     if (word === '?' || line === '왜')
       screen.line(playback.cluster.dump({ lang: screen.language })['why.txt'])
     else if (word === 'why' || word === '왜') why(more, playback, screen)
-    else if (word === 'wait' || word === '기다리기') await wait(more[0] ?? '1m', playback, screen)
+    else if (word === 'wait' || word === '기다리기') await wait(more.join(''), playback, screen)
     else if (line === 'history') screen.line(historyOf(playback))
     else {
+      const isOutside = playback.host.inner === undefined
       const { terminal } =
         (await edit(line, playback, screen.editor)) ??
         (await perform(playback, { do: 'type', line: withAlias(line) }))
       if (terminal !== '') screen.line(terminal)
-      else if (/^(?:exit|logout)$/.test(line) && playback.typed.at(-1)?.terminal === '')
-        screen.note(screen.words.exitHere)
+      else if (isOutside && /^(?:exit|logout)$/.test(line)) screen.note(screen.words.exitHere)
     }
   } catch (error) {
     screen.line(`${error instanceof Error ? error.message : String(error)}\n`)
@@ -42,7 +43,12 @@ function why(words: readonly string[], playback: Playback, screen: Screen): void
   else screen.note(screen.words.whyUsage)
 }
 
-async function wait(argument: string, playback: Playback, screen: Screen): Promise<void> {
+async function wait(given: string, playback: Playback, screen: Screen): Promise<void> {
+  const argument = given === '' ? '1m' : spokenDuration(given)
+  if (argument === undefined) {
+    screen.note(screen.words.noDuration(given))
+    return
+  }
   const step = { kind: 'event', event: 'wait', argument } as const
   await playback.play(step)
   screen.note(screen.words.event(step))

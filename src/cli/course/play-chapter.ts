@@ -137,7 +137,7 @@ async function teach(teaching: Teaching): Promise<Done> {
       remember()
       screen.after(await playback.play(step, screen.language))
       return 'on'
-    } else if (!isForCourse(line) && (await hasSameEffect(playback, step.line, line))) {
+    } else if (!isForCourse(line) && (await hasSameEffect(playback, step.line, line, step.machine))) {
       remember()
       screen.after(await playback.type(withAlias(line)))
       if (!isSameLine(step.line, line)) screen.note(screen.words.counts)

@@ -44,6 +44,7 @@ export interface CourseWords {
   /** Before the line of a step that is not done yet. */
   readonly notDone: string
   readonly whyUsage: string
+  readonly noDuration: (given: string) => string
   readonly exitHere: string
   readonly notInExam: string
   readonly step: (at: number, all: number) => string
@@ -98,6 +99,7 @@ const ko: CourseWords = {
   notDone:
     '아직 이 단계를 마치지 않았습니다. 아래 명령이나 같은 일을 하는 명령을 입력하세요. Enter만 눌러도 실행됩니다',
   whyUsage: '왜 그런지 물으려면 종류와 이름을 쓰세요: 왜 pods 이름. 클러스터 전체는 왜(?)',
+  noDuration: (given) => `얼마나 기다릴지 알 수 없습니다: ${given} (30초, 5분, 1시간 30분, 10s처럼 쓰세요)`,
   exitHere: '더 나갈 곳이 없습니다. 과정을 끝내려면 q를 입력하세요',
   notInExam: '시험에는 힌트도 확인도 되돌리기도 없습니다. 다 했으면 제출(finish)을 입력하세요',
   answerIs: (answer) => `정답: ${answer}`,
@@ -158,6 +160,7 @@ const en: CourseWords = {
   guessed: (guess) => `your prediction: ${guess}`,
   notDone: 'this step is not done yet; type this, or a command that does the same, or only Enter to run it',
   whyUsage: 'to ask why, name a kind and an object: why pods NAME; for the whole cluster: ?',
+  noDuration: (given) => `how long is ${given}? write 30s, 5m or 1h30m`,
   exitHere: 'there is nowhere to go back to; q ends the course',
   notInExam: 'an exam has no hints, no checks and no undo; finish hands it in',
   answerIs: (answer) => `answer: ${answer}`,

@@ -174,6 +174,7 @@ function makeSchemas(): Schemas {
     kubectl: z.optional(
       strict<KubectlOptions>({
         stdin: line,
+        isTerminal: flag,
         files: shaped<KubectlOptions['files']>(
           z.optional(z.record(z.string(), z.union([z.string(), z.instanceof(Uint8Array)]))),
         ),

@@ -49,6 +49,7 @@ export function kubectl(call: CommandCall): CommandOutput {
   }
   const result = machine.cluster.kubectl(['kubectl', ...args], {
     stdin,
+    isTerminal: stdin === '',
     files,
     interruptAfter: INTERRUPTED_AFTER,
     env: given === undefined ? {} : { KUBECONFIG: given },

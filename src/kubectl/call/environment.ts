@@ -84,6 +84,11 @@ export interface KubectlOptions {
   /** Standard input, for `-f -`. */
   readonly stdin?: string
   /**
+   * Whether stdin is a terminal, which `exec -t` and `attach -t` want.
+   * @default false
+   */
+  readonly isTerminal?: boolean
+  /**
    * Files by path, for `-f`. A kubeconfig at `~/.kube/config`, or where KUBECONFIG points, selects the user.
    */
   readonly files?: Readonly<Record<string, string | Uint8Array>>

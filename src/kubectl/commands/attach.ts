@@ -10,7 +10,7 @@ import { checkPodRunningTimeout, containerFor, objectNamed, podsOf } from './pod
 export const attach: KubectlCommand = {
   name: 'attach',
   run(call) {
-    const { flags, args, client, out } = call
+    const { flags, args, client, options, out } = call
     checkPodRunningTimeout(call)
     const [target, ...more] = args
     if (target === undefined) throw new KubectlError('at least 1 argument is required for attach')
@@ -26,7 +26,7 @@ export const attach: KubectlCommand = {
     if (phase === 'Succeeded' || phase === 'Failed')
       throw new KubectlError(`cannot attach a container in a completed pod; current phase is ${phase}`)
     const container = containerIn(call, pod)
-    if (flags.bool('tty'))
+    if (flags.bool('tty') && options.isTerminal !== true)
       out.errorLine('Unable to use a TTY - input is not a terminal or the right kind of file')
     if (!flags.bool('quiet')) {
       out.errorLine(RECORDED)

@@ -67,11 +67,11 @@ function objectInFile(
 }
 
 function run(call: CommandLine, pod: Pod, command: readonly string[]): void {
-  const { client, flags, out } = call
+  const { client, flags, options, out } = call
   const name = flags.string('container')
   const container = name === '' ? containerFor(call, pod, '', flags.bool('quiet')) : name
   const stdin = flags.bool('stdin')
-  if (flags.bool('tty'))
+  if (flags.bool('tty') && options.isTerminal !== true)
     out.errorLine('Unable to use a TTY - input is not a terminal or the right kind of file')
   const key = { namespace: pod.metadata.namespace ?? call.namespace, name: pod.metadata.name ?? '' }
   exitAs(
