@@ -3,7 +3,7 @@ import type { StepAt } from '../../../src/course/deed.js'
 import { parseCourse } from '../../../src/course/parse-course.js'
 
 const files = Object.entries(
-  import.meta.glob<string>('../../course/[0-9]*.md', { query: '?raw', import: 'default', eager: true }),
+  import.meta.glob<string>('../../../course/[0-9]*.md', { query: '?raw', import: 'default', eager: true }),
 ).map(([path, text]) => ({ name: path.slice(path.lastIndexOf('/') + 1), text }))
 
 const read = new Map<CourseVersion, readonly Chapter[]>()
