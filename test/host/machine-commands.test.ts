@@ -21,6 +21,14 @@ function exposed(): {
   return { own, host: hostOf(own, 'master'), clusterIP, nodePort: ports?.[0]?.nodePort ?? 0, podIP }
 }
 
+test('a control plane without a scheduler reboots', async () => {
+  const own = new SimCluster({ nodes: 1, disable: ['kube-scheduler'] })
+  const { stderr, exitCode } = await hostOf(own, 'master').sh('reboot')
+  expect([stderr, exitCode]).toEqual(['', 0])
+  own.settle()
+  expect(own.kubectl('get nodes').exitCode).toBe(0)
+})
+
 test('reboot ends the login and restarts the pods; poweroff leaves the node off', async () => {
   const own = cluster()
   const host = hostOf(own, 'master')

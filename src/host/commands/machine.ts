@@ -1,3 +1,4 @@
+import { NotFoundError } from '../../client/not-found.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { bootKernel } from '../machine/kernel.js'
 import { kubeletFault, startKubelet, stopKubelet } from '../machine/sync-node.js'
@@ -23,7 +24,7 @@ function restartControlPlane({ cluster }: HostMachine): void {
       const handle = cluster.process(name)
       if (handle.running) handle.restart()
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error // the cluster was made without it
+      if (!(error instanceof NotFoundError)) throw error // the cluster was made without it
     }
   }
 }
