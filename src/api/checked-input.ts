@@ -1,6 +1,6 @@
 import { isAsyncFunction, isThenable, methodsOf } from '../lang/synchronous.js'
 import * as z from 'zod/mini'
-import { InputError } from './input-error.js'
+import { InputError } from '../lang/input-error.js'
 import { type Duration, toMillis } from '../sim/duration.js'
 import { nearest } from '../lang/text/nearest.js'
 import { isMap } from '../lang/json/maps.js'
@@ -20,6 +20,15 @@ export function like<S extends z.core.$ZodType>(example: string, schema: S): S {
 /** An object that has these keys and no other ones. Those that may be left out are `z.optional`. */
 export function strict<T extends object>(shape: ShapeOf<T>): z.ZodMiniType<T> {
   return shaped<T>(z.strictObject(shape))
+}
+
+/** Some members of an object's schema: it has these keys and no other ones. */
+export function only<T extends object, K extends keyof T & string>(
+  schema: z.ZodMiniType<T>,
+  ...keys: readonly K[]
+): z.ZodMiniType<Pick<T, K>> {
+  const mask = Object.fromEntries(keys.map((key) => [key, true as const]))
+  return shaped(z.pick(schema as z.ZodMiniType as z.ZodMiniObject, mask))
 }
 
 /**
@@ -60,17 +69,71 @@ export const callable = <F>(): z.ZodMiniType<F> =>
 export const anyFunction = <F>(): z.ZodMiniType<F> =>
   z.custom<F>((value) => typeof value === 'function', 'must be a function')
 
+type Check<T> = (payload: z.core.ParsePayload<T>) => void
+
+/** Checks a value; `ruleOf` returns what it must be (`must be an IP address`) if it is not. */
+export function ruled<T>(ruleOf: (value: T) => string | undefined): Check<T> {
+  return ({ value, issues }) => {
+    const message = ruleOf(value)
+    if (message !== undefined) issues.push({ code: 'custom', message, input: value })
+  }
+}
+
+/** Checks a value by the function that will read it, whose error says all that is wrong. */
+export function readBy<T>(read: (value: T) => unknown): Check<T> {
+  return ({ value, issues }) => {
+    try {
+      read(value)
+    } catch (error) {
+      const message = `is invalid: ${error instanceof Error ? error.message : String(error)}`
+      issues.push({ code: 'custom', message, input: value, params: COMPLETE })
+    }
+  }
+}
+
+/** Parameters of an issue whose message shows the value itself. */
+const COMPLETE = { complete: true }
+
+/** Whether the message of an issue shows the value itself. */
+const isComplete = (issue: z.core.$ZodIssue): boolean =>
+  issue.code === 'custom' && issue.params?.complete === true
+
+/** Checks that no two entries have the same key; `path` leads from an entry to what makes it. */
+export function distinct<T>(
+  keyOf: (entry: T) => string | undefined,
+  path: readonly string[] = [],
+): Check<readonly T[]> {
+  return ({ value, issues }) => {
+    const first = new Map<string, number>()
+    for (const [at, entry] of value.entries()) {
+      const key = keyOf(entry)
+      if (key === undefined) continue
+      const before = first.get(key)
+      if (before === undefined) first.set(key, at)
+      else {
+        const message = `must be unique: ${JSON.stringify(key)} is at [${before}] and [${at}]`
+        issues.push({ code: 'custom', message, input: value, path: [at, ...path], params: COMPLETE })
+      }
+    }
+  }
+}
+
+/** A text for which `holds`; `rule` says what it must be. */
+export const textThat = (holds: (value: string) => boolean, rule: string): z.ZodMiniString =>
+  z.string().check(ruled((value) => (holds(value) ? undefined : rule)))
+
 /** A text that is not empty. */
 export const text: z.ZodMiniType<string> = z.string().check(z.minLength(1))
 
 /** A {@link Duration}. */
 export const duration: z.ZodMiniType<Duration> = z.custom<Duration>(
   isDuration,
-  "must be a duration such as '5m', '1h30m' or '250ms', or milliseconds",
+  "must be a duration such as '5m', '1h30m' or '250ms', or whole milliseconds",
 )
 
 function isDuration(value: unknown): boolean {
   if (typeof value !== 'string' && typeof value !== 'number') return false
+  if (typeof value === 'number' && !Number.isInteger(value)) return false
   try {
     toMillis(value)
     return true
@@ -164,7 +227,7 @@ function faultOf(schema: z.ZodMiniType, value: unknown, issue: Issue): string {
     return `the name ${where} ${rule === undefined ? 'is invalid' : ruleOf(rule, issue.path.at(-1))}`
   }
   const fault = `${where === '' ? '' : `${where} `}${ruleOf(issue, found)}`
-  return `${fault}, not ${shownValue(found)}`
+  return isComplete(issue) ? fault : `${fault}, not ${shownValue(found)}`
 }
 
 /** `inGroups` are the keys one level below, each with its path. */
@@ -309,6 +372,8 @@ function keysOf(schema: z.core.$ZodType): readonly string[] {
   switch (def.type) {
     case 'object':
       return Object.keys(def.shape)
+    case 'record':
+      return def.keyType._zod.def.type === 'enum' ? [...(def.keyType._zod.values ?? [])].map(String) : []
     case 'optional':
       return keysOf(def.innerType)
     case 'pipe':

@@ -54,7 +54,7 @@ function changeOf(name: string, code: string): Change {
 
 /**
  * Returns the feature gates that the programs of a minor (`v1.35`) know, by name, with stage and default. A
- * gate that the minor has removed is not among them. Throws RangeError for an unsupported minor.
+ * gate that the minor has removed is not among them. Throws InputError for an unsupported minor.
  */
 export function featureGates(version: string): readonly FeatureGate[] {
   const { minor } = release(version)

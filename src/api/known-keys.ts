@@ -1,5 +1,5 @@
 import { hintOf } from '../lang/text/nearest.js'
-import { InputError } from './input-error.js'
+import { InputError } from '../lang/input-error.js'
 
 /**
  * Checks the keys of what a callback returns, or of options that each fork reads again: without a schema.

@@ -1,3 +1,4 @@
+import { InputError } from '../lang/input-error.js'
 import type { KubeObject } from './kind/definition.js'
 import { YamlError, yamlDocuments } from '../lang/yaml/read.js'
 
@@ -12,7 +13,7 @@ export interface PlacedManifest {
 
 /**
  * Parses manifests to objects. `List` kinds are expanded and empty documents skipped.
- * @throws TypeError if the text is not YAML, or a document is not an object with apiVersion and kind
+ * @throws InputError if the text is not YAML, or a document is not an object with apiVersion and kind
  * @example parseManifests(text).filter(({ kind }) => kind === 'Deployment')
  */
 export function parseManifests(manifests: Manifests): readonly KubeObject[] {
@@ -46,7 +47,7 @@ function ofText(text: string): readonly PlacedManifest[] {
     return found
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
-    throw new TypeError(`the manifest is not YAML: ${placed(error)}`, { cause: error })
+    throw new InputError(`the manifest is not YAML: ${placed(error)}`, { cause: error })
   }
 }
 
@@ -65,12 +66,12 @@ const prefix = (place: string): string => (place === '' ? '' : `${place}: `)
 function itemsOf(value: unknown, placeOf: PlaceOf): PlacedManifest[] {
   if (!isObject(value)) {
     const shown = `${JSON.stringify(value)}${hintFor(value)}`
-    throw new TypeError(`${prefix(placeOf(undefined))}a manifest must be an object, this is ${shown}`)
+    throw new InputError(`${prefix(placeOf(undefined))}a manifest must be an object, this is ${shown}`)
   }
   const { apiVersion, kind, items } = value as { apiVersion?: unknown; kind?: unknown; items?: unknown }
   const place = placeOf(value)
   if (typeof apiVersion !== 'string' || typeof kind !== 'string')
-    throw new TypeError(`${prefix(place)}a manifest must say its apiVersion and kind; ${foundIn(value)}`)
+    throw new InputError(`${prefix(place)}a manifest must say its apiVersion and kind; ${foundIn(value)}`)
   if (!kind.endsWith('List') || !Array.isArray(items)) return [{ object: value as KubeObject, place }]
   // items of a typed list have no type of their own where a client-go program wrote it
   const type = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) }

@@ -1,3 +1,5 @@
+import { InputError } from '../lang/input-error.js'
+
 /**
  * Where the behaviour and the texts of Kubernetes' minors differ: one table instead of conditions everywhere.
  * Which kinds each of them serves is in the `definitions.ts` of their groups. Sources: CHANGELOGs,
@@ -14,6 +16,7 @@ export const newestMinor: Minor = 36
 export const isSupported = (minor: Minor): boolean => minor >= oldestMinor && minor <= newestMinor
 /** The default version of a cluster. */
 export const defaultMinor: Minor = 35
+export const defaultVersion: string = `v1.${defaultMinor}`
 
 /**
  * Behaviour that began or ended with a minor: `since` is the first minor with it, `until` the first without
@@ -268,18 +271,23 @@ export const nearestVersion = (minor: Minor): string =>
 /** Releases by version, as they are asked for: what is derived from one can be kept with it. */
 const releases = new Map<string, Release>()
 
-/** Returns the release of a version (`v1.35`, `1.34.9`). Throws RangeError for unsupported versions. */
-export function release(version: string = `v1.${defaultMinor}`): Release {
+/** Returns the release of a version (`v1.35`, `1.34.9`). Throws InputError for unsupported versions. */
+export function release(version: string = defaultVersion): Release {
   let known = releases.get(version)
   if (known === undefined) releases.set(version, (known = newRelease(version)))
   return known
 }
 
+const VERSION = /^v?1\.(\d+)(?:\.(\d+))?$/
+
+/** Whether a cluster can have this version. */
+export const isRelease = (version: string): boolean => isSupported(Number(VERSION.exec(version)?.[1]))
+
 function newRelease(version: string): Release {
-  const match = /^v?1\.(\d+)(?:\.(\d+))?$/.exec(version)
+  const match = VERSION.exec(version)
   const minor = Number(match?.[1])
   if (match === null || !isSupported(minor)) {
-    throw new RangeError(
+    throw new InputError(
       `Kubernetes version "${version}" is not known: use v1.${oldestMinor} to v1.${newestMinor}`,
     )
   }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { InputError } from '../api/input-error.js'
+import { InputError } from '../lang/input-error.js'
 import type { Gateway } from '../client/http.js'
 import { mergeOptions } from '../cluster/compose/merge-options.js'
 import type { ClusterOptions } from '../cluster/compose/options.js'

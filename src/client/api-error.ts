@@ -1,4 +1,4 @@
-import { InputError } from '../api/input-error.js'
+import { InputError } from '../lang/input-error.js'
 import { nearest } from '../lang/text/nearest.js'
 /** One cause inside a Status: which field, and why. */
 export interface StatusCause {

@@ -1,5 +1,5 @@
 /** What components give to their host, checked by loops over a few keys: each fork repeats the calls. */
-import { InputError } from '../api/input-error.js'
+import { InputError } from '../lang/input-error.js'
 import { refuseUnknown } from '../api/known-keys.js'
 
 const INFORMER = ['namespace', 'labelSelector', 'fieldSelector', 'id', 'indexers']

@@ -1,5 +1,5 @@
 import { argumentsCheck, type ArgumentCheck, type Arguments } from '../api/checked-input.js'
-import { InputError } from '../api/input-error.js'
+import { InputError } from '../lang/input-error.js'
 import { ApiError, ConnectionError } from '../client/api-error.js'
 import { isFailure } from '../kubectl/index.js'
 

@@ -1,3 +1,4 @@
+import { InputError } from '../lang/input-error.js'
 import type { Scheme } from '../api/scheme.js'
 import type { ObjectKey } from '../client/client.js'
 import { splitKey } from '../client/informers/object-index.js'
@@ -22,7 +23,7 @@ export type NameOf<R extends BuiltInName | CustomName> = R extends BuiltInName
 
 /**
  * Returns the key of a named object, given the current namespace.
- * @throws RangeError if the text has the form `namespace/name` and the resource is cluster-scoped
+ * @throws InputError if the text has the form `namespace/name` and the resource is cluster-scoped
  */
 export function keyOfName(
   name: NamespacedName,
@@ -32,6 +33,6 @@ export function keyOfName(
   if (typeof name !== 'string') return { ...name, namespace: name.namespace ?? namespace }
   const key = { namespace, ...splitKey(name) }
   if (name.includes('/') && of?.scheme.byName(of.resource)?.namespaced === false)
-    throw new RangeError(`${of.resource} are not namespaced: write '${key.name}' instead of '${name}'`)
+    throw new InputError(`${of.resource} are not namespaced: write '${key.name}' instead of '${name}'`)
   return key
 }

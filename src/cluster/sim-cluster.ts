@@ -21,7 +21,7 @@ import { checkArguments, throwAtCaller } from './at-caller.js'
 import { ApiserverHandle, ComponentHandle } from './compose/process-handles.js'
 import { belongsTo, processesAnd } from './compose/components.js'
 import { assemble, userClient } from './compose/assemble.js'
-import { checkOptions } from './compose/check-options.js'
+import { checkCopyOptions, checkOptions } from './compose/check-options.js'
 import { mergeOptions } from './compose/merge-options.js'
 import { type CurrentParts, Internals } from './compose/internals.js'
 import type { ClusterOptions, NodeOptions, RestoreOptions } from './compose/options.js'
@@ -106,7 +106,7 @@ export class SimCluster extends NamespaceScope {
     Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: print })
   }
 
-  /** @throws InputError if an option is unknown or has an invalid value; RangeError for an unknown version */
+  /** @throws InputError if an option is unknown or has an invalid value */
   constructor(options?: ClusterOptions)
   /** @internal A cluster in the state of a snapshot: what {@link restore} calls. */
   constructor(options: ClusterOptions, given: ClusterSnapshot)
@@ -237,7 +237,7 @@ export class SimCluster extends NamespaceScope {
    * not exist yet can be passed as returned by a dry run: `cluster.explainScheduling(cluster.create('pods',
    * pod, { dryRun: true }))`.
    * @throws ApiError if the pod does not exist
-   * @throws RangeError if another scheduler is responsible for the pod
+   * @throws InputError if another scheduler is responsible for the pod
    */
   explainScheduling(pod: NamespacedName | Pod): SchedulingExplanation {
     const object =
@@ -434,7 +434,8 @@ export class SimCluster extends NamespaceScope {
    */
   fork(options: RestoreOptions = {}): SimCluster {
     // not in every snapshot: they can be many, and an informer that moves on copies what one holds
-    return SimCluster.restore(this.#snapshot(true), options)
+    checkCopyOptions('fork', options)
+    return SimCluster.#copy(this.#snapshot(true), options)
   }
 
   /**
@@ -442,9 +443,9 @@ export class SimCluster extends NamespaceScope {
    * bus stay, and get the event `rewind`. Clients, components and watches obtained before refer to the old
    * state. `options` as in {@link restore}.
    */
-  rewind(snapshot: ClusterSnapshot, options: Partial<ClusterOptions> = {}): this {
+  rewind(snapshot: ClusterSnapshot, options: RestoreOptions = {}): this {
+    checkCopyOptions('rewind', options)
     const next = mergeOptions(snapshot.options, options)
-    checkOptions(next)
     this.#parts.journal.close()
     this.#held.current = assemble(next, snapshot, this.#parts.simulation)
     this.#reseed(options.seed)
@@ -461,7 +462,11 @@ export class SimCluster extends NamespaceScope {
    * fromJSON}, custom components and scheduler plugins have to be passed again, since they are not data.
    */
   static restore(snapshot: ClusterSnapshot, options: RestoreOptions = {}): SimCluster {
-    checkOptions(options)
+    checkCopyOptions('restore', options)
+    return SimCluster.#copy(snapshot, options)
+  }
+
+  static #copy(snapshot: ClusterSnapshot, options: RestoreOptions): SimCluster {
     const cluster = new SimCluster(mergeOptions(snapshot.options, options), snapshot)
     cluster.#reseed(options.seed)
     for (const observe of copyObservers.get(snapshot) ?? [])
@@ -476,7 +481,7 @@ export class SimCluster extends NamespaceScope {
 
   /**
    * Creates a cluster from {@link toJSON}; see {@link restore}.
-   * @throws TypeError if the JSON has another format
+   * @throws InputError if the JSON has another format
    */
   static fromJSON(json: ClusterSnapshotJson, options: RestoreOptions = {}): SimCluster {
     return SimCluster.restore(ClusterSnapshot.fromJSON(json), options)
@@ -508,7 +513,7 @@ export class SimCluster extends NamespaceScope {
    * Objects of custom kinds need their CustomResourceDefinition among the others.
    * @example
    * SimCluster.fromObjects(readFileSync('cluster.yaml', 'utf8'))
-   * @throws RangeError for a kind that is not served; TypeError if a text is not YAML or JSON
+   * @throws InputError for a kind that is not served, or a text that is not YAML or JSON
    */
   static fromObjects(
     objects: ImportedObjects,

@@ -1,5 +1,5 @@
 import { isThenable } from '../lang/synchronous.js'
-import { InputError } from '../api/input-error.js'
+import { InputError } from '../lang/input-error.js'
 import type { Duration } from '../sim/duration.js'
 import type { SimulationState } from '../sim/state.js'
 

@@ -1,3 +1,4 @@
+import { InputError } from '../lang/input-error.js'
 import type { Node } from '../api/core/generated.js'
 import type { Component, ComponentHost } from '../client/component.js'
 import type { EventRecorder } from '../client/recorders/event-recorder.js'
@@ -39,7 +40,7 @@ interface IpamState {
  * Creates the node IPAM controller, which allocates a block of each cluster CIDR for each node without a pod
  * CIDR. The nodes themselves record which blocks are in use. Source:
  * pkg/controller/nodeipam/ipam/range_allocator.go.
- * @throws RangeError if a CIDR is invalid or smaller than one block, or two are of the same family.
+ * @throws InputError if a CIDR is invalid or smaller than one block, or two are of the same family.
  */
 export function createNodeIpamController(options: NodeIpamOptions = {}): Component {
   const pools = parsePools(options)
@@ -145,7 +146,7 @@ interface CidrPool {
 /** The largest difference between the prefix of an IPv6 range and of its blocks. */
 const MOST_BITS = 16
 
-function parsePools({
+export function parsePools({
   clusterCIDR = '10.244.0.0/16',
   mask = 24,
   maskIPv6 = 64,
@@ -153,7 +154,7 @@ function parsePools({
   const pools = clusterCIDR.split(',').map((cidr) => parsePool(cidr, cidr.includes(':') ? maskIPv6 : mask))
   const families = new Set(pools.map(({ range: { family } }) => family))
   if (families.size < pools.length)
-    throw new RangeError(
+    throw new InputError(
       `expected one pod CIDR of each family, not ${clusterCIDR} (write 10.244.0.0/16,fd00:10:244::/56)`,
     )
   return pools
@@ -161,18 +162,18 @@ function parsePools({
 
 /**
  * Divides `clusterCIDR` (`10.244.0.0/16`, `fd00:10:244::/56`) into blocks of prefix length `mask`.
- * @throws RangeError if it is not a CIDR, is smaller than one block, or holds more blocks than upstream can
+ * @throws InputError if it is not a CIDR, is smaller than one block, or holds more blocks than upstream can
  * count.
  */
 export function parsePool(clusterCIDR: string, mask: number): CidrPool {
   const range = parseIpRange(clusterCIDR.trim())
   if (range === undefined)
-    throw new RangeError(`not a CIDR: ${clusterCIDR} (write 10.244.0.0/16 or fd00:10:244::/56)`)
+    throw new InputError(`not a CIDR: ${clusterCIDR} (write 10.244.0.0/16 or fd00:10:244::/56)`)
   const { family, prefix } = range
   if (mask < prefix || mask > widthOf(family))
-    throw new RangeError(`node mask /${mask} does not fit into ${clusterCIDR}`)
+    throw new InputError(`node mask /${mask} does not fit into ${clusterCIDR}`)
   if (family === 'IPv6' && mask - prefix > MOST_BITS)
-    throw new RangeError(
+    throw new InputError(
       `${clusterCIDR} is too large for nodes of /${mask}: at most ${MOST_BITS} bits may lie between them`,
     )
   return { range, mask, size: 2 ** (mask - prefix) }

@@ -1,3 +1,4 @@
+import { InputError } from '../lang/input-error.js'
 import { quote } from '../lang/go/quote.js'
 import { nodeCondition } from '../api/core/conditions.js'
 import type { Node, Service } from '../api/core/generated.js'
@@ -253,9 +254,9 @@ class LoadBalancers {
   readonly #addresses: Slice<Map<string, string>>
   readonly #range: string
 
-  /** @throws RangeError if `range` is invalid. */
+  /** @throws InputError if `range` is invalid. */
   constructor(addresses: Slice<Map<string, string>>, range: string) {
-    if (parseIpRange(range) === undefined) throw new RangeError(`${quote(range)} is no range of addresses`)
+    if (parseIpRange(range) === undefined) throw new InputError(`${quote(range)} is no range of addresses`)
     this.#addresses = addresses
     this.#range = range
   }

@@ -12,7 +12,7 @@ import {
   text,
   word,
 } from '../api/checked-input.js'
-import { InputError } from '../api/input-error.js'
+import { InputError } from '../lang/input-error.js'
 import { aCluster } from '../cluster/inputs/a-cluster.js'
 import { fastCheck } from '../testing/inputs.js'
 import type { ClientOptions } from './clients/options.js'

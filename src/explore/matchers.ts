@@ -1,3 +1,4 @@
+import { InputError } from '../lang/input-error.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import { type MatcherResult, result } from '../testing/matchers/result.js'
 import { type ExploreClientsOptions, isOfClients } from './clients/options.js'
@@ -42,7 +43,7 @@ function toHoldUnder(
   received: unknown,
   options: ExploreOptions | ExploreClientsOptions,
 ): MatcherResult | Promise<MatcherResult> {
-  if (!(received instanceof SimCluster)) throw new TypeError('expected a SimCluster')
+  if (!(received instanceof SimCluster)) throw new InputError('expected a SimCluster')
   return isOfClients(options) ? explore(received, options).then(judged) : judged(explore(received, options))
 }
 

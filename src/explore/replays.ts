@@ -1,4 +1,4 @@
-import { InputError } from '../api/input-error.js'
+import { InputError } from '../lang/input-error.js'
 import { nearest } from '../lang/text/nearest.js'
 import { SimCluster } from '../cluster/sim-cluster.js'
 import { type ClientOptions, isOfClients, type WithoutClients } from './clients/options.js'

@@ -2,7 +2,7 @@ import type { CommandResult } from '../cluster/streams/pod-streams.js'
 import * as z from 'zod/mini'
 import { argumentsCheck } from '../api/checked-input.js'
 import { aCluster } from '../cluster/inputs/a-cluster.js'
-import { nodeShape } from '../cluster/compose/option-schema.js'
+import { nodeShape } from '../cluster/compose/node-schema.js'
 import { NotFoundError } from '../client/not-found.js'
 import type { NodeOptions } from '../cluster/compose/options.js'
 import type { SimCluster } from '../cluster/sim-cluster.js'
@@ -60,7 +60,8 @@ const checkHost = argumentsCheck('hostOf()', "hostOf(cluster, 'node-1')", () => 
  * Opens a terminal on a machine of a cluster: `hostOf(cluster, 'master')` is the control plane's,
  * `hostOf(cluster, 'node-1')` a node's. A terminal remembers its working directory, its exported variables
  * and where `ssh` has led. What the machine itself remembers (files, services, journal) is state of the
- * cluster, so two terminals and a fork see the same. @throws RangeError if the cluster has no such machine.
+ * cluster, so two terminals and a fork see the same.
+ * @throws NotFoundError if the cluster has no such machine
  * @example await hostOf(cluster, 'controlplane').sh('kubeadm certs check-expiration')
  */
 export function hostOf(cluster: SimCluster, name: string): Host {
@@ -70,7 +71,7 @@ export function hostOf(cluster: SimCluster, name: string): Host {
 
 /**
  * Adds a machine that belongs to no cluster yet. It has containerd, kubeadm, kubelet and kubectl of the
- * cluster's version (or of `kubeletVersion`), and `kubeadm join` makes it a node. @throws RangeError if there
+ * cluster's version (or of `kubeletVersion`), and `kubeadm join` makes it a node. @throws InputError if there
  * is a machine of that name.
  * @example await addMachine(cluster, 'node-3').sh('kubeadm join 10.0.0.10:6443 --token ...')
  */
@@ -113,7 +114,7 @@ export class Host {
 
   /**
    * Returns the same terminal on another cluster, such as a fork: where `cd` and `ssh` have led, and its
-   * variables. @throws RangeError if the cluster lacks one of its machines
+   * variables. @throws NotFoundError if the cluster lacks one of its machines
    */
   on(cluster: SimCluster): Host {
     const hosts = ClusterHosts.of(cluster)
@@ -194,7 +195,7 @@ export class Host {
     return this
   }
 
-  /** Edits a file, as with vi. @throws RangeError if there is none. */
+  /** Edits a file, as with vi. @throws NotFoundError if there is none. */
   edit(path: string, change: (text: string) => string): this {
     const text = this.read(path)
     if (text === undefined) throw new NotFoundError(`${path}: no such file`)

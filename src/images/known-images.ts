@@ -1,5 +1,5 @@
 import { deleteOldest } from '../sim/data/delete-oldest.js'
-import { InputError } from '../api/input-error.js'
+import { InputError } from '../lang/input-error.js'
 import { quote } from '../lang/go/quote.js'
 import { fullImageName } from '../api/core/pods/image-name.js'
 import { nearest } from '../lang/text/nearest.js'

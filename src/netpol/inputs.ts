@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { anyObject, argumentsCheck, text, type ArgumentCheck } from '../api/checked-input.js'
-import { InputError } from '../api/input-error.js'
+import { InputError } from '../lang/input-error.js'
 import { hintOf } from '../lang/text/nearest.js'
 
 /** @throws InputError if nothing could read a world or policies from it */

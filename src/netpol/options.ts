@@ -78,5 +78,5 @@ export function resolveOptions(options?: NetpolOptions | null): ResolvedOptions 
   const given = Object.fromEntries(wanted.filter(([, value]) => value !== undefined))
   return { ...defaults, ...given }
 }
-import { InputError } from '../api/input-error.js'
+import { InputError } from '../lang/input-error.js'
 import { hintOf } from '../lang/text/nearest.js'

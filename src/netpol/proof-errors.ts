@@ -1,3 +1,4 @@
+import { InputError } from '../lang/input-error.js'
 import type {
   PolicyProof,
   Proof,
@@ -352,7 +353,7 @@ export function proofErrors(
 ): readonly string[] {
   // checked by hand: nothing is imported that the evaluator uses
   if (typeof (verdict as unknown) !== 'object' || (verdict as unknown) === null)
-    throw new TypeError('proofErrors() takes a world, a connection, and the verdict of evaluate()')
+    throw new InputError('proofErrors() takes a world, a connection, and the verdict of evaluate()')
   const { allowed, proof } = verdict
   try {
     const cluster = new RawCluster(worldIn(world), proof.options)

@@ -1,3 +1,4 @@
+import { InputError } from '../lang/input-error.js'
 import { workloadTemplate } from '../api/core/pods/workload-template.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import { parseManifests } from '../api/manifests.js'
@@ -31,7 +32,7 @@ export function policiesOf({ state }: StoredSource): readonly WorldPolicy[] {
  */
 export function worldOf(cluster: StoredSource): World {
   if (typeof (cluster as Partial<StoredSource> | undefined)?.state?.peek !== 'function')
-    throw new TypeError(`worldOf() takes a cluster, not ${JSON.stringify(cluster)}`)
+    throw new InputError(`worldOf() takes a cluster, not ${JSON.stringify(cluster)}`)
   const { state } = cluster
   return {
     namespaces: state.peek('namespaces') as readonly WorldNamespace[],
@@ -54,7 +55,7 @@ const isStored = (source: object): source is StoredSource => 'state' in source
  * Returns the world of a source. In a text and in a list of objects, workloads stand for their pods
  * (`shop/deploy/web`) where these are not there; objects of other kinds that policies do not depend on are
  * left out.
- * @throws TypeError if a text is not YAML
+ * @throws InputError if a text is not YAML
  */
 export function worldIn(source: WorldSource): World {
   if (typeof source === 'string') return worldOfObjects(parseManifests(source))
@@ -66,7 +67,7 @@ export function worldIn(source: WorldSource): World {
 
 /**
  * Returns the policies of a source.
- * @throws TypeError if a text is not YAML
+ * @throws InputError if a text is not YAML
  */
 export function policiesIn(source: PolicySource): readonly WorldPolicy[] {
   if (Array.isArray(source)) return source as readonly WorldPolicy[]

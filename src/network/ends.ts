@@ -1,3 +1,4 @@
+import { InputError } from '../lang/input-error.js'
 import { quote } from '../lang/go/quote.js'
 import { notFound } from '../client/not-found.js'
 import type { Pod, Service } from '../api/core/generated.js'
@@ -58,11 +59,11 @@ export class Ends {
   /**
    * Returns the sender.
    * @throws ApiError NotFound if the pod does not exist
-   * @throws RangeError if the node is unknown or the address invalid
+   * @throws InputError if the node is unknown or the address invalid
    */
   source(from: From): Source {
     if (typeof from !== 'string' && 'ip' in from) {
-      if (parseIp(from.ip) === undefined) throw new RangeError(`${quote(from.ip)} is not an IP address`)
+      if (parseIp(from.ip) === undefined) throw new InputError(`${quote(from.ip)} is not an IP address`)
       const node = this.#nodes.at(from.ip)
       return node === undefined ? { kind: 'outside', ip: from.ip } : { kind: 'node', node }
     }

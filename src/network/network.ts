@@ -1,3 +1,4 @@
+import { InputError } from '../lang/input-error.js'
 import type { Pod, Service } from '../api/core/generated.js'
 import { DataPath } from './data-path.js'
 import type { Source } from './packet.js'
@@ -52,7 +53,7 @@ export class Network {
   /**
    * Tries a connection. Returns what happens to it, and why.
    * @throws ApiError NotFound if a named object does not exist
-   * @throws RangeError if the port is invalid
+   * @throws InputError if the port is invalid
    */
   connect({ from, to, port, protocol, send }: ConnectOptions): Connection {
     const source = this.ends.source(from)
@@ -75,13 +76,13 @@ export class Network {
    * Sends over a connection that {@link connect} has opened. Returns whether it still works, and the
    * response. If the other end no longer exists the outcome is `reset` or `unreachable`; if packets are lost,
    * `timeout`.
-   * @throws RangeError if the connection was not established
+   * @throws InputError if the connection was not established
    */
   send({ connected, endpoint = '', pod, proof }: Connection, send?: Partial<Payload>): Connection {
     const hop = proof.findLast(isSource)
     const last = proof.findLast(isListener)
     if (!connected || hop === undefined || last === undefined)
-      throw new RangeError('the connection was not made')
+      throw new InputError('the connection was not made')
     const source = this.#sourceAgain(hop)
     if (source === undefined) return ended([{ ...hop, running: false }], 'unreachable')
     const translated = proof.findLast(isProxy)
@@ -187,7 +188,7 @@ function ended(proof: readonly Hop[], outcome: Connection['outcome']): Connectio
 
 /**
  * Returns the port's number and protocol.
- * @throws RangeError if the port does not exist, or is ambiguous
+ * @throws InputError if the port does not exist, or is ambiguous
  */
 function portOf(
   ports: readonly KnownPort[],
@@ -197,7 +198,7 @@ function portOf(
   if (typeof port === 'number' || (port !== undefined && /^\d+$/.test(port))) {
     const number = Number(port)
     if (!Number.isInteger(number) || number < 1 || number > 65_535)
-      throw new RangeError(`port ${port} is not between 1 and 65535`)
+      throw new InputError(`port ${port} is not between 1 and 65535`)
     return { number, transport: protocol ?? 'TCP' }
   }
   const known = ports.filter((one) => protocol === undefined || one.protocol === protocol)
@@ -206,7 +207,7 @@ function portOf(
   if (first !== undefined && (port !== undefined || named.length === 1))
     return { number: first.number, transport: first.protocol }
   const names = known.map(({ name, number }) => name ?? String(number)).join(', ')
-  throw new RangeError(
+  throw new InputError(
     port === undefined
       ? `which port? There are: ${names || 'none'}`
       : `there is no port ${port}; there are: ${names || 'none'}`,

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { anyObject, argumentsCheck, shaped, text, type ArgumentCheck } from '../api/checked-input.js'
-import { InputError } from '../api/input-error.js'
+import { InputError } from '../lang/input-error.js'
 
 const aPki = shaped(
   z.custom(

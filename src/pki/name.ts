@@ -1,3 +1,4 @@
+import { InputError } from '../lang/input-error.js'
 import { childrenOf, oid, oidOf, sequence, set, text, textOf } from './crypto/der.js'
 import type { Asn1 } from './crypto/der.js'
 
@@ -53,13 +54,13 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
 
 /**
  * Encodes a name with its attributes in the given order, one per set, as openssl does: `[['CN', 'jane'],
- * ['O', 'devs']]`. Throws RangeError for an unknown attribute.
+ * ['O', 'devs']]`. Throws InputError for an unknown attribute.
  */
 export function nameOfAttributes(attributes: readonly (readonly [name: string, value: string])[]): Asn1 {
   return sequence(
     ...attributes.map(([name, value]) => {
       const type = ATTRIBUTES[name]
-      if (type === undefined) throw new RangeError(`name is not known: ${name}`)
+      if (type === undefined) throw new InputError(`name is not known: ${name}`)
       return set(sequence(oid(type), text(value)))
     }),
   )

@@ -1,4 +1,5 @@
-import { InputError } from '../api/input-error.js'
+import { NotFoundError } from '../client/not-found.js'
+import { InputError } from '../lang/input-error.js'
 import { Random } from '../sim/random.js'
 import type { RandomStream } from '../sim/random.js'
 import type { ReadonlyData } from '../sim/data/plain-data.js'
@@ -145,14 +146,14 @@ export class Pki {
 
   /**
    * Returns the text of a file of the control plane or of a node.
-   * @throws RangeError if it does not exist
+   * @throws NotFoundError if it does not exist
    */
   read(path: string, node?: string): string {
     const id = fileId(path, node)
     const written = this.#peek().files.get(id)
     if (typeof written === 'string') return written
     const text = written === null ? undefined : this.#madeFile(path, node)
-    if (text === undefined) throw new RangeError(`open ${path}: no such file or directory`)
+    if (text === undefined) throw new NotFoundError(`open ${path}: no such file or directory`)
     return text
   }
 

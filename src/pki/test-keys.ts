@@ -1,12 +1,14 @@
+import { InputError } from '../lang/input-error.js'
+
 type Primes = readonly [p: string, q: string]
 
 /**
  * Returns the primes of a test key by its index in the table below.
- * @throws RangeError if the index is out of range
+ * @throws InputError if the index is out of range
  */
 export function testPrimes(at: number): Primes {
   const primes = TEST_KEYS[at]
-  if (!primes) throw new RangeError(`there is no test key ${at}`)
+  if (!primes) throw new InputError(`there is no test key ${at}`)
   return primes
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { InputError } from '../api/input-error.js'
+import { InputError } from '../lang/input-error.js'
 import { anyObject, argumentsCheck, flag, shaped, text } from '../api/checked-input.js'
 
 const line = z.optional(z.string())

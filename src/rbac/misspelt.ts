@@ -1,4 +1,4 @@
-import { InputError } from '../api/input-error.js'
+import { InputError } from '../lang/input-error.js'
 import { distance } from '../lang/text/nearest.js'
 import type { Policy } from './policy.js'
 

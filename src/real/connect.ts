@@ -1,3 +1,4 @@
+import { InputError } from '../lang/input-error.js'
 import { checkConnect, checkedCluster } from './inputs.js'
 import { exactJson } from '../lang/json/exact-json.js'
 import { parseExactJson } from '../lang/go/json.js'
@@ -137,7 +138,7 @@ class RealCluster implements TestCluster {
   async advance(duration: Duration): Promise<void> {
     const { longestWait = '5m' } = this.#options
     if (toMillis(duration) > toMillis(longestWait))
-      throw new RangeError(
+      throw new InputError(
         `a real cluster would have to wait ${String(duration)}; the most is ${String(longestWait)} ` +
           '(option longestWait)',
       )

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { anyObject, flag, shaped, strict, text, word } from '../api/checked-input.js'
+import { anyObject, flag, ruled, shaped, strict, text, word } from '../api/checked-input.js'
 import {
   EXTENSION_POINTS,
   type KubeSchedulerConfiguration,
@@ -10,6 +10,23 @@ import {
 } from './configuration.js'
 
 const number = z.optional(z.number())
+
+/** A share of the nodes. Source: pkg/scheduler/apis/config/validation ValidateKubeSchedulerConfiguration. */
+export const percentage = (): z.ZodMiniType<number> =>
+  z.int().check(ruled((share) => (share >= 0 && share <= 100 ? undefined : 'must be between 0 and 100')))
+
+/** Seconds of a back-off. */
+export const backOff = (): z.ZodMiniType<number> => z.number().check(z.positive('must be greater than 0'))
+
+type BackOffs = Pick<KubeSchedulerConfiguration, 'podInitialBackoffSeconds' | 'podMaxBackoffSeconds'>
+
+/** Checks that the longest back-off is not shorter than the first. */
+export const backOffsFit: (payload: z.core.ParsePayload<BackOffs>) => void = ruled(
+  ({ podInitialBackoffSeconds = 1, podMaxBackoffSeconds = 10 }) =>
+    podMaxBackoffSeconds >= podInitialBackoffSeconds
+      ? undefined
+      : `must have a podMaxBackoffSeconds of at least podInitialBackoffSeconds, ${podInitialBackoffSeconds}`,
+)
 
 /** The schema of plugins by extension point. */
 export function pluginSetsSchema(): z.ZodMiniType<PluginSets> {
@@ -105,14 +122,14 @@ export const configurationSchema = (): z.ZodMiniType<KubeSchedulerConfiguration>
     z.strictObject({
       apiVersion: word,
       kind: z.optional(z.literal('KubeSchedulerConfiguration')),
-      percentageOfNodesToScore: number,
-      podInitialBackoffSeconds: number,
-      podMaxBackoffSeconds: number,
+      percentageOfNodesToScore: z.optional(percentage()),
+      podInitialBackoffSeconds: z.optional(backOff()),
+      podMaxBackoffSeconds: z.optional(backOff()),
       profiles: z.optional(
         z.array(
           strict<KubeSchedulerProfile>({
             schedulerName: word,
-            percentageOfNodesToScore: number,
+            percentageOfNodesToScore: z.optional(percentage()),
             plugins: z.optional(pluginSetsSchema()),
             pluginConfig: shaped<KubeSchedulerProfile['pluginConfig']>(
               z.optional(z.array(pluginConfigSchema())),
@@ -122,4 +139,4 @@ export const configurationSchema = (): z.ZodMiniType<KubeSchedulerConfiguration>
       ),
       ...Object.fromEntries(WITHOUT_EFFECT.map((field) => [field, z.optional(z.unknown())])),
     }),
-  )
+  ).check(backOffsFit)

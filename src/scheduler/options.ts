@@ -1,3 +1,4 @@
+import { InputError } from '../lang/input-error.js'
 import type { KubeSchedulerConfiguration } from './configuration.js'
 import { type ProfileOptions, profilesOf } from './profile.js'
 import type { BackoffOptions } from './queue/queued-pod.js'
@@ -19,20 +20,20 @@ export interface SchedulerOptions extends Pick<
 
 /**
  * Returns the options with `configuration` resolved.
- * @throws RangeError for options that would have no effect
+ * @throws InputError for options that would have no effect
  */
 export function resolveOptions(options: SchedulerOptions): SchedulerOptions {
   const { configuration, plugins, ...others } = options
   if (configuration === undefined) {
     if (plugins === undefined) return options
-    throw new RangeError(
+    throw new InputError(
       'scheduler.plugins are those that scheduler.configuration enables; without one, ' +
         'write scheduler: { profiles: [{ plugins: [...] }] }',
     )
   }
   const [extra] = Object.keys(others)
   if (extra !== undefined)
-    throw new RangeError(`scheduler.${extra} has no effect beside scheduler.configuration: write it there`)
+    throw new InputError(`scheduler.${extra} has no effect beside scheduler.configuration: write it there`)
   const { podInitialBackoffSeconds, podMaxBackoffSeconds } = configuration
   return {
     profiles: profilesOf(configuration, plugins),

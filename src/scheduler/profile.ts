@@ -1,4 +1,4 @@
-import { InputError } from '../api/input-error.js'
+import { InputError } from '../lang/input-error.js'
 import { hintOf } from '../lang/text/nearest.js'
 import { synchronousMethods } from '../lang/synchronous.js'
 import { DEFAULT_WEIGHTS, defaultPlugins, makePlugins } from './default-plugins.js'
@@ -37,7 +37,7 @@ export interface ProfileOptions {
 
 /**
  * Creates the framework of a profile.
- * @throws RangeError if a plugin is unknown, or has an unknown member
+ * @throws InputError if a plugin is unknown, or has an unknown member
  */
 export function makeFramework(profile: ProfileOptions, handle: PluginHandle): Framework {
   const own = makePlugins(profile.plugins ?? [], handle).map((plugin) => {
@@ -90,7 +90,7 @@ function checkNames(sets: PluginSets, known: ReadonlySet<string>, schedulerName:
   for (const set of Object.values(sets))
     for (const { name } of set?.enabled ?? []) {
       if (!known.has(name))
-        throw new RangeError(`profile ${schedulerName} enables plugin ${name}, which does not exist`)
+        throw new InputError(`profile ${schedulerName} enables plugin ${name}, which does not exist`)
     }
 }
 

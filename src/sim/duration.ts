@@ -1,3 +1,5 @@
+import { InputError } from '../lang/input-error.js'
+
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/y
 
@@ -8,12 +10,12 @@ export type Duration = number | '0' | Part | `${Part}${Part}` | `${Part}${Part}$
 
 /**
  * Converts a {@link Duration}, or a text that may be one, to milliseconds.
- * @throws RangeError if the text is not a duration, or the number is negative or not finite
+ * @throws InputError if the text is not a duration, or the number is negative or not finite
  */
 export function toMillis(duration: number | string): number {
   const ms = typeof duration === 'number' ? duration : parseMillis(duration)
   if (!Number.isFinite(ms) || ms < 0)
-    throw new RangeError(`not a duration: ${String(duration)} (write 5m, 1h30m, 250ms or milliseconds)`)
+    throw new InputError(`not a duration: ${String(duration)} (write 5m, 1h30m, 250ms or milliseconds)`)
   return ms
 }
 

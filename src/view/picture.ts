@@ -1,3 +1,4 @@
+import { InputError } from '../lang/input-error.js'
 import { checkAnimated, checkSvg, checkText } from './inputs.js'
 import { sameJson } from '../lang/json/same-json.js'
 import { documentOf } from '../lang/svg/drawing.js'
@@ -73,7 +74,7 @@ const SECONDS = 1
  * Draws views of a cluster one after the other, as an SVG document that moves: `recording.views()`. Views
  * that show the same are shown once. At its end it begins again; readers who want no motion see the last one.
  * `seconds` is how long each is shown, default 1.
- * @throws RangeError if there is no view
+ * @throws InputError if there is no view
  * @example
  * const recording = recordFrames(cluster)
  * cluster.node('node-1').crash()
@@ -88,7 +89,7 @@ export function toAnimatedSvg(
   const { seconds = SECONDS, ...rest } = options
   const pictures = distinct(views).map((view) => drawnCluster(shown(view), shown(rest)))
   const last = pictures.at(-1)
-  if (last === undefined) throw new RangeError('there is no view: pass recording.views()')
+  if (last === undefined) throw new InputError('there is no view: pass recording.views()')
   const whole = pictures.length * seconds
   const share = Math.round((100 / pictures.length) * 1000) / 1000
   const { lang = 'en', size = 'whole' } = rest

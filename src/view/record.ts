@@ -1,3 +1,4 @@
+import { InputError } from '../lang/input-error.js'
 import { checkFrame, checkRecord } from './inputs.js'
 import type { ClusterLike } from '../client/cluster-like.js'
 import { type ClusterView, clusterView } from './cluster-view.js'
@@ -31,7 +32,7 @@ export interface Recording<Snapshot> {
   readonly position: number
   /**
    * Rewinds the cluster to a frame. Later frames stay until the cluster goes on from there and writes.
-   * @throws RangeError if there is no such frame
+   * @throws InputError if there is no such frame
    */
   goTo(index: number): void
   /** Returns the view of each frame, for `toAnimatedSvg`. The cluster ends where it was. */
@@ -46,7 +47,7 @@ const HEARTBEATS = 'leases'
 /**
  * Records a cluster: a frame now, and one after each step that writes anything but a heartbeat. The
  * cluster does not notice: its trace hash is that of a run without recording.
- * @throws RangeError if `maxFrames` is less than 2
+ * @throws InputError if `maxFrames` is less than 2
  * @example const recording = recordFrames(cluster)
  */
 export function recordFrames<Snapshot>(
@@ -102,7 +103,7 @@ class Recorder<Snapshot> implements Recording<Snapshot> {
     this.#takeWritten()
     const frame = this.#frames[index]
     if (frame === undefined)
-      throw new RangeError(`there is no frame ${index}; there are ${this.#frames.length}, from 0`)
+      throw new InputError(`there is no frame ${index}; there are ${this.#frames.length}, from 0`)
     this.#moving = true
     try {
       this.#cluster.rewind(frame.snapshot)

@@ -307,7 +307,7 @@ test('drivers are wrong in a release without their API, twice, and with unknown 
     'addons.deviceDrivers: v1.33.0 does not serve resource.k8s.io/v1; use v1.34 or newer',
   )
   expect(() => new SimCluster({ addons: { deviceDrivers: [driver, driver] } })).toThrow(
-    `addons.deviceDrivers: ${DRIVER} is there twice; a driver has one entry`,
+    `addons.deviceDrivers[1].name must be unique: "${DRIVER}" is at [0] and [1]`,
   )
   const wrong = { ...driver, devices: [{ name: 'gpu-0', attribute: {} }] }
   expect(() => new SimCluster({ addons: { deviceDrivers: [wrong] } })).toThrow(/attribute.*attributes/s)

@@ -104,7 +104,7 @@ describe('a provider of load balancers', () => {
         'address is left (service-controller)',
     )
     expect(() => new SimCluster({ addons: { loadBalancer: { range: 'here' } } })).toThrow(
-      '"here" is no range of addresses',
+      "addons.loadBalancer.range must be a range of addresses such as '203.0.113.0/24'",
     )
   })
 

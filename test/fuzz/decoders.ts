@@ -1,3 +1,4 @@
+import { InputError } from '../../src/lang/input-error.js'
 import { compile } from '../../src/api/cel/compile.js'
 import { JsonSyntaxError, parseJson } from '../../src/lang/go/json.js'
 import { JsonPathError } from '../../src/lang/jsonpath/nodes.js'
@@ -87,7 +88,7 @@ export const decoders: Readonly<Record<string, Decoder>> = {
   json: refusing((bytes) => parseJson(bytes.toString()), JsonSyntaxError),
   spdy,
   websocket: refusing((bytes) => sizeOf(bytes)),
-  snapshot: refusing(snapshot, SnapshotError, TypeError),
+  snapshot: refusing(snapshot, SnapshotError, InputError),
   selector: refusing((bytes) => compileSelectorText(bytes.toString())({ a: 'b' }), SelectorSyntaxError),
   quantity: refusing(quantity, QuantityError),
   cel: refusing((bytes) => compile(bytes.toString(), new Map())),

@@ -1,3 +1,4 @@
+import { InputError } from '../../src/lang/input-error.js'
 import { SimCluster } from '../../src/cluster/sim-cluster.js'
 import { ClusterSnapshot } from '../../src/cluster/storage/snapshot.js'
 import { EtcdStore } from '../../src/etcd/store.js'
@@ -8,7 +9,7 @@ import { Random } from '../../src/sim/random.js'
 interface Form {
   readonly name: string
   readonly bytes: Uint8Array
-  /** Reads the bytes. Throws TypeError or SnapshotError for those that are damaged. */
+  /** Reads the bytes. Throws InputError or SnapshotError for those that are damaged. */
   readonly read: (bytes: Uint8Array) => unknown
   /** Whether every change is noticed, as there is a checksum. */
   readonly isSealed: boolean
@@ -65,7 +66,7 @@ export function flipSnapshots(seed: number, step: number): { flips: number; faul
         if (isSealed) faults.push(`${name}: bit ${bit} of byte ${at} is not seen`)
       } catch (error) {
         if (error instanceof SnapshotError) continue
-        if (error instanceof TypeError && / snapshot |^this |^these /.test(error.message)) continue
+        if (error instanceof InputError && / snapshot |^this |^these /.test(error.message)) continue
         faults.push(
           `${name}: bit ${bit} of byte ${at}: ${error instanceof Error ? error.stack : String(error)}`,
         )

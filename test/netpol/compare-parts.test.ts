@@ -1,3 +1,4 @@
+import { InputError } from '../../src/lang/input-error.js'
 import { describe, expect, it } from 'vitest'
 import { formatIp, parseIp, type IpAddress } from '../../src/lang/go/ip.js'
 import { readWorld, resolveOptions, type NetpolOptions, type WorldPolicy } from '../../src/netpol/index.js'
@@ -266,7 +267,7 @@ it('a budget has as many steps as it is given', () => {
   budget.step()
   budget.step()
   expect(() => budget.step()).toThrow('no result after 2 steps')
-  expect(() => new SearchBudget(1.5)).toThrow(new RangeError('maxSteps: 1.5 is not a positive integer'))
+  expect(() => new SearchBudget(1.5)).toThrow(new InputError('maxSteps: 1.5 is not a positive integer'))
 })
 
 describe('vocabulary', () => {

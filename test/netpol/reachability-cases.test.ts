@@ -1,3 +1,4 @@
+import { InputError } from '../../src/lang/input-error.js'
 import { describe, expect, it } from 'vitest'
 import {
   compileWorld,
@@ -472,8 +473,8 @@ describe('groups', () => {
 
   it('that are not there are an error', () => {
     const reach = reachability({ pods: two }, { outside: false })
-    expect(() => reach.reach(1, 0, 0)).toThrow(new RangeError('there is no group 1; there are 1'))
-    expect(() => reach.reach(0, 7, 0)).toThrow(new RangeError('there is no group 7; there are 1'))
+    expect(() => reach.reach(1, 0, 0)).toThrow(new InputError('there is no group 1; there are 1'))
+    expect(() => reach.reach(0, 7, 0)).toThrow(new InputError('there is no group 7; there are 1'))
   })
 })
 

@@ -1,3 +1,4 @@
+import { InputError } from '../../src/lang/input-error.js'
 import { describe, expect, it } from 'vitest'
 import {
   compileWorld,
@@ -104,7 +105,7 @@ describe('ports', () => {
     { port: 80, protocol: 'ICMP' as 'TCP' },
   ])('%j is none', (wanted) => {
     expect(() => readPortWanted(wanted)).toThrow(
-      new RangeError(`${JSON.stringify(wanted)} is not a port such as 80 or '53/UDP'`),
+      new InputError(`${JSON.stringify(wanted)} is not a port such as 80 or '53/UDP'`),
     )
   })
 
@@ -524,7 +525,7 @@ describe('groups', () => {
         ],
       },
     ])
-    expect(() => reach.reach(0, 0, 1)).toThrow(new RangeError('there is no port class 1; there are 1'))
+    expect(() => reach.reach(0, 0, 1)).toThrow(new InputError('there is no port class 1; there are 1'))
     expect([reach.groupOf('a/x'), reach.groupOf('a/z')]).toEqual([0, -1])
   })
 })

@@ -215,7 +215,7 @@ const WRONG_OF_HANDLES: readonly Row[] = [
     called(cluster.metrics, 'setObjectMetric', 'x', { knd: 'y' }),
     'did you mean',
   ],
-  ['NodeHandle.staticPod', called(node, 'staticPod', 'web.yaml'), 'pod must be an object'],
+  ['NodeHandle.staticPod', called(node, 'staticPod', 'web.yaml'), 'pod must be a Pod of v1'],
   ['NodeHandle.removeStaticPod', called(node, 'removeStaticPod'), 'file must be'],
   ['KubeletHandle.install', called(node.kubelet, 'install', 1.35), 'version must be'],
   ['CustomResource.get', called(custom, 'get', 5), 'name must be'],

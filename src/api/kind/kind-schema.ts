@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { argumentsCheck, text } from '../checked-input.js'
 import { zodSchema } from '../schema/zod.js'
 import { createScheme } from '../scheme.js'
@@ -40,13 +41,13 @@ export interface KindSchema {
  * Returns the schema of a kind, for manifests from outside: `kindSchema('apps/v1',
  * 'Deployment').safeParse(object)`. It accepts what the apiserver can decode (field names, types, formats),
  * without its validation. Unknown fields are stripped. `version` is a Kubernetes minor, default `v1.35`.
- * @throws RangeError if that version does not serve the kind.
+ * @throws InputError if that version does not serve the kind.
  * @example kindSchema('apps/v1', 'Deployment').safeParse(value).success
  */
 export function kindSchema(apiVersion: string, kind: string, version = 'v1.35'): KindSchema {
   checkKind([apiVersion, kind, version])
   const scheme = createScheme(version)
   const definition = scheme.ofObject(apiVersion, kind)
-  if (!definition) throw new RangeError(`Kubernetes ${version} serves no ${kind} in ${apiVersion}`)
+  if (!definition) throw new InputError(`Kubernetes ${version} serves no ${kind} in ${apiVersion}`)
   return zodSchema(scheme.messageOf(definition))
 }

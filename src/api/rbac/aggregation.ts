@@ -1,4 +1,4 @@
-import { InputError } from '../input-error.js'
+import { InputError } from '../../lang/input-error.js'
 import { selectorMatches } from '../selectors/labels.js'
 import type { ClusterRole, PolicyRule } from './generated.js'
 

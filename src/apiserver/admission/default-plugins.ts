@@ -1,4 +1,4 @@
-import { InputError } from '../../api/input-error.js'
+import { InputError } from '../../lang/input-error.js'
 import { nearest } from '../../lang/text/nearest.js'
 import type { Minor } from '../../api/releases.js'
 import type { AdmissionPlugin } from './plugin.js'
@@ -45,8 +45,8 @@ function unknownPlugin(name: string, known: readonly string[]): InputError {
   const hint =
     meant === undefined ? `there are: ${known.join(', ')}` : `did you mean ${JSON.stringify(meant)}?`
   return new InputError(
-    `there is no admission plugin ${JSON.stringify(name)} (${hint}). Write for example: ` +
-      "{ disable: ['NodeRestriction'], admission: { enable: ['AlwaysPullImages'] } }",
+    `new SimCluster(): admission.enable: there is no admission plugin ${JSON.stringify(name)} (${hint}). ` +
+      "Write for example: { disable: ['NodeRestriction'], admission: { enable: ['AlwaysPullImages'] } }",
   )
 }
 

@@ -1,10 +1,11 @@
+import { InputError } from '../../lang/input-error.js'
 import type { UserInfo } from '../../client/client.js'
 import type { TokenAuthenticator } from './authenticator.js'
 
 /**
  * Parses a token file: lines `token,user,uid,"group1,group2"`. Lines without a token are skipped; of two
  * lines with the same token the later one wins. Source: apiserver pkg/authentication/token/tokenfile.NewCSV.
- * @throws RangeError with its text.
+ * @throws InputError with its text.
  */
 export function parseTokenFile(text: string, path: string): readonly StaticUser[] {
   const users = new Map<string, StaticUser>()
@@ -22,8 +23,8 @@ export function parseTokenFile(text: string, path: string): readonly StaticUser[
   return [...users.values()]
 }
 
-const tooFew = (path: string, found: number): RangeError =>
-  new RangeError(
+const tooFew = (path: string, found: number): InputError =>
+  new InputError(
     `token file '${path}' must have at least 3 columns (token, user name, user uid), found ${found}`,
   )
 
@@ -41,7 +42,7 @@ function records(text: string): readonly (readonly string[])[] {
     quoted.lastIndex = plain.lastIndex = at
     const match = (text[at] === '"' ? quoted : plain).exec(text)
     if (match === null)
-      throw new RangeError(
+      throw new InputError(
         `parse error on line ${text.slice(0, at).split('\n').length}: bare " in non-quoted field`,
       )
     const [whole, value = '', end] = match

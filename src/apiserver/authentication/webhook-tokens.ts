@@ -1,4 +1,4 @@
-import { InputError } from '../../api/input-error.js'
+import { InputError } from '../../lang/input-error.js'
 import { refuseUnknown } from '../../api/known-keys.js'
 import { AsyncError, synchronous } from '../../lang/synchronous.js'
 import type { TokenReview, TokenReviewStatus } from '../../api/authentication/generated.js'

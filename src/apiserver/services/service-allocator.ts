@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import type { Service } from '../../api/core/generated.js'
 import {
   isHeadless,
@@ -236,7 +237,7 @@ export interface ServiceHookDependencies {
 }
 
 /**
- * Returns the allocator of cluster IPs and node ports as hooks of Service writes. Throws RangeError for an
+ * Returns the allocator of cluster IPs and node ports as hooks of Service writes. Throws InputError for an
  * invalid range.
  */
 export function serviceHooks(dependencies: ServiceHookDependencies): ReadonlyMap<string, WriteHooks> {
@@ -251,6 +252,6 @@ export function serviceHooks(dependencies: ServiceHookDependencies): ReadonlyMap
 function readRange(text: string): IpRange {
   const range = parseIpRange(text)
   if (range === undefined)
-    throw new RangeError(`"${text}" is no range of addresses: write it as 10.96.0.0/12`)
+    throw new InputError(`"${text}" is no range of addresses: write it as 10.96.0.0/12`)
   return range
 }

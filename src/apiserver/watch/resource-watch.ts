@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { Follower, Watch, WatchEvent } from '../../client/client.js'
 import { expired } from '../errors.js'
@@ -77,7 +78,7 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
 
   next(limit: number = Infinity): readonly WatchEvent<KubeObject>[] {
     if (typeof limit !== 'number' || Number.isNaN(limit))
-      throw new TypeError(`next() takes the most events to return, not ${JSON.stringify(limit)}`)
+      throw new InputError(`next() takes the most events to return, not ${JSON.stringify(limit)}`)
     if (this.#stopped) return []
     if (this.#initial.length > 0) return this.#takeInitial(limit)
     this.#checkHistory()
@@ -140,7 +141,7 @@ export class ResourceWatch implements Watch<KubeObject>, RoutedWatch {
 
   onReady(listener: () => void, follower?: Follower): void {
     if (typeof listener !== 'function')
-      throw new TypeError(`onReady() takes a function, not ${JSON.stringify(listener)}`)
+      throw new InputError(`onReady() takes a function, not ${JSON.stringify(listener)}`)
     this.#listener = listener
     this.#subscription.follower = follower
     if (this.#initial.length > 0) listener()

@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { readFileSync, statSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { NotFoundError } from '../../client/not-found.js'
@@ -47,7 +48,7 @@ function submissionsIn(file: string): readonly Submission[] {
   try {
     return readSubmissions(readFileSync(file, 'utf8'))
   } catch (error) {
-    if (error instanceof SubmissionError || error instanceof NotFoundError || error instanceof RangeError)
+    if (error instanceof SubmissionError || error instanceof NotFoundError || error instanceof InputError)
       throw new UsageError(`${file}: ${error.message}`)
     throw error
   }

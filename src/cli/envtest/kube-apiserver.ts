@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { writePrivateFile } from '../../disk/private-file.js'
 import { join } from 'node:path'
@@ -42,7 +43,7 @@ async function open(flags: ProgramFlags, cluster: ClusterOptions): Promise<Durab
     try {
       return await openDurableCluster({ endpoints, tls, prefix, registry, lockTtl: 5, cluster })
     } catch (error) {
-      const isOver = Date.now() > deadline || error instanceof RangeError
+      const isOver = Date.now() > deadline || error instanceof InputError
       if (isOver) throw error
     }
   }

@@ -1,5 +1,5 @@
 import { hintOf } from '../../lang/text/nearest.js'
-import { InputError } from '../../api/input-error.js'
+import { InputError } from '../../lang/input-error.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { SortedObjects } from './sorted-objects.js'
 

@@ -1,4 +1,4 @@
-import { InputError } from '../../api/input-error.js'
+import { InputError } from '../../lang/input-error.js'
 import type { ObjectReference } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { ApiError, ConnectionError } from '../api-error.js'

@@ -68,7 +68,7 @@ function isList(
 
 /**
  * Returns the combined authorizer of a server, and the resolver that lists rules.
- * @throws RangeError if an ABAC policy is invalid
+ * @throws InputError if an ABAC policy is invalid
  */
 export function authorizersOf(
   option: AuthorizationMode | readonly AuthorizationMode[],

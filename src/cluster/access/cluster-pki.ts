@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { formatIp, parseIpRange } from '../../lang/go/ip.js'
 import { release } from '../../api/releases.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
@@ -21,7 +22,7 @@ const TEST_KEY_SEED = 1
 export function serviceAddress(serviceCIDR: string = '10.96.0.0/12'): string {
   const range = parseIpRange(serviceCIDR.split(',')[0] ?? '')
   if (range === undefined)
-    throw new RangeError(
+    throw new InputError(
       `serviceCIDR: ${JSON.stringify(serviceCIDR)} is not a range of addresses: write it as 10.96.0.0/12`,
     )
   return formatIp({ family: range.family, value: range.first + 1n })
@@ -34,7 +35,7 @@ const familyOf = (address: string): 'IPv4' | 'IPv6' => (address.includes(':') ? 
 
 /**
  * Returns the address that the apiserver advertises, which has the family of the Service `kubernetes`.
- * @throws RangeError if the given one has the other family. Source: cmd/kube-apiserver/app/options
+ * @throws InputError if the given one has the other family. Source: cmd/kube-apiserver/app/options
  * validatePublicIPServiceClusterIPRangeIPFamilies.
  */
 export function advertisedAddress(given: string | undefined, serviceCIDR: string = '10.96.0.0/12'): string {
@@ -42,7 +43,7 @@ export function advertisedAddress(given: string | undefined, serviceCIDR: string
   if (given === undefined) return joinHostPort(CONTROL_PLANE_ADDRESSES[family], 6443)
   const own = familyOf(endpointHost(given))
   if (own !== family)
-    throw new RangeError(
+    throw new InputError(
       `service IP family "${family}" must match public address family "${own}": ` +
         `serviceCIDR ${serviceCIDR}, advertiseAddress ${given}`,
     )

@@ -62,7 +62,7 @@ export interface CheckOptions {
  * note.
  *
  * @param manifests YAML or JSON text, or files with their names
- * @throws RangeError for an unknown release; InputError for an unknown option of the cluster
+ * @throws InputError for an unknown release, or an unknown option of the cluster
  * @example
  * const { findings } = checkManifests(readFileSync('web.yaml', 'utf8'), { versions: ['v1.34', 'v1.35'] })
  * expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])

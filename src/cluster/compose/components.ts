@@ -1,6 +1,6 @@
 import type { APIService } from '../../api/apiregistration/generated.js'
 import type { PersistentVolume } from '../../api/core/generated.js'
-import { InputError } from '../../api/input-error.js'
+import { InputError } from '../../lang/input-error.js'
 import type { Scheme } from '../../api/scheme.js'
 import type { Component } from '../../client/component.js'
 import { createApiServiceAvailability } from '../../controllers/api-service-availability.js'
@@ -217,17 +217,13 @@ function securityControllers(pki: Pki): readonly Component[] {
   ]
 }
 
-/** @throws InputError if the release has no claims of devices, or two drivers have the same name */
+/** @throws InputError if the release has no claims of devices */
 function deviceDrivers(drivers: readonly DeviceDriverOptions[] = [], scheme: Scheme): readonly Component[] {
   if (drivers.length > 0 && scheme.byName('resourceslices') === undefined)
     throw new InputError(
-      `addons.deviceDrivers: ${scheme.release.gitVersion} does not serve resource.k8s.io/v1; ` +
-        'use v1.34 or newer',
+      `new SimCluster(): addons.deviceDrivers: ${scheme.release.gitVersion} does not serve ` +
+        'resource.k8s.io/v1; use v1.34 or newer',
     )
-  const names = drivers.map(({ name }) => name)
-  const repeated = names.find((name, at) => names.indexOf(name) !== at)
-  if (repeated !== undefined)
-    throw new InputError(`addons.deviceDrivers: ${repeated} is there twice; a driver has one entry`)
   return drivers.map(createDeviceDriver)
 }
 

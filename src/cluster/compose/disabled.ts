@@ -1,4 +1,4 @@
-import { InputError } from '../../api/input-error.js'
+import { InputError } from '../../lang/input-error.js'
 import { nearest } from '../../lang/text/nearest.js'
 
 /** What the option `disable` switches off. */

@@ -6,15 +6,36 @@ import type {
 import type { AuthorizationWebhookRule } from '../../rbac/modes/webhook-rules.js'
 import * as z from 'zod/mini'
 import {
+  alternativeName,
+  dnsLabel,
+  dnsSubdomain,
+  goDuration,
+  headerName,
+  hostAndPort,
+  ipAddress,
+  ipAndPort,
+  ipRange,
+  ipRanges,
+  port,
+  version,
+} from '../../api/option-values.js'
+import { nodesSchema } from './node-schema.js'
+import { parsePools } from '../../controllers/node-ipam.js'
+import { AbacAuthorizer, parseAbacPolicies } from '../../rbac/modes/abac.js'
+import { conditionFault } from '../../rbac/modes/access-conditions.js'
+import { parseEncryption } from '../../apiserver/storage/encryption/configuration.js'
+import {
   anyFunction,
   anyObject,
   callable,
+  distinct,
   duration,
   flag,
   implementing,
   like,
+  readBy,
+  ruled,
   shaped,
-  type ShapeOf,
   strict,
   text,
   word,
@@ -25,13 +46,17 @@ import { behaviorSchema, imagesSchema } from '../../kubelet/images/image-schema.
 import type { UserInfo } from '../../client/client.js'
 import type { DeviceDriverOptions } from '../../controllers/device-driver.js'
 import type { Component } from '../../client/component.js'
+import { type Duration, toMillis } from '../../sim/duration.js'
+import { qualifiedNameFaults } from '../../api/validation/names.js'
 import {
+  backOff,
+  backOffsFit,
   configurationSchema,
+  percentage,
   pluginArgsSchema,
   pluginSetsSchema,
 } from '../../scheduler/configuration-schema.js'
 import { pluginSchema } from '../../scheduler/framework/plugin-schema.js'
-import type { KubeletConfiguration } from '../../kubelet/index.js'
 import type {
   AccessOptions,
   AddonOptions,
@@ -42,7 +67,7 @@ import type {
   KubeadmOptions,
   LimitOptions,
   NetworkOptions,
-  NodeOptions,
+  RestoreOptions,
   TimeOptions,
 } from './options.js'
 
@@ -56,95 +81,102 @@ export function optionSchema(): z.ZodMiniType<ClusterOptions> {
   return (schema ??= makeSchema())
 }
 
+type Group = 'network' | 'kubeadm' | 'time'
+
+/** What a copy may have instead of its original's; the keys of {@link RestoreOptions}. */
+const OF_COPIES: Readonly<Record<Exclude<keyof RestoreOptions, Group>, true>> = {
+  version: true,
+  seed: true,
+  components: true,
+  scheduler: true,
+  webhooks: true,
+  images: true,
+  access: true,
+  extensions: true,
+}
+
+/** Returns the schema of the options with which a copy is made. */
+export function restoreSchema(): z.ZodMiniType<RestoreOptions> {
+  const groups: { readonly [K in Group]: z.ZodMiniType<RestoreOptions[K]> } = {
+    network: z.optional(only(networkSchema(), { policyEnforcer: true })),
+    kubeadm: z.optional(only(kubeadmSchema(), { keys: true })),
+    time: z.optional(only(timeSchema(), { interleaving: true, events: true, heartbeats: true })),
+  }
+  return shaped<RestoreOptions>(z.extend(only(optionSchema(), OF_COPIES), groups))
+}
+
+/** An object of which only some keys may be there. */
+const only = (schema: z.ZodMiniType, keys: Readonly<Record<string, true>>): z.ZodMiniObject =>
+  z.pick(schema as z.ZodMiniObject, keys)
+
 const wholeNumber = z
   .number()
   .check(
     z.refine((value) => Number.isSafeInteger(value) && value >= 0, 'must be a whole number, zero or more'),
   )
+const positive = z.int().check(z.gte(1))
 const texts = z.record(z.string(), z.string())
-const deviceAttribute = z.strictObject({
-  string: word,
-  version: word,
-  int: z.optional(z.number()),
-  bool: flag,
-})
-/** The schema of a kubelet's configuration. */
-const kubeletSchema = (): z.ZodMiniType<KubeletConfiguration> =>
-  strict<KubeletConfiguration>({
-    rotateCertificates: flag,
-    serverTLSBootstrap: flag,
-    shutdownGracePeriod: z.optional(wholeNumber),
-    shutdownGracePeriodCriticalPods: z.optional(wholeNumber),
-    shutdownGracePeriodByPodPriority: z.optional(
-      z.array(z.strictObject({ priority: z.number(), shutdownGracePeriodSeconds: wholeNumber })),
+const deviceAttribute = z
+  .strictObject({ string: word, version: word, int: z.optional(z.number()), bool: flag })
+  .check(
+    ruled((attribute) =>
+      Object.keys(attribute).length === 1 ? undefined : 'must have one of string, version, int and bool',
     ),
-    evictionHard: z.optional(texts),
-    evictionSoft: z.optional(texts),
-    evictionSoftGracePeriod: z.optional(z.record(z.string(), wholeNumber)),
-    evictionMaxPodGracePeriod: z.optional(wholeNumber),
-    evictionMinimumReclaim: z.optional(texts),
-    evictionPressureTransitionPeriod: z.optional(wholeNumber),
-    runtimeHandlers: z.optional(z.array(z.string())),
-    maxContainerRestartPeriod: z.optional(
-      wholeNumber.check(
-        z.refine((value) => value >= 1000 && value <= 300_000, 'must be between 1,000 and 300,000'),
-      ),
-    ),
-  })
-
-/** Returns the schema of one node. */
-export const nodeSchema = (): z.ZodMiniType<NodeOptions> => strict<NodeOptions>(nodeShape())
-
-/** Returns the schemas of a node's options. */
-export function nodeShape(): ShapeOf<NodeOptions> {
-  return {
-    name: text,
-    labels: z.optional(texts),
-    taints: shaped<NodeOptions['taints']>(
-      z.optional(
-        z.array(
-          z.strictObject({
-            key: text,
-            value: z.optional(z.string()),
-            effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
-          }),
-        ),
-      ),
-    ),
-    capacity: z.optional(texts),
-    kubeletVersion: word,
-    kubelet: z.optional(kubeletSchema()),
-    region: word,
-    zone: word,
-    internalIP: word,
-    registerReady: flag,
-    staticPods: z.optional(shaped<NonNullable<NodeOptions['staticPods']>>(z.record(z.string(), anyObject()))),
-  }
-}
+  )
+/** A match condition. */
+const condition = (): z.ZodMiniString =>
+  z.string().check(
+    readBy((expression) => {
+      const fault = conditionFault(expression)
+      if (fault !== undefined) throw new Error(fault)
+    }),
+  )
 
 const modeSchema = (): z.ZodMiniType<AuthorizationMode> =>
   shaped<AuthorizationMode>(
     z.union([
       z.enum(['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny']),
-      z.strictObject({ type: z.literal('ABAC'), policies: z.union([z.string(), z.array(anyObject())]) }),
+      z.strictObject({
+        type: z.literal('ABAC'),
+        policies: z
+          .union([z.string(), z.array(anyObject())])
+          .check(
+            readBy(
+              (policies) =>
+                new AbacAuthorizer(typeof policies === 'string' ? parseAbacPolicies(policies) : policies),
+            ),
+          ),
+      }),
       z.strictObject({
         type: z.literal('Webhook'),
         review: webhookServer(),
         failurePolicy: z.optional(z.enum(['NoOpinion', 'Deny'])),
-        timeout: word,
-        authorizedTTL: word,
-        unauthorizedTTL: word,
-        matchConditions: z.optional(z.array(z.strictObject({ expression: text }))),
+        timeout: z.optional(goDuration()),
+        authorizedTTL: z.optional(goDuration()),
+        unauthorizedTTL: z.optional(goDuration()),
+        matchConditions: z.optional(z.array(z.strictObject({ expression: condition() }))),
         url: word,
       }),
       z.looseObject({ authorize: callable() }),
     ]),
   )
 
+/** Source: pkg/kubeapiserver/options/authentication.go. */
+const tokenIssuer = (): z.ZodMiniType<string> =>
+  text.check(
+    ruled((issuer) =>
+      issuer.includes(':') && !URL.canParse(issuer)
+        ? "must be a URL such as 'https://kubernetes.default.svc' if it has a colon"
+        : undefined,
+    ),
+  )
+
 function authenticationSchema(): z.ZodMiniType<AuthenticationOptions> {
   type Oidc = Exclude<NonNullable<AuthenticationOptions['oidc']>, readonly unknown[]>
   const oidc = strict<Oidc>({
-    issuer: text,
+    issuer: z
+      .string()
+      .check(z.regex(/^https:\/\/[^/?#]+/, "must be an https URL such as 'https://sso.example.com'")),
     clientID: z.union([text, z.array(text).check(z.minLength(1))]),
     userOf: z.optional(callable<NonNullable<Oidc['userOf']>>()),
     verify: callable<Oidc['verify']>(),
@@ -157,7 +189,12 @@ function authenticationSchema(): z.ZodMiniType<AuthenticationOptions> {
   return strict<AuthenticationOptions>({
     anonymous: flag,
     tokenFile: word,
-    serviceAccountIssuers: z.optional(z.array(text).check(z.minLength(1))),
+    serviceAccountIssuers: z.optional(
+      z.array(tokenIssuer()).check(
+        z.minLength(1),
+        distinct((each) => each),
+      ),
+    ),
     apiAudiences: z.optional(z.array(text).check(z.minLength(1))),
     oidc: z.optional(z.union([oidc, z.array(oidc)])),
     webhook: z.optional(callable<NonNullable<AuthenticationOptions['webhook']>>()),
@@ -166,10 +203,10 @@ function authenticationSchema(): z.ZodMiniType<AuthenticationOptions> {
         z.literal(false),
         strict<Exclude<NonNullable<AuthenticationOptions['requestHeader']>, false>>({
           allowedNames: z.optional(z.array(text)),
-          usernameHeaders: z.optional(z.array(text)),
-          groupHeaders: z.optional(z.array(text)),
-          uidHeaders: z.optional(z.array(text)),
-          extraHeaderPrefixes: z.optional(z.array(text)),
+          usernameHeaders: z.optional(z.array(headerName())),
+          groupHeaders: z.optional(z.array(headerName())),
+          uidHeaders: z.optional(z.array(headerName())),
+          extraHeaderPrefixes: z.optional(z.array(headerName())),
           clientCA: word,
         }),
       ]),
@@ -180,12 +217,15 @@ function authenticationSchema(): z.ZodMiniType<AuthenticationOptions> {
 /** Keys of `containers.behaviors`: `namespace/pod` or `namespace/pod/container`. */
 const podName = z
   .string()
-  .check(z.regex(/^[^/:]+\/[^/:]+(\/[^/:]+)?$/, 'must be namespace/pod or namespace/pod/container'))
+  .check(
+    z.regex(/^[-a-z0-9]+\/[-.a-z0-9]+(\/[-a-z0-9]+)?$/, 'must be namespace/pod or namespace/pod/container'),
+  )
 
 /** Keys of `webhooks`. */
-const webhookName = z
-  .string()
-  .check(z.regex(/^(https:\/\/.+|[^/:]+\/[^/]+.*)$/, 'must be an https URL, or a Service as namespace/name'))
+const webhookName = z.string().check(
+  z.regex(/^(https:\/\/.+|[^/:]+\/[^/]+.*)$/, 'must be an https URL, or a Service as namespace/name'),
+  ruled((name) => (name.includes('://') && !URL.canParse(name) ? 'must be a URL without spaces' : undefined)),
+)
 
 /** Rules of `access.authorizationWebhooks`. */
 const webhookRule = (): z.ZodMiniType<AuthorizationWebhookRule> =>
@@ -209,23 +249,25 @@ const serverUrl = z.string().check(z.regex(/^https?:\/\/[^/?#]+/, 'must be a URL
 
 const deviceDriverSchema = (): z.ZodMiniType<DeviceDriverOptions> =>
   strict<DeviceDriverOptions>({
-    name: text,
-    nodes: z.optional(z.array(text)),
+    name: dnsSubdomain(),
+    nodes: z.optional(z.array(dnsSubdomain())),
     devices: shaped<DeviceDriverOptions['devices']>(
-      z.array(
-        z.strictObject({
-          name: text,
-          attributes: z.optional(z.record(z.string(), deviceAttribute)),
-          capacity: z.optional(z.record(z.string(), anyObject())),
-          taints: z.optional(z.array(anyObject())),
-          consumesCounters: z.optional(z.array(anyObject())),
-          allowMultipleAllocations: flag,
-          bindsToNode: flag,
-          bindingConditions: z.optional(z.array(text)),
-          bindingFailureConditions: z.optional(z.array(text)),
-          env: z.optional(texts),
-        }),
-      ),
+      z
+        .array(
+          z.strictObject({
+            name: dnsLabel(),
+            attributes: z.optional(z.record(z.string(), deviceAttribute)),
+            capacity: z.optional(z.record(z.string(), anyObject())),
+            taints: z.optional(z.array(anyObject())),
+            consumesCounters: z.optional(z.array(anyObject())),
+            allowMultipleAllocations: flag,
+            bindsToNode: flag,
+            bindingConditions: z.optional(z.array(text)),
+            bindingFailureConditions: z.optional(z.array(text)),
+            env: z.optional(texts),
+          }),
+        )
+        .check(distinct(({ name }) => name, ['name'])),
     ),
   })
 
@@ -235,28 +277,36 @@ const addonSchema = (): z.ZodMiniType<AddonOptions> =>
     loadBalancer: like(
       "{ addons: { loadBalancer: { range: '203.0.113.0/24' } } }",
       shaped<AddonOptions['loadBalancer']>(
-        z.optional(z.union([z.boolean(), z.strictObject({ range: word })])),
+        z.optional(z.union([z.boolean(), z.strictObject({ range: z.optional(ipRange()) })])),
       ),
     ),
     ingressController: like(
       "{ addons: { ingressController: { className: 'nginx' } } }",
       shaped<AddonOptions['ingressController']>(
-        z.optional(z.union([z.boolean(), z.strictObject({ className: word, address: word })])),
+        z.optional(
+          z.union([
+            z.boolean(),
+            z.strictObject({ className: z.optional(dnsSubdomain()), address: z.optional(ipAddress()) }),
+          ]),
+        ),
       ),
     ),
     coreDNS: like('{ addons: { coreDNS: true } }', flag.clone()),
     storageClass: like('{ addons: { storageClass: true } }', flag.clone()),
     deviceDrivers: like(
       "{ addons: { deviceDrivers: [{ name: 'gpu.example.com', devices: [{ name: 'gpu-0' }] }] } }",
-      z.optional(z.array(deviceDriverSchema())),
+      z.optional(z.array(deviceDriverSchema()).check(distinct(({ name }) => name, ['name']))),
     ),
     kubeProxy: like('{ addons: { kubeProxy: true } }', flag.clone()),
   })
 
+const podRanges = (): z.ZodMiniString =>
+  z.string().check(readBy((clusterCIDR) => parsePools({ clusterCIDR })))
+
 const networkSchema = (): z.ZodMiniType<NetworkOptions> =>
   strict<NetworkOptions>({
-    podCIDR: like("{ network: { podCIDR: '10.244.0.0/16,fd00:10:244::/56' } }", word.clone()),
-    serviceCIDR: like("{ network: { serviceCIDR: '10.96.0.0/12,fd00:10::/112' } }", word.clone()),
+    podCIDR: like("{ network: { podCIDR: '10.244.0.0/16,fd00:10:244::/56' } }", z.optional(podRanges())),
+    serviceCIDR: like("{ network: { serviceCIDR: '10.96.0.0/12,fd00:10::/112' } }", z.optional(ipRanges())),
     policy: like(
       "{ network: { policy: { existingConnections: 'cut' } } }",
       z.optional(
@@ -279,10 +329,10 @@ const networkSchema = (): z.ZodMiniType<NetworkOptions> =>
       shaped<NetworkOptions['outside']>(
         z.optional(
           z.record(
-            text as z.ZodMiniString,
+            dnsSubdomain(),
             z.strictObject({
-              ip: text,
-              ports: z.optional(z.array(wholeNumber)),
+              ip: ipAddress(),
+              ports: z.optional(z.array(port())),
               body: z.optional(z.string()),
             }),
           ),
@@ -290,6 +340,13 @@ const networkSchema = (): z.ZodMiniType<NetworkOptions> =>
       ),
     ),
   })
+
+const encryptionText = (): z.ZodMiniString =>
+  z
+    .string()
+    .check(
+      readBy((configuration) => configuration === '' || parseEncryption(configuration, 'access.encryption')),
+    )
 
 const accessSchema = (): z.ZodMiniType<AccessOptions> =>
   strict<AccessOptions>({
@@ -305,7 +362,10 @@ const accessSchema = (): z.ZodMiniType<AccessOptions> =>
       '{ access: { authentication: { anonymous: false } } }',
       z.optional(authenticationSchema()),
     ),
-    encryption: like("{ access: { encryption: readFileSync('enc.yaml', 'utf8') } }", z.optional(z.string())),
+    encryption: like(
+      "{ access: { encryption: readFileSync('enc.yaml', 'utf8') } }",
+      z.optional(encryptionText()),
+    ),
   })
 
 const containerSchema = (): z.ZodMiniType<ContainerOptions> =>
@@ -337,34 +397,46 @@ const containerSchema = (): z.ZodMiniType<ContainerOptions> =>
     ),
   })
 
+const validity = (): z.ZodMiniType<Duration> =>
+  duration.check(
+    ruled((period) => (toMillis(period) > 0 ? undefined : "must be longer than nothing, such as '8760h'")),
+  )
+
 const kubeadmSchema = (): z.ZodMiniType<KubeadmOptions> =>
   strict<KubeadmOptions>({
     init: like('{ kubeadm: { init: false } }', flag.clone()),
-    advertiseAddress: like(
-      "{ kubeadm: { advertiseAddress: '192.0.2.10:6443' } }",
-      shaped<string | undefined>(
-        z.optional(z.string().check(z.regex(/^(\[[0-9a-fA-F:]+\]|[^:]+):\d+$/, 'must be host:port'))),
-      ),
-    ),
+    advertiseAddress: like("{ kubeadm: { advertiseAddress: '192.0.2.10:6443' } }", z.optional(ipAndPort())),
     keys: like(
       '{ kubeadm: { keys: nodeKeys } }',
       z.optional(callable<NonNullable<KubeadmOptions['keys']>>()),
     ),
     processIdentities: like('{ kubeadm: { processIdentities: true } }', flag.clone()),
-    nodeName: word,
-    dnsDomain: word,
-    controlPlaneEndpoint: word,
-    certSANs: z.optional(z.array(text)),
+    nodeName: z.optional(dnsSubdomain()),
+    dnsDomain: z.optional(dnsSubdomain()),
+    controlPlaneEndpoint: z.optional(hostAndPort()),
+    certSANs: z.optional(z.array(alternativeName())),
     clusterName: word,
-    certificateValidityPeriod: z.optional(duration),
-    caCertificateValidityPeriod: z.optional(duration),
+    certificateValidityPeriod: z.optional(validity()),
+    caCertificateValidityPeriod: z.optional(validity()),
   })
+
+const LATEST = Date.UTC(9999, 11, 31)
 
 const timeSchema = (): z.ZodMiniType<TimeOptions> =>
   strict<TimeOptions>({
     start: like(
       '{ time: { start: Date.UTC(2030, 0, 1) } }',
-      z.optional(z.number().check(z.refine(Number.isFinite, 'must be finite'))),
+      z.optional(
+        z
+          .number()
+          .check(
+            ruled((ms) =>
+              Number.isSafeInteger(ms) && ms >= 0 && ms <= LATEST
+                ? undefined
+                : 'must be whole milliseconds since 1970, before the year 10000',
+            ),
+          ),
+      ),
     ),
     interleaving: like("{ time: { interleaving: 'seeded' } }", z.optional(z.enum(['fifo', 'seeded']))),
     events: like("{ time: { events: 'one' } }", z.optional(z.enum(['batch', 'one']))),
@@ -373,15 +445,15 @@ const timeSchema = (): z.ZodMiniType<TimeOptions> =>
 
 const limitSchema = (): z.ZodMiniType<LimitOptions> =>
   strict<LimitOptions>({
-    steps: like('{ limits: { steps: 100_000 } }', z.optional(wholeNumber)),
-    stepsAtOneInstant: like('{ limits: { stepsAtOneInstant: 10_000 } }', z.optional(wholeNumber)),
+    steps: like('{ limits: { steps: 100_000 } }', z.optional(positive)),
+    stepsAtOneInstant: like('{ limits: { stepsAtOneInstant: 10_000 } }', z.optional(positive)),
     settleTime: like("{ limits: { settleTime: '1h' } }", z.optional(duration)),
     podCreation: like(
       '{ limits: { podCreation: { qps: 5 } } }',
       z.optional(
         strict<NonNullable<LimitOptions['podCreation']>>({
           qps: z.optional(z.number().check(z.positive('must be greater than 0'))),
-          burst: z.optional(z.int().check(z.gte(1, 'must be at least 1'))),
+          burst: z.optional(z.int().check(z.gte(1))),
         }),
       ),
     ),
@@ -402,29 +474,31 @@ const extensionSchema = (): z.ZodMiniType<ExtensionOptions> =>
 /** The schema of the scheduler's options; names of plugins are checked when the profiles are made. */
 const schedulerSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['scheduler']>> =>
   strict<NonNullable<ClusterOptions['scheduler']>>({
-    podInitialBackoffSeconds: z.optional(z.number()),
-    podMaxBackoffSeconds: z.optional(z.number()),
+    podInitialBackoffSeconds: z.optional(backOff()),
+    podMaxBackoffSeconds: z.optional(backOff()),
     profiles: shaped<NonNullable<ClusterOptions['scheduler']>['profiles']>(
       z.optional(
-        z.array(
-          z.strictObject({
-            schedulerName: word,
-            plugins: z.optional(z.array(z.union([pluginSchema(), anyFunction()]))),
-            disabled: z.optional(z.array(text)),
-            weights: z.optional(z.record(text as z.ZodMiniString, z.number())),
-            percentageOfNodesToScore: z.optional(z.number()),
-            args: z.optional(pluginArgsSchema()),
-            sets: z.optional(pluginSetsSchema()),
-          }),
-        ),
+        z
+          .array(
+            z.strictObject({
+              schedulerName: word,
+              plugins: z.optional(z.array(z.union([pluginSchema(), anyFunction()]))),
+              disabled: z.optional(z.array(text)),
+              weights: z.optional(z.record(text as z.ZodMiniString, z.number())),
+              percentageOfNodesToScore: z.optional(percentage()),
+              args: z.optional(pluginArgsSchema()),
+              sets: z.optional(pluginSetsSchema()),
+            }),
+          )
+          .check(distinct(({ schedulerName = 'default-scheduler' }) => schedulerName, ['schedulerName'])),
       ),
     ),
-    percentageOfNodesToScore: z.optional(z.number()),
+    percentageOfNodesToScore: z.optional(percentage()),
     configuration: z.optional(configurationSchema()),
     plugins: shaped<NonNullable<ClusterOptions['scheduler']>['plugins']>(
       z.optional(z.array(z.union([pluginSchema(), anyFunction()]))),
     ),
-  })
+  }).check(backOffsFit)
 
 const componentSchema = (): z.ZodMiniType<Component> =>
   implementing<Component>({
@@ -440,9 +514,18 @@ const componentSchema = (): z.ZodMiniType<Component> =>
     doze: z.optional(callable<NonNullable<Component['doze']>>()),
   })
 
+const provisioner = (): z.ZodMiniType<string> =>
+  text.check(
+    ruled((name) =>
+      qualifiedNameFaults(name.toLowerCase()).length === 0
+        ? undefined
+        : "must be a qualified name such as 'rancher.io/local-path'",
+    ),
+  )
+
 const storageSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['storage']>> =>
   strict<NonNullable<ClusterOptions['storage']>>({
-    provisioners: z.optional(z.array(text)),
+    provisioners: z.optional(z.array(provisioner())),
     timings: z.optional(
       strict<NonNullable<NonNullable<ClusterOptions['storage']>['timings']>>({
         provision: z.optional(wholeNumber),
@@ -457,10 +540,10 @@ const storageSchema = (): z.ZodMiniType<NonNullable<ClusterOptions['storage']>> 
 function makeSchema(): z.ZodMiniType<ClusterOptions> {
   return strict<ClusterOptions>({
     like: like("{ like: 'kind' }", z.optional(z.enum(['kind', 'kubeadm']))),
-    version: like("{ version: 'v1.34' }", word.clone()),
+    version: like("{ version: 'v1.34' }", z.optional(version())),
     nodes: like(
       "{ nodes: [{ name: 'a', zone: 'z1' }, { name: 'b', zone: 'z2' }] }",
-      z.optional(z.union([wholeNumber, z.array(nodeSchema())])),
+      z.optional(z.union([wholeNumber, nodesSchema()])),
     ),
     seed: like(
       '{ seed: 7 }',
@@ -480,14 +563,16 @@ function makeSchema(): z.ZodMiniType<ClusterOptions> {
     users: like(
       "{ users: [{ name: 'jane', token: 'secret', groups: ['dev'] }] }",
       z.optional(
-        z.array(
-          strict<UserOptions>({
-            name: text,
-            token: text,
-            uid: word,
-            groups: z.optional(z.array(z.string())),
-          }),
-        ),
+        z
+          .array(
+            strict<UserOptions>({
+              name: text,
+              token: text,
+              uid: word,
+              groups: z.optional(z.array(z.string())),
+            }),
+          )
+          .check(distinct(({ token }) => token, ['token'])),
       ),
     ),
     webhooks: like(

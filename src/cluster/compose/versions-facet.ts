@@ -6,7 +6,7 @@ import {
   featureGates,
   gateNames,
 } from '../../api/feature-gates.js'
-import { InputError } from '../../api/input-error.js'
+import { InputError } from '../../lang/input-error.js'
 import { hintOf } from '../../lang/text/nearest.js'
 import { throwAtCaller } from '../at-caller.js'
 import { versionsInputs } from '../inputs/methods.js'

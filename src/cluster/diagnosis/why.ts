@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import type { ContainerStatus, Event, Pod, Service } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { EndpointSlice } from '../../api/discovery/generated.js'
@@ -16,7 +17,7 @@ export interface DiagnosisContext {
   readonly unheard: (resource: string, object: KubeObject) => Lack | undefined
   /** Why a copy of a pod would be refused now; undefined if it would not. */
   readonly refusal: (pod: Pod) => string | undefined
-  /** What the scheduler would do with a pod now. Throws RangeError if none is responsible. */
+  /** What the scheduler would do with a pod now. Throws InputError if none is responsible. */
   readonly explain: (pod: Pod) => SchedulingExplanation
   /** The last line that a container has written; '' if none. */
   readonly lastWords: (pod: Pod, container: string) => string
@@ -177,7 +178,7 @@ function placement(pod: Pod, { explain, inWords }: Telling): readonly string[] {
     const { node, message } = explain(pod)
     return [inWords(node === undefined ? say('noNode', message ?? '') : say('wouldChoose', node))]
   } catch (error) {
-    if (error instanceof RangeError)
+    if (error instanceof InputError)
       return [inWords(say('noProfile', pod.metadata.name ?? '', pod.spec.schedulerName ?? ''))]
     throw error
   }

@@ -1,4 +1,4 @@
-import { InputError } from '../../api/input-error.js'
+import { InputError } from '../../lang/input-error.js'
 import { selectorText } from '../../api/selectors/labels.js'
 import type { LabelSelector } from '../../api/meta/generated.js'
 import type { FieldQuery, LabelQuery, ListOptions, ListQuery } from '../../client/client.js'

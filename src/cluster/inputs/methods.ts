@@ -1,19 +1,20 @@
+import { dnsLabel, fileName, kubeletVersion, quantity, staticPod, time } from '../../api/option-values.js'
 import * as z from 'zod/mini'
 import { anyObject, duration, flag, strict } from '../../api/checked-input.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import { ClusterSnapshot } from '../storage/snapshot.js'
 import type { MethodInputs } from '../at-caller.js'
-import { nodeSchema } from '../compose/option-schema.js'
+import { nodeSchema } from '../compose/node-schema.js'
 import type { DrainOptions } from '../nodes/drain-options.js'
 import { inputs } from './schemas.js'
 
 const amount = z.optional(z.number())
 const language = z.optional(z.strictObject({ lang: z.optional(z.enum(['en', 'ko'])) }))
-const value = z.optional(z.union([z.string(), z.number()]))
+const used = z.optional(z.number().check(z.gte(0)))
 
 /** The methods of a {@link NamespaceScope}. */
 export const scopeInputs: MethodInputs = {
-  in: { example: "cluster.in('office')", args: () => ({ namespace: inputs().text }) },
+  in: { example: "cluster.in('office')", args: () => ({ namespace: dnsLabel() }) },
   get: {
     example: "cluster.get('pods', 'office/web')",
     args: () => ({ resource: inputs().resource, name: inputs().name }),
@@ -257,7 +258,7 @@ export const clientInputs: MethodInputs = {
           previous: flag,
           timestamps: flag,
           sinceSeconds: amount,
-          sinceTime: inputs().optionalText,
+          sinceTime: z.optional(time()),
           tailLines: amount,
           limitBytes: amount,
         }),
@@ -305,13 +306,13 @@ export const nodeInputs: MethodInputs = {
   },
   setSystemUsage: {
     example: 'node.setSystemUsage({ memory: 2 ** 30 })',
-    args: () => ({ usage: z.strictObject({ memory: amount, storage: amount, pids: amount }) }),
+    args: () => ({ usage: z.strictObject({ memory: used, storage: used, pids: used }) }),
   },
   setContainerUsage: {
     example: "node.setContainerUsage('office/web', { memory: 2 ** 30 }, 'app')",
     args: () => ({
       pod: inputs().name,
-      usage: z.optional(z.strictObject({ cpu: amount, memory: amount, storage: amount })),
+      usage: z.optional(z.strictObject({ cpu: used, memory: used, storage: used })),
       container: inputs().word,
     }),
   },
@@ -321,32 +322,35 @@ export const nodeInputs: MethodInputs = {
   },
   staticPod: {
     example: "node.staticPod('web.yaml', pod)",
-    args: () => ({ file: inputs().text, pod: inputs().object }),
+    args: () => ({ file: fileName(), pod: staticPod() }),
   },
-  removeStaticPod: { example: "node.removeStaticPod('web.yaml')", args: () => ({ file: inputs().text }) },
+  removeStaticPod: { example: "node.removeStaticPod('web.yaml')", args: () => ({ file: fileName() }) },
 }
 
 /** The methods of a {@link KubeletHandle}. */
 export const kubeletHandleInputs: MethodInputs = {
-  install: { example: "node.kubelet.install('v1.35.1')", args: () => ({ version: inputs().text }) },
+  install: { example: "node.kubelet.install('v1.35.1')", args: () => ({ version: kubeletVersion() }) },
 }
 
-const usage = z.strictObject({ cpu: z.optional(z.string()), memory: z.optional(z.string()) })
+const usage = (): z.ZodMiniType =>
+  z.strictObject({ cpu: z.optional(quantity()), memory: z.optional(quantity()) })
+
+const metricValue = (): z.ZodMiniType => z.optional(z.union([quantity(), z.number()]))
 
 /** The methods of {@link ClusterMetrics}. */
 export const metricsInputs: MethodInputs = {
   setUsage: {
     example:
       "cluster.metrics.setUsage({ namespace: 'shop', labelSelector: { app: 'db' } }, { memory: '300Mi' })",
-    args: () => ({ pods: inputs().pods, usage }),
+    args: () => ({ pods: inputs().pods, usage: usage() }),
   },
   setLoad: {
     example: "cluster.metrics.setLoad({ namespace: 'shop', labelSelector: { app: 'web' } }, { cpu: '2' })",
-    args: () => ({ pods: inputs().pods, usage }),
+    args: () => ({ pods: inputs().pods, usage: usage() }),
   },
   setPodMetric: {
     example: "cluster.metrics.setPodMetric('requests', 'shop/web-0', 120)",
-    args: () => ({ metric: inputs().text, pod: inputs().text, value }),
+    args: () => ({ metric: inputs().text, pod: inputs().text, value: metricValue() }),
   },
   setObjectMetric: {
     example: "cluster.metrics.setObjectMetric('hits', { kind: 'Ingress', name: 'web' }, '2k')",
@@ -358,14 +362,14 @@ export const metricsInputs: MethodInputs = {
         name: inputs().text,
         namespace: z.optional(z.string()),
       }),
-      value,
+      value: metricValue(),
     }),
   },
   setExternalMetric: {
     example: "cluster.metrics.setExternalMetric('queue', 40, { namespace: 'shop' })",
     args: () => ({
       metric: inputs().text,
-      value,
+      value: metricValue(),
       options: z.optional(
         z.strictObject({
           namespace: z.optional(z.string()),
@@ -407,7 +411,7 @@ export const networkInputs: MethodInputs = {
       options: z.strictObject({
         from: endSchema(),
         to: endSchema(),
-        port: value,
+        port: z.optional(z.union([z.string(), z.number()])),
         protocol: z.optional(z.enum(['TCP', 'UDP', 'SCTP'])),
         send: z.optional(payload),
       }),

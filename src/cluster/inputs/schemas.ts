@@ -1,3 +1,4 @@
+import { time } from '../../api/option-values.js'
 import * as z from 'zod/mini'
 import {
   anyObject,
@@ -195,7 +196,7 @@ function makeSchemas(): Schemas {
         previous: flag,
         timestamps: flag,
         sinceSeconds: amount,
-        sinceTime: line,
+        sinceTime: z.optional(time()),
         tailLines: like('{ tailLines: 20 }', amount.clone()),
         limitBytes: amount,
       }),

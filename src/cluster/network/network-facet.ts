@@ -32,7 +32,7 @@ export class NetworkFacet {
    * Sends over a connection that {@link connect} has opened. Returns whether it still works after changes of
    * pods, nodes and (with the option `networkPolicy: { existingConnections: 'cut' }`) policies. A connection
    * is plain data: it can be stored, and used in a fork.
-   * @throws RangeError if the connection was not established
+   * @throws InputError if the connection was not established
    */
   send(connection: Connection, send?: ConnectOptions['send']): Connection {
     return this.#network.send(connection, send)

@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { knownImage } from '../../images/known-images.js'
 import { dnsSubdomainFaults } from '../../api/validation/names.js'
 import { forbiddenLabels } from '../../apiserver/admission/node-restriction/nodes.js'
@@ -108,13 +109,13 @@ export class Machines {
 
   /**
    * Adds a machine; its kubelet registers the Node in its first step.
-   * @throws RangeError if the name is invalid or taken
+   * @throws InputError if the name is invalid or taken
    */
   add(node: NodeOptions): void {
     const [fault] = dnsSubdomainFaults(node.name)
-    if (fault !== undefined) throw new RangeError(`invalid node name ${JSON.stringify(node.name)}: ${fault}`)
+    if (fault !== undefined) throw new InputError(`invalid node name ${JSON.stringify(node.name)}: ${fault}`)
     const { value } = this.#state
-    if (value.nodes.has(node.name)) throw new RangeError(`there is a node ${node.name} already`)
+    if (value.nodes.has(node.name)) throw new InputError(`there is a node ${node.name} already`)
     const [internalIP = '', secondIP] = (node.internalIP ?? this.#freeAddresses()).split(',')
     if (node.internalIP !== undefined) value.fixed = true
     const now = this.#plane.simulation.clock.now()

@@ -9,7 +9,7 @@ import type { ControlPlane } from '../compose/control-plane.js'
 import { KubeletHandle } from './kubelet-handle.js'
 import type { Machines } from './machines.js'
 import { kubeletOf } from './machines.js'
-import { InputError } from '../../api/input-error.js'
+import { InputError } from '../../lang/input-error.js'
 import { notFound } from '../../client/not-found.js'
 import { keyOfName, type NamespacedName } from '../object-name.js'
 import { toMillis } from '../../sim/duration.js'
@@ -176,7 +176,7 @@ export class NodeHandle {
     return this
   }
 
-  /** Removes a manifest of {@link staticPod}. The kubelet notices immediately. */
+  /** Removes a manifest of {@link staticPod}, if it is there. The kubelet notices immediately. */
   removeStaticPod(file: string): this {
     this.#parts.machines.get(this.name).writeManifest(file, undefined)
     return this

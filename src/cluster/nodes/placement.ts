@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import type { Pod } from '../../api/core/generated.js'
 import type { ObjectOf, ResourceName } from '../../client/resources.js'
 import type { SchedulingExplanation, ExplainSchedulingOptions } from '../../scheduler/explain.js'
@@ -16,7 +17,7 @@ export interface PlacementDependencies {
 
 /**
  * Explains what the cluster's scheduler would do with a pod now.
- * @throws RangeError if another scheduler is responsible for the pod
+ * @throws InputError if another scheduler is responsible for the pod
  */
 export function explainPlacement(
   { resources, stored, version, scheduler }: PlacementDependencies,
@@ -26,7 +27,7 @@ export function explainPlacement(
   const { profiles = [{}] } = resolveOptions(scheduler ?? {})
   const profile = profiles.find((one) => (one.schedulerName ?? 'default-scheduler') === schedulerName)
   if (!profile)
-    throw new RangeError(
+    throw new InputError(
       `pod ${pod.metadata.name ?? ''} is for scheduler ${schedulerName}, of which the cluster has no profile`,
     )
   const all = <R extends ResourceName>(resource: R): readonly ObjectOf<R>[] =>

@@ -3,7 +3,7 @@ import type { CustomResourceDefinition } from '../../api/apiextensions/generated
 import type { Node } from '../../api/core/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { parseApiVersion } from '../../api/api-version.js'
-import { InputError } from '../../api/input-error.js'
+import { InputError } from '../../lang/input-error.js'
 import { parseManifests } from '../../api/manifests.js'
 import { whyNotServed } from '../../api/not-served.js'
 import { createScheme } from '../../api/scheme.js'
@@ -28,7 +28,7 @@ export function objectsIn(input: ImportedObjects): readonly KubeObject[] {
 /**
  * Puts objects into an etcd as they are, uids and status included, and returns the cluster on it. Objects of
  * custom kinds need their CustomResourceDefinition among the others.
- * @throws RangeError for a kind that is not served
+ * @throws InputError for a kind that is not served
  */
 export function importObjects(
   objects: readonly KubeObject[],
@@ -71,7 +71,7 @@ function keysIn(
     }
     const found = custom.get(`${group}/${kind}`)
     if (found === undefined)
-      throw new RangeError(
+      throw new InputError(
         `${version} does not serve ${apiVersion} ${kind}: ${whyNotServed(scheme, apiVersion, kind)}`,
       )
     return `${found.prefix}${found.isNamespaced ? `${metadata.namespace ?? ''}/` : ''}${metadata.name ?? ''}`

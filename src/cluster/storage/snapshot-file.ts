@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { sha256 } from '../../lang/bytes/sha256.js'
 
 /** The start of the first line of a file. */
@@ -22,28 +23,28 @@ export function writeSnapshotFile(document: unknown): Uint8Array {
 
 /**
  * Returns the document in such a file.
- * @throws TypeError that says what is wrong with it
+ * @throws InputError that says what is wrong with it
  */
 export function readSnapshotFile(file: Uint8Array): unknown {
   const decoder = new TextDecoder()
   const end = file.subarray(0, LONGEST_HEADER).indexOf(0x0a)
   const header = end < 0 ? '' : decoder.decode(file.subarray(0, end))
-  if (!header.startsWith(`${MAGIC} `)) throw new TypeError(describeOtherFile(file))
+  if (!header.startsWith(`${MAGIC} `)) throw new InputError(describeOtherFile(file))
   const [, format, length, expected] =
     /^simcluster snapshot (\d+)(?: bytes=(\d+) sha256=([0-9a-f]{64}))?/.exec(header) ?? []
   if (format !== `${FORMAT}` || length === undefined) {
-    throw new TypeError(
+    throw new InputError(
       `this snapshot file has format ${format ?? 'unknown'}; this version of simcluster reads format ` +
         `${FORMAT}`,
     )
   }
   const body = file.subarray(end + 1)
   if (body.length < Number(length))
-    throw new TypeError(`the snapshot file is truncated: ${body.length} of ${length} bytes are there`)
+    throw new InputError(`the snapshot file is truncated: ${body.length} of ${length} bytes are there`)
   const document = body.subarray(0, Number(length))
   const found = hex(sha256(document))
   if (found !== expected)
-    throw new TypeError(
+    throw new InputError(
       `the snapshot file is corrupt: its sha256 is ${found} and should be ${expected ?? ''}`,
     )
   return JSON.parse(decoder.decode(document))

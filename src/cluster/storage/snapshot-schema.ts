@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { anyObject } from '../../api/checked-input.js'
 import * as z from 'zod/mini'
 import type { StoreJson } from '../../etcd/store-json.js'
@@ -15,7 +16,7 @@ let schemas: ReturnType<typeof makeSchemas> | undefined
 /**
  * Checks the shape of a snapshot's parts; the state that components keep for themselves, in slices and
  * payloads, is not looked into. The schema is built on first use.
- * @throws TypeError with the path of the first fault: `simulation.timers[3].due: expected number`
+ * @throws InputError with the path of the first fault: `simulation.timers[3].due: expected number`
  */
 export function checkParts(parts: {
   readonly simulation: unknown
@@ -26,7 +27,7 @@ export function checkParts(parts: {
 
 /**
  * Checks what a snapshot has beside its parts: its options, and that nothing else is there.
- * @throws TypeError with the path of the first fault
+ * @throws InputError with the path of the first fault
  */
 export function checkDocument(json: unknown): void {
   check((schemas ??= makeSchemas()).document, json)
@@ -41,7 +42,7 @@ function check(schema: z.ZodMiniType, value: unknown): void {
     '',
   )
   const what = issue.code === 'unrecognized_keys' ? `unknown: ${issue.keys.join(', ')}` : issue.message
-  throw new TypeError(`${path === '' ? 'document' : path}: ${what}`)
+  throw new InputError(`${path === '' ? 'document' : path}: ${what}`)
 }
 
 function makeSchemas() {

@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import * as z from 'zod/mini'
 import { argumentsCheck } from '../../api/checked-input.js'
 import type { EtcdStoreOptions } from '../../etcd/store-state.js'
@@ -154,7 +155,7 @@ export class ClusterSnapshot {
 
   /**
    * Reads {@link toLines}.
-   * @throws TypeError as {@link fromJSON}, and if lines are missing
+   * @throws InputError as {@link fromJSON}, and if lines are missing
    */
   static fromLines(lines: Iterable<string>): ClusterSnapshot {
     checkLines([lines])
@@ -162,9 +163,9 @@ export class ClusterSnapshot {
     const document = lineOf(head ?? 'null', 1) as Omit<ClusterSnapshotJson, 'shared'> & {
       readonly shared: unknown
     }
-    if (typeof document?.shared !== 'number') throw new TypeError('these are not the lines of a snapshot')
+    if (typeof document?.shared !== 'number') throw new InputError('these are not the lines of a snapshot')
     if (shared.length !== document.shared)
-      throw new TypeError(
+      throw new InputError(
         `the snapshot is truncated: ${shared.length} of ${document.shared} values are there`,
       )
     return ClusterSnapshot.fromJSON({ ...document, shared: shared.map((line, at) => lineOf(line, at + 2)) })
@@ -177,7 +178,7 @@ export class ClusterSnapshot {
 
   /**
    * Reads a file from {@link toFile}.
-   * @throws TypeError that says whether it is another file, another format, truncated or corrupt
+   * @throws InputError that says whether it is another file, another format, truncated or corrupt
    */
   static fromFile(file: Uint8Array): ClusterSnapshot {
     checkFile([file])
@@ -186,16 +187,16 @@ export class ClusterSnapshot {
 
   /**
    * Reads the JSON form.
-   * @throws TypeError if `json` is not a snapshot, has another format, or is damaged; it says where:
+   * @throws InputError if `json` is not a snapshot, has another format, or is damaged; it says where:
    *   `this snapshot is damaged: etcd.writes[5].key: expected string`
    */
   static fromJSON(json: ClusterSnapshotJson): ClusterSnapshot {
     if (typeof json !== 'object' || json === null || !('simcluster' in json))
-      throw new TypeError(
+      throw new InputError(
         `this is not a simcluster snapshot${typeof json === 'string' ? '; parse the text first' : ''}`,
       )
     if (json.simcluster !== FORMAT) {
-      throw new TypeError(
+      throw new InputError(
         `this snapshot has format ${String(json.simcluster)}; this version of simcluster reads format ` +
           `${FORMAT}. ` +
           'Objects can be taken over by a snapshot of etcd: cluster.etcd.snapshot() there, ' +
@@ -205,7 +206,7 @@ export class ClusterSnapshot {
     try {
       return ClusterSnapshot.#load(json)
     } catch (error) {
-      throw new TypeError(
+      throw new InputError(
         `this snapshot is damaged: ${error instanceof Error ? error.message : String(error)}`,
         { cause: error },
       )
@@ -254,7 +255,7 @@ function at<T>(part: string, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    throw new TypeError(`${part}: ${(error as Error).message}`, { cause: error })
+    throw new InputError(`${part}: ${(error as Error).message}`, { cause: error })
   }
 }
 
@@ -263,7 +264,7 @@ function lineOf(line: string, number: number): unknown {
   try {
     return JSON.parse(line) as unknown
   } catch (error) {
-    throw new TypeError(`this snapshot is damaged: line ${number}: ${(error as Error).message}`, {
+    throw new InputError(`this snapshot is damaged: line ${number}: ${(error as Error).message}`, {
       cause: error,
     })
   }

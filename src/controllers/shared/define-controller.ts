@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import * as z from 'zod/mini'
 import { anyFunction, argumentsCheck, callable, duration, flag, text, word } from '../../api/checked-input.js'
 import type { UserInfo } from '../../client/client.js'
@@ -252,11 +253,11 @@ function setUp<S extends WatchedResources, L extends WatchedResources>(
     )
 }
 
-/** @throws TypeError if a handler returns anything but keys: a text would be taken for its letters */
+/** @throws InputError if a handler returns anything but keys: a text would be taken for its letters */
 function keysFrom(keys: QueueKeys, who: string): readonly string[] {
   synchronous<unknown>(keys, who)
   if (keys === undefined || Array.isArray(keys)) return keys ?? []
-  throw new TypeError(
+  throw new InputError(
     `${who} must return an array of keys, such as [keyOf(object)], not ${JSON.stringify(keys)}`,
   )
 }

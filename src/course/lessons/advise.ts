@@ -44,7 +44,7 @@ const list = (sentences: readonly Sentence[], language: keyof Sentence): string 
  * were typed. Only if nothing of that helps does it give the next of the lesson's hints. `told` is that of
  * the advice before, and `says` how the learner checks and undoes.
  * @default 0, and by typing
- * @throws RangeError if the cluster is not one of the lesson
+ * @throws InputError if the cluster is not one of the lesson
  * @example const advice = await advise(lesson, desk, { lines: [] })
  */
 export async function advise(

@@ -85,7 +85,7 @@ export function drawExam(name: ExamName, seed = 1): Exam {
 /**
  * Grades a task by its goals. Each goal that did not hold when the task began gives its share of the weight;
  * one that did and does not any more, and a broken promise, takes as much away.
- * @throws RangeError if the cluster is not one of the task's lesson
+ * @throws InputError if the cluster is not one of the task's lesson
  * @example const { points } = await gradeTask(task, desk)
  */
 export async function gradeTask(task: ExamTask, desk: Desk): Promise<TaskReport> {

@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { deskOf } from './desk.js'
@@ -33,7 +34,7 @@ export interface Judgement {
  * Judges the repair of a lesson, goal by goal. Each goal is judged on a fork, so the learner's cluster does
  * not move. A promise that was broken once stays broken, until the lesson is begun again or the cluster
  * rewound.
- * @throws RangeError if the cluster is not one of the lesson, nor a copy of one
+ * @throws InputError if the cluster is not one of the lesson, nor a copy of one
  * @example const { goals } = await judge(lesson, desk)
  */
 export async function judge(lesson: Lesson, given: Desk): Promise<Judgement> {
@@ -45,7 +46,7 @@ export async function judge(lesson: Lesson, given: Desk): Promise<Judgement> {
   return { isSolved: broken.length === 0 && goals.every(({ isReached }) => isReached), goals, broken }
 }
 
-/** Judges the goals as they were when the lesson began. @throws RangeError as {@link judge} */
+/** Judges the goals as they were when the lesson began. @throws InputError as {@link judge} */
 export async function judgeBeginning(lesson: Lesson, given: Desk): Promise<readonly JudgedGoal[]> {
   const known = knownTo(lesson, given)
   const begun = deskOf(known.begun)
@@ -54,11 +55,11 @@ export async function judgeBeginning(lesson: Lesson, given: Desk): Promise<reado
   return goals
 }
 
-/** @throws RangeError if the cluster is not one of the lesson */
+/** @throws InputError if the cluster is not one of the lesson */
 function knownTo(lesson: Lesson, { cluster }: Desk): LessonRecord {
   const known = recordOf(cluster)
   if (known?.lesson.id !== lesson.id || known.lesson.seed !== lesson.seed)
-    throw new RangeError(
+    throw new InputError(
       `the cluster was not made by openDesk() for lesson ${lesson.id}` +
         (known === undefined ? '' : `, but for ${known.lesson.id}`),
     )

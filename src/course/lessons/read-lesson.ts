@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { inputCheck } from '../../api/checked-input.js'
-import { InputError } from '../../api/input-error.js'
+import { InputError } from '../../lang/input-error.js'
 import type { ResourceName } from '../../client/resources.js'
 import type { ClusterOptions } from '../../cluster/compose/options.js'
 import { parseYamlText } from '../../lang/yaml/read.js'

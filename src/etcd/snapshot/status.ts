@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { keyBytes } from '../mvcc/keys.js'
 import { Crc32c } from '../mvcc/storage-hash.js'
 import { readBolt } from './bolt-reader.js'
@@ -23,7 +24,7 @@ export interface SnapshotStatus {
  */
 export function snapshotStatus(file: Uint8Array): SnapshotStatus {
   if (!(file instanceof Uint8Array))
-    throw new TypeError(
+    throw new InputError(
       'snapshotStatus() takes the bytes of a snapshot. Write for example: ' +
         "snapshotStatus(readFileSync('snapshot.db'))",
     )
@@ -52,9 +53,9 @@ export function snapshotStatus(file: Uint8Array): SnapshotStatus {
  */
 export function formatSnapshotStatus(status: SnapshotStatus, as: 'table' | 'simple' = 'table'): string {
   if (typeof (status as Partial<SnapshotStatus> | undefined)?.hash !== 'string')
-    throw new TypeError('formatSnapshotStatus() takes what snapshotStatus(file) returns')
+    throw new InputError('formatSnapshotStatus() takes what snapshotStatus(file) returns')
   if (as !== 'table' && as !== 'simple')
-    throw new TypeError(`formatSnapshotStatus(): as must be 'table' or 'simple', not ${JSON.stringify(as)}`)
+    throw new InputError(`formatSnapshotStatus(): as must be 'table' or 'simple', not ${JSON.stringify(as)}`)
   const { hash, revision, totalKeys, totalSize } = status
   const cells = [hash, `${revision}`, `${totalKeys}`, siBytes(totalSize)]
   if (as === 'simple') return `${cells.join(', ')}\n`

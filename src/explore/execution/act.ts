@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { isThenable } from '../../lang/synchronous.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { ExploredAction } from '../options.js'
@@ -36,7 +37,7 @@ export function perform({ name, do: act }: ExploredAction, cluster: SimCluster):
   }
   if (isThenable(result)) {
     result.then(undefined, () => undefined) // this error says what is wrong
-    throw new TypeError(`the action "${name}" is async: what it awaits would happen outside of the run`)
+    throw new InputError(`the action "${name}" is async: what it awaits would happen outside of the run`)
   }
   const [first] = failures
   if (first !== undefined) throw new ActionFailed(name, first)

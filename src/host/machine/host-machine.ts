@@ -67,7 +67,7 @@ export interface Hosts {
    * name is. Throws NotFoundError if there is no such machine.
    */
   machine(name: string): HostMachine
-  /** Adds a machine that has not joined. Throws RangeError if there is one of that name. */
+  /** Adds a machine that has not joined. Throws InputError if there is one of that name. */
   addMachine(name: string, options: Omit<NodeOptions, 'name'>): void
   /** The Node object of a machine, whether or not the apiserver runs. */
   nodeObject(name: string): Node | undefined
@@ -90,7 +90,7 @@ export class HostMachine {
   readonly hosts: Hosts
   #made: { readonly from: readonly unknown[]; readonly tree: FileTree } | undefined
 
-  /** @throws RangeError if the cluster has no such machine. */
+  /** @throws NotFoundError if the cluster has no such machine. */
   constructor(name: string, hosts: Hosts) {
     this.hosts = hosts
     this.name = name

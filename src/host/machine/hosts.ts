@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { quote } from '../../lang/go/quote.js'
 import type { Node } from '../../api/core/generated.js'
 import { BARE_MACHINES } from '../../cluster/compose/assemble.js'
@@ -106,7 +107,7 @@ export class ClusterHosts implements Hosts {
   }
 
   addMachine(name: string, options: Omit<NodeOptions, 'name'>): void {
-    if (this.names().includes(name)) throw new RangeError(`there is a machine ${name} already`)
+    if (this.names().includes(name)) throw new InputError(`there is a machine ${name} already`)
     const taken = new Set(this.names().map((each) => this.machine(each).address))
     let internalIP = options.internalIP
     for (let number = 11; internalIP === undefined; number++) {

@@ -1,3 +1,4 @@
+import { staticPodRule } from '../../api/option-values.js'
 import { type GateWords, judgeGates, parseGates } from '../../api/gate-check.js'
 import { isMap } from '../../lang/json/maps.js'
 import { parseYamlText } from '../../lang/yaml/read.js'
@@ -347,18 +348,8 @@ export function syncManifests(machine: HostMachine): void {
 function podOf(text: string): Pod | string {
   try {
     const pod: unknown = parseYamlText(text)
-    if (typeof pod !== 'object' || pod === null || !('kind' in pod) || pod.kind !== 'Pod')
-      return 'invalid pod'
-    const { spec, metadata } = pod as { spec?: { containers?: unknown }; metadata?: { name?: unknown } }
-    const containers = Array.isArray(spec?.containers)
-      ? (spec.containers as readonly { name?: unknown; image?: unknown }[])
-      : []
-    const isWhole =
-      containers.length > 0 &&
-      containers.every((each) => typeof each?.name === 'string' && typeof each.image === 'string')
-    return isWhole && typeof metadata?.name === 'string'
-      ? (pod as Pod)
-      : 'invalid pod: metadata.name, spec.containers[].name and image are required'
+    const rule = staticPodRule(pod)
+    return rule === undefined ? (pod as Pod) : `invalid pod: it ${rule}`
   } catch (error) {
     return error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''
   }

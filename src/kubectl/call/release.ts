@@ -1,3 +1,5 @@
+import { InputError } from '../../lang/input-error.js'
+
 /** Texts and flags of kubectl that changed between minors. */
 export interface KubectlRelease {
   readonly minor: number
@@ -39,10 +41,10 @@ const KUSTOMIZE: readonly (readonly [minor: number, version: string])[] = [
   [0, 'v4.5.7'],
 ]
 
-/** Minor of `v1.35` or `v1.35.2`. Throws RangeError for an invalid version. */
+/** Minor of `v1.35` or `v1.35.2`. Throws InputError for an invalid version. */
 export function minorOf(version: string): number {
   const minor = /^v?1\.(\d+)/.exec(version)?.[1]
-  if (minor === undefined) throw new RangeError(`not a Kubernetes version: ${version} (write v1.35)`)
+  if (minor === undefined) throw new InputError(`not a Kubernetes version: ${version} (write v1.35)`)
   return Number(minor)
 }
 

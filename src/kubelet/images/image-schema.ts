@@ -21,6 +21,7 @@ const wholeNumber = z
     z.refine((value) => Number.isSafeInteger(value) && value >= 0, 'must be a whole number, zero or more'),
   )
 const count = z.optional(wholeNumber)
+const exitCode = z.optional(wholeNumber.check(z.refine((code) => code <= 255, 'must be at most 255')))
 const amount = z.optional(z.number())
 const texts = z.optional(z.array(z.string()))
 const line = z.optional(z.string())
@@ -31,13 +32,13 @@ const behaviorShape = {
   imageSize: count,
   startTime: count,
   startError: line,
-  exitCode: like('{ exitCode: 1, exitAfter: 5000 }', count.clone()),
+  exitCode: like('{ exitCode: 1, exitAfter: 5000 }', exitCode.clone()),
   exitAfter: count,
   exitReason: line,
   exitMessage: line,
   ignoresSigterm: flag,
   stopTime: count,
-  stopExitCode: count,
+  stopExitCode: exitCode,
   cpu: amount,
   memory: amount,
   storage: amount,

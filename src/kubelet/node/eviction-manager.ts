@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { computeQosClass } from '../../api/core/pods/qos.js'
 import type { Pod } from '../../api/core/generated.js'
 import { quantityValue } from '../../api/quantity.js'
@@ -260,7 +261,7 @@ export class EvictionManager {
   }
 }
 
-/** Reads the thresholds; hard ones come first, as the flags do. @throws RangeError for an unknown signal */
+/** Reads the thresholds; hard ones come first, as the flags do. @throws InputError for an unknown signal */
 function thresholdsOf(options: KubeletOptions): readonly Threshold[] {
   const {
     evictionHard = DEFAULT_EVICTION_HARD,
@@ -270,7 +271,7 @@ function thresholdsOf(options: KubeletOptions): readonly Threshold[] {
   } = options
   const made = (signal: string, value: string, hard: boolean): Threshold => {
     if (!Object.hasOwn(SIGNAL_RESOURCES, signal))
-      throw new RangeError(
+      throw new InputError(
         `unknown eviction signal ${signal}; there are: ${Object.keys(SIGNAL_RESOURCES).join(', ')}`,
       )
     const minReclaim = evictionMinimumReclaim[signal]
@@ -282,8 +283,10 @@ function thresholdsOf(options: KubeletOptions): readonly Threshold[] {
       ...(minReclaim === undefined ? {} : { minReclaim }),
     }
   }
-  return [
+  const all = [
     ...Object.entries(evictionHard).map(([signal, value]) => made(signal, value, true)),
     ...Object.entries(evictionSoft).map(([signal, value]) => made(signal, value, false)),
   ]
+  // these two switch a threshold off
+  return all.filter(({ value }) => value !== '0%' && value !== '100%')
 }

@@ -60,6 +60,36 @@ export function amountOf(value: string, capacity: number): number {
   return share === undefined ? quantityValue(value) : Math.trunc(capacity * (Number(share) / 100))
 }
 
+/**
+ * Returns what a threshold must be, if it is none. Source: pkg/kubelet/eviction/helpers.go
+ * parseThresholdStatement.
+ */
+export function thresholdRule(value: string): string | undefined {
+  const share = /^(.*)%$/.exec(value)?.[1]
+  if (share !== undefined) return isShare(share) ? undefined : 'must be a share between 0% and 100%'
+  return amountOrNaN(value) > 0
+    ? undefined
+    : "must be a quantity above 0 such as '100Mi', or a share such as '10%'"
+}
+
+/** Returns what an amount to reclaim must be, if it is none. Source: parseMinimumReclaims. */
+export function reclaimRule(value: string): string | undefined {
+  const share = /^(.*)%$/.exec(value)?.[1]
+  const isAmount = share === undefined ? amountOrNaN(value) >= 0 : isShare(share)
+  return isAmount ? undefined : "must be a quantity such as '500Mi', or a share such as '5%'"
+}
+
+const isShare = (text: string): boolean =>
+  /^\d+(\.\d+)?$/.test(text) && Number(text) >= 0 && Number(text) <= 100
+
+function amountOrNaN(value: string): number {
+  try {
+    return quantityValue(value)
+  } catch {
+    return Number.NaN
+  }
+}
+
 /** Whether less is available than the threshold allows; `withReclaim` adds the amount to reclaim. */
 export function isMet(
   { signal, value, minReclaim }: Threshold,

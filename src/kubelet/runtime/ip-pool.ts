@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { formatIp, lastOf, parseIp, parseIpRange } from '../../lang/go/ip.js'
 
 /**
@@ -65,7 +66,7 @@ interface PoolRange {
 
 function rangeOf(cidr: string): PoolRange {
   const range = parseIpRange(cidr)
-  if (range === undefined) throw new RangeError(`not a range of addresses: ${cidr} (write 10.244.1.0/24)`)
+  if (range === undefined) throw new InputError(`not a range of addresses: ${cidr} (write 10.244.1.0/24)`)
   const { family, first: network } = range
   const end = family === 'IPv4' ? lastOf(range) - 1n : lastOf(range)
   const last = end - network > MOST ? network + MOST : end

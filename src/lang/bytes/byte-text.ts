@@ -1,3 +1,4 @@
+import { InputError } from '../input-error.js'
 import { validPrefix, widthAt } from '../go/utf8.js'
 import { joinBytes } from './join-bytes.js'
 
@@ -100,7 +101,7 @@ export const isText = (text: string): boolean => text.search(LONE) < 0
  */
 export function textOfBytes(bytes: Uint8Array): string {
   if (!(bytes instanceof Uint8Array))
-    throw new TypeError(`textOfBytes() takes a Uint8Array, not ${JSON.stringify(bytes)}`)
+    throw new InputError(`textOfBytes() takes a Uint8Array, not ${JSON.stringify(bytes)}`)
   return new ByteDecoder().decode(bytes, true)
 }
 
@@ -109,7 +110,8 @@ export function textOfBytes(bytes: Uint8Array): string {
  * @example bytesOfText('hello').length // 5
  */
 export function bytesOfText(text: string): Uint8Array {
-  if (typeof text !== 'string') throw new TypeError(`bytesOfText() takes a text, not ${JSON.stringify(text)}`)
+  if (typeof text !== 'string')
+    throw new InputError(`bytesOfText() takes a text, not ${JSON.stringify(text)}`)
   const first = text.search(LONE)
   if (first < 0) return encoder.encode(text)
   // three bytes are the most that a unit takes

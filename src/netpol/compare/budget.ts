@@ -1,3 +1,5 @@
+import { InputError } from '../../lang/input-error.js'
+
 /** The bound of a search over all possible clusters. */
 export interface StepOptions {
   /**
@@ -28,7 +30,7 @@ export class StepLimitError extends Error {
 
 /**
  * Counts the steps of one search.
- * @throws RangeError if the bound is not a positive integer
+ * @throws InputError if the bound is not a positive integer
  */
 export class SearchBudget {
   readonly #maxSteps: number
@@ -36,7 +38,7 @@ export class SearchBudget {
 
   constructor(maxSteps: number = DEFAULT_MAX_STEPS) {
     if (!Number.isInteger(maxSteps) || maxSteps < 1)
-      throw new RangeError(`maxSteps: ${maxSteps} is not a positive integer`)
+      throw new InputError(`maxSteps: ${maxSteps} is not a positive integer`)
     this.#maxSteps = maxSteps
   }
 

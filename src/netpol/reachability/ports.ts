@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import type { PortPoint } from '../compile/cell.js'
 import type { Protocol } from '../world.js'
 
@@ -26,7 +27,7 @@ const protocolsKnown = ['TCP', 'UDP', 'SCTP'] as const
 
 /**
  * Reads a requested port.
- * @throws RangeError if it is invalid
+ * @throws InputError if it is invalid
  */
 export function readPortWanted(wanted: PortWanted): PortSpan {
   const [number, protocol = 'TCP'] =
@@ -35,7 +36,7 @@ export function readPortWanted(wanted: PortWanted): PortSpan {
       : (String(wanted).split('/', 2) as [string, Protocol?])
   const port = Number(number)
   if (!/^\d+$/.test(number) || port < 1 || port > HIGHEST || !protocolsKnown.includes(protocol))
-    throw new RangeError(`${JSON.stringify(wanted)} is not a port such as 80 or '53/UDP'`)
+    throw new InputError(`${JSON.stringify(wanted)} is not a port such as 80 or '53/UDP'`)
   return { protocol, first: port, last: port }
 }
 

@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import type { LanguageOptions } from '../../lang/text/phrases.js'
 import type { PortPoint } from '../compile/cell.js'
 import { CompiledWorld, compileWorld } from '../compile/compiled-world.js'
@@ -78,19 +79,19 @@ export class Reachability implements ReachTable {
 
   /**
    * Returns whether a group reaches another; all three arguments are indexes.
-   * @throws RangeError if an index is out of range
+   * @throws InputError if an index is out of range
    */
   reach(from: number, to: number, port: number): ReachabilityVerdict {
     const matrix = this.#matrices[port]
     if (matrix === undefined)
-      throw new RangeError(`there is no port class ${port}; there are ${this.ports.length}`)
+      throw new InputError(`there is no port class ${port}; there are ${this.ports.length}`)
     return verdictOf(matrix, this.#numberOf(from), this.#numberOf(to))
   }
 
   #numberOf(group: number): number {
     const number = this.#numbers[group]
     if (number === undefined)
-      throw new RangeError(`there is no group ${group}; there are ${this.groups.length}`)
+      throw new InputError(`there is no group ${group}; there are ${this.groups.length}`)
     return number
   }
 
@@ -170,7 +171,7 @@ const places = { pods: 0, nodes: 1, outside: 2 }
  * Computes the reachability matrix of a world: every possible end of a connection, on all ports, with
  * equivalent ends merged. `world` consists of plain Kubernetes objects, or is compiled.
  * @throws WorldError if an object is invalid
- * @throws RangeError if a port is invalid
+ * @throws InputError if a port is invalid
  * @example console.log(String(reachability(cluster)))
  */
 export function reachability(

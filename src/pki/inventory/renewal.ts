@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { parseCertificates } from '../certificate.js'
 import type { Certificate } from '../certificate.js'
 import { checkExpiry, checkRenewed } from '../inputs.js'
@@ -126,14 +127,14 @@ export interface Renewal {
  * Renews one certificate for a year, or with `all` every one, as `kubeadm certs renew` does: a new key and
  * certificate with the old subject, names and purposes. A process that has loaded the old one uses it until
  * its next start.
- * @throws RangeError if the name is unknown
+ * @throws InputError if the name is unknown
  * @example renewCertificates(cluster.pki, 'apiserver', cluster.now())
  */
 export function renewCertificates(pki: Pki, name: string, now: number): readonly Renewal[] {
   checkRenewed([pki, name, now])
   const wanted = name === 'all' ? renewable(pki) : renewable(pki).filter((one) => one.name === name)
   if (wanted.length === 0)
-    throw new RangeError(`unknown command ${JSON.stringify(name)} for "kubeadm certs renew"`)
+    throw new InputError(`unknown command ${JSON.stringify(name)} for "kubeadm certs renew"`)
   return wanted.map((one) => ({ name: one.name, title: one.title, result: renew(pki, one, now) }))
 }
 

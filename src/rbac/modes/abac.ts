@@ -2,6 +2,7 @@
  * ABAC: a list of policies in a file. Source: pkg/auth/authorizer/abac/abac.go,
  * pkg/apis/abac/{v0,v1beta1}/conversion.go.
  */
+import { InputError } from '../../lang/input-error.js'
 import type { UserInfo } from '../../client/client.js'
 import type {
   AccessAttributes,
@@ -46,7 +47,7 @@ const NO_MATCH: Authorization = { allowed: false, reason: 'No policy matched.' }
 
 /**
  * Parses a policy file with one JSON object per line. Blank lines and lines that start with `#` are skipped.
- * @throws RangeError with the line that is invalid
+ * @throws InputError with the line that is invalid
  */
 export function parseAbacPolicies(text: string): readonly AbacPolicy[] {
   return text.split('\n').flatMap((line, at) => {
@@ -58,7 +59,7 @@ export function parseAbacPolicies(text: string): readonly AbacPolicy[] {
     } catch {
       // reported below
     }
-    throw new RangeError(`ABAC policy, line ${at + 1}: not a JSON object: ${trimmed}`)
+    throw new InputError(`ABAC policy, line ${at + 1}: not a JSON object: ${trimmed}`)
   })
 }
 
@@ -71,7 +72,7 @@ export class AbacAuthorizer implements Authorizer, RuleResolver {
 
   /**
    * Creates the authorizer.
-   * @throws RangeError if a policy has another kind or version
+   * @throws InputError if a policy has another kind or version
    */
   constructor(policies: readonly AbacPolicy[]) {
     this.#policies = policies.map(convert)
@@ -102,7 +103,7 @@ function convert(policy: AbacPolicy): AbacPolicySpec {
   const { apiVersion, kind, spec } = policy
   if (apiVersion === undefined && kind === undefined) return convertOld(policy)
   if (apiVersion !== VERSION || kind !== 'Policy') {
-    throw new RangeError(
+    throw new InputError(
       `ABAC policy: no kind "${kind ?? ''}" is registered for version "${apiVersion ?? ''}"; it must ` +
         `be a Policy of ${VERSION}`,
     )

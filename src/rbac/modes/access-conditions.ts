@@ -1,4 +1,5 @@
 /** Source: apiserver pkg/authorization/cel, the match conditions of an AuthorizationConfiguration. */
+import { InputError } from '../../lang/input-error.js'
 import type { SubjectAccessReviewSpec } from '../../api/authorization/generated.js'
 import { compile, type CelProgram } from '../../api/cel/compile.js'
 import { BOOL, listOf, mapOf, objectOf, STRING, typeText } from '../../lang/cel/check/types.js'
@@ -50,12 +51,12 @@ export function conditionFault(expression: string): string | undefined {
 export class AccessConditions {
   readonly #programs: readonly { readonly expression: string; readonly program: CelProgram }[]
 
-  /** @throws RangeError for an expression that is invalid */
+  /** @throws InputError for an expression that is invalid */
   constructor(conditions: readonly { readonly expression: string }[]) {
     this.#programs = conditions.map(({ expression }) => {
       const program = conditionOf(expression)
       if (typeof program === 'string')
-        throw new RangeError(`a match condition of the authorization webhook: ${expression}: ${program}`)
+        throw new InputError(`a match condition of the authorization webhook: ${expression}: ${program}`)
       return { expression, program }
     })
   }

@@ -1,5 +1,5 @@
 /** Source: apiserver plugin/pkg/authorizer/webhook/webhook.go, v1 SubjectAccessReviews. */
-import { InputError } from '../../api/input-error.js'
+import { InputError } from '../../lang/input-error.js'
 import { refuseUnknown } from '../../api/known-keys.js'
 import { parseGoDuration } from '../../lang/go/duration.js'
 import { quote } from '../../lang/go/quote.js'
@@ -108,7 +108,7 @@ export class WebhookAuthorizer implements Authorizer, RuleResolver {
 
   /**
    * `place` tells it from the other authorizers of the cluster.
-   * @throws RangeError if a duration or a condition is invalid
+   * @throws InputError if a duration or a condition is invalid
    */
   constructor(options: WebhookAuthorizerOptions, dependencies: WebhookAuthorizerDependencies, place = 0) {
     const { timeout = '30s', authorizedTTL = '0s', unauthorizedTTL = '0s', matchConditions = [] } = options
@@ -205,7 +205,7 @@ function durationOf(name: string, text: string): number {
   try {
     return parseGoDuration(text)
   } catch (error) {
-    throw new RangeError(`${name} of the authorization webhook: ${(error as Error).message}`)
+    throw new InputError(`${name} of the authorization webhook: ${(error as Error).message}`)
   }
 }
 

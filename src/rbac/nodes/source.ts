@@ -23,7 +23,7 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /**
  * Returns the objects of a source; of a cluster those that escalation paths depend on.
- * @throws TypeError if a text is not YAML
+ * @throws InputError if a text is not YAML
  */
 export function objectsIn(source: RbacSource): Iterable<KubeObject> {
   checkSource(source)

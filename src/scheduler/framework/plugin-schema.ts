@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { callable, flag, implementing, inputCheck, shaped, text } from '../../api/checked-input.js'
-import { InputError } from '../../api/input-error.js'
+import { InputError } from '../../lang/input-error.js'
 import { EXTENSION_POINTS } from '../configuration.js'
 import type { ClusterEventKind } from './cluster-event.js'
 import type { Plugin } from './plugin.js'

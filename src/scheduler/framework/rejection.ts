@@ -1,4 +1,4 @@
-import { InputError } from '../../api/input-error.js'
+import { InputError } from '../../lang/input-error.js'
 /**
  * Why a plugin rejected a pod. `Unschedulable`: removing other pods could help, so preemption is tried;
  * `UnschedulableAndUnresolvable`: it could not; `Pending`: the plugin waits for something and wants the pod

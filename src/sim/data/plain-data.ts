@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { fromBase64, toBase64 } from '../../lang/bytes/base64.js'
 import { entriesOf, LazyMap } from './lazy-map.js'
 
@@ -109,7 +110,7 @@ export class SharedValues {
 
 /**
  * Reads {@link SharedValues.entries} in their order. Returns the objects, frozen.
- * @throws TypeError that says which entry is wrong
+ * @throws InputError that says which entry is wrong
  */
 export function sharedFromJson(entries: Iterable<unknown>): readonly unknown[] {
   const objects: unknown[] = []
@@ -117,7 +118,7 @@ export function sharedFromJson(entries: Iterable<unknown>): readonly unknown[] {
     try {
       objects.push(deepFreeze(plainDataFromJson(json, objects)))
     } catch (error) {
-      throw new TypeError(`shared[${objects.length}]: ${(error as Error).message}`, { cause: error })
+      throw new InputError(`shared[${objects.length}]: ${(error as Error).message}`, { cause: error })
     }
   }
   return objects
@@ -174,7 +175,7 @@ export function plainDataFromJson(json: unknown, shared: readonly unknown[] = []
     return new Map(
       record[MAP_TAG].map((pair: unknown) => {
         if (!Array.isArray(pair) || pair.length === 0 || pair.length > 2)
-          throw new TypeError(`${MAP_TAG} has ${JSON.stringify(pair)}, which is no [key, value]`)
+          throw new InputError(`${MAP_TAG} has ${JSON.stringify(pair)}, which is no [key, value]`)
         return [pair[0] as string, plainDataFromJson(pair[1], shared)]
       }),
     )
@@ -187,7 +188,7 @@ export function plainDataFromJson(json: unknown, shared: readonly unknown[] = []
   if (typeof bytes === 'string' && Object.keys(record).length === 1) return fromBase64(bytes)
   if (typeof record[REF_TAG] === 'number' && Object.keys(record).length === 1) {
     if (!(record[REF_TAG] in shared))
-      throw new TypeError(`there is no shared value ${record[REF_TAG]}; there are ${shared.length}`)
+      throw new InputError(`there is no shared value ${record[REF_TAG]}; there are ${shared.length}`)
     return shared[record[REF_TAG]]
   }
   return mapMembers(record, (entry) => plainDataFromJson(entry, shared))

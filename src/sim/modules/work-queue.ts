@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { type Duration, toMillis } from '../duration.js'
 import type { Slice, TimerOptions, Topic } from './topic.js'
 
@@ -112,10 +113,10 @@ export class TopicWorkQueue implements WorkQueue {
   }
 }
 
-/** @throws TypeError if a key is an object, whose key is another, or missing */
+/** @throws InputError if a key is an object, whose key is another, or missing */
 function checkKey(key: unknown): void {
   if (typeof key !== 'string')
-    throw new TypeError(
+    throw new InputError(
       "a work queue takes keys such as 'default/web', not " +
         `${(JSON.stringify(key) ?? 'undefined').slice(0, 60)}; that of an object is keyOf(object)`,
     )

@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { checkAble, checkCondition, checkEvent, checkScheduledOn } from '../inputs.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { Pod } from '../../api/core/generated.js'
@@ -87,7 +88,7 @@ export interface ClusterMatchers<R> {
 
 function clusterOf(received: unknown): SimCluster {
   if (received instanceof SimCluster) return received
-  throw new TypeError('expected a SimCluster')
+  throw new InputError('expected a SimCluster')
 }
 
 function toExist<T extends BuiltInName | CustomName>(
@@ -252,7 +253,7 @@ function toBeAbleTo(received: unknown, verb: string, what: string, scope: Access
     typeof client !== 'object' ||
     typeof (client as Partial<Client> | null)?.createSubresource !== 'function'
   )
-    throw new TypeError("expected a client: expect(cluster.as({ user: 'jane' }))")
+    throw new InputError("expected a client: expect(cluster.as({ user: 'jane' }))")
   const [name = '', part = scope.subresource] = what.split('/')
   const [resource = '', ...group] = name.split('.')
   const resourceAttributes = {

@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import type { CanOptions } from '../../cluster/access/can.js'
 import type { Identity } from '../../cluster/access/identities.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
@@ -24,7 +25,7 @@ export interface ReachMatchers<R> {
 
 function clusterOf(received: unknown): SimCluster {
   if (received instanceof SimCluster) return received
-  throw new TypeError('expected a SimCluster')
+  throw new InputError('expected a SimCluster')
 }
 
 const endText = (end: unknown): string => (typeof end === 'string' ? end : JSON.stringify(end))

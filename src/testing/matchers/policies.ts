@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import {
   compare,
   CompiledWorld,
@@ -66,7 +67,7 @@ export type PolicySubject = PolicySource | WorldSource | CompiledWorld
 function verdictOf(subject: unknown, connection: PolicyQuery, options: NetpolOptions): ConnectionVerdict {
   if (subject instanceof CompiledWorld) return subject.evaluate(connection)
   if (typeof subject !== 'string' && (typeof subject !== 'object' || subject === null))
-    throw new TypeError('expected a cluster or a world')
+    throw new InputError('expected a cluster or a world')
   return evaluate(subject as WorldSource, connection, options)
 }
 
@@ -94,7 +95,7 @@ function namedBy(
 function policiesOf(subject: unknown): readonly WorldPolicy[] {
   const isText = typeof subject === 'string'
   if (!isText && (typeof subject !== 'object' || subject === null || subject instanceof CompiledWorld))
-    throw new TypeError('expected policies, a cluster or a world')
+    throw new InputError('expected policies, a cluster or a world')
   return policiesIn(subject as PolicySource)
 }
 

@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { checkObjects } from '../inputs.js'
 import type { Arbitrary } from 'fast-check'
 import type { KubeObject } from '../../api/kind/definition.js'
@@ -43,7 +44,7 @@ const WAYS = 10_000
  * serves: `objectArbitraries(fc, 'apps/v1', 'Deployment').valid`. The apiserver is the judge: what it finds
  * wrong with an object is mended until it would create it. Names are few, the namespace is `default`, and
  * there is no status.
- * @throws RangeError if the cluster serves no such kind, or if no valid object is found; give a `base` then
+ * @throws InputError if the cluster serves no such kind, or if no valid object is found; give a `base` then
  */
 export function objectArbitraries(
   fc: FastCheck,
@@ -72,7 +73,7 @@ export function objectArbitraries(
   const { object: certain, rules = [] } = fallback
   if (certain === undefined) {
     const texts = rules.map(({ field, message }) => `  ${field}: ${message}`)
-    throw new RangeError(`no valid ${kind} was found; give a base that meets:\n${texts.join('\n')}`)
+    throw new InputError(`no valid ${kind} was found; give a base that meets:\n${texts.join('\n')}`)
   }
   const valid = values.of(tested.schema, '').map((made) => {
     const { metadata } = made as { readonly metadata?: object }

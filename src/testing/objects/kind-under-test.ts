@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import { parseApiVersion, type GroupVersionKind } from '../../api/api-version.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import type { HttpResponse } from '../../client/http.js'
@@ -65,7 +66,7 @@ export class KindUnderTest {
   readonly #path: string
   readonly #cluster: SimCluster
 
-  /** @throws RangeError if the cluster serves no such kind, or if it cannot be created */
+  /** @throws InputError if the cluster serves no such kind, or if it cannot be created */
   constructor(cluster: SimCluster, apiVersion: string, kind: string) {
     this.#cluster = cluster
     this.apiVersion = apiVersion
@@ -82,7 +83,7 @@ export class KindUnderTest {
     const { group, version } = parseApiVersion(apiVersion)
     const schema = Object.values(this.#schemas).find((each) => isOf(each, { group, version, kind }))
     if (path === undefined || schema === undefined)
-      throw new RangeError(`the cluster creates no ${kind} of ${apiVersion}`)
+      throw new InputError(`the cluster creates no ${kind} of ${apiVersion}`)
     this.schema = schema
     this.#path = path.replace('{namespace}', NAMESPACE)
   }

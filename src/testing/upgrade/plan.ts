@@ -16,7 +16,7 @@ import { clientsOf, unreadableAfter } from './stored.js'
  * in etcd that the next release cannot read, and clients that write in versions that are removed. Of both:
  * feature gates that are locked or unknown. An object goes on in the version that it was told to use.
  *
- * @throws InputError for a release that is not later; RangeError for an unknown one
+ * @throws InputError for a release that is unknown or not later
  * @example
  * const { findings } = planUpgrade(readFileSync('web.yaml', 'utf8'), { from: 'v1.24', to: 'v1.35' })
  * expect(findings.filter(({ change }) => change === 'removed')).toEqual([])

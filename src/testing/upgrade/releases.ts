@@ -1,4 +1,4 @@
-import { InputError } from '../../api/input-error.js'
+import { InputError } from '../../lang/input-error.js'
 import { release } from '../../api/releases.js'
 
 /** From which release to which one. */

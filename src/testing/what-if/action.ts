@@ -1,4 +1,4 @@
-import { InputError } from '../../api/input-error.js'
+import { InputError } from '../../lang/input-error.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { hintOf, nearest } from '../../lang/text/nearest.js'
 import { type Duration, toMillis } from '../../sim/duration.js'

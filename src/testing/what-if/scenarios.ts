@@ -1,4 +1,4 @@
-import { InputError } from '../../api/input-error.js'
+import { InputError } from '../../lang/input-error.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { checkScenarios } from '../inputs.js'
 import { readAction } from './action.js'

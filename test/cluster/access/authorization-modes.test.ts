@@ -180,7 +180,9 @@ describe('a list of modes', () => {
       const mode = { type: 'Webhook', review: () => ({ allowed: true }), ...options } as const
       return () => new SimCluster({ nodes: 0, access: { authorization: [mode] } })
     }
-    expect(made({ timeout: '3 s' })).toThrow('timeout of the authorization webhook: time: unknown unit')
+    expect(made({ timeout: '3 s' })).toThrow(
+      "access.authorization[0].timeout must be a duration such as '30s'",
+    )
     expect(made({ matchConditions: [{ expression: 'request.usr == ""' }] })).toThrow('undefined field')
     expect(made({ matchConditions: [{ expression: 'request.user' }] })).toThrow('must evaluate to bool')
   })

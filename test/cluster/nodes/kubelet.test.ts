@@ -63,7 +63,7 @@ test('a node under pressure is tainted; its kubelet is configured by node', () =
   ])
   expect(
     () => new SimCluster({ nodes: [{ name: 'a', kubelet: { evictionHard: { 'nothing.available': '1' } } }] }),
-  ).toThrow('unknown eviction signal nothing.available')
+  ).toThrow('unknown option nodes[0].kubelet.evictionHard["nothing.available"]')
 })
 
 test('the image of the guide does what the guide says', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { NotFoundError, ApiError, SimCluster } from 'simcluster'
+import { InputError, NotFoundError, ApiError, SimCluster } from 'simcluster'
 import { clusterWith, deployment, placement, running } from '../support.js'
 
 const ready = (cluster: SimCluster): readonly boolean[] => cluster.nodes().map((node) => node.ready)
@@ -183,7 +183,7 @@ test('addNode and remove; a new node under the name of one that was cut off is n
   cluster.node('node-1').remove()
   cluster.advance('2m')
   expect(running(cluster.settle())).toBe(3)
-  expect(() => cluster.addNode({ name: 'node-4' })).toThrow(new RangeError('there is a node node-4 already'))
+  expect(() => cluster.addNode({ name: 'node-4' })).toThrow(new InputError('there is a node node-4 already'))
   expect(() => cluster.node('node-1')).toThrow(/there is no node node-1; there are: node-2, node-3, node-4/)
   cluster.delete('nodes', { name: 'node-4' })
   expect(cluster.node('node-4').ready).toBe(false)

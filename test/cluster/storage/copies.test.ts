@@ -1,6 +1,6 @@
 import { badInput } from '../../support/typed.js'
 import { describe, expect, test, vi } from 'vitest'
-import { ClusterSnapshot, SimCluster } from 'simcluster'
+import { InputError, ClusterSnapshot, SimCluster } from 'simcluster'
 import { checkInvariants } from 'simcluster/testing'
 import type { ClusterOptions } from 'simcluster'
 import { ClusterComponentHost } from '../../../src/cluster/compose/component-host.js'
@@ -169,8 +169,8 @@ test('a copy may go on in another order than its original: its seed decides, eac
 })
 
 test('what is no snapshot is refused', () => {
-  expect(() => SimCluster.fromJSON(badInput({}))).toThrow(new TypeError('this is not a simcluster snapshot'))
-  expect(() => SimCluster.fromJSON(badInput(undefined))).toThrow(TypeError)
+  expect(() => SimCluster.fromJSON(badInput({}))).toThrow(new InputError('this is not a simcluster snapshot'))
+  expect(() => SimCluster.fromJSON(badInput(undefined))).toThrow(InputError)
   const json = new SimCluster({ nodes: 0 }).toJSON()
   expect(() => ClusterSnapshot.fromJSON({ ...json, simcluster: 99 })).toThrow(/has format 99/)
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ClusterSnapshot, SimCluster } from '../../../src/index.js'
+import { InputError, ClusterSnapshot, SimCluster } from '../../../src/index.js'
 import { Random } from '../../../src/sim/random.js'
 import { badInput } from '../../support/typed.js'
 
@@ -37,7 +37,7 @@ function refusal(json: unknown): string {
     SimCluster.fromJSON(badInput(json))
     return ''
   } catch (error) {
-    return error instanceof TypeError ? error.message : `raw: ${String(error)}`
+    return error instanceof InputError ? error.message : `raw: ${String(error)}`
   }
 }
 

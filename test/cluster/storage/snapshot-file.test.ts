@@ -1,7 +1,7 @@
 import { badInput } from '../../support/typed.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ClusterSnapshot, SimCluster } from '../../../src/index.js'
+import { InputError, ClusterSnapshot, SimCluster } from '../../../src/index.js'
 
 const cluster = new SimCluster({ nodes: 1, seed: 3 })
 cluster.apply({
@@ -17,7 +17,7 @@ function refusal(bytes: Uint8Array): string {
   try {
     ClusterSnapshot.fromFile(bytes)
   } catch (error) {
-    if (error instanceof TypeError) return error.message
+    if (error instanceof InputError) return error.message
     throw error
   }
   return ''

@@ -1,3 +1,4 @@
+import { InputError } from '../../../src/lang/input-error.js'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -48,7 +49,7 @@ describe('parseManifests', () => {
 
   it('refuses what is nested deeply, and aliases that expand too much', () => {
     expect(() => parseManifests(DEEP)).toThrow(
-      new TypeError('the manifest is not YAML: exceeded max depth of 10000'),
+      new InputError('the manifest is not YAML: exceeded max depth of 10000'),
     )
     expect(() => parseManifests(DOUBLING)).toThrow('document contains excessive aliasing')
   })

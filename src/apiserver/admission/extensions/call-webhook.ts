@@ -179,7 +179,7 @@ function serviceTarget(
 
 /**
  * A webhook in this process: gets an AdmissionReview or ConversionReview and returns it with a response.
- * Synchronous; a promise is a TypeError. `admissionWebhook` makes one from a function of typed requests.
+ * Synchronous; a promise is an AsyncError. `admissionWebhook` makes one from a function of typed requests.
  */
 export type WebhookHandler = (review: WebhookReview, call: WebhookCall) => WebhookResponse
 

@@ -1,3 +1,4 @@
+import { InputError } from '../../../lang/input-error.js'
 import { refuseUnknown } from '../../../api/known-keys.js'
 import type { OnCommand } from './self-contained.js'
 import type { Content } from '../../../lang/bytes/content.js'
@@ -219,7 +220,7 @@ class SeenByImage implements ImageContext {
     this.podIP = sandbox.ip ?? ''
     this.readFile = (path) => {
       if (typeof path !== 'string')
-        throw new TypeError(`readFile() takes a path such as '/etc/config/a', not ${JSON.stringify(path)}`)
+        throw new InputError(`readFile() takes a path such as '/etc/config/a', not ${JSON.stringify(path)}`)
       return readFile(path)
     }
     this.#view = view

@@ -1,3 +1,4 @@
+import { InputError } from '../../../lang/input-error.js'
 import { connect } from 'node:http2'
 import type { ClientHttp2Session, ClientHttp2Stream, SecureClientSessionOptions } from 'node:http2'
 import { trusting } from '../../credentials/trust.js'
@@ -39,7 +40,7 @@ export class EtcdGrpcClient {
 
   /** `endpoints` are URLs, for example `https://10.0.0.1:2379`. */
   constructor(endpoints: readonly string[], tls: EtcdTls = {}) {
-    if (endpoints.length === 0) throw new RangeError('etcd needs at least one endpoint')
+    if (endpoints.length === 0) throw new InputError('etcd needs at least one endpoint')
     this.#endpoints = endpoints
     this.#tls = tls
   }
