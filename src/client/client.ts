@@ -67,7 +67,7 @@ export interface WriteOptions {
   readonly force?: boolean
   /**
    * What to do about unknown fields.
-   * @default `Warn`, as on the server
+   * @default `Strict` for methods of a cluster, as kubectl; `Warn` for those of a client, as the server
    */
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict'
   /** The subresource to write: `status`, `scale`, `resize`, ... */

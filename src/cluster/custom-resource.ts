@@ -1,3 +1,4 @@
+import { strictly } from './strict-writes.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import type { Draft } from '../api/kind/draft.js'
 import type { ObjectMetaInput } from '../api/meta/inputs.js'
@@ -82,18 +83,28 @@ export class CustomResource<Input, Output> {
   create(object: CustomInput<Input>, options?: WriteOptions): CustomObject<Output> {
     return this.#access
       .client()
-      .create<string>(this.#access.resource(), this.#access.place(object), options) as CustomObject<Output>
+      .create<string>(
+        this.#access.resource(),
+        this.#access.place(object),
+        strictly(options),
+      ) as CustomObject<Output>
   }
 
   update(object: CustomInput<Input>, options?: WriteOptions): CustomObject<Output> {
     return this.#access
       .client()
-      .update<string>(this.#access.resource(), this.#access.place(object), options) as CustomObject<Output>
+      .update<string>(
+        this.#access.resource(),
+        this.#access.place(object),
+        strictly(options),
+      ) as CustomObject<Output>
   }
 
   patch(name: NamespacedName, patch: Patch, options?: WriteOptions): CustomObject<Output> {
     const key = this.#access.keyOf(name)
-    return this.#access.client().patch(this.#access.resource(), key, patch, options) as CustomObject<Output>
+    return this.#access
+      .client()
+      .patch(this.#access.resource(), key, patch, strictly(options)) as CustomObject<Output>
   }
 
   /** Reads an object, lets `recipe` change a draft of it and writes it back; repeats after a conflict. */

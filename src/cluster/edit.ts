@@ -1,3 +1,4 @@
+import { strictly } from './strict-writes.js'
 import { synchronous } from '../lang/synchronous.js'
 import { produce } from 'immer'
 import type { Draft } from '../api/kind/draft.js'
@@ -39,7 +40,7 @@ export function editObject(
       synchronous(recipe(draft as Draft<KubeObject>), 'edit(): the recipe'),
     )
     try {
-      return next === current ? current : client.update<string>(resource, next)
+      return next === current ? current : client.update<string>(resource, next, strictly())
     } catch (error) {
       if (!isApiError(error, 'Conflict') || conflicts >= MAX_CONFLICTS) throw error
     }

@@ -1,3 +1,5 @@
+import { strictly } from './strict-writes.js'
+import { InputError } from '../lang/input-error.js'
 import type { KubeObject } from '../api/kind/definition.js'
 import type { Draft } from '../api/kind/draft.js'
 import { type Manifests, placedManifests } from '../api/manifests.js'
@@ -96,7 +98,7 @@ export class NamespaceScope {
     >
   }
 
-  /** POST. `apiVersion` and `kind` may be left out. */
+  /** POST. `apiVersion` and `kind` may be left out. An unknown field is an error. */
   create<R extends BuiltInName>(
     resource: R,
     object: ResourceInputs[PluralOf<R>],
@@ -105,7 +107,7 @@ export class NamespaceScope {
     return this.#client.create<string>(
       this.#resource(resource),
       this.#placed(resource, object),
-      options,
+      strictly(options),
     ) as StoredOf<R>
   }
 
@@ -118,7 +120,7 @@ export class NamespaceScope {
     return this.#client.update<string>(
       this.#resource(resource),
       this.#placed(resource, object),
-      options,
+      strictly(options),
     ) as StoredOf<R>
   }
 
@@ -133,7 +135,7 @@ export class NamespaceScope {
       this.#resource(resource),
       this.#key(resource, name),
       patch,
-      options,
+      strictly(options),
     ) as StoredOf<R>
   }
 
@@ -198,8 +200,8 @@ export class NamespaceScope {
    * `kubectl apply` of manifests: YAML or JSON text, one object, or a list of objects. The fields of an
    * object whose `apiVersion` and `kind` are literals of a built-in kind are checked by the compiler.
    * It goes on after a failure; one error names each object that failed, with its document, line and kind.
-   * @throws TypeError if the text is not YAML; ApiError if the server refuses an object; KubectlError for a
-   * kind that is not served, with what to write instead; ApplyError for several objects
+   * @throws InputError if the text is not YAML or has no objects; ApiError if the server refuses an object;
+   * KubectlError for a kind that is not served, with what to write instead; ApplyError for several objects
    */
   apply(text: string): readonly AppliedObject[]
   apply<const M extends readonly ManifestLike[]>(manifests: {
@@ -208,8 +210,11 @@ export class NamespaceScope {
   apply<const M extends ManifestLike>(manifest: M & Checked<M>): readonly AppliedObject[]
   apply(manifests: Manifests): readonly AppliedObject[] {
     const environment = this.#kubectlEnvironment
+    const placed = placedManifests(manifests)
+    if (placed.length === 0 && typeof manifests === 'string')
+      throw new InputError('apply(): the text has no objects. Write for example: cluster.apply(pod)')
     try {
-      return applyObjects(environment, placedManifests(manifests))
+      return applyObjects(environment, placed)
     } finally {
       environment.takeWarnings?.() // or the next command line would print them
     }
