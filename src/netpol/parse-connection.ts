@@ -1,4 +1,5 @@
 import { invalid } from '../api/field-error.js'
+import { portNumberFaults } from '../api/validation/names.js'
 import { checkConnectionText } from './inputs.js'
 import type { PolicyQuery, EndpointRef, Protocol } from './world.js'
 import { WorldError } from './world-error.js'
@@ -20,7 +21,7 @@ function endOf(text: string): EndpointRef {
  * Parses a connection such as `default/web -> default/db:6379/TCP`. Ends are pods (`namespace/name`),
  * addresses (IPv6 destinations in brackets), `node:name`, domain names or `external`. The port is a number or
  * a port name of the pod; the protocol defaults to TCP.
- * @throws WorldError if the text has another form
+ * @throws WorldError if the text has another form or a port that does not exist
  * @example evaluate(cluster, parseConnection('shop/web -> shop/db:5432'))
  */
 export function parseConnection(text: string): PolicyQuery {
@@ -33,5 +34,7 @@ export function parseConnection(text: string): PolicyQuery {
   }
   const { from = '', to = '', port = '', protocol = 'TCP' } = groups
   const number = /^\d+$/.test(port) ? Number(port) : port
+  const [fault] = typeof number === 'number' ? portNumberFaults(number) : []
+  if (fault !== undefined) throw new WorldError('connection', [invalid('port', port, fault)])
   return { from: endOf(from), to: endOf(to), port: number, protocol: protocol.toUpperCase() as Protocol }
 }

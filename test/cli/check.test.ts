@@ -342,3 +342,11 @@ describe('bad use gives exit code 2', () => {
     expect(err).toContain(text)
   })
 })
+
+test('manifests without objects are not called right', async () => {
+  files({ 'empty.yaml': '', 'comment.yaml': '# nothing yet\n---\n' })
+  const nothing = { code: 2, out: '', err: expect.stringContaining('the manifests have no objects') }
+  expect(await typed('check', '.')).toMatchObject(nothing)
+  expect(await typed('check', 'comment.yaml')).toMatchObject(nothing)
+  expect(await typed('upgrade', 'empty.yaml', '--from', 'v1.33', '--to', 'v1.35')).toMatchObject(nothing)
+})

@@ -57,7 +57,12 @@ spec:
       code: 2,
       err: expect.stringContaining('there is no pod and no workload in'),
     })
-    expect((await typed('netpol', 'lint', empty)).err).toContain('was not checked')
+    expect(await typed('netpol', 'lint', empty)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('has no NetworkPolicy and no Service: there is nothing to check'),
+    })
+    const alone = folder('alone', policy('db', 5432))
+    expect((await typed('netpol', 'lint', alone)).err).toContain('was not checked')
   })
 
   test('lint names the nearest label of a Service that selects nothing', async () => {

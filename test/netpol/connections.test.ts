@@ -1,10 +1,12 @@
+import { InputError } from '../../src/index.js'
 import type { KubeObject } from '../../src/index.js'
 import { badInput, partial } from '../support/typed.js'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { invalid, type FieldError } from '../../src/api/field-error.js'
 import {
   evaluate,
   parseConnection,
+  reachability,
   readWorld,
   resolveConnection,
   resolveOptions,
@@ -130,6 +132,19 @@ const ends = (connection: Omit<PolicyQuery, 'port'>): readonly [string, string] 
   const { from, to } = resolveConnection(model, { port: 80, ...connection })
   return [text(from), text(to)]
 }
+
+test('a port that does not exist, and no ports at all, are errors', () => {
+  for (const port of [0, 65_536])
+    expect(() => parseConnection(`shop/a -> shop/b:${port}`)).toThrow(
+      `port: Invalid value: "${port}": must be between 1 and 65535, inclusive`,
+    )
+  expect(() => reachability({ pods: [] }, { ports: [] })).toThrow('ports must not be empty')
+})
+
+test('what is wrong with a world is an InputError', () => {
+  expect(() => parseConnection('a to b')).toThrow(InputError)
+  expect(() => parseConnection('a to b')).toThrow(expect.objectContaining({ code: 'ERR_INVALID_INPUT' }))
+})
 
 describe('who the ends are', () => {
   it.each<[PolicyQuery['from'], PolicyQuery['to'], string, string, ('IPv4' | 'IPv6')?]>([

@@ -1,3 +1,4 @@
+import { parseManifests } from '../../api/manifests.js'
 import {
   analysePolicies,
   evaluate,
@@ -83,8 +84,19 @@ const FINDINGS = {
   vacuousSelectors: 'cannot be met by any labels',
 } as const
 
+/** Kinds of which something can be wrong by themselves. */
+const LINTED: ReadonlySet<string> = new Set([
+  'NetworkPolicy',
+  'ClusterNetworkPolicy',
+  'AdminNetworkPolicy',
+  'BaselineAdminNetworkPolicy',
+  'Service',
+])
+
 function lint([folder = '']: readonly string[]): NetpolResult {
   const manifests = manifestsIn(folder)
+  if (!parseManifests(manifests).some(({ kind = '' }) => LINTED.has(kind)))
+    throw new UsageError(`${folder} has no NetworkPolicy and no Service: there is nothing to check`)
   const analysis = analysePolicies(manifests)
   const useless = Object.entries(FINDINGS).flatMap(([kind, failure]) =>
     analysis[kind as keyof typeof FINDINGS].map(({ policy, path }) => ({

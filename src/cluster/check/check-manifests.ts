@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import * as z from 'zod/mini'
 import { anyObject, argumentsCheck, text, word } from '../../api/checked-input.js'
 import { mergeOptions } from '../compose/merge-options.js'
@@ -62,7 +63,7 @@ export interface CheckOptions {
  * note.
  *
  * @param manifests YAML or JSON text, or files with their names
- * @throws InputError for an unknown release, or an unknown option of the cluster
+ * @throws InputError for an unknown release, an unknown option of the cluster, or manifests without objects
  * @example
  * const { findings } = checkManifests(readFileSync('web.yaml', 'utf8'), { versions: ['v1.34', 'v1.35'] })
  * expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
@@ -77,6 +78,8 @@ export function checkManifests(
   const { nodes = 3 } = given
   const cluster = { ...given, nodes: typeof nodes === 'number' ? zoned(nodes) : nodes }
   const { objects, found } = readManifests(files)
+  if (objects.length === 0 && found.length === 0)
+    throw new InputError('checkManifests(): the manifests have no objects: there is nothing to check')
   const byVersion = versions.map(
     (version) => [version, [...found, ...checkOn({ ...cluster, version }, objects, namespace)]] as const,
   )

@@ -1,3 +1,4 @@
+import { portNumberFaults } from '../../api/validation/names.js'
 import * as z from 'zod/mini'
 import { imageNameFault } from '../../api/core/pods/image-name.js'
 import {
@@ -7,6 +8,7 @@ import {
   implementing,
   inputCheck,
   like,
+  ruled,
   shaped,
   strict,
   text,
@@ -22,7 +24,7 @@ const wholeNumber = z
   )
 const count = z.optional(wholeNumber)
 const exitCode = z.optional(wholeNumber.check(z.refine((code) => code <= 255, 'must be at most 255')))
-const amount = z.optional(z.number())
+const amount = z.optional(z.number().check(z.gte(0)))
 const texts = z.optional(z.array(z.string()))
 const line = z.optional(z.string())
 
@@ -48,16 +50,34 @@ const behaviorShape = {
 /** The schema of what a container does. */
 export const behaviorSchema = (): z.ZodMiniType<ContainerBehavior> => strict<ContainerBehavior>(behaviorShape)
 
+const imageName = (): z.ZodMiniType<string> =>
+  text.check(
+    ruled((name) => {
+      const fault = imageNameFault(name)
+      return fault === undefined ? undefined : `is not a valid image name: ${fault}`
+    }),
+  )
+
+const portOf = (): z.ZodMiniType<string | number> =>
+  z.union([z.number(), z.string()]).check(
+    ruled((wanted) => {
+      const [, number] = /^(\d+)(?:\/(?:TCP|UDP|SCTP))?$/.exec(String(wanted)) ?? []
+      return portNumberFaults(Number(number ?? 0)).length === 0
+        ? undefined
+        : "must be a port such as 8080 or '53/UDP'"
+    }),
+  )
+
 const definitionSchema = (): z.ZodMiniType<ImageDefinition> =>
   strict<ImageDefinition>({
     ...behaviorShape,
-    name: like("defineImage({ name: 'registry.example.com/app:1', ports: [8080] })", text.clone()),
+    name: like("defineImage({ name: 'registry.example.com/app:1', ports: [8080] })", imageName()),
     user: line,
     env: z.optional(z.record(z.string(), z.string())),
     entrypoint: texts,
     cmd: texts,
     workingDir: word,
-    ports: z.optional(z.array(z.union([z.number(), z.string()]))),
+    ports: z.optional(z.array(portOf())),
     listensOnDeclared: flag,
     files: z.optional(z.record(z.string(), z.string())),
     commands: shaped<ImageDefinition['commands']>(z.optional(z.record(z.string(), anyObject()))),

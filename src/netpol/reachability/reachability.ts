@@ -138,6 +138,8 @@ function portsOf(
   wanted: readonly PortWanted[] | undefined,
 ): readonly PortPart[] {
   if (wanted !== undefined) {
+    if (wanted.length === 0)
+      throw new InputError('reachability(): ports must not be empty; without it, all that differ are told')
     return wanted
       .map(readPortWanted)
       .map((span) => ({ point: placement.point(span.protocol, span.first), spans: [span] }))

@@ -1,3 +1,4 @@
+import { InputError } from '../../lang/input-error.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { yamlDocuments, YamlError } from '../../lang/yaml/read.js'
 import { type ManifestFile, nameOf, readManifests } from '../../cluster/check/read-manifests.js'
@@ -16,7 +17,7 @@ import { clientsOf, unreadableAfter } from './stored.js'
  * in etcd that the next release cannot read, and clients that write in versions that are removed. Of both:
  * feature gates that are locked or unknown. An object goes on in the version that it was told to use.
  *
- * @throws InputError for a release that is unknown or not later
+ * @throws InputError for a release that is unknown or not later, or manifests without objects
  * @example
  * const { findings } = planUpgrade(readFileSync('web.yaml', 'utf8'), { from: 'v1.24', to: 'v1.35' })
  * expect(findings.filter(({ change }) => change === 'removed')).toEqual([])
@@ -33,6 +34,8 @@ export function planUpgrade(
   const { objects, found } = readManifests(files)
   const judged = judgeUpgrade(minors, objects, 'default')
   const set = files.flatMap(gatesOfFile)
+  if (objects.length + found.length + set.length === 0)
+    throw new InputError('planUpgrade(): the manifests have no objects: there is nothing to upgrade')
   const unread = found.map(({ file, line, message }) => `${file === '' ? 'line' : file}:${line}: ${message}`)
   return planOf(minors, {
     objects: objects.length,

@@ -1,4 +1,4 @@
-import { InputError, SimCluster } from 'simcluster'
+import { defineImage, InputError, SimCluster } from 'simcluster'
 import { describe, expect, it, test } from 'vitest'
 import { badInput } from '../../support/typed.js'
 
@@ -272,6 +272,12 @@ describe('a value of a method', () => {
     ],
     ["namespace must be a DNS label such as 'shop'", () => cluster.in('A b')],
     ['or whole milliseconds, not 1.5', () => cluster.advance(1.5)],
+    ['is not a valid image name', () => defineImage({ name: 'A B' })],
+    [
+      "ports[1] must be a port such as 8080 or '53/UDP'",
+      () => defineImage({ name: 'a:1', ports: [80, '53/ICMP'] }),
+    ],
+    ['ports[0] must be a port such as 8080', () => defineImage({ name: 'a:1', ports: [0] })],
     [
       "sinceTime must be a time such as '2026-01-01T00:00:00Z'",
       () => cluster.logs('web', { sinceTime: 'noon' }),
