@@ -12,6 +12,10 @@ import type {
 
 /** The command that {@link ScriptReader} has run before one that writes to files. */
 export const GUARD = '__can_write__'
+/** The command that shows functions, in place of `type` and `declare -f`. */
+export const SHOW_FUNCTION = '__show_function__'
+/** The command that keeps a shell's arrays at the end of a script: `__keep_arrays__ CODE "$(declare -p)"`. */
+export const KEEP_ARRAYS = '__keep_arrays__'
 
 const WRITES = ['>', '>>', '>|', '&>', '&>>']
 /** Parts of a word that may be expanded twice. */
@@ -34,6 +38,8 @@ export class ScriptReader implements TransformPlugin {
   readonly name = 'simcluster'
   /** The functions of the terminal by name: the text that defines each. */
   readonly functions: Map<string, string>
+  /** What bash shows of them. */
+  readonly shown: Map<string, string> = new Map()
   /** Reads a script that `source` names; undefined if there is none. */
   readonly #sourced: (path: string) => ScriptNode | undefined
 
@@ -47,7 +53,27 @@ export class ScriptReader implements TransformPlugin {
 
   transform({ ast }: TransformContext): TransformResult {
     this.define(ast)
-    return { ast: guarded(ast) as ScriptNode }
+    return { ast: guarded(this.#showing(ast)) as ScriptNode }
+  }
+
+  /** Has functions shown as they were written: just-bash would show what it runs. */
+  #showing(node: unknown): unknown {
+    if (Array.isArray(node)) return node.map((each) => this.#showing(each))
+    if (typeof node !== 'object' || node === null) return node
+    const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, this.#showing(value)]))
+    if (!('type' in node) || node.type !== 'SimpleCommand') return copy
+    // of this type
+    const command = node as SimpleCommandNode
+    const [program = '', ...words] = [command.name, ...command.args].map((word) =>
+      word === null ? '' : literal(word),
+    )
+    const isOfFunctions = program === 'type' || (/^(?:declare|typeset)$/.test(program) && words[0] === '-f')
+    const names = program === 'type' ? words : words.slice(1)
+    if (!isOfFunctions || !names.every((name) => this.functions.has(name))) return copy
+    const own = (value: string): WordNode => ({ type: 'Word', parts: [{ type: 'Literal', value }] })
+    const known = names.length > 0 ? names : [...this.functions.keys()]
+    if (known.length === 0) return copy
+    return { ...copy, name: own(SHOW_FUNCTION), args: [program, ...known].map(own) }
   }
 
   /** Notes the functions that a script defines or removes in this shell, and not in a subshell. */
@@ -60,9 +86,10 @@ export class ScriptReader implements TransformPlugin {
       const [command] = commands
       // the others run in subshells
       if (command === undefined || commands.length > 1) continue
-      if (command.type === 'FunctionDef' && statement.sourceText !== undefined)
+      if (command.type === 'FunctionDef' && statement.sourceText !== undefined) {
         this.functions.set(command.name, statement.sourceText)
-      else if (command.type === 'SimpleCommand') this.#simple(command)
+        this.shown.set(command.name, shownFunction(command.name, command.body, statement.sourceText))
+      } else if (command.type === 'SimpleCommand') this.#simple(command)
       else for (const inner of bodiesOf(command)) this.#note(inner)
     }
   }
@@ -74,6 +101,15 @@ export class ScriptReader implements TransformPlugin {
     const script = words[0] === undefined || words[0] === '' ? undefined : this.#sourced(words[0])
     if (script !== undefined) this.define(script)
   }
+}
+
+/** How bash shows a function: its statements, each on a line. */
+function shownFunction(name: string, body: CommandNode, source: string): string {
+  const own = body.type === 'Group' ? body.body.map(({ sourceText }) => sourceText) : [undefined]
+  const lines = own.every((text) => text !== undefined)
+    ? own.map((text) => text.trim().replace(/;$/, ''))
+    : [source.replace(/^[^{]*\{\s*/, '').replace(/;?\s*\}\s*$/, '')]
+  return `${name} () \n{ \n${lines.map((line) => `    ${line}`).join(';\n')}\n}\n`
 }
 
 /** The text of a word without expansions; '' for another. */
@@ -106,7 +142,44 @@ function guarded(node: unknown): unknown {
   if (!('type' in node) || node.type !== 'Pipeline') return copy
   // a copy of a pipeline is one
   const pipeline = copy as unknown as PipelineNode
-  return { ...pipeline, commands: pipeline.commands.map(withGuard) }
+  return { ...pipeline, commands: pipeline.commands.map(inOrder).map(withGuard) }
+}
+
+type RedirectionNode = CommandNode['redirections'][number]
+
+const JOINS: RedirectionNode = {
+  type: 'Redirection',
+  fd: 2,
+  operator: '>&',
+  target: { type: 'Word', parts: [{ type: 'Literal', value: '1' }] },
+}
+
+const isJoin = ({ fd, operator, target }: RedirectionNode): boolean =>
+  fd === 2 && operator === '>&' && target.type === 'Word' && literal(target) === '1'
+
+/**
+ * Has each command in a group that joins its streams (`{ ...; } 2>&1`) join them by itself, too: just-bash
+ * would put all errors of the group behind all of its output.
+ */
+function inOrder<C extends CommandNode>(command: C): C {
+  const isCompound = command.type !== 'SimpleCommand' && command.type !== 'FunctionDef'
+  return isCompound && command.redirections.some(isJoin) ? joining(command) : command
+}
+
+/** What it redirects by itself comes after the join, and so has its way. */
+function joining<T>(node: T): T {
+  if (Array.isArray(node)) return node.map((each: unknown) => joining(each)) as T
+  if (typeof node !== 'object' || node === null) return node
+  const type = 'type' in node ? node.type : undefined
+  if (type === 'SimpleCommand') {
+    // of this type
+    const command = node as unknown as SimpleCommandNode
+    return { ...command, redirections: [JOINS, ...command.redirections] } as T
+  }
+  // errors of a pipe's first command go past the pipe
+  if (type === 'Pipeline' && (node as unknown as PipelineNode).commands.length > 1) return node
+  if (type === 'Word' || type === 'FunctionDef' || type === 'Redirection') return node
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, joining(value)])) as T
 }
 
 function withGuard(command: CommandNode): CommandNode {

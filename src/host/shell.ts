@@ -4,8 +4,16 @@ import type { CommandOutput, HostCommand, TerminalSession } from './commands/com
 import { HOST_COMMAND_NAMES } from './command-names.js'
 import { BashFiles } from './files/bash-files.js'
 import type { HostMachine } from './machine/host-machine.js'
-import { functionsIn, recalled, remembered, variablesIn } from './shell-memory.js'
-import { GUARD, ScriptReader } from './shell-script.js'
+import {
+  arraysIn,
+  functionsIn,
+  hasArrays,
+  recalled,
+  remembered,
+  rememberedArrays,
+  variablesIn,
+} from './shell-memory.js'
+import { GUARD, KEEP_ARRAYS, ScriptReader, SHOW_FUNCTION } from './shell-script.js'
 import { terminalText } from './terminal-order.js'
 
 type JustBash = typeof import('just-bash')
@@ -28,13 +36,28 @@ export async function runShell(
   const [library, { HOST_COMMANDS }] = await Promise.all([load(), import('./commands/table.js')])
   machine.hosts.sync()
   const written: CommandOutput[] = []
-  const programs = new Set<string>([...library.getCommandNames(), ...HOST_COMMAND_NAMES, GUARD])
+  let arrays = rememberedArrays(env)
+  const ownNames = [GUARD, KEEP_ARRAYS, SHOW_FUNCTION]
+  const programs = new Set<string>([...library.getCommandNames(), ...HOST_COMMAND_NAMES, ...ownNames])
   const bash: Bash = new library.Bash({
     fs: new BashFiles(machine.files, programs),
     cwd,
     env: { ...environmentOf(machine), ...variablesIn(env), PWD: cwd },
     defenseInDepth: false,
     customCommands: [
+      library.defineCommand(KEEP_ARRAYS, ([code = '0', declared = '']) => {
+        arrays = arraysIn(declared)
+        return Promise.resolve({ stdout: '', stderr: '', exitCode: Number(code) })
+      }),
+      library.defineCommand(SHOW_FUNCTION, ([program, ...names]) => {
+        const stdout = names
+          .map(
+            (name) => `${program === 'type' ? `${name} is a function\n` : ''}${reader.shown.get(name) ?? ''}`,
+          )
+          .join('')
+        written.push({ stdout })
+        return Promise.resolve({ stdout, stderr: '', exitCode: 0 })
+      }),
       guardCommand(library, machine, written),
       ...Object.entries(HOST_COMMANDS).map(([name, command]) =>
         commandOf(library, name, command, machine, session, written),
@@ -52,12 +75,14 @@ export async function runShell(
     return text === undefined ? undefined : bash.transform(text).ast
   })
   bash.registerTransformPlugin(reader)
-  const result = await bash.exec(recalled(env, cwd) + withAliases(script, env), { stdin, stdinKind: 'text' })
+  const keeping = hasArrays(env, script) ? `\n${KEEP_ARRAYS} $? "$(declare -p)"` : ''
+  const text = recalled(env, cwd) + withAliases(script, env) + keeping
+  const result = await bash.exec(text, { stdin, stdinKind: 'text' })
   machine.hosts.sync(false)
   const { PWD = cwd, ...rest } = result.env
   const { stdout, stderr, exitCode: code } = result
   const terminal = terminalText({ stdout, stderr, code }, written)
-  return { stdout, stderr, terminal, code, cwd: PWD, env: remembered(rest, reader.functions) }
+  return { stdout, stderr, terminal, code, cwd: PWD, env: remembered(rest, reader.functions, arrays) }
 }
 
 /** Records what just-bash's own commands write, so that a terminal shows all in the order of writing. */

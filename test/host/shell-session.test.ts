@@ -106,3 +106,38 @@ test('files belong to root, and xargs takes values behind its options', async ()
     '<a>\n',
   ])
 })
+
+test('arrays last from line to line, and in a fork; the exit code is that of the line', async () => {
+  const host = newHost()
+  const lines = ['a=(1 "2 3" x); false', 'echo $? ${#a[@]} "${a[1]}"', 'declare -A m=([x]=1); m["y z"]="5 6"']
+  expect(await typed(lines, host)).toEqual(['', '1 3 2 3\n', ''])
+  const fork = host.on(host.cluster.fork())
+  expect(
+    await typed(['a+=(w)', 'echo ${a[3]} ${m[y z]} ${m[x]}; unset a', 'echo "<${a[@]}>"'], fork),
+  ).toEqual(['', 'w 5 6 1\n', '<>\n'])
+  expect(await typed(['echo ${#a[@]}', 'env | grep -ci arrays', 'exit 3', 'echo ${a[0]}'], host)).toEqual([
+    '3\n',
+    '0\n',
+    '',
+    '1\n',
+  ])
+})
+
+test('a function is shown as it was written', async () => {
+  const shown = 'f () \n{ \n    echo hi > /tmp/o;\n    cat /tmp/o\n}\n'
+  expect(
+    await typed(['f() { echo hi > /tmp/o; cat /tmp/o; }', 'type f', 'declare -f', 'type -t f; f']),
+  ).toEqual(['', `f is a function\n${shown}`, shown, 'function\nhi\n'])
+})
+
+test.each([
+  ['{ echo a; ls /nix; echo b; } 2>&1 | cat', 'a\nE\nb\n'],
+  ['(ls /nix; echo b) > /tmp/x 2>&1; cat /tmp/x', 'E\nb\n'],
+  ['for i in 1 2; do echo $i; ls /nix; done 2>&1 | head -3', '1\nE\n2\n'],
+  ['if true; then ls /nix; echo b; fi 2>&1 | cat', 'E\nb\n'],
+  ['{ ls /nix 2> /dev/null; echo b; } 2>&1 | cat', 'b\n'],
+  ['{ ls /nix > /dev/null; echo b; } 2>&1 | cat', 'E\nb\n'],
+])('%s writes in order', async (line, order) => {
+  const error = "ls: cannot access '/nix': No such file or directory"
+  expect(await typed([line])).toEqual([order.replace('E', error)])
+})
