@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { SimCluster } from 'simcluster'
 import { type Host, hostOf } from '../../src/host/index.js'
+import { systemdAge } from '../../src/host/machine/texts.js'
 
 const newHost = (version = 'v1.35'): Host =>
   hostOf(new SimCluster({ version, nodes: 1, like: 'kubeadm' }).settle(), 'control-plane')
@@ -11,14 +12,48 @@ describe('systemctl cat', () => {
     const host = newHost()
     const shown = await out('systemctl cat kubelet', host)
     expect(shown).toMatch(/^# \/usr\/lib\/systemd\/system\/kubelet.service\n\[Unit\]\nDescription=kubelet: /)
-    expect(shown).toContain('\n# /etc/systemd/system/kubelet.service.d/10-kubeadm.conf\n')
+    expect(shown).toContain('\n# /usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf\n')
     expect(shown).toContain('EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env')
+    await host.sh('mkdir -p /etc/systemd/system/kubelet.service.d')
     await host.sh("printf '[Service]\\nNice=5\\n' > /etc/systemd/system/kubelet.service.d/20-own.conf")
     expect(await out('systemctl cat kubelet.service | tail -3', host)).toBe(
       '# /etc/systemd/system/kubelet.service.d/20-own.conf\n[Service]\nNice=5\n',
     )
     expect(await out('systemctl cat containerd')).toContain('ExecStart=/usr/bin/containerd\n')
     expect(await out('systemctl cat nothing; echo $?')).toBe('No files found for nothing.service.\n1\n')
+  })
+})
+
+describe('systemctl status', () => {
+  test('names the drop-ins where they are, the manual, and the age as systemd does', async () => {
+    const host = newHost()
+    host.cluster.advance('7m')
+    const drop =
+      'mkdir -p /etc/systemd/system/kubelet.service.d; touch /etc/systemd/system/kubelet.service.d/a.conf'
+    const shown = await out(`${drop}; systemctl restart kubelet; sleep 420; systemctl status kubelet`, host)
+    expect(shown).toContain(
+      '    Drop-In: /usr/lib/systemd/system/kubelet.service.d\n             └─10-kubeadm.conf\n' +
+        '             /etc/systemd/system/kubelet.service.d\n             └─a.conf\n     Active: ',
+    )
+    expect(shown).toMatch(/; 7min ago\n {7}Docs: https:\/\/kubernetes\.io\/docs\/\n {3}Main PID: /)
+    expect(await out('cat /usr/lib/systemd/system/kubelet.service /etc/default/kubelet')).toMatch(
+      /WantedBy=multi-user\.target\nKUBELET_EXTRA_ARGS=\n$/,
+    )
+    expect(await out('systemctl cat kubelet', newHost('v1.14'))).toContain(
+      '\n# /etc/systemd/system/kubelet.service.d/10-kubeadm.conf\n',
+    )
+  })
+
+  test.each([
+    [0, '1ms'],
+    [2_000, '2s'],
+    [64_000, '1min 4s'],
+    [420_000, '7min'],
+    [5_400_000, '1h 30min'],
+    [90_000_000, '1 day 1h'],
+    [200_000_000, '2 days'],
+  ])('%s ms are %s', (ms, age) => {
+    expect(systemdAge(ms)).toBe(age)
   })
 })
 

@@ -1,13 +1,19 @@
 import type { HostMachine } from '../machine/host-machine.js'
 import { BOOTSTRAP_CONFIG, startKubelet, stopKubelet } from '../machine/sync-node.js'
 import { bootstrapKubelet } from '../machine/tls-bootstrap.js'
-import { humanDuration, systemdTime } from '../machine/texts.js'
+import { systemdAge, systemdTime } from '../machine/texts.js'
+import { dropInFolders, unitFile } from '../machine/unit-files.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed, readOptions } from './command.js'
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   kubelet: 'kubelet: The Kubernetes Node Agent',
   containerd: 'containerd container runtime',
+}
+
+const MANUALS: Readonly<Record<string, string>> = {
+  kubelet: 'https://kubernetes.io/docs/',
+  containerd: 'https://containerd.io',
 }
 
 /** Longest wait, in ms, for a kubelet that has a token but no certificate yet. */
@@ -37,52 +43,20 @@ export function systemctl({ args, machine }: CommandCall): CommandOutput {
   return output
 }
 
-/** The unit files of the packages, as `systemctl cat` shows them. */
-const UNIT_FILES: Readonly<Record<string, string>> = {
-  kubelet: `[Unit]
-Description=kubelet: The Kubernetes Node Agent
-Documentation=https://kubernetes.io/docs/
-Wants=network-online.target
-After=network-online.target
+/** The drop-ins of a unit by folder. */
+const dropIns = (name: string, { files }: HostMachine): readonly (readonly [string, readonly string[]])[] =>
+  dropInFolders(name).flatMap((folder) => {
+    const names = files.stat(folder)?.kind === 'directory' ? files.list(folder).toSorted() : []
+    return names.length === 0 ? [] : [[folder, names] as const]
+  })
 
-[Service]
-ExecStart=/usr/bin/kubelet
-Restart=always
-StartLimitInterval=0
-RestartSec=10
-
-[Install]
-WantedBy=multi-user.target
-`,
-  containerd: `[Unit]
-Description=containerd container runtime
-Documentation=https://containerd.io
-After=network.target dbus.service
-
-[Service]
-ExecStartPre=-/sbin/modprobe overlay
-ExecStart=/usr/bin/containerd
-
-Type=notify
-Delegate=yes
-KillMode=process
-Restart=always
-RestartSec=5
-
-[Install]
-WantedBy=multi-user.target
-`,
-}
-
-/** The files of a unit, each below its path: that of its package, and those in its folder of drop-ins. */
-function unitFiles(name: string, { files }: HostMachine): CommandOutput {
-  const folder = `/etc/systemd/system/${name}.service.d`
-  const dropIns = files.stat(folder)?.kind === 'directory' ? files.list(folder).toSorted() : []
-  const shown = [
-    [`/usr/lib/systemd/system/${name}.service`, UNIT_FILES[name] ?? ''],
-    ...dropIns.map((each) => [`${folder}/${each}`, files.text(`${folder}/${each}`) ?? '']),
+/** The files of a unit, each below its path: that of its package, and those in its folders of drop-ins. */
+function shownFiles(name: string, machine: HostMachine): CommandOutput {
+  const paths = [
+    unitFile(name),
+    ...dropIns(name, machine).flatMap(([folder, names]) => names.map((each) => `${folder}/${each}`)),
   ]
-  return { stdout: shown.map(([path = '', text = '']) => `# ${path}\n${text}`).join('\n') }
+  return { stdout: paths.map((path) => `# ${path}\n${machine.files.text(path) ?? ''}`).join('\n') }
 }
 
 function unknown(verb: string, name: string): CommandOutput {
@@ -96,7 +70,7 @@ function act(verb: string, name: string, machine: HostMachine): CommandOutput {
   const unit = machine.unit(name)
   const isKubelet = name === 'kubelet'
   if (verb === 'status') return status(name, machine)
-  if (verb === 'cat') return unitFiles(name, machine)
+  if (verb === 'cat') return shownFiles(name, machine)
   if (verb === 'is-active')
     return unit?.state === 'active'
       ? { stdout: 'active\n' }
@@ -155,8 +129,7 @@ export function killRuntime(machine: HostMachine, signal: number, signalName: st
 function status(name: string, machine: HostMachine): CommandOutput {
   const unit = machine.unit(name)
   if (unit === undefined) return failed(`Unit ${name}.service could not be found.`, 4)
-  const age = humanDuration(machine.cluster.now() - unit.since).toLowerCase()
-  const ago = `${systemdTime(unit.since)}; ${age} ago`
+  const ago = `${systemdTime(unit.since)}; ${systemdAge(machine.cluster.now() - unit.since)} ago`
   const { killedBy } = unit
   const result = killedBy === undefined ? 'exit-code' : 'signal'
   const ended =
@@ -172,16 +145,18 @@ function status(name: string, machine: HostMachine): CommandOutput {
       : unit.state === 'failed'
         ? `    Process: ${unit.pid} ExecStart=/usr/bin/${name} ${ended}\n   Main PID: ${unit.pid} ${ended}\n`
         : ''
-  const dropIn =
-    name === 'kubelet'
-      ? '    Drop-In: /usr/lib/systemd/system/kubelet.service.d\n             └─10-kubeadm.conf\n'
-      : ''
+  const dropIn = dropIns(name, machine)
+    .map(([folder, names]) => `${folder}\n             └─${names.join(', ')}\n`)
+    .join('             ')
+  const dropInLines = dropIn === '' ? '' : `    Drop-In: ${dropIn}`
+  const manual = MANUALS[name]
   const lines = machine.journalLines(name).slice(-10)
   const stdout =
     `${unit.state === 'active' ? '●' : unit.state === 'failed' ? '●' : '○'} ${name}.service - ` +
     `${DESCRIPTIONS[name] ?? name}\n` +
     `     Loaded: loaded (/usr/lib/systemd/system/${name}.service; enabled; preset: ` +
-    `enabled)\n${dropIn}     Active: ${states[unit.state]}\n${pid}` +
+    `enabled)\n${dropInLines}     Active: ${states[unit.state]}\n` +
+    `${manual === undefined ? '' : `       Docs: ${manual}\n`}${pid}` +
     (lines.length === 0 ? '' : `\n${lines.join('\n')}\n`)
   return { stdout, code: unit.state === 'active' ? 0 : 3 }
 }

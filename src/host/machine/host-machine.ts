@@ -8,6 +8,7 @@ import { stableHex } from '../../kubelet/stable-hex.js'
 import type { FileTree } from '../../shell/files/tree.js'
 import { fileOf } from '../../shell/files/tree.js'
 import type { KeptFiles } from '../files/host-files.js'
+import { OWN_REPOSITORIES, unitFiles } from './unit-files.js'
 import type { Content } from '../../lang/bytes/content.js'
 import { contentOf, ownContentOf } from '../../lang/bytes/content.js'
 import { HostFiles, keptFiles } from '../files/host-files.js'
@@ -313,9 +314,10 @@ export class HostMachine {
           .map((name) => `${this.hosts.machine(name).address} ${name}\n`)
           .join('')}`,
     )
-    file('etc/systemd/system/kubelet.service.d/10-kubeadm.conf', KUBELET_UNIT)
+    for (const [path, text] of unitFiles(minor)) file(path.slice(1), text)
+    if (minor >= OWN_REPOSITORIES) file('etc/default/kubelet', 'KUBELET_EXTRA_ARGS=\n')
     // one repository a minor, since 1.24
-    if (minor >= 24)
+    if (minor >= OWN_REPOSITORIES)
       file(
         'etc/apt/sources.list.d/kubernetes.list',
         'deb [signed-by=/etc/apt/keyrings/kubernetes-apt-keyring.gpg] ' +
@@ -459,15 +461,3 @@ function newState(now: number, version: string, kubelet: string | undefined, mad
     ),
   }
 }
-
-const KUBELET_UNIT = `# Note: This dropin only works with kubeadm and kubelet v1.11+
-[Service]
-Environment="KUBELET_KUBECONFIG_ARGS=--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf \
---kubeconfig=/etc/kubernetes/kubelet.conf"
-Environment="KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml"
-EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env
-EnvironmentFile=-/etc/default/kubelet
-ExecStart=
-ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS \
-$KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS
-`

@@ -26,6 +26,20 @@ export function systemdTime(ms: number): string {
   return `${DAYS[at.getUTCDay()] ?? ''} ${at.toISOString().slice(0, 10)} ${clockTime(ms)} UTC`
 }
 
+/** `7min`, `1h 30min`, `2 days`, as systemctl prints an age. Source: systemd format_timestamp_relative. */
+export function systemdAge(ms: number): string {
+  const seconds = Math.floor(ms / 1000)
+  const minutes = Math.floor(seconds / 60)
+  const hours = Math.floor(minutes / 60)
+  const days = Math.floor(hours / 24)
+  if (days >= 2) return `${days} days`
+  if (days === 1) return `1 day ${hours % 24}h`
+  if (hours > 0) return `${hours}h ${minutes % 60}min`
+  if (minutes >= 5) return `${minutes}min`
+  if (minutes > 0) return `${minutes}min ${seconds % 60}s`
+  return seconds > 0 ? `${seconds}s` : `${Math.max(1, Math.floor(ms))}ms`
+}
+
 /** `Fri Jan  2 03:04:05 UTC 2026`, as date prints it. */
 export function dateTime(ms: number): string {
   const at = new Date(ms)
