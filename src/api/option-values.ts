@@ -2,7 +2,7 @@
 import * as z from 'zod/mini'
 import { ruled, textThat } from './checked-input.js'
 import { isMap } from '../lang/json/maps.js'
-import { parseIp, parseIpRange } from '../lang/go/ip.js'
+import { type IpRange, lastOf, parseIp, parseIpRange } from '../lang/go/ip.js'
 import { parseGoDuration } from '../lang/go/duration.js'
 import { type ResourceList, parseQuantity } from './quantity.js'
 import { validateResourceName, validateResourceQuantity } from './core/validation/resources.js'
@@ -64,12 +64,19 @@ export const ipRange = (): z.ZodMiniString =>
     "must be a range of addresses such as '203.0.113.0/24'",
   )
 
-/** Ranges of addresses: one, or one of each family with a comma between. */
-export const ipRanges = (): z.ZodMiniString =>
+/** Ranges of the addresses of Services: one, or one of each family with a comma between. */
+export const serviceRanges = (): z.ZodMiniString =>
   textThat(
-    (value) => areOfDifferentFamilies(value.split(',').map((each) => parseIpRange(each.trim())?.family)),
-    "must be a range such as '10.96.0.0/12', or one of each family: '10.96.0.0/12,fd00:10::/112'",
+    (value) => areOfDifferentFamilies(value.split(',').map((each) => serviceRange(each.trim())?.family)),
+    "must be a range such as '10.96.0.0/12', or one of each family: '10.96.0.0/12,fd00:10::/112'; at least " +
+      'eight addresses',
   )
+
+/** Source: pkg/controlplane/apiserver/options ServiceIPRange. */
+function serviceRange(text: string): IpRange | undefined {
+  const range = parseIpRange(text)
+  return range === undefined || lastOf(range) - range.first < 7n ? undefined : range
+}
 
 const areOfDifferentFamilies = (families: readonly (string | undefined)[]): boolean =>
   !families.includes(undefined) && new Set(families).size === families.length

@@ -1,3 +1,4 @@
+import { isRelease, newestMinor, oldestMinor } from '../api/releases.js'
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { parseManifests } from '../api/manifests.js'
@@ -124,4 +125,17 @@ export function wholeNumber(flag: string, text: string, least = 0): number {
   if (!/^\d{1,15}$/.test(text) || Number(text) < least)
     throw new UsageError(`--${flag} ${text}: write a whole number${least > 0 ? ` from ${least} up` : ''}`)
   return Number(text)
+}
+
+/** Returns the value of a flag that is a Kubernetes version. @throws UsageError if it is not */
+export function releaseIn(flags: CommandArguments['flags'], flag = 'version'): string | undefined {
+  const version = textOf(flags, flag)
+  return version === undefined ? undefined : checkedRelease(flag, version)
+}
+
+/** Returns a version that a cluster can have. @throws UsageError if it cannot */
+export function checkedRelease(flag: string, version: string): string {
+  if (!isRelease(version))
+    throw new UsageError(`--${flag} ${version}: write a release from v1.${oldestMinor} to v1.${newestMinor}`)
+  return version
 }

@@ -1,3 +1,4 @@
+import { parseIpRange } from '../lang/go/ip.js'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { InputError } from '../lang/input-error.js'
@@ -14,7 +15,7 @@ import { nodeKeys, serve } from '../server/index.js'
 import type { ServeTime } from '../server/index.js'
 import type { CommandArguments, Command, Terminal } from './command.js'
 import { UsageError } from './command.js'
-import { checkWritten, fileOf, manifestsIn, snapshotIn, textOf, wholeNumber } from './files.js'
+import { checkWritten, fileOf, manifestsIn, releaseIn, snapshotIn, textOf, wholeNumber } from './files.js'
 import { shellWord } from './output.js'
 import { ask } from './served.js'
 
@@ -79,10 +80,20 @@ export const CLUSTER_FLAGS: Command['flags'] = {
   },
 }
 
+/** @throws UsageError for what is no range of addresses */
+function rangeIn(flags: CommandArguments['flags'], flag: string): string | undefined {
+  const ranges = textOf(flags, flag)
+  if (ranges?.split(',').some((range) => parseIpRange(range.trim()) === undefined) === true)
+    throw new UsageError(
+      `--${flag} ${ranges}: write a range such as 10.32.0.0/12, or one of each family with a comma between`,
+    )
+  return ranges
+}
+
 /** Returns the address ranges in the flags, which have kubeadm's names. */
 function networkOf(flags: CommandArguments['flags']): ClusterOptions {
-  const podCIDR = textOf(flags, 'pod-network-cidr')
-  const serviceCIDR = textOf(flags, 'service-cidr')
+  const podCIDR = rangeIn(flags, 'pod-network-cidr')
+  const serviceCIDR = rangeIn(flags, 'service-cidr')
   if (podCIDR === undefined && serviceCIDR === undefined) return {}
   return {
     network: {
@@ -103,7 +114,7 @@ export function clusterOf(flags: CommandArguments['flags'], defaults: ClusterOpt
       )
     return snapshotIn(snapshot)
   }
-  const version = textOf(flags, 'version')
+  const version = releaseIn(flags)
   const nodes = textOf(flags, 'nodes')
   const config = configIn(textOf(flags, 'config'))
   const disable = [...(config.disable ?? []), ...(without?.split(',') ?? [])]

@@ -152,6 +152,16 @@ describe('the flags of kube-apiserver', () => {
     expect(cluster.get('services', 'kubernetes').spec.clusterIP).toBe('10.0.0.1')
   })
 
+  test.each([
+    ['10.0.0.0', 'service-cluster-ip-range[0] is not a valid cidr'],
+    ['10.0.0.0/30', 'the service cluster IP range must be at least 8 IP addresses'],
+    ['10.0.0.0/24,fd00', 'service-cluster-ip-range[1] is not an ip net'],
+    ['10.0.0.0/24,10.1.0.0/24', 'service-cluster-ip-range[1] must be of different IP family'],
+    ['10.0.0.0/24,fd00::/112,fd01::/112', 'must not contain more than two entries'],
+  ])('refuse %s for Services as upstream does', (range, says) => {
+    expect(() => read(`--service-cluster-ip-range=${range}`).options()).toThrow(says)
+  })
+
   test('advertise an address of this machine instead of a loopback address', () => {
     const { options, flags } = read('--bind-address=127.0.0.1')
     expect(options().kubeadm?.advertiseAddress).not.toMatch(/^127\./)

@@ -157,3 +157,15 @@ test('The address ranges of a served cluster are kubeadm flags, with two ranges 
   expect(cluster.get('nodes', 'node-1').spec.podCIDRs).toEqual(['10.32.0.0/24', 'fd00:32::/64'])
   expect(cluster.get('servicecidrs', 'kubernetes').spec.cidrs).toEqual(['10.33.0.0/16', 'fd00:33::/112'])
 })
+
+test.each([
+  [['serve', '--version', 'v9'], '--version v9: write a release from v1.13 to v1.36'],
+  [['check', 'x.yaml', '--version', 'v1.35,v2'], '--version v2: write a release from v1.13'],
+  [['upgrade', 'examples/upgrade/old.yaml', '--from', 'v1.2'], '--from v1.2: write a release'],
+  [['serve', '--pod-network-cidr', '10.0.0.0'], '--pod-network-cidr 10.0.0.0: write a range such as'],
+  [['serve', '--service-cidr', 'x,y'], '--service-cidr x,y: write a range such as'],
+  [['rbac', 'who-can', 'examples/what-if/shop.yaml', 'get', 'secretz'], 'did you mean secrets?'],
+  [['lesson', 'budgt'], 'there is no lesson budgt; did you mean budget?'],
+])('simcluster %j says what to write instead, in the words of the flag', async (words, says) => {
+  expect(await typed(...words)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(says) })
+})

@@ -38,7 +38,7 @@ test.for([
   [['upgrade', OLD], '--from is missing'],
   [['upgrade'], 'expected one folder, file or snapshot'],
   [['upgrade', OLD, '--from', 'v1.36', '--to', 'v1.35'], 'to must be a later minor release'],
-  [['upgrade', OLD, '--from', 'v2'], 'is not known'],
+  [['upgrade', OLD, '--from', 'v2'], 'write a release from v1.13'],
   [['upgrade', snapshot, '--from', 'v1.30'], 'the snapshot is of v1.34'],
   [['upgrade', OLD, '--from', 'v1.30', '--nodes', '2'], '--nodes goes with --rehearse only'],
   [['upgrade', join(folder, 'nothing'), '--from', 'v1.30'], 'there is no file or folder'],

@@ -4,13 +4,15 @@ import { mergeOptions } from '../../cluster/compose/merge-options.js'
 import { type ClusterOptions, DEFAULTS } from '../../cluster/compose/options.js'
 import type { CommandArguments, Command } from '../command.js'
 import { UsageError } from '../command.js'
-import { textOf, wholeNumber } from '../files.js'
+import { checkedRelease, textOf, wholeNumber } from '../files.js'
 import { FAIL_ON, failing, type FailOn, formatFindings, isFindingsFormat } from '../findings.js'
 import { readPaths, shownPath, type ReadPaths } from '../manifest-sets.js'
 import { configIn } from '../serving.js'
 
 function optionsOf(flags: CommandArguments['flags']): CheckOptions {
-  const versions = (textOf(flags, 'version') ?? DEFAULTS.version).split(',').map((each) => each.trim())
+  const versions = (textOf(flags, 'version') ?? DEFAULTS.version)
+    .split(',')
+    .map((each) => checkedRelease('version', each.trim()))
   const like = textOf(flags, 'like') ?? 'kind'
   if (like !== 'kind' && like !== 'kubeadm') throw new UsageError(`--like ${like}: write kind or kubeadm`)
   const nodes = textOf(flags, 'nodes')

@@ -9,7 +9,7 @@ import { writePrivateFile } from '../../disk/private-file.js'
 import { readCluster } from '../../real/reading/from-cluster.js'
 import type { CommandArguments, Command } from '../command.js'
 import { UsageError } from '../command.js'
-import { checkWritten, manifestsIn, textOf, textsOf } from '../files.js'
+import { checkWritten, manifestsIn, releaseIn, textOf, textsOf } from '../files.js'
 import { importObjects, type Imported } from '../what-if/import.js'
 import { isEtcdSnapshot } from '../what-if/source.js'
 
@@ -36,7 +36,7 @@ async function ofRealCluster(flags: CommandArguments['flags']): Promise<Imported
       `no Node can be read, so no pod would run anywhere; a user who may list nodes reads a cluster\n` +
         shown(told).join('\n'),
     )
-  const { cluster, notes } = importObjects(objects, { ...own, version: textOf(flags, 'version') ?? version })
+  const { cluster, notes } = importObjects(objects, { ...own, version: releaseIn(flags) ?? version })
   return { cluster, notes: [...told, ...notes] }
 }
 
@@ -113,7 +113,7 @@ export const importCommand: Command = {
             `--${flag} is for a real cluster, and ${words[0] ?? ''} is a file: leave one out`,
           )
     const { cluster, notes } =
-      words.length === 0 ? await ofRealCluster(flags) : ofFiles(words, textOf(flags, 'version'))
+      words.length === 0 ? await ofRealCluster(flags) : ofFiles(words, releaseIn(flags))
     writePrivateFile(output, cluster.snapshot().toFile())
     for (const note of shown(notes)) terminal.err(`${note}\n`)
     const [nodes, pods] = [cluster.state.peek('nodes').length, cluster.state.peek('pods').length]

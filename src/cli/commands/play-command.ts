@@ -1,3 +1,4 @@
+import { hintOf } from '../../lang/text/nearest.js'
 import { env, stdout } from 'node:process'
 import type { CourseVersion } from '../../course/chapter.js'
 import type { Language } from '../../lang/text/phrases.js'
@@ -102,8 +103,14 @@ async function chapter(which: string, flags: CommandArguments['flags'], terminal
 }
 
 async function lesson(which: string, flags: CommandArguments['flags'], terminal: Terminal): Promise<number> {
-  if (!LESSONS.some(({ id }) => id === which))
-    throw new UsageError(`there is no lesson ${which}; simcluster play --list names them`)
+  if (!LESSONS.some(({ id }) => id === which)) {
+    const hint = hintOf(
+      which,
+      LESSONS.map(({ id }) => id),
+      'simcluster play --list names them',
+    )
+    throw new UsageError(`there is no lesson ${which}; ${hint}`)
+  }
   const found = drawLesson(which, seedOf(flags))
   const [language, screen] = [languageOf(flags), screenOf(flags, terminal)]
   await withKeyboard((read) =>

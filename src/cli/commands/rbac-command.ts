@@ -1,3 +1,4 @@
+import { nearest } from '../../lang/text/nearest.js'
 import type { PolicyRule } from '../../api/rbac/generated.js'
 import type { KubeObject } from '../../api/kind/definition.js'
 import { parseManifests } from '../../api/manifests.js'
@@ -37,11 +38,18 @@ function actionOf(verb: string, what: string, flags: CommandArguments['flags']):
   if (what.startsWith('/')) return { verb, path: what }
   const [resource = '', ...rest] = what.split('/')
   const dot = resource.indexOf('.')
-  const known = resource === '*' ? undefined : createScheme('v1.35').byName(resource)
-  if (known === undefined && dot < 0 && resource !== '*')
-    throw new UsageError(
-      `there is no resource ${resource}; write a custom one with its group: ${resource}.GROUP`,
+  const scheme = createScheme('v1.35')
+  const known = resource === '*' ? undefined : scheme.byName(resource)
+  if (known === undefined && dot < 0 && resource !== '*') {
+    const meant = nearest(
+      resource,
+      scheme.definitions().map((kind) => kind.resource),
     )
+    const hint = meant === undefined ? '' : `did you mean ${meant}? If not, `
+    throw new UsageError(
+      `there is no resource ${resource}; ${hint}write a custom one with its group: ${resource}.GROUP`,
+    )
+  }
   const namespace = textOf(flags, 'namespace')
   const name = textOf(flags, 'name')
   return {

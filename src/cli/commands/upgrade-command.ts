@@ -5,7 +5,7 @@ import { planUpgrade } from '../../testing/upgrade/plan.js'
 import { minorsOf } from '../../testing/upgrade/releases.js'
 import type { CommandArguments, Command } from '../command.js'
 import { UsageError } from '../command.js'
-import { onlyWord, textOf } from '../files.js'
+import { onlyWord, releaseIn, textOf } from '../files.js'
 import { type GridCell, type Grid, gridSvg } from '../grid-picture.js'
 import { readPaths } from '../manifest-sets.js'
 import { OUTPUT, print } from '../output.js'
@@ -18,8 +18,8 @@ interface UpgradeResult extends UpgradePlan {
 }
 
 function outcomeOf(path: string, flags: CommandArguments['flags']): UpgradeResult {
-  const to = textOf(flags, 'to') ?? DEFAULTS.version
-  const from = textOf(flags, 'from')
+  const to = releaseIn(flags, 'to') ?? DEFAULTS.version
+  const from = releaseIn(flags, 'from')
   if (!isManifests(path)) {
     const cluster = clusterAt(path, {})
     if (from !== undefined && from !== cluster.version)

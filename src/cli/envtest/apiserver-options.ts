@@ -15,6 +15,7 @@ import { authorizationWebhook } from './authorization-webhook.js'
 import { oidcOf } from './oidc-flags.js'
 import { requestHeaderOf } from './request-header-flags.js'
 import type { ProgramFlags } from './program.js'
+import { serviceRangeOf } from './service-range.js'
 import { commandFailed, fileOf, FlagError, flagOf, listOf } from './program.js'
 import { joinHostPort } from '../../lang/go/host-port.js'
 
@@ -39,7 +40,7 @@ export function clusterOptions(
   const all = hasControllers(environment['SIMCLUSTER_CONTROLLERS'])
   const version = environment['SIMCLUSTER_VERSION']
   const tokens = fileOf(flags, 'token-auth-file')
-  const range = flagOf(flags, 'service-cluster-ip-range')
+  const range = serviceRangeOf(flags)
   const oidc = oidcOf(flags, note)
   const trust = tokenTrustOf(flags)
   const release = version ?? `v1.${defaultMinor}`

@@ -6,7 +6,7 @@ import { ClusterSnapshot } from '../../cluster/storage/snapshot.js'
 import { SimCluster } from '../../cluster/sim-cluster.js'
 import type { CommandArguments, Command } from '../command.js'
 import { UsageError } from '../command.js'
-import { manifestsIn, textOf, wholeNumber } from '../files.js'
+import { manifestsIn, releaseIn, textOf, wholeNumber } from '../files.js'
 
 /** Flags of a cluster that is made from manifests. */
 export const SOURCE_FLAGS: Command['flags'] = {
@@ -56,7 +56,7 @@ const FIRST = new Set(['Namespace', 'CustomResourceDefinition'])
 
 /** Namespaces and definitions come first; a namespace that no manifest has is made. */
 function fromManifests(text: string, flags: CommandArguments['flags']): SimCluster {
-  const version = textOf(flags, 'version')
+  const version = releaseIn(flags)
   const nodes = wholeNumber('nodes', textOf(flags, 'nodes') ?? '3', 1)
   const cluster = new SimCluster({
     nodes: zoned(nodesOf({ nodes }).length),

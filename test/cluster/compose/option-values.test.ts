@@ -66,6 +66,7 @@ const wrong: readonly (readonly [options: object, message: string])[] = [
   [{ network: { outside: { 'a b': { ip: '192.0.2.1' } } } }, 'the name network.outside["a b"] must be a DNS'],
   [{ network: { podCIDR: 'x' } }, 'network.podCIDR is invalid: not a CIDR: x (write 10.244.0.0/16'],
   [{ network: { podCIDR: '10.244.0.0/30' } }, 'network.podCIDR is invalid: node mask /24 does not fit'],
+  [{ network: { serviceCIDR: '10.96.0.0/30' } }, 'network.serviceCIDR must be a range such as'],
   [{ network: { serviceCIDR: '10.96.0.0' } }, "network.serviceCIDR must be a range such as '10.96.0.0/12'"],
   [
     { access: { authentication: { serviceAccountIssuers: ['x y:'] } } },
