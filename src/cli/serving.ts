@@ -304,7 +304,10 @@ export function servedCluster(
   const own = isExposed(flags) && flags['published-keys'] !== true ? { kubeadm: { keys: nodeKeys() } } : {}
   const isVirtual = time === 'virtual'
   const cluster = clusterOf(flags, mergeOptions(isVirtual ? today() : byTheClock(flags), own))
-  return { cluster, time: !isVirtual && beginsNow(flags) ? { ...time, from: 'clock' } : time }
+  if (isVirtual || !beginsNow(flags)) return { cluster, time }
+  // its first client finds the time of the clock, not a cluster that still lives through its past
+  cluster.advance(Math.max(0, Date.now() - cluster.now()))
+  return { cluster, time: { ...time, from: 'clock' } }
 }
 
 /** The flags of a served cluster. */
