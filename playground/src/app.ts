@@ -191,6 +191,7 @@ export class App {
   }
 
   #follow(): void {
+    this.#session.onAsked = () => this.#tellMoving()
     this.#session.onChange = () => this.#changed()
     this.#session.onMoving = () => this.#clock.showTime()
     this.#session.onWatched = (text) => this.#print(text)
@@ -199,12 +200,22 @@ export class App {
   /** Draws once for all changes until the next frame. */
   #changed(): void {
     if (this.#session.actions.length > 0) this.#replaceKept()
-    if (this.#isDrawing) return
-    this.#isDrawing = true
-    requestAnimationFrame(() => {
-      this.#isDrawing = false
-      this.#draw()
-    })
+    if (!this.#isDrawing) {
+      this.#isDrawing = true
+      requestAnimationFrame(() => {
+        this.#isDrawing = false
+        this.#draw()
+      })
+    }
+    this.#tellMoving()
+  }
+
+  /** The page says in `data-moving` what is about to change: the cluster, or only what is drawn of it. */
+  #tellMoving(): void {
+    const { dataset } = document.documentElement
+    if (this.#session.isActing) dataset['moving'] = 'cluster'
+    else if (this.#isDrawing) dataset['moving'] = 'page'
+    else delete dataset['moving']
   }
 
   #draw(): void {
@@ -218,6 +229,7 @@ export class App {
     for (const refresh of this.#refreshers) refresh()
     this.#refreshWatch()
     this.#keep()
+    this.#tellMoving()
   }
 
   /** Keeps what was done. The learner's own session stays as it was while another one is looked at. */
@@ -335,10 +347,11 @@ export class App {
       isDrawing = true
       drawn = session.cluster.now()
       try {
-        const { title, text } = await program.run(session.host, this.#terminal.columns)
-        this.#terminal.showScreen(title + text)
+        const { text, screen, isLast } = await program.run(session.host, this.#terminal.columns)
+        this.#terminal.showScreen(screen)
         // what is read aloud changes only with what is printed
         if (this.#log.textContent !== text) this.#log.textContent = text
+        if (isLast) this.#endWatch()
       } finally {
         isDrawing = false
       }

@@ -63,6 +63,10 @@ export class Session {
   /** What the learner has predicted, by the question. */
   readonly guesses: Map<string, string> = new Map()
   #queue: Promise<unknown> = Promise.resolve()
+  /** Actions that were asked for and are not done yet. */
+  #left = 0
+  /** Called when an action has been asked for. */
+  onAsked: () => void = () => undefined
   /** Called when something has changed that a page shows. */
   onChange: () => void = () => undefined
   /** Called while the cluster moves, before the browser has its turn. */
@@ -138,6 +142,11 @@ export class Session {
     )
   }
 
+  /** Whether an action runs, or waits for one that does. */
+  get isActing(): boolean {
+    return this.#left > 0
+  }
+
   get isWatching(): boolean {
     return this.#watch !== undefined
   }
@@ -194,13 +203,25 @@ export class Session {
 
   /** Does something to the cluster and notes it. @throws Error if the past is looked at */
   perform(action: Action): Promise<Printed> {
+    this.#left++
+    this.onAsked()
     const result = this.#queue.then(() => this.#perform(action))
     this.#queue = result.catch(() => undefined)
     return result
   }
 
   async #perform(action: Action): Promise<Printed> {
-    if (!this.isLive) throw new Error('the past cannot be changed: go on from there first')
+    try {
+      if (!this.isLive) throw new Error('the past cannot be changed: go on from there first')
+      return await this.#actAndNote(action)
+    } finally {
+      this.#left--
+      this.onChange()
+      await Promise.resolve()
+    }
+  }
+
+  async #actAndNote(action: Action): Promise<Printed> {
     const playback = this.#playback
     try {
       return await this.#act(action)
@@ -210,8 +231,6 @@ export class Session {
         this.#actions = withAction(this.#actions, action)
         this.#record(action)
       }
-      this.onChange()
-      await Promise.resolve()
     }
   }
 

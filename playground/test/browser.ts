@@ -156,9 +156,14 @@ export class Learner {
     return (await this.deed()).actions.filter((action) => action['do'] !== 'advance').length
   }
 
+  /** Waits until what was asked of the cluster is done and drawn. */
+  async isDrawn(): Promise<void> {
+    await this.page.waitForSelector('html:not([data-moving])')
+  }
+
   /** What the browser keeps of the session once the page has drawn: it is written then. */
   async deed(): Promise<Kept> {
-    await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+    await this.isDrawn()
     return this.kept()
   }
 
@@ -170,8 +175,9 @@ export class Learner {
     })
   }
 
-  /** Names of the nodes on which pods with a prefix are shown. */
-  nodesOf(prefix: string): Promise<readonly string[]> {
+  /** Names of the nodes on which pods with a prefix are shown, once the page has drawn. */
+  async nodesOf(prefix: string): Promise<readonly string[]> {
+    await this.isDrawn()
     return this.page.evaluate(
       (start) =>
         [...document.querySelectorAll<HTMLElement>('[data-pod]')]

@@ -69,12 +69,13 @@ test('the scheduler desk shows what each plugin gives with its weight, and names
   const heads = page.locator('.desk:visible thead th')
   await expect.poll(() => heads.allInnerTexts()).toContain('TaintToleration ×3')
   const rows = await page.locator('.desk:visible tbody tr').allInnerTexts()
+  expect(rows).toHaveLength(2)
   for (const row of rows) {
     const [, total = '', ...weighted] = row.split('\t')
     const sum = weighted.reduce((all, each) => all + Number.parseInt(each, 10), 0)
     expect(sum).toBe(Number(total))
   }
-  expect(await page.locator('.desk:visible').innerText()).toMatch(/A tie: node-1, node-2/)
+  await expect.poll(() => page.locator('.desk:visible').innerText()).toMatch(/A tie: node-1, node-2/)
   await learner.close()
 })
 
@@ -83,7 +84,7 @@ test('each of the eight figures draws, and each of its sliders changes what it d
   const { page } = learner
   await page.locator('#tab-figures').press('Enter')
   const figures = page.locator('.figure')
-  expect(await figures.count()).toBe(8)
+  await expect.poll(() => figures.count()).toBe(8)
   for (const figure of await figures.all()) {
     await figure.locator('summary').press('Enter')
     const shown = figure.locator('.shown')
@@ -93,6 +94,8 @@ test('each of the eight figures draws, and each of its sliders changes what it d
       const drawn = new Set([await shown.innerHTML()])
       for (const key of ['Home', 'End']) {
         await slider.press(key)
+        const end = (await slider.getAttribute(key === 'Home' ? 'min' : 'max')) ?? ''
+        await expect.poll(() => slider.locator('+ output').innerText()).toBe(end)
         drawn.add(await shown.innerHTML())
       }
       expect({ slider: await slider.getAttribute('id'), isStill: drawn.size === 1 }).toMatchObject({
@@ -112,8 +115,8 @@ test('desks and practice speak Korean on a Korean page, and a place that is open
   for (let number = 1; number <= 4; number++) {
     await page.locator('.choice input').first().check()
     await page.locator('.question').getByRole('button', { name: '답하기' }).press('Enter')
-    const said = await page.locator('.outcome strong').innerText()
-    expect(said).toMatch(/^(?:맞았습니다!|아닙니다\. 정답은 (?:예|아니요)입니다\.)$/)
+    const said = (): Promise<string> => page.locator('.outcome strong').innerText()
+    await expect.poll(said).toMatch(/^(?:맞았습니다!|아닙니다\. 정답은 (?:예|아니요)입니다\.)$/)
     await press(learner, '다음 문제')
   }
   await page.locator('#tab-policies').press('Enter')
@@ -129,6 +132,6 @@ test('desks and practice speak Korean on a Korean page, and a place that is open
   expect(cells.join()).not.toMatch(/[A-Za-z]/)
   await page.evaluate(() => (location.hash = '#lesson/budget'))
   await page.locator('.goals li').first().waitFor()
-  expect(await page.locator('.nodes').isVisible()).toBe(true)
+  await page.locator('.nodes').waitFor()
   await learner.close()
 })

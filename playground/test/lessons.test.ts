@@ -62,14 +62,13 @@ test('a lesson is checked, gives hints, is solved, and begins anew', async () =>
   await press('Hint')
   await expect.poll(() => page.locator('.hints li').count()).toBe(1)
   await press('한국어')
-  expect(await verdict()).toContain('아직 해결되지 않았습니다.')
-  expect(await page.locator('.hints li').count()).toBe(1)
+  await expect.poll(verdict).toContain('아직 해결되지 않았습니다.')
+  await expect.poll(() => page.locator('.hints li').count()).toBe(1)
   await press('English')
   await learner.types('kubectl create role reader -n office --verb=get,list --resource=pods')
   await learner.types('kubectl create rolebinding jane -n office --role=reader --user=jane')
   await press('Check')
-  await expect.poll(verdict).toContain('Solved!')
-  expect(await verdict()).toContain('forgot -n office')
+  await expect.poll(verdict).toMatch(/Solved![^]*forgot -n office/)
   await press('Reset')
   await page.locator('.verdict:empty').waitFor({ state: 'attached' })
   await press('Check')
@@ -103,9 +102,8 @@ test('policies are tried on a fork: a matrix, proofs, and the connections that c
   await learner.types('kubectl run web --image=nginx --labels=app=web --port=80')
   await learner.types('kubectl run db --image=redis --labels=app=db --port=6379')
   await press('Settle')
-  // the page keeps what was done with the next frame that it draws
-  await expect.poll(async () => (await learner.deed()).actions.at(-1)).toEqual({ do: 'settle' })
-  const before = (await learner.deed()).traceHash
+  const { actions, traceHash } = await learner.deed()
+  expect(actions.at(-1)).toEqual({ do: 'settle' })
   await page.locator('#tab-policies').press('Enter')
   await page.locator('#manifests').fill(`
 apiVersion: networking.k8s.io/v1
@@ -117,16 +115,16 @@ spec:
 `)
   await press('Compare')
   const changes = page.locator('.changes')
-  await changes.waitFor()
-  expect(await changes.innerText()).toContain('closed: default/web → default/db (all ports)')
+  await expect.poll(() => changes.innerText()).toContain('closed: default/web → default/db (all ports)')
   const cell = page.locator('.matrix td.denied button').first()
   await cell.press('Enter')
-  expect(await page.locator('dialog .proof').innerText()).toContain('NetworkPolicy default/db')
+  const proof = (): Promise<string> => page.locator('dialog .proof').innerText()
+  await expect.poll(proof).toContain('NetworkPolicy default/db')
   const picture = page.locator('dialog img')
-  expect(
-    await picture.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth)),
-  ).toBeGreaterThan(100)
-  expect(await picture.getAttribute('alt')).toContain('default/db')
+  await expect
+    .poll(() => picture.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth)))
+    .toBeGreaterThan(100)
+  await expect.poll(() => picture.getAttribute('alt')).toContain('default/db')
   await learner.photograph('proof')
   await page.keyboard.press('Escape')
   await page.locator('#manifests').fill(`
@@ -144,9 +142,9 @@ subjects: [{ apiGroup: rbac.authorization.k8s.io, kind: User, name: ann }]
   await press('Compare')
   await expect.poll(() => changes.innerText()).toContain('opened: User ann: list pods -n default')
   await page.locator('.matrix td.allowed button').first().press('Enter')
-  expect(await page.locator('dialog .proof').innerText()).toContain('looker')
+  await expect.poll(proof).toContain('looker')
   await page.keyboard.press('Escape')
-  expect((await learner.deed()).traceHash).toBe(before)
+  expect((await learner.deed()).traceHash).toBe(traceHash)
 })
 
 /** What axe-core finds on each tab of the page. */
@@ -164,6 +162,7 @@ async function complaints(): Promise<readonly string[]> {
     'cluster',
   ]) {
     await page.locator(`#tab-${tab}`).press('Enter')
+    await page.locator(`#panel-${tab}`).waitFor()
     found.push(...(await complaintsOf(page)).map((each) => `${tab}: ${each}`))
   }
   return found
@@ -173,7 +172,7 @@ test('axe finds nothing, in both languages, light and dark', async () => {
   const { page } = learner
   for (const language of ['en', 'ko'])
     for (const theme of ['light', 'dark']) {
-      expect(await page.evaluate(() => document.documentElement.lang)).toBe(language)
+      await page.waitForSelector(`html[lang=${language}]`)
       expect({ language, theme, complaints: await complaints() }).toEqual({ language, theme, complaints: [] })
       await learner.photograph(`${language}-${theme}`)
       await press(language === 'en' ? 'Dark mode' : '다크 모드')
@@ -184,6 +183,7 @@ test('axe finds nothing, in both languages, light and dark', async () => {
 test('nothing moves for those who want it so', async () => {
   const still = await Learner.open(stage, '', { reducedMotion: 'reduce' })
   await still.types('kubectl run web --image=nginx')
+  await expect.poll(() => still.nodesOf('web')).toHaveLength(1)
   expect(await still.page.evaluate(() => document.getAnimations().length)).toBe(0)
   await still.close()
 })

@@ -52,7 +52,7 @@ test('refuses a link of 100 MB when inflated, one of 10,001 actions, and one of 
     { place: { ...PLACE, nodes: 1_000_000 }, actions: [] },
   ]) {
     const guest = await Learner.open(stage, linkOf(deed))
-    expect(await said(guest.page)).toBe('This link cannot be read.')
+    await expect.poll(() => said(guest.page)).toBe('This link cannot be read.')
     await guest.close()
   }
 })
@@ -95,7 +95,7 @@ test('keeps no session that hangs, of a file or of a link', async () => {
   expect(await linked.evaluate(() => document.documentElement.dataset['ready'])).toBeUndefined()
   const again = await openedAgain(context)
   expect(await kept(again)).toBe(before)
-  expect(await said(again)).toBe('Back where you left off.')
+  await expect.poll(() => said(again)).toBe('Back where you left off.')
   expect(learner.faults).toEqual([])
 })
 
@@ -112,7 +112,7 @@ test('opens anew where the kept session has hung, which is kept until something 
   const context = await stage.browser.newContext({ locale: 'en-US' })
   await hangs(context)
   const again = await openedAgain(context)
-  expect(await said(again)).toContain('Your last session cannot be replayed.')
+  await expect.poll(() => said(again)).toContain('Your last session cannot be replayed.')
   expect(await kept(again)).toBe(progressOf(ENDLESS))
   await again.close()
   const third = await openedAgain(context)
@@ -120,7 +120,8 @@ test('opens anew where the kept session has hung, which is kept until something 
   await third.locator('#command').press('Enter')
   await expect.poll(() => kept(third)).toContain(WORK)
   await third.close()
-  expect(await said(await openedAgain(context))).toBe('Back where you left off.')
+  const fourth = await openedAgain(context)
+  await expect.poll(() => said(fourth)).toBe('Back where you left off.')
   await context.close()
 })
 
@@ -141,7 +142,7 @@ test('waits for another tab that is still replaying, and opens the same session'
   const since = Date.now()
   const second = await openedAgain(context)
   expect(Date.now() - since).toBeGreaterThan(10_000)
-  expect(await said(second)).toBe('Back where you left off.')
+  await expect.poll(() => said(second)).toBe('Back where you left off.')
   await learner.reload()
   expect(await learner.deed()).toEqual(before)
   await learner.close()
@@ -151,7 +152,7 @@ test('restores the same session in three tabs at once, and keeps it', async () =
   const { learner, context } = await withWork()
   const before = await learner.deed()
   const pages = await Promise.all([openedAgain(context), openedAgain(context), openedAgain(context)])
-  for (const page of pages) expect(await said(page)).toBe('Back where you left off.')
+  for (const page of pages) await expect.poll(() => said(page)).toBe('Back where you left off.')
   await learner.reload()
   expect(await learner.deed()).toEqual(before)
   await learner.close()

@@ -28,7 +28,7 @@ test('time cannot be moved in the past, and the page shows it', async () => {
   const { page } = learner
   await learner.types('kubectl create namespace mine')
   const movers = page.locator('.clock button:disabled')
-  expect(await movers.count()).toBe(0)
+  await expect.poll(() => movers.count()).toBe(0)
   await page.locator('.timeline input').press('Home')
   await expect.poll(() => movers.allInnerTexts()).toEqual(['+1 s', 'Play', 'Jump', 'Settle'])
   await page.getByRole('button', { name: 'Go on from here' }).press('Enter')
@@ -68,7 +68,7 @@ test.for(['#lesson/budget/abc', '#lesson/no-such-lesson', '#chapter/99', '#free/
   async (address) => {
     const learner = await Learner.open(stage, address)
     const said = (): Promise<string> => learner.page.locator('.says').innerText()
-    expect(await said()).toBe('This link cannot be read.')
+    await expect.poll(said).toBe('This link cannot be read.')
     await learner.page.evaluate(() => (location.hash = '#free/2'))
     await expect.poll(() => learner.page.locator('.node').count()).toBe(2)
     await learner.page.evaluate((hash) => (location.hash = hash), address)
@@ -79,14 +79,14 @@ test.for(['#lesson/budget/abc', '#lesson/no-such-lesson', '#chapter/99', '#free/
 
 test('the tour leads nobody into crashing the cluster of a lesson or an exam', async () => {
   const learner = await Learner.open(stage, '#lesson/budget')
-  expect(await tourOf(learner)).toBe('')
-  expect(await learner.page.locator('.tour').isVisible()).toBe(false)
+  await expect.poll(() => tourOf(learner)).toBe('')
+  await learner.page.locator('.tour').waitFor({ state: 'hidden' })
   await learner.page.evaluate(() => (location.hash = '#free/2'))
   await expect.poll(() => tourOf(learner)).toBe('node')
   await learner.page.locator('#tab-exam').press('Enter')
   await learner.page.getByRole('button', { name: 'Start CKA', exact: true }).press('Enter')
   await learner.page.locator('.tasks [aria-current]').waitFor()
-  expect(await tourOf(learner)).toBe('')
+  await expect.poll(() => tourOf(learner)).toBe('')
   await learner.close()
 })
 
@@ -110,19 +110,21 @@ test('the tour goes on after a reload, and in another language', async () => {
   await page.getByRole('button', { name: 'Power off' }).press('Enter')
   await expect.poll(() => tourOf(learner)).toBe('jump')
   await learner.reload()
-  expect(await tourOf(learner)).toBe('jump')
+  await expect.poll(() => tourOf(learner)).toBe('jump')
   await page.getByRole('button', { name: '한국어' }).press('Enter')
-  expect(await tourOf(learner)).toBe('jump')
-  expect(await page.locator('.tour').innerText()).toContain('✓ 노드 고장 내기')
+  await expect.poll(() => page.locator('.tour').innerText()).toContain('✓ 노드 고장 내기')
+  await expect.poll(() => tourOf(learner)).toBe('jump')
   await learner.close()
 })
 
 test('another language changes nothing of what was typed', async () => {
   const learner = await Learner.open(stage, '#free/1')
   await learner.types('kubectl create namespace mine')
-  const before = await learner.screen()
+  const shown = /kubectl create namespace mine\nnamespace\/mine created\nroot@control-plane:~#\s*$/
+  await expect.poll(() => learner.screen()).toMatch(shown)
   await learner.page.getByRole('button', { name: '한국어' }).press('Enter')
-  expect(await learner.screen()).toBe(before)
+  await learner.page.waitForSelector('html[lang=ko]')
+  await expect.poll(() => learner.screen()).toMatch(shown)
   expect(await learner.types('kubectl get namespace mine -o name')).toBe('namespace/mine')
   await learner.close()
 })
@@ -137,9 +139,9 @@ test.for([320, 720])('nothing is wider than a page of %i pixels, on any tab', as
     }[pane] ?? []) {
       await page.locator(`.to-${pane}`).press('Enter')
       await page.locator(`#tab-${tab}`).press('Enter')
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth)
-      expect(`${tab}: ${wide}`).toBe(`${tab}: ${width}`)
-      expect(await page.locator(`#panel-${tab}`).isVisible()).toBe(true)
+      await page.locator(`#panel-${tab}`).waitFor()
+      const wide = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth)
+      await expect.poll(wide, { message: tab }).toBe(width)
     }
   await learner.close()
 })
@@ -167,6 +169,8 @@ test.for(
         await page.locator(`#tab-${tab}`).press('Enter')
         if (tab === 'cluster') await page.locator('.of-node').first().press('Enter')
         if (tab === 'scheduler') await page.locator('#panel-scheduler form button').press('Enter')
+        await page.locator(`#panel-${tab}`).waitFor()
+        await learner.isDrawn()
         for (const each of await cramped(learner)) faults.push(`${tab}: ${each}`)
       }
     expect([...new Set(faults)]).toEqual([])

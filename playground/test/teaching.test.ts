@@ -47,31 +47,32 @@ test('a new visitor presses what is outlined: a crash, a look back, a lesson', a
   await expect
     .poll(() => page.locator('.verdict').innerText())
     .toMatch(/Solved!\s+Solved in 1 command; best: 1/)
-  expect(await page.locator('.goals .open').count()).toBe(0)
+  await expect.poll(() => page.locator('.goals .open').count()).toBe(0)
   await expect.poll(() => tour.innerText()).toContain('You can now break, rewind and repair')
   await press(learner, 'Begin the course')
   await page.getByRole('heading', { name: '1. Node maintenance' }).waitFor()
-  expect(await tour.isVisible()).toBe(false)
+  await tour.waitFor({ state: 'hidden' })
   await learner.close()
 })
 
 test('on a telephone the tour leads to the cluster, and steps print below themselves', async () => {
   const learner = await Learner.open(stage, '', { viewport: { width: 390, height: 844 } })
   const { page } = learner
-  expect(await page.locator('.to-cluster').evaluate((each) => getComputedStyle(each).animationName)).toBe(
-    'pointed',
-  )
+  await expect
+    .poll(() => page.locator('.to-cluster').evaluate((each) => getComputedStyle(each).animationName))
+    .toBe('pointed')
   await press(learner, 'Next step')
-  await expect.poll(() => page.locator('.printed').allInnerTexts()).toHaveLength(1)
-  expect(await page.locator('.printed').innerText()).toContain('v1.35.2')
+  await expect
+    .poll(() => page.locator('.printed').allInnerTexts())
+    .toEqual([expect.stringContaining('v1.35.2')])
   await press(learner, 'Cluster')
-  expect(await page.locator('.node').first().isVisible()).toBe(true)
+  await page.locator('.node').first().waitFor()
   await page.setViewportSize({ width: 768, height: 1024 })
   for (const pane of ['Guide', 'Cluster']) {
     await press(learner, pane)
-    expect(await page.locator('.xterm-box').isVisible()).toBe(true)
-    expect(await page.locator('aside').isVisible()).toBe(pane === 'Guide')
-    expect(await page.locator('.node').first().isVisible()).toBe(pane === 'Cluster')
+    await page.locator('.xterm-box').waitFor()
+    await expect.poll(() => page.locator('aside').isVisible()).toBe(pane === 'Guide')
+    await expect.poll(() => page.locator('.node').first().isVisible()).toBe(pane === 'Cluster')
   }
   await learner.close()
 })
@@ -87,7 +88,7 @@ test('pods of a dead node are unknown, ghosts stay where pods were, and what cha
   await jump(learner, '6m')
   await page.locator('.changed summary').press('Enter')
   await expect.poll(() => page.locator('.told').innerText()).toMatch(/php-apache-\S+ replaces php-apache-/)
-  expect(await page.locator('.tick.bad').count()).toBeGreaterThan(0)
+  await expect.poll(() => page.locator('.tick.bad').count()).toBeGreaterThan(0)
   await learner.types(`kubectl delete pod -l run=php-apache --field-selector spec.nodeName=${POOL}-x5j5`)
   await expect.poll(() => page.locator(`[data-node="${POOL}-x5j5"] .ghost`).count()).toBeGreaterThan(0)
   await press(learner, 'Power on')
@@ -134,6 +135,7 @@ test('the focus and a press that has begun outlive what changes in the cluster m
     await page.locator(selector).first().focus()
     await step()
     await step()
+    await learner.isDrawn()
     expect(await page.evaluate((each) => document.activeElement?.matches(each), selector)).toBe(true)
   }
   const box = await page.locator('[data-node="node-2"] .of-node').boundingBox()
@@ -153,7 +155,7 @@ test('what was done is kept when the page goes before it has drawn', async () =>
     window.requestAnimationFrame = () => 0
     document.querySelector<HTMLElement>('.clock button')?.click()
   })
-  await page.waitForTimeout(200)
+  await expect.poll(() => page.locator('html').getAttribute('data-moving')).toBe('page')
   expect((await learner.kept()).actions).toEqual([])
   await learner.reload()
   await expect.poll(async () => (await learner.deed()).actions).toEqual([{ do: 'advance', ms: 1000 }])
@@ -174,7 +176,7 @@ test('namespaces are frames and a filter, and Services have arrows', async () =>
   await expect
     .poll(() => page.locator('.frame').evaluateAll((all) => all.map((each) => each.dataset['namespace'])))
     .toEqual(expect.arrayContaining(['shop']))
-  expect(await page.locator('.frame[data-namespace=kube-system]').count()).toBe(0)
+  await expect.poll(() => page.locator('.frame[data-namespace=kube-system]').count()).toBe(0)
   await learner.close()
 })
 
@@ -195,6 +197,7 @@ test('a typed line counts as the step that it does, and another does not', async
   const learner = await Learner.open(stage, '#chapter/1')
   const { page } = learner
   await learner.types('k get pods')
+  await learner.isDrawn()
   expect(await page.locator('.step.played').count()).toBe(0)
   await learner.types('k get nodes -o wide')
   await expect.poll(() => page.locator('.step.played').count()).toBe(1)
@@ -234,7 +237,7 @@ test('a prediction is asked before the step, and compared after it', async () =>
 test('a lesson has an address with its seed; undo takes back what was done last', async () => {
   const learner = await Learner.open(stage, '#lesson/forgotten-cordon/7')
   const { page } = learner
-  expect(await page.locator('#seed').inputValue()).toBe('7')
+  await expect.poll(() => page.locator('#seed').inputValue()).toBe('7')
   await learner.types('kubectl create namespace mine')
   await press(learner, 'Undo')
   await expect.poll(async () => (await learner.deed()).actions.length).toBe(0)
@@ -254,8 +257,8 @@ test('an exam has tasks on clusters of their own, flags, a timer, and a report w
   await page.locator('#tab-exam').press('Enter')
   await press(learner, 'Start CKA')
   await page.locator('.tasks [aria-current]').waitFor()
-  expect(await page.locator('.left').innerText()).toMatch(/^1(?:19|20):\d\d$/)
-  expect(await page.getByRole('button', { name: 'Hint' }).count()).toBe(0)
+  await expect.poll(() => page.locator('.left').innerText()).toMatch(/^1(?:19|20):\d\d$/)
+  await expect.poll(() => page.getByRole('button', { name: 'Hint' }).count()).toBe(0)
   await press(learner, 'Flag')
   await page.getByRole('button', { name: /^Task 1, \d+%, flagged/ }).waitFor()
   await learner.types('kubectl create namespace of-task-one')
@@ -268,9 +271,9 @@ test('an exam has tasks on clusters of their own, flags, a timer, and a report w
   expect(await learner.types('kubectl get namespace of-task-one -o name')).toBe('namespace/of-task-one')
   await press(learner, 'Finish')
   await expect.poll(() => page.locator('.report').innerText(), { timeout: 30_000 }).toMatch(/0 of 100 points/)
-  expect(await page.locator('.grades > li').count()).toBeGreaterThan(10)
+  await expect.poll(() => page.locator('.grades > li').count()).toBeGreaterThan(10)
   await page.locator('.grades summary').first().press('Enter')
-  expect(await page.locator('.grades pre').first().innerText()).toMatch(/^\$ /)
+  await expect.poll(() => page.locator('.grades pre').first().innerText()).toMatch(/^\$ /)
   await learner.close()
 })
 
@@ -283,11 +286,11 @@ test('practice asks without end, proves the answer, and keeps the score', async 
     await page.locator('.choice input').first().check()
     await page.locator('.question').getByRole('button', { name: 'Answer' }).press('Enter')
     await expect.poll(() => score.innerText()).toMatch(new RegExp(` of ${number} right`))
-    expect(await page.locator('.question .outcome pre').innerText()).not.toBe('')
+    await expect.poll(() => page.locator('.question .outcome pre').innerText()).not.toBe('')
     await press(learner, 'Next question')
   }
   await page.locator('select[aria-label=Practice]').selectOption('scheduler')
-  expect(await page.locator('.choice').count()).toBe(4)
+  await expect.poll(() => page.locator('.choice').count()).toBe(4)
   await learner.close()
 })
 
@@ -301,16 +304,18 @@ test('the policy desk takes clean YAML, and shows no old result below an error',
   await page.locator('#tab-policies').press('Enter')
   await press(learner, 'Load from the cluster')
   const text = page.locator('#manifests')
-  expect(await text.inputValue()).toMatch(
-    /^apiVersion: networking.k8s.io\/v1\nkind: NetworkPolicy\nmetadata:\n {2}name: deny\n {2}namespace: default\nspec:/,
-  )
+  await expect
+    .poll(() => text.inputValue())
+    .toMatch(
+      /^apiVersion: networking.k8s.io\/v1\nkind: NetworkPolicy\nmetadata:\n {2}name: deny\n {2}namespace: default\nspec:/,
+    )
   await press(learner, 'Compare')
   await page.locator('.matrix').waitFor()
   await text.fill('kind: Nothing')
-  expect(await page.locator('.matrix').count()).toBe(0)
+  await expect.poll(() => page.locator('.matrix').count()).toBe(0)
   await press(learner, 'Compare')
   await page.locator('.desk .error').waitFor()
-  expect(await page.locator('.matrix').count()).toBe(0)
+  await expect.poll(() => page.locator('.matrix').count()).toBe(0)
   await learner.close()
 })
 
@@ -320,15 +325,15 @@ test('splitters move by keys, the terminal folds, and a telephone shows one part
   const aside = page.locator('aside')
   const before = await aside.evaluate((each) => each.offsetWidth)
   await page.getByRole('separator', { name: 'Width of the guide' }).press('ArrowRight')
-  expect(await aside.evaluate((each) => each.offsetWidth)).toBe(before + 24)
+  await expect.poll(() => aside.evaluate((each) => each.offsetWidth)).toBe(before + 24)
   await press(learner, 'Collapse the terminal')
-  expect(await page.locator('.xterm-box').isVisible()).toBe(false)
+  await page.locator('.xterm-box').waitFor({ state: 'hidden' })
   await press(learner, 'Collapse the terminal')
   await page.setViewportSize({ width: 390, height: 844 })
-  expect(await aside.isVisible()).toBe(true)
+  await aside.waitFor()
   await press(learner, 'Terminal')
-  expect(await aside.isVisible()).toBe(false)
-  expect(await page.locator('.xterm-box').isVisible()).toBe(true)
+  await aside.waitFor({ state: 'hidden' })
+  await page.locator('.xterm-box').waitFor()
   await learner.photograph('telephone-terminal')
   await learner.close()
 })
@@ -349,15 +354,16 @@ test('a figure is simulated anew when its slider moves', async () => {
       .evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')))
   for (const name of ['grace', 'backOff', 'peers', 'toleration'])
     await figure(name).locator('summary').press('Enter')
-  expect((await spans('grace')).join()).toMatch(/Terminating: \d+ s – 1[5-7] s/)
+  const joined = async (name: string): Promise<string> => (await spans(name)).join()
+  await expect.poll(() => joined('grace')).toMatch(/Terminating: \d+ s – 1[5-7] s/)
   await set('grace-needs', 60)
-  expect((await spans('grace')).join()).toMatch(/Terminating: \d+ s – 3[5-7] s/)
-  expect(
-    (await spans('backOff')).filter((text) => text?.startsWith('CrashLoopBackOff')).length,
-  ).toBeGreaterThan(5)
-  expect(await figure('peers').locator('.good').count()).toBe(1)
+  await expect.poll(() => joined('grace')).toMatch(/Terminating: \d+ s – 3[5-7] s/)
+  await expect
+    .poll(async () => (await spans('backOff')).filter((text) => text?.startsWith('CrashLoopBackOff')).length)
+    .toBeGreaterThan(5)
+  await expect.poll(() => figure('peers').locator('.good').count()).toBe(1)
   await set('peers-items', 2)
-  expect(await figure('peers').locator('.good').count()).toBe(3)
-  expect((await spans('toleration')).join()).toMatch(/NotReady: 5\d s|NotReady: 1:0\d/)
+  await expect.poll(() => figure('peers').locator('.good').count()).toBe(3)
+  await expect.poll(() => joined('toleration')).toMatch(/NotReady: 5\d s|NotReady: 1:0\d/)
   await learner.close()
 })

@@ -415,16 +415,20 @@ const coloured = (prompt: string): string => `${CONTROL}1;36m${prompt}${CONTROL}
 const searchPrompt = ({ query, isFailed }: Search): string =>
   `(${isFailed ? 'failed ' : ''}reverse-i-search)\`${query}': `
 
-/** As much of a line as has room in so many columns. */
+/** A sequence that colours what follows, as one part of a text that is split. */
+const COLOUR = new RegExp(`(${ESCAPE}\\[[\\d;]*m)`)
+
+/** As much of a line as has room in so many columns. Colours are kept, so that they end. */
 function cutTo(line: string, columns: number): string {
-  let kept = ''
   let width = 0
-  for (const syllable of syllables(line)) {
-    width += textWidth(syllable)
-    if (width > columns) break
-    kept += syllable
-  }
-  return kept
+  return line
+    .split(COLOUR)
+    .flatMap((part) => (COLOUR.test(part) ? [part] : syllables(part)))
+    .filter((syllable) => {
+      width += textWidth(syllable)
+      return width <= columns || COLOUR.test(syllable)
+    })
+    .join('')
 }
 
 /** Where the word begins that a place is in, or the one before it. */
