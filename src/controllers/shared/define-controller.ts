@@ -27,7 +27,8 @@ export type InformerSpecs<S extends WatchedResources> = { readonly [K in keyof S
 export interface Controller<S extends WatchedResources> {
   /**
    * Brings the object with this key to its desired state. A thrown ApiError or ConnectionError retries the
-   * key with back-off; any other error is a bug and ends the simulation.
+   * key with back-off; any other error is a bug and ends the simulation. To look at a key again later, add it
+   * to the queue: `queue.addAfter(key, '5m')`.
    */
   reconcile(key: string): void
   /**

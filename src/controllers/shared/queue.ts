@@ -1,3 +1,5 @@
+import { InputError } from '../../lang/input-error.js'
+import { isMap } from '../../lang/json/maps.js'
 import { toMillis } from '../../sim/duration.js'
 import { ApiError, ConnectionError } from '../../client/api-error.js'
 import type { ComponentHost } from '../../client/component.js'
@@ -22,6 +24,14 @@ const WORK_RETRIES = 8
 
 const WITHOUT_AWAIT =
   'Write reconcile(key) { ... } without async: host.client returns objects at once, without await'
+
+/** Whether a function returns what a reconciler of controller-runtime does: `{ requeueAfter: '5m' }`. */
+const isResult = (value: unknown): value is object =>
+  isMap(value) && Object.keys(value).some((key) => /^requeue/i.test(key))
+
+const unreadResult = (controller: string, result: object): string =>
+  `${controller}: reconcile returned ${JSON.stringify(result)}, and nothing reads it. Write for example: ` +
+  "queue.addAfter(key, '5m')"
 
 /** Options of a controller's work queue; the back-off is client-go's by default. */
 export interface QueueOptions extends Pick<
@@ -56,7 +66,8 @@ export function reconcileQueue(
     (key) => {
       if (waitsForSync && !informers.every((informer) => informer.synced))
         return queue.addAfter(key, SYNC_POLL, { class: pollClass() })
-      synchronous<unknown>(sync(key), `${host.name}: reconcile`, WITHOUT_AWAIT)
+      const result = synchronous<unknown>(sync(key), `${host.name}: reconcile`, WITHOUT_AWAIT)
+      if (isResult(result)) throw new InputError(unreadResult(host.name, result))
       queue.forget(key)
     },
     { ...(waitsForSync ? { workRetries: WORK_RETRIES } : {}), ...backOff },

@@ -101,3 +101,34 @@ it('runs its periodic pass', () => {
   cluster.advance('3m')
   expect(calls.slice(before)).toEqual(['tick', 'tick', 'tick'])
 })
+
+it.each([{ requeue: true }, { requeueAfter: '5m' }, { RequeueAfter: 300 }])(
+  'a result as of controller-runtime, %j, is an error that says what to write',
+  (result) => {
+    const controller = defineController({
+      name: 'resyncer',
+      identity,
+      informers: { namespaces: { resource: 'namespaces' } },
+      setup: () => ({ on: { namespaces: ({ object }) => [keyOf(object)] }, reconcile: () => result }),
+    })
+    expect(() => new SimCluster({ components: [controller] }).settle()).toThrow(
+      `resyncer: reconcile returned ${JSON.stringify(result)}, and nothing reads it. Write for example: ` +
+        "queue.addAfter(key, '5m')",
+    )
+  },
+)
+
+it('what an arrow function happens to return is no result', () => {
+  const names: string[] = []
+  const controller = defineController({
+    name: 'reader',
+    identity,
+    informers: { namespaces: { resource: 'namespaces' } },
+    setup: ({ host }) => ({
+      on: { namespaces: ({ object }) => [keyOf(object)] },
+      reconcile: (name) => names.push(host.client.get('namespaces', { name }).metadata.name),
+    }),
+  })
+  new SimCluster({ components: [controller] }).settle()
+  expect(names).toContain('default')
+})

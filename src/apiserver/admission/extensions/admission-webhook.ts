@@ -1,3 +1,5 @@
+import { InputError } from '../../../lang/input-error.js'
+import { isMap } from '../../../lang/json/maps.js'
 import type { GroupVersionKind } from '../../../api/api-version.js'
 import { refuseUnknown } from '../../../api/known-keys.js'
 import { isThenable } from '../../../lang/synchronous.js'
@@ -77,6 +79,15 @@ export interface AdmissionDecision {
 
 const DECISION = ['allowed', 'message', 'code', 'patch', 'warnings', 'auditAnnotations', 'takes']
 
+const isDecision = (value: object): value is AdmissionDecision =>
+  'allowed' in value && typeof value.allowed === 'boolean'
+
+const notADecision = (value: unknown): InputError =>
+  new InputError(
+    'what an admissionWebhook() returns must be an object such as { allowed: true }, not ' +
+      `${JSON.stringify(value)}`,
+  )
+
 /**
  * Makes a handler for the option `webhooks` from a function that decides on typed requests. It must be
  * synchronous and deterministic; what it throws is a failed call.
@@ -91,8 +102,10 @@ export function admissionWebhook<T = KubeObject>(
     const decision: unknown = decide(request as unknown as AdmissionRequest<T>)
     // callWebhook tells which webhook it was
     if (isThenable(decision)) return decision as never
-    refuseUnknown('what an admissionWebhook() returns', decision as object, DECISION)
-    const { message, code, takes, patch, ...rest } = decision as AdmissionDecision
+    if (!isMap(decision)) throw notADecision(decision)
+    refuseUnknown('what an admissionWebhook() returns', decision, DECISION)
+    if (!isDecision(decision)) throw notADecision(decision)
+    const { message, code, takes, patch, ...rest } = decision
     const status = { ...(message === undefined ? {} : { message }), ...(code === undefined ? {} : { code }) }
     const response = {
       uid: request['uid'],

@@ -65,3 +65,15 @@ test('an async webhook is an error that names it', () => {
   const make = (): unknown => admissionWebhook(async () => ({ allowed: true }))
   expect(make).toThrow('decide must be a function that is not async')
 })
+
+test.each([
+  [true, 'must be an object such as { allowed: true }, not true'],
+  [undefined, 'must be an object such as { allowed: true }, not undefined'],
+  [{}, 'must be an object such as { allowed: true }, not {}'],
+  [{ allow: true }, 'unknown option allow (did you mean allowed?)'],
+])('a webhook that returns %j is told what it must return', (decision, says) => {
+  const decide = (): AdmissionDecision => badInput(decision)
+  expect(() => clusterWith('Validating', decide).create('pods', pod)).toThrow(
+    `what an admissionWebhook() returns${says.startsWith('must') ? ' ' : ': '}${says}`,
+  )
+})
