@@ -463,7 +463,7 @@ export class App {
     this.#inspect(undefined)
     this.#clock = new Clock(words, session)
     this.#scheduler = new SchedulerDesk(words, session)
-    this.#policies = new PolicyDesk(words, session, this.#policies?.text ?? '')
+    this.#policies = new PolicyDesk(words, language, session, this.#policies?.text ?? '')
     const parts = this.#guideParts(words, language)
     document.body.replaceChildren(
       h('a', { class: 'skip', href: '#command' }, words.skip),

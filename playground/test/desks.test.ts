@@ -79,6 +79,23 @@ test('the scheduler desk shows what each plugin gives with its weight, and names
   await learner.close()
 })
 
+test('the scheduler desk of a cluster without pods says what to do, and a figure what its colours mean', async () => {
+  const learner = await Learner.open(stage, '#free/1')
+  const { page } = learner
+  await page.locator('#tab-scheduler').press('Enter')
+  const desk = page.locator('#panel-scheduler')
+  await expect.poll(() => desk.innerText()).toContain('There is no pod to explain. Create one')
+  await expect.poll(() => desk.getByRole('button', { name: 'Explain' }).isDisabled()).toBe(true)
+  await learner.types('kubectl run web --image=nginx')
+  await expect.poll(() => desk.innerText()).not.toContain('There is no pod')
+  await expect.poll(() => desk.getByRole('button', { name: 'Explain' }).isDisabled()).toBe(false)
+  await page.locator('#tab-figures').press('Enter')
+  const figure = page.locator('[data-figure=grace]')
+  await figure.locator('summary').press('Enter')
+  await expect.poll(() => figure.locator('.tones .waits').innerText()).toBe('Terminating')
+  await learner.close()
+})
+
 test('each of the eight figures draws, and each of its sliders changes what it draws', async () => {
   const learner = await Learner.open(stage)
   const { page } = learner
@@ -127,6 +144,8 @@ test('desks and practice speak Korean on a Korean page, and a place that is open
     )
   await press(learner, '비교')
   await page.locator('.matrix').waitFor()
+  const columns = await page.locator('.matrix thead th').allInnerTexts()
+  expect(columns).toEqual(['default/web', '노드 node-1', '클러스터 외부'])
   const cells = await page.locator('.matrix td button').allInnerTexts()
   expect(cells).toContain('모든 포트')
   expect(cells.join()).not.toMatch(/[A-Za-z]/)

@@ -85,7 +85,7 @@ test('progress is kept on reload, and moves to another browser in a file', async
   const kept = await learner.deed()
   const download = page.waitForEvent('download')
   await page.locator('.menu summary').press('Enter')
-  await press('Export')
+  await press('Export progress')
   const file = await (await download).path()
   expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ format: 1, solved: ['wrong-namespace'] })
   const other = await Learner.open(stage)

@@ -429,6 +429,13 @@ describe('groups', () => {
     const reach = reachability(world, { outside: false })
     expect(rows(reach.toText())).toEqual(['pods app=web in a (2 pods)', 'a/z, b/v (2 pods)'])
     expect(rows(reach.toText({ lang: 'ko' }))).toEqual(['a의 app=web 포드 (2개)', 'a/z, b/v (2개)'])
+    const many = {
+      pods: [pod('a/x', web), ...['u', 'v', 'w', 'z'].map((name) => pod(`a/${name}`))],
+      policies,
+    }
+    const rest = reachability(many, { outside: false })
+    expect(rows(rest.toText())).toEqual(['a/u, v, w and 1 more (4 pods)', 'a/x'])
+    expect(rows(rest.toText({ lang: 'ko' }))).toEqual(['a/u, v, w 외 1개 (4개)', 'a/x'])
     expect(reach.toText({ lang: 'ko' })).toMatch(
       /^출발 \\ 도착[^]*\n\* {2}모든 포트\n- {2}없음\n포드는 언제나/,
     )

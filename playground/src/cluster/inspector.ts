@@ -1,3 +1,4 @@
+import { padText } from '../../../src/lang/text/text-width.js'
 import type { Language } from '../../../src/lang/text/phrases.js'
 import type { KubeObject } from '../../../src/api/kind/definition.js'
 import { printYaml } from '../../../src/lang/yaml/print.js'
@@ -144,12 +145,12 @@ export class Inspector {
     // its name is the title of the inspector
     const facts = starts.flatMap(([from, title], at) => {
       const to = starts[at + 1]?.[0]
-      return title === 'NAME' ? [] : [`${title.padEnd(18)}${row.slice(from, to).trim()}`]
+      return title === 'NAME' ? [] : [`${padText(title, 18)}${row.slice(from, to).trim()}`]
     })
     const owners = this.#owners(object)
     return [
       ...facts,
-      ...(owners.length === 0 ? [] : [`${words.owners.padEnd(18)}${owners.join(' ← ')}`]),
+      ...(owners.length === 0 ? [] : [`${padText(words.owners, 18)}${owners.join(' ← ')}`]),
     ].join('\n')
   }
 

@@ -2,6 +2,7 @@ import type { SimCluster } from 'simcluster'
 import { parseManifests } from 'simcluster'
 import type { PolicyRule, Subject } from 'simcluster/rbac'
 import { formatProof } from 'simcluster/rbac'
+import type { Language } from '../../../src/lang/text/phrases.js'
 import { viewOfAccess } from '../../../src/view/index.js'
 import type { Matrix } from './matrix.js'
 import type { Words } from '../texts.js'
@@ -47,7 +48,9 @@ export function accessMatrix(words: Words, text: string, before: SimCluster, aft
         allowed: verdict.allowed,
         was: judge(before, subject, action).allowed,
         title: `${name}: ${titleOfAction(action)}`,
-        proof: () => [{ view: viewOfAccess(verdict), text: formatProof(verdict) }],
+        proof: () => [
+          { view: viewOfAccess(verdict), text: (lang: Language) => formatProof(verdict, { lang }) },
+        ],
       }
     }),
   }))

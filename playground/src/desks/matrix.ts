@@ -1,3 +1,4 @@
+import type { Language } from '../../../src/lang/text/phrases.js'
 import type { View } from '../../../src/view/index.js'
 
 /** A table of verdicts, each with its proof. */
@@ -26,5 +27,5 @@ export interface MatrixChange {
 /** Why a verdict is as it is, as a picture and as text. */
 export interface Proof {
   readonly view: View
-  readonly text: string
+  readonly text: (lang: Language) => string
 }

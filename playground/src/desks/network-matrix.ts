@@ -1,6 +1,9 @@
 import type { SimCluster } from 'simcluster'
 import type { PortSpan, Reachability, ReachabilityGroup, World } from 'simcluster/netpol'
 import { evaluate, formatProof, reachability, worldOf } from 'simcluster/netpol'
+import type { Language } from '../../../src/lang/text/phrases.js'
+import { groupText } from '../../../src/netpol/reachability/group.js'
+import { tell } from '../../../src/netpol/words.js'
 import { viewOfPolicies } from '../../../src/view/index.js'
 import type { Matrix, MatrixCell, MatrixChange, Proof } from './matrix.js'
 import type { Words } from '../texts.js'
@@ -15,16 +18,25 @@ const OTHERS = 'other ports'
 const MOST_PODS = 40
 
 /** Who reaches whom in a cluster, by its policies, and what differs from before. */
-export function networkMatrix(words: Words, before: SimCluster, after: SimCluster): Matrix {
+export function networkMatrix(
+  words: Words,
+  language: Language,
+  before: SimCluster,
+  after: SimCluster,
+): Matrix {
   const world = worldOf(after)
   const [earlier, now] = [reachability(worldOf(before)), reachability(world)]
+  const names = now.groups.map((group) => tell(groupText(group), language))
   return {
     title: words.networkMatrix,
     corner: `${words.from} \\ ${words.to}`,
-    columns: now.groups.map(({ name }) => name),
+    columns: names,
     rows: now.groups.map((from, row) => ({
-      title: from.name,
-      cells: now.groups.map((to, column) => cellOf(words, now, world, [from, row], [to, column])),
+      title: names[row] ?? '',
+      cells: now.groups.map((to, column) => ({
+        ...cellOf(words, now, world, [from, row], [to, column]),
+        title: `${names[row]} → ${names[column]}`,
+      })),
     })),
     changes: changesOf(words, earlier, now, world),
   }
@@ -32,7 +44,13 @@ export function networkMatrix(words: Words, before: SimCluster, after: SimCluste
 
 type Place = readonly [group: ReachabilityGroup, index: number]
 
-function cellOf(words: Words, now: Reachability, world: World, from: Place, to: Place): MatrixCell {
+function cellOf(
+  words: Words,
+  now: Reachability,
+  world: World,
+  from: Place,
+  to: Place,
+): Omit<MatrixCell, 'title'> {
   const reached = now.ports.map((_, port) => now.reach(from[1], to[1], port))
   const open = now.ports.filter((_, port) => reached[port] !== 'deny')
   const isOwn = reached.includes('ownNode') && !reached.includes('allow')
@@ -48,7 +66,6 @@ function cellOf(words: Words, now: Reachability, world: World, from: Place, to: 
   return {
     text: isItself ? words.itself : isOwn ? words.ownNode : text,
     allowed: isItself || open.length > 0,
-    title: `${from[0].name} → ${to[0].name}`,
     proof: () =>
       now.ports.map(({ spans }) => proofOf(world, endOf(from[0]), otherEnd(from[0], to[0]), spans[0])),
   }
@@ -60,7 +77,7 @@ function proofOf(world: World, from: End, to: End, span: PortSpan | undefined): 
   const { first = FAMILIAR, last = FAMILIAR, protocol = 'TCP' } = span ?? {}
   const port = first <= FAMILIAR && FAMILIAR <= last ? FAMILIAR : first
   const verdict = evaluate(world, { from, to, port, protocol })
-  return { view: viewOfPolicies(verdict), text: formatProof(verdict) }
+  return { view: viewOfPolicies(verdict), text: (lang) => formatProof(verdict, { lang }) }
 }
 
 function endOf({ pods, nodes, ranges }: ReachabilityGroup, at = 0): End {

@@ -1,5 +1,6 @@
 import type { SimCluster } from 'simcluster'
 import { parseManifests } from 'simcluster'
+import type { Language } from '../../../src/lang/text/phrases.js'
 import { toSvg, toText } from '../../../src/view/index.js'
 import { accessMatrix } from './access-matrix.js'
 import { cleanYaml } from './clean-yaml.js'
@@ -16,14 +17,16 @@ const RBAC = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding']
 export class PolicyDesk {
   readonly element: HTMLElement
   readonly #words: Words
+  readonly #language: Language
   readonly #session: () => Session
   readonly #text: HTMLTextAreaElement
   readonly #result = h('div', { class: 'result' })
   readonly #says = h('p', { role: 'status' })
 
   /** `text`: the manifests that are there at the beginning. */
-  constructor(words: Words, session: () => Session, text: string) {
+  constructor(words: Words, language: Language, session: () => Session, text: string) {
     this.#words = words
+    this.#language = language
     this.#session = session
     this.#text = h('textarea', { id: 'manifests', rows: 8, spellcheck: 'false' })
     this.#text.value = text
@@ -88,7 +91,7 @@ export class PolicyDesk {
         ...(kinds.some((kind) => RBAC.includes(kind)) ? [accessMatrix(words, text, before, after)] : []),
         ...(kinds.every((kind) => RBAC.includes(kind)) && kinds.length > 0
           ? []
-          : [networkMatrix(words, before, after)]),
+          : [networkMatrix(words, this.#language, before, after)]),
       ]
       this.#result.replaceChildren(...matrices.map((matrix) => this.#show(matrix)))
       const changes = matrices.reduce((sum, matrix) => sum + matrix.changes.length, 0)
@@ -145,7 +148,7 @@ export class PolicyDesk {
   /** Opens the proof of a cell or a change. */
   #button(of: MatrixCell | MatrixChange): HTMLButtonElement {
     const words = this.#words
-    const lang = document.documentElement.lang === 'ko' ? 'ko' : 'en'
+    const lang = this.#language
     const open = (): void => {
       const proofs = of
         .proof()
@@ -154,7 +157,7 @@ export class PolicyDesk {
             src: `data:image/svg+xml,${encodeURIComponent(toSvg(view, { lang }))}`,
             alt: toText(view, { lang }),
           }),
-          h('pre', { class: 'proof', tabindex: 0, 'aria-label': words.proof }, text),
+          h('pre', { class: 'proof', tabindex: 0, 'aria-label': words.proof }, text(lang)),
         ])
       openDialog(of.title, words.close, ...proofs)
     }

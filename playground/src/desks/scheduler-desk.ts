@@ -9,12 +9,16 @@ export class SchedulerDesk {
   readonly #words: Words
   readonly #session: () => Session
   readonly #pods: HTMLSelectElement
+  readonly #button: HTMLButtonElement
+  readonly #empty: HTMLElement
   readonly #result = h('div', { role: 'status' })
 
   constructor(words: Words, session: () => Session) {
     this.#words = words
     this.#session = session
     this.#pods = h('select', { id: 'explained-pod' })
+    this.#button = h('button', {}, words.explain)
+    this.#empty = h('p', { class: 'none' }, words.noPodsToExplain)
     this.element = h(
       'div',
       { class: 'desk' },
@@ -30,8 +34,9 @@ export class SchedulerDesk {
         },
         h('label', { for: 'explained-pod' }, words.pod),
         this.#pods,
-        h('button', {}, words.explain),
+        this.#button,
       ),
+      this.#empty,
       this.#result,
     )
   }
@@ -50,6 +55,8 @@ export class SchedulerDesk {
     const names = pods.map(({ namespace, name }) => `${namespace}/${name}`)
     this.#pods.replaceChildren(...names.map((name) => h('option', { value: name }, name)))
     if (names.includes(chosen)) this.#pods.value = chosen
+    this.#empty.hidden = names.length > 0
+    this.#button.disabled = this.#pods.disabled = names.length === 0
   }
 
   #explain(): void {

@@ -132,6 +132,20 @@ function lanesOf(seconds: number, lanes: readonly (readonly [string, readonly Sp
       h('code', {}, ''),
       h('div', { class: 'bar' }, ...marks.map((at) => h('span', { style: `left:${share(at)}%` }, clock(at)))),
     ),
+    tonesOf(lanes.flatMap(([, spans]) => spans)),
+  )
+}
+
+/** What each colour stands for: many a span has no room for its text. */
+function tonesOf(spans: readonly Span[]): HTMLElement {
+  const textsOf = (wanted: Span['tone']): ReadonlySet<string> =>
+    new Set(spans.flatMap(({ tone, text }) => (tone === wanted ? [text] : [])))
+  return h(
+    'p',
+    { class: 'tones', 'aria-hidden': 'true' },
+    ...Array.from(new Set(spans.map(({ tone }) => tone)), (tone) =>
+      h('span', { class: tone }, [...textsOf(tone)].join(', ')),
+    ),
   )
 }
 

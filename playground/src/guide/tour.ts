@@ -26,7 +26,7 @@ const TARGETS: Readonly<Record<TourStep, string>> = {
 const FIRST_LESSON = 'forgotten-cordon'
 
 const OUTLINE =
-  'border-radius: 4px; outline: 2px solid var(--accent); outline-offset: 3px; ' +
+  'border-radius: 4px; outline: 2px solid var(--accent); outline-offset: var(--pointed-from, 3px); ' +
   'animation: pointed 1.2s ease-in-out infinite alternate;'
 
 /** Three challenges for a new visitor: crash a node, rewind, solve a lesson. It ends by a button. */

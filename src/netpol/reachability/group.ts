@@ -80,14 +80,21 @@ function podsName(pods: readonly string[], labels: Labels, sizes: ReadonlyMap<st
 export function groupText({ name, sort, pods }: ReachabilityGroup): Part<NetpolPhrase> {
   const [, where = '', who = ''] = /^([^/]+)\/(.+)$/.exec(name) ?? []
   if (sort === 'nodes')
-    return name.startsWith('node ') ? say('node', name.slice('node '.length)) : say('nodes')
+    return name.startsWith('node ') ? say('node', listText(name.slice('node '.length))) : say('nodes')
   if (sort === 'outside')
-    return name.startsWith('outside') ? say('outside', name.slice('outside'.length)) : name
+    return name.startsWith('outside') ? say('outside', name.slice('outside'.length)) : listText(name)
   if (pods.length === 1) return name
   const [, count] = /^(\d+) namespaces$/.exec(where) ?? []
   const places = count === undefined ? where.replaceAll(',', ', ') : say('namespaces', count)
   if (who === '*') return say('allPodsIn', places)
-  return who.includes('=') ? say('podsIn', who, places) : name.replaceAll(',', ', ')
+  return who.includes('=') ? say('podsIn', who, places) : listText(name)
+}
+
+/** A list that a name has shortened, or a whole one. */
+function listText(list: string): Part<NetpolPhrase> {
+  const [, shown = list, count] = /^(.+) and (\d+) more$/.exec(list) ?? []
+  const text = shown.replaceAll(',', ', ')
+  return count === undefined ? text : say('andMore', text, count)
 }
 
 /** The totals that the names of groups depend on. */
