@@ -18,6 +18,7 @@ import { header } from './header.js'
 import { Inspector, type Inspected } from './cluster/inspector.js'
 import { type Pane, paneTabs, splitter } from './layout.js'
 import { lessonPanel } from './guide/lesson-panel.js'
+import { isDrawn } from './pace.js'
 import { PracticePanel } from './guide/practice-panel.js'
 import { PolicyDesk } from './desks/policy-desk.js'
 import type { Progress } from './guide/progress.js'
@@ -297,6 +298,7 @@ export class App {
   async #type(line: string): Promise<void> {
     const session = this.#session
     const before = session.done.size
+    await isDrawn()
     this.#printed(await session.type(line, this.#nextSteps()))
     if (session.done.size > before) this.#say((words) => words.counts)
   }

@@ -16,6 +16,15 @@ export function framePace(onRest: () => void): Pace {
   }
 }
 
+/**
+ * Waits until what has changed on the page is drawn: before a command that may keep the page for a while, so
+ * that it shows at least what was typed. A page that nobody sees is not drawn, and waits for nothing.
+ */
+export const isDrawn = (): Promise<void> =>
+  document.hidden
+    ? Promise.resolve()
+    : new Promise((resolve) => requestAnimationFrame(() => resolve(browsersTurn())))
+
 /** A message waits its turn after input and drawing; a timer would wait longer, and a second in a hidden tab. */
 const browsersTurn = (): Promise<void> =>
   new Promise((resolve) => {

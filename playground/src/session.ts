@@ -2,6 +2,7 @@ import { LEARNER } from '../../src/course/learner.js'
 import type { Step } from '../../src/course/chapter.js'
 import { Playback } from '../../src/course/playback.js'
 import { startCluster } from '../../src/course/start.js'
+import { toMillis } from '../../src/sim/duration.js'
 import type { ClusterView } from '../../src/view/index.js'
 import { viewOf } from '../../src/view/index.js'
 import { SimCluster } from 'simcluster'
@@ -14,6 +15,7 @@ import {
   type Action,
   type Deed,
   type Place,
+  type PlainAction,
   type StepAt,
   NOTHING,
   perform,
@@ -235,9 +237,13 @@ export class Session {
   }
 
   async #act(action: Action): Promise<Printed> {
+    const pace = framePace(() => this.onMoving())
     switch (action.do) {
-      case 'play':
-        return this.#playback.play(this.#stepOf(action.section, action.step))
+      case 'play': {
+        const step = this.#stepOf(action.section, action.step)
+        const move = movedBy(step)
+        return move === undefined ? this.#playback.play(step) : perform(this.#playback, move, pace)
+      }
       case 'watch':
         await this.#startWatch(action.line)
         return NOTHING
@@ -245,11 +251,7 @@ export class Session {
         this.#endWatch()
         return NOTHING
       default:
-        return perform(
-          this.#playback,
-          action,
-          framePace(() => this.onMoving()),
-        )
+        return perform(this.#playback, action, pace)
     }
   }
 
@@ -363,6 +365,13 @@ async function playbackOf(place: Place): Promise<Playback> {
     case 'exam':
       return new Playback((await openDesk(lessonAt(place) as Lesson)).cluster)
   }
+}
+
+/** A step that does nothing but move time, as the action that does it in pieces; undefined for another. */
+function movedBy(step: Step): PlainAction | undefined {
+  if (step.kind !== 'event') return undefined
+  if (step.event === 'settle') return { do: 'settle' }
+  return step.event === 'wait' ? { do: 'advance', ms: toMillis(step.argument ?? '') } : undefined
 }
 
 function stepThatHappened(step: Step): Happened {

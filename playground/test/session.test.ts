@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Action, Deed } from '../../src/course/deed.js'
+import { Playback } from '../../src/course/playback.js'
+import { startCluster } from '../../src/course/start.js'
+import { chapterOf } from '../src/guide/course.js'
 import { Session } from '../src/session.js'
 
 const place = { kind: 'free', nodes: 1, seed: 1 } as const
@@ -21,6 +24,25 @@ test('who goes on from the past while time moves there goes on without it', asyn
   expect(during[0]).toEqual(before)
   expect(session.deed()).toEqual(first)
   expect(session.isLive).toBe(true)
+})
+
+test('steps of a chapter that move time give the page its turn, and move it as the course does', async () => {
+  const version = 'v1.35'
+  const { sections } = chapterOf(1, version)
+  const session = await Session.open({ kind: 'chapter', number: 1, version })
+  const playback = new Playback(startCluster(chapterOf(1, version).start))
+  let turns = 0
+  session.onMoving = () => turns++
+  let waits = 0
+  for (const [section, { steps }] of sections.entries())
+    for (const [step, each] of steps.entries()) {
+      if (each.kind === 'event' && each.event === 'wait') waits++
+      await session.perform({ do: 'play', section, step })
+      await playback.play(each)
+      expect(session.cluster.state.traceHash()).toBe(playback.cluster.state.traceHash())
+    }
+  expect(waits).toBeGreaterThan(0)
+  expect(turns).toBeGreaterThan(0)
 })
 
 test('who looks at the past while time moves goes on looking', async () => {
