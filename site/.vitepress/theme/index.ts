@@ -13,7 +13,10 @@ const FILM = {
 function film(): ReturnType<typeof h> {
   const lang = useData().lang.value === 'ko' ? 'ko' : 'en'
   return h('figure', { class: 'film' }, [
-    h('img', { src: withBase(`/film.${lang}.svg`), alt: FILM[lang] }),
+    // a telephone scrolls it sideways, also by keys: fitted to its width, no name could be read
+    h('div', { class: 'reel', tabindex: 0, role: 'group', 'aria-label': FILM[lang] }, [
+      h('img', { src: withBase(`/film.${lang}.svg`), alt: FILM[lang] }),
+    ]),
     h('figcaption', FILM[lang]),
   ])
 }
