@@ -199,7 +199,7 @@ export class Session {
     const step = at === undefined ? undefined : this.#stepOf(...at)
     if (at === undefined || step?.kind !== 'command' || !this.isLive)
       return this.perform({ do: 'type', line })
-    const isSame = await hasSameEffect(this.#playback, step.line, line)
+    const isSame = await hasSameEffect(this.#playback, step.line, line, step.machine)
     return this.perform({ do: 'type', line, ...(isSame ? { step: at } : {}) })
   }
 
