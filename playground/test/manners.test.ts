@@ -178,6 +178,20 @@ test.for(
   },
 )
 
+test.for([390, 720, 960, 1440])('looking back cuts nothing, at %i pixels', async (width) => {
+  const learner = await Learner.open(stage, '#free/2', { viewport: { width, height: 900 } })
+  const { page } = learner
+  if (width <= 960) await page.locator('.to-cluster').press('Enter')
+  const { actions } = await learner.deed()
+  for (const name of ['Settle', '+1 s']) await page.getByRole('button', { name }).press('Enter')
+  await expect.poll(async () => (await learner.deed()).actions.length).toBeGreaterThan(actions.length)
+  await page.locator('.timeline input').press('Home')
+  await page.locator('.branch').waitFor()
+  expect(await cramped(learner)).toEqual([])
+  expect(await page.locator('.timeline input').evaluate((each) => each.offsetWidth)).toBeGreaterThan(100)
+  await learner.close()
+})
+
 /** Controls that are too small, or whose text does not fit. */
 const cramped = ({ page }: Learner): Promise<readonly string[]> =>
   page.evaluate(() =>

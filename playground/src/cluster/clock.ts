@@ -112,6 +112,7 @@ export class Clock {
     const moment = this.#words.moment(at + 1, frames.length, what)
     this.#slider.setAttribute('aria-valuetext', moment)
     this.#moment.value = session.isLive ? '' : `${this.#words.past} ${moment}`
+    this.#moment.title = this.#moment.value
     this.#branch.hidden = session.isLive
     // what is over cannot be moved
     for (const button of this.#movers) button.disabled = !session.isLive

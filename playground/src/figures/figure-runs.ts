@@ -3,7 +3,7 @@ import { evaluate } from 'simcluster/netpol'
 import type { Pod } from '../../../src/api/core/generated.js'
 import type { KubeObject } from '../../../src/api/kind/definition.js'
 import { podSummary } from '../../../src/api/core/pods/pod-columns.js'
-import { toSvg, viewOfCertificates } from '../../../src/view/index.js'
+import { type View, viewOfCertificates } from '../../../src/view/index.js'
 
 /** A stretch of time in which something is in one state; seconds since the beginning. */
 export interface Span {
@@ -13,14 +13,14 @@ export interface Span {
   readonly tone: 'good' | 'waits' | 'bad' | 'done'
 }
 
-/** What a figure shows: stretches of time by object, an SVG picture, or a list of verdicts. */
+/** What a figure shows: stretches of time by object, a picture, or a list of verdicts. */
 export type Shown =
   | {
       readonly kind: 'lanes'
       readonly seconds: number
       readonly lanes: readonly (readonly [string, readonly Span[]])[]
     }
-  | { readonly kind: 'picture'; readonly svg: string }
+  | { readonly kind: 'picture'; readonly view: View }
   | {
       readonly kind: 'verdicts'
       readonly verdicts: readonly (readonly [string, boolean])[]
@@ -241,7 +241,7 @@ export function lifeCycle({ init = 5, ready = 8 }: Values): Shown {
 export function chain({ days = 0 }: Values): Shown {
   const cluster = new SimCluster({ nodes: 1, like: 'kubeadm' })
   cluster.advance(days * 86_400_000)
-  return { kind: 'picture', svg: toSvg(viewOfCertificates(cluster)) }
+  return { kind: 'picture', view: viewOfCertificates(cluster) }
 }
 
 /** A policy with two selectors in one item, which both must match, or in two items, of which one is enough. */

@@ -1,5 +1,6 @@
 import type { Language } from '../../../src/lang/text/phrases.js'
 import { printYaml } from '../../../src/lang/yaml/print.js'
+import { toSvg, toText } from '../../../src/view/index.js'
 import { h } from '../dom.js'
 import { type FigureName, FIGURE_TEXTS } from './figure-texts.js'
 import * as runs from './figure-runs.js'
@@ -60,7 +61,8 @@ export class Figures {
     const { title, text, of } = FIGURE_TEXTS[this.#language][name]
     const shown = h('div', { class: 'shown' })
     const values = new Map(sliders.map((each) => [each.name, each.value]))
-    const draw = (): void => shown.replaceChildren(elementOf(run(Object.fromEntries(values)), title))
+    const draw = (): void =>
+      shown.replaceChildren(elementOf(run(Object.fromEntries(values)), title, this.#language))
     const inputs = sliders.map((each) => {
       const id = `figure-${name}-${each.name}`
       const output = h('output', { for: id }, String(each.value))
@@ -88,9 +90,16 @@ export class Figures {
   }
 }
 
-function elementOf(shown: Shown, title: string): HTMLElement {
+function elementOf(shown: Shown, title: string, lang: Language): HTMLElement {
   if (shown.kind === 'picture')
-    return h('img', { src: `data:image/svg+xml,${encodeURIComponent(shown.svg)}`, alt: title })
+    return h(
+      'div',
+      { class: 'wide', tabindex: 0, role: 'group', 'aria-label': title },
+      h('img', {
+        src: `data:image/svg+xml,${encodeURIComponent(toSvg(shown.view, { lang }))}`,
+        alt: toText(shown.view, { lang }),
+      }),
+    )
   if (shown.kind === 'verdicts')
     return h(
       'div',
