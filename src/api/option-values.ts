@@ -2,7 +2,7 @@
 import * as z from 'zod/mini'
 import { ruled, textThat } from './checked-input.js'
 import { isMap } from '../lang/json/maps.js'
-import { type IpRange, lastOf, parseIp, parseIpRange } from '../lang/go/ip.js'
+import { parseIp, parseIpRange } from '../lang/go/ip.js'
 import { parseGoDuration } from '../lang/go/duration.js'
 import { type ResourceList, parseQuantity } from './quantity.js'
 import { validateResourceName, validateResourceQuantity } from './core/validation/resources.js'
@@ -14,7 +14,7 @@ import {
   labelValueFaults,
   qualifiedNameFaults,
 } from './validation/names.js'
-import { newestMinor, oldestMinor, isRelease, isSupported } from './releases.js'
+import { newestMinor, oldestMinor, isRelease } from './releases.js'
 
 /** The name of a node, and of most objects. */
 export const dnsSubdomain = (): z.ZodMiniString =>
@@ -64,19 +64,12 @@ export const ipRange = (): z.ZodMiniString =>
     "must be a range of addresses such as '203.0.113.0/24'",
   )
 
-/** Ranges of the addresses of Services: one, or one of each family with a comma between. */
-export const serviceRanges = (): z.ZodMiniString =>
+/** Ranges of addresses: one, or one of each family with a comma between. */
+export const ipRanges = (): z.ZodMiniString =>
   textThat(
-    (value) => areOfDifferentFamilies(value.split(',').map((each) => serviceRange(each.trim())?.family)),
-    "must be a range such as '10.96.0.0/12', or one of each family: '10.96.0.0/12,fd00:10::/112'; at least " +
-      'eight addresses',
+    (value) => areOfDifferentFamilies(value.split(',').map((each) => parseIpRange(each.trim())?.family)),
+    "must be a range such as '10.96.0.0/12', or one of each family: '10.96.0.0/12,fd00:10::/112'",
   )
-
-/** Source: pkg/controlplane/apiserver/options ServiceIPRange. */
-function serviceRange(text: string): IpRange | undefined {
-  const range = parseIpRange(text)
-  return range === undefined || lastOf(range) - range.first < 7n ? undefined : range
-}
 
 const areOfDifferentFamilies = (families: readonly (string | undefined)[]): boolean =>
   !families.includes(undefined) && new Set(families).size === families.length
@@ -133,12 +126,12 @@ export const version = (): z.ZodMiniString =>
     `must be a Kubernetes version from v1.${oldestMinor} to v1.${newestMinor}, such as 'v1.34' or 'v1.34.2'`,
   )
 
-/** The version of a kubelet, which may be that of a distribution: `v1.13.7-gke.8`. */
+/** The version of a kubelet, which may be out of step, or that of a distribution: `v1.13.7-gke.8`. */
 export const kubeletVersion = (): z.ZodMiniString =>
-  textThat((value) => {
-    const [, minor] = /^v1\.(\d+)\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/.exec(value) ?? []
-    return isSupported(Number(minor))
-  }, `must be a full version from v1.${oldestMinor} to v1.${newestMinor}, such as 'v1.34.2'`)
+  textThat(
+    (value) => /^v1\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/.test(value),
+    "must be a full version such as 'v1.34.2'",
+  )
 
 /** The name of an HTTP header. */
 export const headerName = (): z.ZodMiniString =>

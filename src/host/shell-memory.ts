@@ -33,9 +33,10 @@ export const hasArrays = (env: Variables, script: string): boolean =>
   env[ARRAYS] !== undefined || /[\w\]]\+?=|\b(?:declare|typeset|local|mapfile|readarray|read)\b/.test(script)
 
 /** An element in what `declare -p` prints: `[0]="text"`, `['key']=text`. */
-const ELEMENT = /\[('[^']*'|"(?:[^"\\]|\\.)*"|[^\]]*)\]=("(?:[^"\\]|\\.)*"|\$?'(?:[^'\\]|\\.)*'|[^\s"']*)/g
+const ELEMENT = /\[('[^']*'|"(?:[^"\\]|\\.)*"|[^[\]]*)\]=("(?:[^"\\]|\\.)*"|\$?'(?:[^'\\]|\\.)*'|[^\s"']*)/g
 
-const ARRAY = /^declare (-\w*[aA]\w*) (?!PIPESTATUS=|BASH_|FUNCNAME|DIRSTACK|GROUPS=)(\w+)(?:=\((.*)\))?\s*$/s
+const ARRAY =
+  /^declare (-(?=\w*[aA])\w+) (?!PIPESTATUS=|BASH_|FUNCNAME|DIRSTACK|GROUPS=)(\w+)(?:=\((.*)\))?\s*$/s
 
 /**
  * Returns the arrays in what `declare -p` prints, as lines that make them again: one for each element, since

@@ -103,12 +103,20 @@ export class ScriptReader implements TransformPlugin {
   }
 }
 
+/** The statements between the braces of a function. */
+const insideOf = (source: string): string =>
+  source
+    .slice(source.indexOf('{') + 1, source.lastIndexOf('}'))
+    .trim()
+    .replace(/;$/, '')
+    .trimEnd()
+
 /** How bash shows a function: its statements, each on a line. */
 function shownFunction(name: string, body: CommandNode, source: string): string {
   const own = body.type === 'Group' ? body.body.map(({ sourceText }) => sourceText) : [undefined]
   const lines = own.every((text) => text !== undefined)
     ? own.map((text) => text.trim().replace(/;$/, ''))
-    : [source.replace(/^[^{]*\{\s*/, '').replace(/;?\s*\}\s*$/, '')]
+    : [insideOf(source)]
   return `${name} () \n{ \n${lines.map((line) => `    ${line}`).join(';\n')}\n}\n`
 }
 

@@ -15,7 +15,7 @@ import {
   ipAddress,
   ipAndPort,
   ipRange,
-  serviceRanges,
+  ipRanges,
   port,
   version,
 } from '../../api/option-values.js'
@@ -306,10 +306,7 @@ const podRanges = (): z.ZodMiniString =>
 const networkSchema = (): z.ZodMiniType<NetworkOptions> =>
   strict<NetworkOptions>({
     podCIDR: like("{ network: { podCIDR: '10.244.0.0/16,fd00:10:244::/56' } }", z.optional(podRanges())),
-    serviceCIDR: like(
-      "{ network: { serviceCIDR: '10.96.0.0/12,fd00:10::/112' } }",
-      z.optional(serviceRanges()),
-    ),
+    serviceCIDR: like("{ network: { serviceCIDR: '10.96.0.0/12,fd00:10::/112' } }", z.optional(ipRanges())),
     policy: like(
       "{ network: { policy: { existingConnections: 'cut' } } }",
       z.optional(

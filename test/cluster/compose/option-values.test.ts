@@ -22,7 +22,7 @@ const wrong: readonly (readonly [options: object, message: string])[] = [
   [ofNode({ capacity: { mem: '4Gi' } }), 'nodes[0].capacity.mem must be of a resource: cpu, memory'],
   [ofNode({ capacity: { cpu: '-1' } }), 'nodes[0].capacity.cpu must be greater than or equal to 0'],
   [ofNode({ capacity: { pods: '1.5' } }), 'nodes[0].capacity.pods must be an integer'],
-  [ofNode({ kubeletVersion: '1.34' }), 'nodes[0].kubeletVersion must be a full version from v1.13 to v1.36'],
+  [ofNode({ kubeletVersion: '1.34' }), 'nodes[0].kubeletVersion must be a full version such as'],
   [ofNode({ kubelet: { evictionHard: { 'memory.available': '5x' } } }), 'must be a quantity above 0 such as'],
   [ofNode({ kubelet: { evictionHard: { 'memory.available': '0' } } }), 'must be a quantity above 0 such as'],
   [ofNode({ kubelet: { evictionHard: { 'pid.available': '101%' } } }), 'must be a share between 0% and 100%'],
@@ -66,7 +66,6 @@ const wrong: readonly (readonly [options: object, message: string])[] = [
   [{ network: { outside: { 'a b': { ip: '192.0.2.1' } } } }, 'the name network.outside["a b"] must be a DNS'],
   [{ network: { podCIDR: 'x' } }, 'network.podCIDR is invalid: not a CIDR: x (write 10.244.0.0/16'],
   [{ network: { podCIDR: '10.244.0.0/30' } }, 'network.podCIDR is invalid: node mask /24 does not fit'],
-  [{ network: { serviceCIDR: '10.96.0.0/30' } }, 'network.serviceCIDR must be a range such as'],
   [{ network: { serviceCIDR: '10.96.0.0' } }, "network.serviceCIDR must be a range such as '10.96.0.0/12'"],
   [
     { access: { authentication: { serviceAccountIssuers: ['x y:'] } } },
@@ -264,7 +263,7 @@ describe('a value of a method', () => {
     ],
     ['each with a name and an image', () => node.staticPod('a.yaml', badInput(pod))],
     ["file must be the name of a file such as 'web.yaml'", () => node.removeStaticPod('a/b.yaml')],
-    ['install(): version must be a full version from v1.13', () => node.kubelet.install('banana')],
+    ['install(): version must be a full version such as', () => node.kubelet.install('banana')],
     ['usage.memory must be at least 0, not -1', () => node.setSystemUsage({ memory: -1 })],
     ["value must be a quantity such as '4'", () => cluster.metrics.setExternalMetric('queue', 'many')],
     [
