@@ -1,4 +1,5 @@
 import { CorefileError, corefilePath, parseCorefile } from '../lang/text/corefile.js'
+import { imageTag } from '../api/core/pods/image-name.js'
 import type { ImageBehavior } from '../kubelet/index.js'
 
 /** CoreDNS as its Corefile makes it: it exits with the line of a mistake. The network responds for it. */
@@ -6,9 +7,11 @@ export const COREDNS: ImageBehavior = {
   start(context) {
     const path = corefilePath(context.command) ?? 'Corefile'
     const text = context.readFile(path)
-    if (text === undefined) return { log: ['.:53'] }
+    const version = `CoreDNS-${imageTag(context.image).replace(/^v/, '')}`
+    if (text === undefined) return { log: ['.:53', version] }
     try {
-      return { log: parseCorefile(text, path).flatMap(({ zones }) => zones.map((zone) => `${zone}:53`)) }
+      const zones = parseCorefile(text, path).flatMap((server) => server.zones)
+      return { log: [...zones.map((zone) => `${zone}:53`), version] }
     } catch (error) {
       if (!(error instanceof CorefileError)) throw error
       return { log: [error.message], exit: 1 }

@@ -1,12 +1,14 @@
 import { deleteOldest } from '../sim/data/delete-oldest.js'
 import { InputError } from '../lang/input-error.js'
 import { quote } from '../lang/go/quote.js'
-import { fullImageName } from '../api/core/pods/image-name.js'
+import { fullImageName, imageTag } from '../api/core/pods/image-name.js'
 import { nearest } from '../lang/text/nearest.js'
-import type { ImageDefinition } from '../kubelet/index.js'
+import type { ImageContext, ImageDefinition } from '../kubelet/index.js'
 import { COREDNS } from './coredns.js'
 import { AGNHOST } from './agnhost/agnhost.js'
 import { withDistribution } from './distribution-programs.js'
+import { proxyConfigPath, proxyLines, startLines } from './start-lines.js'
+import type { StartedProgram } from './start-lines.js'
 import { TEST_IMAGES } from './test-images.js'
 
 /** `id` in busybox shows the groups of these users. */
@@ -70,6 +72,18 @@ ping:x:999:
 nogroup:x:65533:
 nobody:x:65534:
 `
+
+const startedIn = ({ startedAt, image, command, podIP }: ImageContext): StartedProgram => ({
+  at: startedAt,
+  version: imageTag(image),
+  command,
+  address: podIP,
+})
+
+const startOf =
+  (program: Parameters<typeof startLines>[0]): ((context: ImageContext) => readonly string[]) =>
+  (context) =>
+    startLines(program, startedIn(context))
 
 /** Servers that handle SIGTERM, or their image's own stop signal, and end as asked. */
 const STOPS = { stopExitCode: 0 }
@@ -220,7 +234,7 @@ Commercial support is available at
   },
   ...TEST_IMAGES,
   agnhost: AGNHOST,
-  etcd: { user: '', ...STOPS, entrypoint: ['etcd'], ports: [2379, 2380, 2381] },
+  etcd: { user: '', ...STOPS, entrypoint: ['etcd'], ports: [2379, 2380, 2381], logs: startOf('etcd') },
   pause: { user: '65535:65535', ...STOPS, entrypoint: ['/pause'], ports: [], distroless: true },
 }
 
@@ -228,10 +242,13 @@ const PROGRAM = { user: '', ...STOPS }
 
 /** What a control plane runs itself, and what usually runs beside it. Docker's library has none of them. */
 const OF_KUBERNETES: Readonly<Record<string, Omit<ImageDefinition, 'name'>>> = {
-  'kube-apiserver': PROGRAM,
-  'kube-controller-manager': PROGRAM,
-  'kube-scheduler': PROGRAM,
-  'kube-proxy': PROGRAM,
+  'kube-apiserver': { ...PROGRAM, logs: startOf('kube-apiserver') },
+  'kube-controller-manager': { ...PROGRAM, logs: startOf('kube-controller-manager') },
+  'kube-scheduler': { ...PROGRAM, logs: startOf('kube-scheduler') },
+  'kube-proxy': {
+    ...PROGRAM,
+    logs: (context) => proxyLines(startedIn(context), context.readFile(proxyConfigPath(context.command))),
+  },
   coredns: { ...PROGRAM, behavior: COREDNS },
   'metrics-server': PROGRAM,
   'metrics-server-amd64': PROGRAM,

@@ -9,7 +9,7 @@ async function lastWords(component: string, gates: string, version = 'v1.35'): P
   const manifest = `/etc/kubernetes/manifests/${component}.yaml`
   const line = `sed -i 's#^    - ${component}$#&\\n    - --feature-gates=${gates}#' ${manifest}; sleep 20`
   await host.sh(line)
-  return (await host.sh(`tail -4 /var/log/${component}.log`)).stdout
+  return (await host.sh(`tail -6 /var/log/${component}.log`)).stdout
 }
 
 describe('--feature-gates in the manifest of a control plane', () => {

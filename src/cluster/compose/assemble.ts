@@ -13,6 +13,9 @@ import { componentsOf } from './components.js'
 import { checkedClient } from './connected-client.js'
 import { ControlPlane } from './control-plane.js'
 import { installCoreDNS } from '../kubeadm/core-dns.js'
+import { releaseOf } from '../kubeadm/addon-versions.js'
+import { controlPlaneMarks } from '../kubeadm/control-plane-marks.js'
+import { componentImage, minorOf } from '../kubeadm/images.js'
 import { installKubeProxy } from '../kubeadm/kube-proxy.js'
 import { SERVICE_CIDRS_CONTROLLER } from '../../controllers/service-cidrs.js'
 import { controllerAccounts, defaultObjects } from './default-objects.js'
@@ -258,10 +261,14 @@ function populate(plane: ControlPlane, machines: Machines, options: ClusterOptio
   const { coreDNS, kubeProxy, storageClass } = options.addons ?? {}
   const client = plane.client(ADMIN, { userAgent: 'kubeadm' })
   const { version = DEFAULTS.version, network } = options
-  if (coreDNS === true) installCoreDNS(client)
+  if (coreDNS === true)
+    installCoreDNS(client, {
+      image: componentImage(version, 'coredns'),
+      taints: controlPlaneMarks(minorOf(version)).taints,
+    })
   if (kubeProxy === true)
     installKubeProxy(client, {
-      version: `${version}.0`,
+      version: releaseOf(version),
       podCIDR: network?.podCIDR ?? DEFAULTS.podCIDR,
       advertiseAddress: plane.pki.config.advertiseAddress,
     })

@@ -1,5 +1,6 @@
 import { advertisedAddress, CONTROL_PLANE_ADDRESSES } from '../access/cluster-pki.js'
 import { controlPlaneMarks } from '../kubeadm/control-plane-marks.js'
+import { releaseOf } from '../kubeadm/addon-versions.js'
 import { COMPONENTS, minorOf } from '../kubeadm/images.js'
 import type { Pod } from '../../api/core/generated.js'
 import { parseYamlText } from '../../lang/yaml/read.js'
@@ -41,7 +42,7 @@ function controlPlaneNode({
   const advertiseAddress = advertisedAddress(kubeadm.advertiseAddress, network.serviceCIDR)
   const { labels, taints } = controlPlaneMarks(minorOf(version))
   const config = {
-    version: `${version}.0`,
+    version: releaseOf(version),
     nodeName,
     advertiseAddress,
     serviceCIDR: network.serviceCIDR ?? DEFAULTS.serviceCIDR,

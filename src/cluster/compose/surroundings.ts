@@ -23,6 +23,10 @@ export function containerSurroundings(
     configMap: (namespace, name) => ignoreNotFound(() => client.get('configmaps', { namespace, name })),
     nodeMemory: (name) =>
       quantityValue(ignoreNotFound(() => client.get('nodes', { name }))?.status.capacity?.['memory'] ?? '0'),
+    nodeAddress: (name) =>
+      ignoreNotFound(() => client.get('nodes', { name }))?.status.addresses?.find(
+        ({ type }) => type === 'InternalIP',
+      )?.address ?? '',
     networkVolume: (id) => volumes.files(id),
   }
 }

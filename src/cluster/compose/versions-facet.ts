@@ -1,4 +1,4 @@
-import { addonVersions, minorOf } from '../kubeadm/addon-versions.js'
+import { addonVersions, minorOf, releaseOf } from '../kubeadm/addon-versions.js'
 import {
   type FeatureGate,
   type FeatureGateChange,
@@ -117,7 +117,7 @@ export class VersionsFacet {
    */
   components(): readonly ComponentVersion[] {
     const { simulation, plane, version } = this.#parts()
-    const release = simulation.slice('extension', 'release', () => ({ version: `${version}.0` }))
+    const release = simulation.slice('extension', 'release', () => ({ version: releaseOf(version) }))
     const nodes = plane.server.peekAll('nodes') as unknown as readonly Node[]
     return componentVersions(
       release.value.version,

@@ -34,6 +34,10 @@ export function minorOf(version: string): number {
   return Number(/^v?\d+\.(\d+)/.exec(version)?.[1] ?? 0)
 }
 
+/** Returns the release that a cluster of a version is: `v1.35.0` for `v1.35`. */
+export const releaseOf = (version: string): string =>
+  /^v?\d+\.\d+$/.test(version) ? `${version}.0` : version
+
 /** Returns the versions of the components that do not follow Kubernetes' own. */
 export function addonVersions(version: string): {
   readonly etcd: string

@@ -77,15 +77,12 @@ export class LogSession implements ContainerStream {
    * Computes the start. The lines that an image logs at its start are not part of the state; they precede
    * what was written.
    */
-  #begin({ pod }: RuntimePod, now: number): LogPosition {
+  #begin(pod: RuntimePod, now: number): LogPosition {
     const { tailLines, sinceSeconds, sinceTime } = this.#request
-    const { log, startedAt = 0, image, name } = this.#container
-    const isOwn =
-      [...(pod?.spec.containers ?? []), ...(pod?.spec.initContainers ?? [])].find((one) => one.name === name)
-        ?.command === undefined
+    const { log, startedAt = 0 } = this.#container
     const since = sinceTime ?? (sinceSeconds === undefined ? undefined : now - sinceSeconds * 1000)
     const fixed =
-      !isOwn || (since !== undefined && startedAt < since) ? [] : (this.#machine.imageFacts(image).logs ?? [])
+      since !== undefined && startedAt < since ? [] : this.#machine.processes.startLines(pod, this.#container)
     const shown =
       tailLines === undefined
         ? fixed

@@ -1,3 +1,4 @@
+import { endpointHost, endpointPort, joinHostPort } from '../../lang/go/host-port.js'
 import { type GateWarning, judgeGateFlags } from '../../api/gate-check.js'
 import { isSupported } from '../../api/releases.js'
 import { quote } from '../../lang/go/quote.js'
@@ -22,6 +23,8 @@ export interface JudgeDependencies {
   readonly now: number
   /** Version of the control plane. */
   readonly version: string
+  /** Where the apiserver listens: host and port. */
+  readonly endpoint: string
   /** Manifest of the running etcd; undefined if none runs. */
   readonly etcd: ReadManifest | undefined
 }
@@ -378,7 +381,21 @@ function checkKubeconfig(machine: Machine): string | undefined {
   const certificate = encoded === undefined ? undefined : safely(() => readChain(atob(encoded)))
   if (certificate === undefined)
     throw new Fault(`error loading config file "${path ?? ''}": couldn't get version/kind; json parse error`)
-  return refusal(certificate, machine)
+  const [, server = ''] = /"server":"https:\/\/([^"/]*)/.exec(data) ?? []
+  return unreachable(server, machine) ?? refusal(certificate, machine)
+}
+
+/** A client whose kubeconfig names another port finds nobody there, and tries again and again. */
+function unreachable(server: string, { around, manifest }: Machine): string | undefined {
+  const port = endpointPort(server) ?? '443'
+  if (port === endpointPort(around.endpoint)) return undefined
+  const lock = manifest.component ?? ''
+  const url = `https://${server}/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/${lock}?timeout=5s`
+  const host = endpointHost(server)
+  const address = host === 'localhost' ? '127.0.0.1' : host
+  return `"Error retrieving lease lock" err=${JSON.stringify(
+    `Get "${url}": dial tcp ${joinHostPort(address, port)}: connect: connection refused`,
+  )} lock="kube-system/${lock}"`
 }
 
 function refusal(chain: ReturnType<typeof readChain>, { around, manifest }: Machine): string | undefined {

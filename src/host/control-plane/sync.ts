@@ -8,6 +8,8 @@ import { applyFlags, reloadEncryption } from './apply-flags.js'
 import { readManifest } from './read-manifest.js'
 import type { ComponentName } from '../../cluster/kubeadm/images.js'
 import { COMPONENTS } from '../../cluster/kubeadm/images.js'
+import { imageTag } from '../../api/core/pods/image-name.js'
+import { startLines } from '../../images/start-lines.js'
 import { judgeComponent } from './judge-component.js'
 import type { ProcessOutcome } from './judge-component.js'
 import type { ReadManifest } from './read-manifest.js'
@@ -72,6 +74,7 @@ function judgeStart(
     isDirectory: (path) => files.stat(path)?.kind === 'directory',
     now: cluster.now(),
     version: hosts.version,
+    endpoint: cluster.pki.config.advertiseAddress,
     etcd,
   })
   // a machine of a cluster begins with the data of the etcd that runs
@@ -177,7 +180,7 @@ function apply(
   const isRestart = !isNewPod && old?.state === 'exited' && old.fault === undefined
   if ((!isFirst || !machine.state.made) && !isRestart)
     showPod(machine, component, state === 'running' ? file.text : undefined)
-  report(machine, component, verdict)
+  report(machine, component, file.manifest, verdict, isFirst)
 }
 
 /**
@@ -196,14 +199,29 @@ function showPod(machine: HostMachine, component: ComponentName, manifest: strin
   else node.staticPod(file, { ...pod, spec: { ...pod.spec, containers: containers ?? [] } })
 }
 
-function report(machine: HostMachine, component: ComponentName, verdict: ProcessOutcome): void {
+function report(
+  machine: HostMachine,
+  component: ComponentName,
+  manifest: ReadManifest,
+  verdict: ProcessOutcome,
+  isFirst: boolean,
+): void {
   const pod = `${component}-${machine.name}_kube-system`
   if (verdict.kind === 'runs') {
     for (const { level, text } of verdict.warnings) machine.log(component, level, GATE_SOURCE, text)
-    for (const [source, text] of startLines(component, machine.hosts.version)) {
-      if (component === 'etcd') machine.journal(component, text)
-      else machine.log(component, 'I', source, text)
-    }
+    const state = machine.state.components.get(component)
+    const at = state?.createdAt ?? machine.cluster.now()
+    // the container that the cluster was made with has these lines of its image
+    const hasPod = isFirst && machine.state.made
+    if (state !== undefined && !hasPod) state.hasWholeLog = true
+    for (const line of startLines(component, {
+      at,
+      version: imageTag(manifest.image),
+      command: manifest.command,
+      address: machine.address,
+      leads: verdict.works,
+    }))
+      machine.journal(component, line, { time: at, isKept: !hasPod })
     if (verdict.words !== undefined) machine.log(component, 'E', 'leaderelection.go:441', verdict.words)
     return
   }
@@ -229,44 +247,6 @@ function report(machine: HostMachine, component: ComponentName, verdict: Process
     `"Error syncing pod, skipping" err=${JSON.stringify(verdict.words)} ` +
       `pod="kube-system/${component}-${machine.name}"`,
   )
-}
-
-/** Logs the lines that a component prints at its start. */
-function startLines(
-  component: ComponentName,
-  version: string,
-): readonly (readonly [source: string, text: string])[] {
-  const lease = (name: string): readonly (readonly [source: string, text: string])[] => [
-    ['leaderelection.go:257', `"Attempting to acquire leader lease..." lock="kube-system/${name}"`],
-    ['leaderelection.go:271', `"Successfully acquired lease" lock="kube-system/${name}"`],
-  ]
-  switch (component) {
-    case 'etcd':
-      return [
-        [
-          '',
-          '{"level":"info","msg":"serving client traffic ' +
-            'securely","traffic":"grpc+http","address":"127.0.0.1:2379"}',
-        ],
-      ]
-    case 'kube-apiserver':
-      return [
-        ['server.go:147', `Version: ${version}`],
-        ['secure_serving.go:211', 'Serving securely on [::]:6443'],
-      ]
-    case 'kube-controller-manager':
-      return [
-        ['controllermanager.go:189', `"Starting" version="${version}"`],
-        ['secure_serving.go:211', 'Serving securely on 127.0.0.1:10257'],
-        ...lease(component),
-      ]
-    case 'kube-scheduler':
-      return [
-        ['server.go:175', `"Starting Kubernetes Scheduler" version="${version}"`],
-        ['secure_serving.go:211', 'Serving securely on 127.0.0.1:10259'],
-        ...lease(component),
-      ]
-  }
 }
 
 /** Whether it exits at each start; one that was killed has ended once. */

@@ -3,7 +3,7 @@ import { readOptions } from '../commands/command.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { leaveCluster } from '../machine/membership.js'
-import { klogLine } from '../machine/texts.js'
+import { klogLine } from '../../lang/go/klog.js'
 import { KubeadmError, printing } from './texts.js'
 
 const CONFIGS: readonly string[] = [

@@ -13,16 +13,10 @@ interface LoggingMachine {
   readonly state: HostState
 }
 
-/**
- * Whether the components of the control plane are pods of the machine's node, and so have logs for `kubectl
- * logs`.
- */
-const isPod = ({ node, state }: LoggingMachine): boolean => node !== undefined && !state.made
-
-/** Keeps a line of a component for its container's log. */
+/** Keeps a line of a component for its container's log, if the machine is a node. */
 export function keepForContainer(machine: LoggingMachine, component: string, text: string): void {
   const state = machine.state.components.get(component)
-  if (state === undefined || !isPod(machine)) return
+  if (state === undefined || machine.node === undefined) return
   const waiting = (state.unlogged ??= [])
   waiting.push(text)
   if (waiting.length > MOST_WAITING) waiting.shift()
@@ -31,15 +25,19 @@ export function keepForContainer(machine: LoggingMachine, component: string, tex
 /** Writes the kept lines of the control plane's components to the logs of their running containers. */
 export function logToContainers(machine: LoggingMachine): void {
   const { node, state, name } = machine
-  if (node === undefined || !isPod(machine)) return
+  if (node === undefined) return
   for (const [component, each] of state.components) {
     if (each.unlogged === undefined) continue
     const pod = [...node.machine.pods()].find(
       (one) => one.namespace === 'kube-system' && one.name === `${component}-${name}`,
     )
     const container = pod && latestContainer(pod, component)
-    if (pod === undefined || container?.state !== 'running') continue
+    // the kubelet may not have replaced the container of an old manifest yet
+    const isNew = (container?.startedAt ?? 0) >= each.createdAt
+    if (pod === undefined || container?.state !== 'running' || !isNew) continue
+    if (each.hasWholeLog === true) container.hasWholeLog = true
     for (const text of each.unlogged) node.machine.processes.log(pod, container, 'stderr', `${text}\n`)
     delete each.unlogged
+    delete each.hasWholeLog
   }
 }

@@ -79,7 +79,11 @@ function ofPods(machine: HostMachine): readonly HostContainer[] {
         podId: pod.uid.replaceAll('-', '').padEnd(64, '0'),
         pod: pod.name,
         namespace: pod.namespace,
-        log: () => (container.log?.lines ?? []).map(({ text }) => text).join(''),
+        log: () =>
+          [
+            ...(runtime?.processes.startLines(pod, container) ?? []).map((line) => `${line}\n`),
+            ...(container.log?.lines ?? []).map(({ text }) => text),
+          ].join(''),
       })),
     )
 }

@@ -19,7 +19,9 @@ import { capacityOf } from './capacity.js'
 import { kernelFiles, SWAP_DEVICE } from './kernel.js'
 import { keepForContainer } from './container-logs.js'
 import { kubeletConfig } from './kubelet-config.js'
-import { klogLine, STARTED, syslogTime } from './texts.js'
+import { klogLine } from '../../lang/go/klog.js'
+import { proxyLines } from '../../images/start-lines.js'
+import { STARTED, syslogTime } from './texts.js'
 import { NODE_DNS } from '../../network/index.js'
 import { MACHINE } from '../../kubelet/node/node-object.js'
 import { endpointHost } from '../../lang/go/host-port.js'
@@ -148,7 +150,7 @@ export class HostMachine {
           : bare.kubeletVersion
       hosts.set(
         this.name,
-        (state = newState(this.cluster.now(), this.hosts.version, kubelet, bare === undefined)),
+        (state = newState(this.cluster.now(), this.hosts.version, kubelet, bare === undefined, this.address)),
       )
     }
     return state
@@ -207,16 +209,19 @@ export class HostMachine {
     this.journal('systemd', `${unit}.service: Failed with result 'signal'.`)
   }
 
-  journal(unit: string, text: string): void {
+  /**
+   * Notes a line of a service, or of a program of the control plane: also for the log of its container,
+   * unless `isKept` is false.
+   */
+  journal(
+    unit: string,
+    text: string,
+    { time = this.cluster.now(), isKept = true }: { readonly time?: number; readonly isKept?: boolean } = {},
+  ): void {
     const { journal } = this.state
-    journal.push({
-      time: this.cluster.now(),
-      unit,
-      pid: unit === 'systemd' ? 1 : (this.state.units.get(unit)?.pid ?? 1),
-      text,
-    })
+    journal.push({ time, unit, pid: unit === 'systemd' ? 1 : (this.state.units.get(unit)?.pid ?? 1), text })
     if (journal.length > MOST_LINES) journal.splice(0, journal.length - MOST_LINES)
-    keepForContainer(this, unit, text)
+    if (isKept) keepForContainer(this, unit, text)
   }
 
   /** Returns lines as `journalctl -u` prints them. */
@@ -426,7 +431,7 @@ export const DEFAULT_CONTROL_PLANE: string = CONTROL_PLANE_NODE
 const unitAt = (since: number, pid: number): UnitState => ({ state: 'active', since, pid })
 
 /** The first lines that kubelet and kube-proxy log when they start. */
-function firstLines(time: number, version: string): JournalLine[] {
+function firstLines(time: number, version: string, address: string): JournalLine[] {
   const line = (unit: string, pid: number, source: string, text: string): JournalLine => ({
     time,
     unit,
@@ -437,17 +442,27 @@ function firstLines(time: number, version: string): JournalLine[] {
     { time, unit: 'systemd', pid: 1, text: STARTED },
     line('kubelet', 1012, 'server.go:529', `"Kubelet version" kubeletVersion="v${version}"`),
     line('kubelet', 1012, 'kubelet.go:2407', '"Starting kubelet main sync loop"'),
-    line('kube-proxy', 1, 'server.go:663', `"Version info" version="v${version}"`),
-    line('kube-proxy', 1, 'shared_informer.go:320', 'Caches are synced for service config'),
+    ...proxyLines({ at: time, version: `v${version}`, command: [], address }, undefined).map((text) => ({
+      time,
+      unit: 'kube-proxy',
+      pid: 1,
+      text,
+    })),
   ]
 }
 
-function newState(now: number, version: string, kubelet: string | undefined, made: boolean): HostState {
+function newState(
+  now: number,
+  version: string,
+  kubelet: string | undefined,
+  made: boolean,
+  address: string,
+): HostState {
   const installed = (kubelet ?? version).slice(1)
   return {
     disk: new Map(),
     made,
-    journal: made ? firstLines(now, installed) : [],
+    journal: made ? firstLines(now, installed, address) : [],
     components: new Map(),
     manifests: new Map(),
     // systemd restarts the kubelet of a machine that has not joined again and again, since its configuration

@@ -5,6 +5,7 @@ import { BARE_MACHINES } from '../../cluster/compose/assemble.js'
 import type { NodeOptions } from '../../cluster/compose/options.js'
 import { nodesOf } from '../../cluster/compose/options.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
+import { releaseOf } from '../../cluster/kubeadm/addon-versions.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
 import { writeAudit } from '../control-plane/audit-log.js'
 import { syncControlPlane } from '../control-plane/sync.js'
@@ -48,8 +49,7 @@ export class ClusterHosts implements Hosts {
   }
 
   get state(): HostsState {
-    const { version } = this.#cluster
-    const patch = /^v\d+\.\d+$/.test(version) ? `${version}.0` : version
+    const patch = releaseOf(this.#cluster.version)
     return this.#cluster.internals.extensionState<HostsState>('hosts', () => ({
       hosts: new Map(),
       nextId: 1,

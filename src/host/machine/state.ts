@@ -44,6 +44,8 @@ export interface ComponentState {
   fault?: string
   /** Lines that its container's log still lacks, if it is a pod of a node. */
   unlogged?: string[]
+  /** Whether `unlogged` begins with its first lines, which then do not come from its image. */
+  hasWholeLog?: boolean
 }
 
 /** A package of apt's. */

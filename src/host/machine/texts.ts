@@ -58,21 +58,6 @@ export function opensslTime(ms: number): string {
   )
 }
 
-/** Formats a line as Kubernetes' klog does: `E0102 03:04:05.000000       1 run.go:72] text`. */
-export function klogLine(
-  level: 'I' | 'W' | 'E' | 'F',
-  ms: number,
-  pid: number,
-  source: string,
-  text: string,
-): string {
-  const at = new Date(ms)
-  const stamp =
-    `${two(at.getUTCMonth() + 1)}${two(at.getUTCDate())} ` +
-    `${clockTime(ms)}.${String(at.getUTCMilliseconds()).padStart(3, '0')}000`
-  return `${level}${stamp} ${String(pid).padStart(7)} ${source}] ${text}`
-}
-
 /**
  * `3 minutes`, `About an hour`: formats an age as docker and crictl do. Source: docker/go-units
  * HumanDuration.

@@ -15,7 +15,7 @@ import {
   word,
 } from '../../api/checked-input.js'
 import type { ContainerBehavior } from '../runtime/behavior.js'
-import type { ImageBehavior, ImageDefinition } from './image.js'
+import type { ImageBehavior, ImageContext, ImageDefinition } from './image.js'
 
 const wholeNumber = z
   .number()
@@ -84,7 +84,9 @@ const definitionSchema = (): z.ZodMiniType<ImageDefinition> =>
     programs: texts,
     closed: flag,
     distroless: flag,
-    logs: texts,
+    logs: z.optional(
+      z.union([z.array(z.string()), callable<(context: ImageContext) => readonly string[]>()]),
+    ),
     page: line,
     documentRoot: word,
     behavior: shaped<ImageDefinition['behavior']>(

@@ -10,6 +10,8 @@ export interface ImageContext {
   readonly namespace: string
   readonly pod: string
   readonly container: string
+  /** As the container names it: `nginx:1.27`. */
+  readonly image: string
   readonly node: string
   readonly podIP: string
   readonly env: Readonly<Record<string, string>>
@@ -131,8 +133,11 @@ export interface ImageDefinition<State extends PlainData = PlainData> extends Co
    * @default false
    */
   readonly distroless?: boolean
-  /** Lines that it logs when it starts. */
-  readonly logs?: readonly string[]
+  /**
+   * Lines that it logs when it starts. A function computes them whenever the log is read, so it must depend
+   * on nothing but its context; `now` is the start of the container.
+   */
+  readonly logs?: readonly string[] | ((context: ImageContext) => readonly string[])
   /** Its start page over HTTP, unless a behaviour responds. */
   readonly page?: string
   /**

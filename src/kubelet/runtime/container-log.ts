@@ -102,10 +102,6 @@ export function readLog(
  * The end of the log for termination messages: 80 lines or 2 KiB. Source: kuberuntime_container.go
  * readLastStringFromContainerLogs.
  */
-export function logTail(log: ContainerLog): string {
-  return log.lines
-    .slice(-80)
-    .map(({ text }) => text)
-    .join('')
-    .slice(-2048)
+export function logTail(lines: readonly string[]): string {
+  return lines.slice(-80).join('').slice(-2048)
 }

@@ -289,10 +289,10 @@ class SimulatedMachine implements Machine {
     const usages = new Map<string, ContainerUsage>()
     for (const container of pod?.containers ?? []) {
       if (!pod || latestContainer(pod, container.name) !== container) continue
-      usages.set(
-        container.name,
-        containerUsage(container, this.#behavior(pod, container.name, container.image)),
-      )
+      const usage = containerUsage(container, this.#behavior(pod, container.name, container.image))
+      const first = this.processes.startLines(pod, container)
+      const logged = first.reduce((sum, line) => sum + line.length + 1, 0)
+      usages.set(container.name, logged === 0 ? usage : { ...usage, storage: usage.storage + logged })
     }
     return usages
   }

@@ -16,6 +16,8 @@ export interface MachineDependencies {
   configMap(namespace: string, name: string): ConfigMap | undefined
   /** Bytes of memory of a node. */
   nodeMemory(node: string): number
+  /** The first InternalIP of a node; '' if it has none. */
+  nodeAddress(node: string): string
   /** The files of a network volume, to be changed in place. */
   networkVolume(id: string): FileTree
 }
@@ -33,5 +35,6 @@ export const ISOLATED: MachineDependencies = {
   serviceAccountToken: () => '',
   configMap: () => undefined,
   nodeMemory: () => 32 * 1024 ** 3,
+  nodeAddress: () => '',
   networkVolume: () => new Map(),
 }

@@ -96,6 +96,8 @@ export interface RuntimeContainer {
   mounts?: AddedMounts
   /** Absent until something is written. */
   log?: ContainerLog
+  /** Whether its log has the first lines, too, which it otherwise gets from its image when it is read. */
+  hasWholeLog?: boolean
 }
 
 /** A pod's sandbox and its containers, oldest first (the last two of each name are kept). Plain data. */

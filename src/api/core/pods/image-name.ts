@@ -36,6 +36,13 @@ export function untaggedImageName(image: string): string {
   return colon < 0 ? name : name.slice(0, colon)
 }
 
+/** Returns the tag of an image's name: `1.27` for `nginx:1.27`, `latest` for `nginx`. */
+export function imageTag(image: string): string {
+  const name = fullImageName(image).split('@')[0] ?? ''
+  const colon = name.indexOf(':', name.lastIndexOf('/'))
+  return colon < 0 ? '' : name.slice(colon + 1)
+}
+
 const DOMAIN_PART = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])'
 const PATH_PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
 let reference: RegExp | undefined

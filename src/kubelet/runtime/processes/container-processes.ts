@@ -93,12 +93,21 @@ export class ContainerProcesses {
       container.assumed = true
       return
     }
-    const { behavior, logs } = this.#dependencies.images.facts(container.image)
-    for (const line of logs ?? []) this.log(pod, container, 'stdout', `${line}\n`)
+    const { behavior } = this.#dependencies.images.facts(container.image)
     if (!behavior) return
     container.service = { state: undefined }
     if (behavior.start)
       this.#scope.effect(pod, container, behavior.start(this.#scope.context(pod, container)))
+  }
+
+  /**
+   * The lines that the image of a container logged at its start, before everything in its log; none if it
+   * runs something else.
+   */
+  startLines(pod: RuntimePod, container: RuntimeContainer): readonly string[] {
+    if (this.#dependencies.images.facts(container.image).logs === undefined) return []
+    if ((container.log?.dropped ?? 0) > 0 || this.plan(pod, container).kind !== 'service') return []
+    return this.#scope.startLines(pod, container)
   }
 
   /** Handles the wake topic. */
@@ -512,15 +521,15 @@ export class ContainerProcesses {
   }
 
   #terminationMessage(pod: RuntimePod, container: RuntimeContainer, exit: Exit): string | undefined {
-    if (!container.files && !container.log) return undefined
     const { terminationMessagePath = '/dev/termination-log', terminationMessagePolicy } =
       containerSpec(pod.pod, container.name) ?? {}
     const message =
       (container.files ? this.readFile(pod, container, terminationMessagePath) : undefined) ?? ''
     if (message !== '') return message.slice(0, MOST_TERMINATION_MESSAGE)
-    return terminationMessagePolicy === 'FallbackToLogsOnError' && exit.code !== 0 && container.log
-      ? logTail(container.log)
-      : undefined
+    if (terminationMessagePolicy !== 'FallbackToLogsOnError' || exit.code === 0) return undefined
+    const written = (container.log?.lines ?? []).map(({ text }) => text)
+    const tail = logTail([...this.startLines(pod, container).map((line) => `${line}\n`), ...written])
+    return tail === '' ? undefined : tail
   }
 }
 

@@ -144,6 +144,18 @@ export class ContainerScope {
     this.listeners.tell(keyOf(pod, container), (listener) => listener.output(stream, content))
   }
 
+  /**
+   * The lines that the image of a container logs when it starts. They are not part of the state, and precede
+   * what was written.
+   */
+  startLines(pod: RuntimePod, container: RuntimeContainer): readonly string[] {
+    const { logs } = this.dependencies.images.facts(container.image)
+    if (logs === undefined || container.startedAt === undefined || container.hasWholeLog === true) return []
+    if (typeof logs !== 'function') return logs
+    const view = { ...this.view(pod, container), now: container.startedAt }
+    return logs(new SeenByImage(view, this.dependencies.node, (path) => this.readFile(pod, container, path)))
+  }
+
   /** Ends the first process of a container. */
   end(pod: RuntimePod, container: RuntimeContainer, exit: Exit): void {
     this.dependencies.onEnd(keyOf(pod, container), exit, undefined)
@@ -204,8 +216,8 @@ class SeenByImage implements ImageContext {
   readonly namespace: string
   readonly pod: string
   readonly container: string
+  readonly image: string
   readonly node: string
-  readonly podIP: string
   readonly readFile: (path: string) => string | undefined
   readonly #view: ContainerView
 
@@ -216,14 +228,19 @@ class SeenByImage implements ImageContext {
     this.namespace = sandbox.namespace
     this.pod = sandbox.name
     this.container = container.name
+    this.image = container.image
     this.node = node
-    this.podIP = sandbox.ip ?? ''
     this.readFile = (path) => {
       if (typeof path !== 'string')
         throw new InputError(`readFile() takes a path such as '/etc/config/a', not ${JSON.stringify(path)}`)
       return readFile(path)
     }
     this.#view = view
+  }
+
+  get podIP(): string {
+    const { sandbox, surroundings } = this.#view
+    return sandbox.ip ?? (sandbox.hostNetwork ? surroundings.nodeAddress(this.node) : '')
   }
 
   get env(): Readonly<Record<string, string>> {
