@@ -1,3 +1,4 @@
+import { containerCommand } from '../../kubelet/index.js'
 import type { ComponentName } from '../../cluster/kubeadm/images.js'
 import { COMPONENTS } from '../../cluster/kubeadm/images.js'
 import { readManifest } from '../control-plane/read-manifest.js'
@@ -111,7 +112,7 @@ export function processesOn(machine: HostMachine): readonly MachineProcess[] {
 /** What an image of which nothing is known is taken to run: a program of its name. */
 const programOf = (image: string): string => image.split('/').at(-1)?.split(/[:@]/)[0] ?? image
 
-/** Adds the first process of each container. A script that prepares a container gives way to its program. */
+/** Adds the first process of each container. */
 function addContainers(machine: HostMachine, pidOf: (id: string) => number, found: MachineProcess[]): void {
   const runtime = machine.node?.machine
   for (const pod of runtime?.pods() ?? []) {
@@ -123,12 +124,9 @@ function addContainers(machine: HostMachine, pidOf: (id: string) => number, foun
       const given = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find(
         (each) => each.name === name,
       )
-      const { cmd = [], entrypoint = cmd.length === 0 ? [programOf(image)] : [] } =
-        runtime?.imageFacts(image) ?? {}
-      const words = [
-        ...(given?.command ?? entrypoint),
-        ...(given?.args ?? (given?.command === undefined ? cmd : [])),
-      ]
+      const facts = runtime?.imageFacts(image) ?? { isKnown: false }
+      const { cmd = [], entrypoint = cmd.length === 0 ? [programOf(image)] : [] } = facts
+      const { words } = containerCommand(given ?? {}, { ...facts, entrypoint })
       const uid = given?.securityContext?.runAsUser ?? spec?.securityContext?.runAsUser ?? 0
       const { cpu = 0, memory = 0 } = usage?.get(name) ?? {}
       found.push({
@@ -138,7 +136,6 @@ function addContainers(machine: HostMachine, pidOf: (id: string) => number, foun
         started: startedAt,
         owner: { uid: pod.uid, container: name },
         command: words
-          .filter((word, at) => at > 0 || words.length === 1 || !word.endsWith('/docker-entrypoint.sh'))
           .map((word) => word.replaceAll(/\$\((\w+)\)/g, (whole, key: string) => env[key] ?? whole))
           .join(' '),
         cpu,

@@ -76,6 +76,7 @@ const definitionSchema = (): z.ZodMiniType<ImageDefinition> =>
     env: z.optional(z.record(z.string(), z.string())),
     entrypoint: texts,
     cmd: texts,
+    argumentsAre: z.optional(z.enum(['command', 'flags or command', 'arguments or command'])),
     workingDir: word,
     ports: z.optional(z.array(portOf())),
     listensOnDeclared: flag,

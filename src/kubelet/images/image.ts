@@ -99,6 +99,16 @@ export interface ImageDefinition<State extends PlainData = PlainData> extends Co
   readonly env?: Readonly<Record<string, string>>
   readonly entrypoint?: readonly string[]
   readonly cmd?: readonly string[]
+  /**
+   * What follows an entrypoint that is a script and ends with `exec "$@"`, as those of Docker's official
+   * images:
+   * - `command`: what runs.
+   * - `flags or command`: the same, but flags (`-p 81`) are for the first word of `cmd`.
+   * - `arguments or command`: what runs if the image has such a program; all else is for the first word of
+   *   `cmd`.
+   * @default arguments of the entrypoint
+   */
+  readonly argumentsAre?: 'command' | 'flags or command' | 'arguments or command'
   /** @default `/` */
   readonly workingDir?: string
   /**

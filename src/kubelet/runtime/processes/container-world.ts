@@ -30,7 +30,7 @@ import type { PodHostname } from '../../../api/core/pods/pod-hostname.js'
 import { NO_POD, containerSpec, hostnameOf, userOf } from './container-view.js'
 import { Budget } from '../../../lang/bounds/budget.js'
 import { expanded, lookUp, PATH_MAX } from './expansion.js'
-import { hasProgram, ownProgramOf } from './start-plan.js'
+import { containerCommand, hasProgram, ownProgramOf } from './start-plan.js'
 import type { RuntimeContainer } from '../state.js'
 import { nodeFiles, realDiskPath } from '../../volumes/host-paths.js'
 import { comesFromApi, treeOf } from '../volumes.js'
@@ -433,12 +433,10 @@ function statusText({ sandbox, container, image }: ContainerView): string {
   const found = effectiveSecurity(sandbox.pod ?? NO_POD, { imageOf: () => image }).find(
     (one) => one.container === container.name,
   )
-  const { command = [], args = [] } = firstNamed(sandbox.pod?.spec.containers, container.name) ?? {}
-  // the command at the container's start: the pod's command replaces the image's entrypoint and its arguments
-  const [program = ''] =
-    command.length > 0
-      ? command
-      : [...(image.entrypoint ?? []), ...(args.length > 0 ? args : (image.cmd ?? []))]
+  const spec = firstNamed(sandbox.pod?.spec.containers, container.name) ?? {}
+  const {
+    words: [program = ''],
+  } = containerCommand(spec, image)
   return found === undefined ? '' : procStatus(found, (program || container.name).split('/').at(-1) ?? '')
 }
 

@@ -1,7 +1,8 @@
 import type { ProcessEntry } from '../../../shell/programs/command.js'
 import type { ImageTable } from '../../images/image-table.js'
 import type { RuntimeContainer, RuntimePod, RuntimeState } from '../state.js'
-import { userOf } from './container-view.js'
+import { containerSpec, userOf } from './container-view.js'
+import { containerCommand } from './start-plan.js'
 import { latestContainer } from '../state.js'
 
 /** In a shared pid namespace the first process of the n-th container has the pid n times this number. */
@@ -64,7 +65,9 @@ function entriesOf(
         {
           pid: first,
           uid,
-          command: [...(image.entrypoint ?? []), ...(image.cmd ?? [])].join(' ') || container.name,
+          command:
+            containerCommand(containerSpec(pod.pod, container.name) ?? {}, image).words.join(' ') ||
+            container.name,
         },
       ]
   const all = [...(process ? [process] : []), ...(execs?.values() ?? [])]

@@ -21,6 +21,12 @@ const CREATE_FAILED =
   'create failed: ' +
   'unable to start container process: error during container init: '
 
+/** The end of an entrypoint's `exec "$@"` of what is no program: its shell has been started, and says so. */
+const NO_SUCH_PROGRAM = `case $1 in
+-*) echo "$0: exec: Illegal option $1" >&2; exit 2;;
+*) echo "$0: exec: $1: not found" >&2; exit 127;;
+esac`
+
 /**
  * Computes what a container runs: command and args of its spec, or else those of the image, with `$(NAME)`
  * replaced. `hasFile`: whether a path is a file in the container, its volumes included.
@@ -32,11 +38,8 @@ export function startPlan(
   hasFile: (path: string) => boolean,
 ): StartPlan {
   const own = (container?.command?.length ?? 0) > 0
-  const args = container?.args ?? []
-  const command = own ? (container?.command ?? []) : (image.entrypoint ?? [])
-  const rest = args.length > 0 ? args : own ? [] : (image.cmd ?? [])
+  const { words: given, script } = containerCommand(container ?? {}, image)
   const budget = new Budget(EXPANSION)
-  const given = [...command, ...rest]
   const words = unlessTooLong(() => given.map((word) => expanded(word, lookUp(env), budget)))
   if (words === undefined || areTooLong(words, env))
     return { kind: 'error', message: argumentsTooLong((words ?? given)[0]) }
@@ -47,9 +50,44 @@ export function startPlan(
   if (hasProgram(image, first) && image.behavior?.exec === undefined) return { kind: 'process', words }
   if (isScript(image, first)) return { kind: 'process', words }
   const isClosed = image.closed === true || (own && image.distroless === true)
-  if (!isClosed || isListed(image, first)) return { kind: 'service', words }
+  if (isListed(image, first)) return { kind: isOwnProgram(image, first) ? 'service' : 'assumed', words }
+  if (!isClosed) return { kind: 'service', words }
   if (first.includes('/') && hasFile(first)) return { kind: 'process', words }
+  if (script !== undefined) return { kind: 'process', words: ['sh', '-c', NO_SUCH_PROGRAM, script, first] }
   return { kind: 'error', message: notFound(first, CREATE_FAILED) }
+}
+
+/** What a container is told to run. */
+interface ContainerCommand {
+  readonly words: readonly string[]
+  /** The entrypoint that runs `words` as its last deed; undefined if they begin with what runs. */
+  readonly script?: string
+}
+
+/**
+ * Returns what a container runs: command and args of its spec, or else those of the image, with `$(NAME)` as
+ * written. An entrypoint that runs its arguments gives way to them, see `argumentsAre` of an image.
+ */
+export function containerCommand(
+  { command = [], args = [] }: Pick<Container, 'command' | 'args'>,
+  image: ImageFacts,
+): ContainerCommand {
+  if (command.length > 0) return { words: [...command, ...args] }
+  const { entrypoint = [], cmd = [], argumentsAre } = image
+  const rest = args.length > 0 ? args : cmd
+  const [script] = entrypoint
+  if (argumentsAre === undefined || script === undefined) return { words: [...entrypoint, ...rest] }
+  const [first = ''] = rest
+  const isFlag = argumentsAre !== 'command' && first.startsWith('-')
+  const isArgument =
+    argumentsAre === 'arguments or command' && !hasProgram(image, first) && !isListed(image, first)
+  return { words: isFlag || isArgument ? [...cmd.slice(0, 1), ...rest] : rest, script }
+}
+
+/** Whether a word starts what the image runs by itself. An image that names nothing runs anything. */
+export function isOwnProgram({ entrypoint = [], cmd = [], argumentsAre }: ImageFacts, word: string): boolean {
+  const [own] = argumentsAre === undefined ? [...entrypoint, ...cmd] : cmd
+  return own === undefined || (baseOf(own) ?? own) === (baseOf(word) ?? word)
 }
 
 /**
