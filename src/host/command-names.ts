@@ -80,6 +80,17 @@ export const HOST_COMMAND_NAMES = [
   'nano',
   'less',
   'more',
+  'jobs',
+  'fg',
+  'bg',
+  'containerd',
+  'runc',
+  'ctr',
+  'who',
+  'w',
+  'crontab',
+  'vmstat',
+  'logger',
 ] as const
 
 /** A command of a Kubernetes machine besides those of the shell. */

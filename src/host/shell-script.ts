@@ -10,8 +10,12 @@ import type {
   WordNode,
 } from 'just-bash'
 
+import { apartArrays } from './shell-arrays.js'
+
 /** The command that {@link ScriptReader} has run before one that writes to files. */
 export const GUARD = '__can_write__'
+/** The command that starts another in the background: `__background__ TEXT WORD...`. */
+export const BACKGROUND = '__background__'
 /** The command that shows functions, in place of `type` and `declare -f`. */
 export const SHOW_FUNCTION = '__show_function__'
 /** The command that keeps a shell's arrays at the end of a script: `__keep_arrays__ CODE "$(declare -p)"`. */
@@ -42,18 +46,22 @@ export class ScriptReader implements TransformPlugin {
   readonly shown: Map<string, string> = new Map()
   /** Reads a script that `source` names; undefined if there is none. */
   readonly #sourced: (path: string) => ScriptNode | undefined
+  readonly #aliasOf: (name: string) => string | undefined
 
+  /** `aliasOf`: the text of an alias that the terminal remembers. */
   constructor(
     functions: Iterable<readonly [string, string]>,
     sourced: (path: string) => ScriptNode | undefined,
+    aliasOf: (name: string) => string | undefined,
   ) {
     this.functions = new Map(functions)
     this.#sourced = sourced
+    this.#aliasOf = aliasOf
   }
 
   transform({ ast }: TransformContext): TransformResult {
     this.define(ast)
-    return { ast: guarded(this.#showing(ast)) as ScriptNode }
+    return { ast: guarded(inBackground(apartArrays(this.#showing(ast)), this.#aliasOf)) as ScriptNode }
   }
 
   /** Has functions shown as they were written: just-bash would show what it runs. */
@@ -141,6 +149,35 @@ function bodiesOf(command: CommandNode): readonly StatementNode[] {
       return []
   }
 }
+
+/**
+ * Returns a tree in which a simple command with `&` behind it is started by {@link BACKGROUND}: just-bash
+ * would wait for its end.
+ */
+function inBackground(node: unknown, aliasOf: (name: string) => string | undefined): unknown {
+  if (Array.isArray(node)) return node.map((each) => inBackground(each, aliasOf))
+  if (typeof node !== 'object' || node === null) return node
+  const copy = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, inBackground(value, aliasOf)]),
+  )
+  if (!('type' in node) || node.type !== 'Statement' || !('background' in node) || node.background !== true)
+    return copy
+  // of this type
+  const statement = node as unknown as StatementNode
+  const [pipeline, ...others] = statement.pipelines
+  const [command, ...piped] = pipeline?.commands ?? []
+  if (command?.type !== 'SimpleCommand' || command.name === null || others.length + piped.length > 0)
+    return copy
+  const own = (value: string): WordNode => ({ type: 'Word', parts: [{ type: 'SingleQuoted', value }] })
+  const text = withoutSign((statement.sourceText ?? '').trim())
+  const alias = aliasOf(literal(command.name))?.split(' ')
+  const named = alias === undefined ? [command.name] : alias.map(own)
+  const started = { ...command, name: own(BACKGROUND), args: [own(text), ...named, ...command.args] }
+  return { ...statement, background: false, pipelines: [{ ...pipeline, commands: [started] }] }
+}
+
+/** A line without the `&` at its end. */
+const withoutSign = (text: string): string => (text.endsWith('&') ? text.slice(0, -1).trimEnd() : text)
 
 /** Returns a tree in which the guard runs before every command that writes to files. */
 function guarded(node: unknown): unknown {

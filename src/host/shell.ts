@@ -13,8 +13,10 @@ import {
   rememberedArrays,
   variablesIn,
 } from './shell-memory.js'
-import { GUARD, KEEP_ARRAYS, ScriptReader, SHOW_FUNCTION } from './shell-script.js'
+import { BACKGROUND, GUARD, KEEP_ARRAYS, ScriptReader, SHOW_FUNCTION } from './shell-script.js'
 import { terminalText } from './terminal-order.js'
+import { findByTime } from './find-by-time.js'
+import { longListing } from './long-listing.js'
 
 type JustBash = typeof import('just-bash')
 
@@ -33,11 +35,11 @@ export async function runShell(
   stdin = '',
 ): Promise<CommandOutput & ShellLocation> {
   // together, so that a page that loads them with the first line waits once
-  const [library, { HOST_COMMANDS }] = await Promise.all([load(), import('./commands/table.js')])
+  const [library, { HOST_COMMANDS, background }] = await Promise.all([load(), import('./commands/table.js')])
   machine.hosts.sync()
   const written: CommandOutput[] = []
   let arrays = rememberedArrays(env)
-  const ownNames = [GUARD, KEEP_ARRAYS, SHOW_FUNCTION]
+  const ownNames = [GUARD, KEEP_ARRAYS, SHOW_FUNCTION, BACKGROUND]
   const programs = new Set<string>([...library.getCommandNames(), ...HOST_COMMAND_NAMES, ...ownNames])
   const bash: Bash = new library.Bash({
     fs: new BashFiles(machine.files, programs),
@@ -59,6 +61,7 @@ export async function runShell(
         return Promise.resolve({ stdout, stderr: '', exitCode: 0 })
       }),
       guardCommand(library, machine, written),
+      commandOf(library, BACKGROUND, background, machine, session, written),
       ...Object.entries(HOST_COMMANDS).map(([name, command]) =>
         commandOf(library, name, command, machine, session, written),
       ),
@@ -70,10 +73,14 @@ export async function runShell(
     processInfo: { uid: 0, gid: 0 },
   })
   recordOwn(bash, machine, HOST_COMMANDS, written)
-  const reader = new ScriptReader(functionsIn(env), (path) => {
-    const text = machine.files.text(absolutePath(cwd, path))
-    return text === undefined ? undefined : bash.transform(text).ast
-  })
+  const reader = new ScriptReader(
+    functionsIn(env),
+    (path) => {
+      const text = machine.files.text(absolutePath(cwd, path))
+      return text === undefined ? undefined : bash.transform(text).ast
+    },
+    (name) => env[`BASH_ALIAS_${name}`],
+  )
   bash.registerTransformPlugin(reader)
   const keeping = hasArrays(env, script) ? `\n${KEEP_ARRAYS} $? "$(declare -p)"` : ''
   const text = recalled(env, cwd) + withAliases(script, env) + keeping
@@ -92,9 +99,14 @@ function recordOwn(bash: Bash, machine: HostMachine, known: object, written: Com
   for (const [name, command] of commands ?? []) {
     if (Object.hasOwn(known, name)) continue
     const execute: Command['execute'] = async (args, context) => {
+      const own = ownAnswer(name, args, machine, context.cwd)
+      if (own !== undefined) {
+        written.push(own)
+        return { stdout: own.stdout ?? '', stderr: own.stderr ?? '', exitCode: own.code ?? 0 }
+      }
       const words = name === 'xargs' ? args.flatMap(apartXargs) : args
       const output = await command.execute(words, context)
-      const result = name === 'ls' ? { ...output, ...listing(output) } : output
+      const result = name === 'ls' ? { ...output, ...listing(output, args, context.cwd, machine) } : output
       const { stdout, stderr, exitCode: code } = result
       const isThere = (arg: string): boolean =>
         machine.files.stat(absolutePath(context.cwd, arg)) !== undefined
@@ -113,6 +125,22 @@ function failsFirst(args: readonly string[], stderr: string, isThere: (arg: stri
   return first !== undefined && !isThere(first)
 }
 
+/** What just-bash's own programs do not know: their versions, and times of find in minutes. */
+function ownAnswer(
+  name: string,
+  args: readonly string[],
+  machine: HostMachine,
+  cwd: string,
+): CommandOutput | undefined {
+  if (/^(?:jq|yq)$/.test(name) && /^(?:-V|--version)$/.test(args[0] ?? ''))
+    return {
+      stdout: name === 'jq' ? 'jq-1.7.1\n' : 'yq (https://github.com/mikefarah/yq/) version v4.44.3\n',
+    }
+  return name === 'find' && args.some((arg) => /^-[acm]min$/.test(arg))
+    ? findByTime(args, machine, cwd)
+    : undefined
+}
+
 /** Splits an option of xargs from a value that stands behind it: `-n1`, `-I{}`. */
 const apartXargs = (word: string): readonly string[] => {
   const [, option = '', value = ''] = /^(-[nILPds])(.+)$/s.exec(word) ?? []
@@ -120,11 +148,16 @@ const apartXargs = (word: string): readonly string[] => {
 }
 
 /** What ls of coreutils prints for root, where just-bash has a text of its own. */
-function listing({ stdout, stderr }: Pick<CommandOutput, 'stdout' | 'stderr'>): {
-  readonly stdout: string
-  readonly stderr: string
-} {
-  const rows = (stdout ?? '').replaceAll(/^([-bcdlps][-rwxsStT]{9}\s+\d+) user user /gm, '$1 root root ')
+function listing(
+  { stdout, stderr }: Pick<CommandOutput, 'stdout' | 'stderr'>,
+  args: readonly string[],
+  cwd: string,
+  machine: HostMachine,
+): { readonly stdout: string; readonly stderr: string } {
+  const rows = longListing(stdout ?? '', args, cwd, machine).replaceAll(
+    /^([-bcdlps][-rwxsStT]{9}\s+\d+) user user /gm,
+    '$1 root root ',
+  )
   return {
     // only folders stand apart, each below its name
     stdout: /:$/m.test(rows) ? rows : rows.replaceAll(/\n\n+/g, '\n'),

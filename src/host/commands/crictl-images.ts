@@ -28,7 +28,7 @@ export function imagesOf(machine: HostMachine, all: readonly HostContainer[]): r
 }
 
 /** As go-units prints a size with three digits: `27.1MB`. */
-function decimalSize(bytes: number): string {
+export function decimalSize(bytes: number): string {
   let [rest, power] = [bytes, 0]
   while (rest >= 1000) [rest, power] = [rest / 1000, power + 1]
   return `${Number(rest.toPrecision(3))}${['B', 'kB', 'MB', 'GB'][power] ?? ''}`
@@ -94,16 +94,20 @@ export function removeImages(machine: HostMachine, options: Options): CommandOut
   if (options.words.length === 0) return failed('NAME:\n   crictl rmi - Remove one or more images\n')
   return joined(
     options.words.map((word) => {
-      const image = present.find(
-        ({ name }) =>
-          name === fullImageName(word) ||
-          (word.length > 3 && stableHex(name, 64).startsWith(word.replace(/^sha256:/, ''))),
-      )
+      const image = imageNamed(present, word)
       if (image === undefined) return failed(`no such image ${word}`)
       return removed(machine, image.name)
     }),
   )
 }
+
+/** The image that a name, or the beginning of an id, means. */
+export const imageNamed = (images: readonly HostImage[], word: string): HostImage | undefined =>
+  images.find(
+    ({ name }) =>
+      name === fullImageName(word) ||
+      (word.length > 3 && stableHex(name, 64).startsWith(word.replace(/^sha256:/, ''))),
+  )
 
 function removed(machine: HostMachine, name: string): CommandOutput {
   machine.node?.machine.removeImage(name)

@@ -2,6 +2,7 @@ import { fullImageName } from '../../api/core/pods/image-name.js'
 import { imageDigest } from '../../kubelet/runtime/image-digest.js'
 import { goTemplateText } from '../../kubectl/print/go-template/go-template.js'
 import { formatTime } from '../../lang/go/time.js'
+import { stableHex } from '../../kubelet/stable-hex.js'
 import { printYaml } from '../../lang/yaml/print.js'
 import { waitUntil } from '../wait-until.js'
 import { containersOf, found, type HostContainer } from '../machine/containers.js'
@@ -11,6 +12,7 @@ import { processesOn } from '../machine/processes.js'
 import { table } from '../machine/texts.js'
 import type { CommandOutput, Options } from './command.js'
 import { failed, joined, sizeText } from './command.js'
+import { imageNamed, imagesOf } from './crictl-images.js'
 
 /** What crictl prints if an id is no container's. */
 export const noContainer = (id: string): CommandOutput =>
@@ -52,7 +54,8 @@ const STATES = {
   Created: 'CONTAINER_CREATED',
 } as const
 
-function processOf(
+/** The process of a running container. */
+export function processOf(
   machine: HostMachine,
   { uid, name, namespace }: HostContainer,
 ): MachineProcess | undefined {
@@ -65,6 +68,45 @@ function processOf(
           uid === undefined &&
           namespace === 'kube-system' &&
           owner.component === name),
+  )
+}
+
+/** `crictl inspecti IMAGE...`, as JSON, YAML or by a template. */
+export function inspectImage(
+  machine: HostMachine,
+  all: readonly HostContainer[],
+  options: Options,
+): CommandOutput {
+  if (options.words.length === 0) return failed('FATA[0000] ID cannot be empty')
+  return joined(
+    options.words.map((word) => {
+      const image = imageNamed(imagesOf(machine, all), word)
+      if (image === undefined) return failed(`FATA[0000] no such image "${word}" present`)
+      const { entrypoint, cmd, user = '' } = machine.node?.machine.imageFacts(image.name) ?? {}
+      const [uid] = user.split(':')
+      return shaped(
+        {
+          status: {
+            id: `sha256:${stableHex(image.name, 64)}`,
+            repoDigests: [imageDigest(image.name)],
+            repoTags: [image.name],
+            size: String(image.size),
+            uid: /^\d+$/.test(uid ?? '') ? { value: uid } : null,
+            username: /^\d*$/.test(uid ?? '') ? '' : uid,
+          },
+          info: {
+            imageSpec: {
+              os: 'linux',
+              config: {
+                ...(entrypoint === undefined ? {} : { Entrypoint: entrypoint }),
+                ...(cmd === undefined ? {} : { Cmd: cmd }),
+              },
+            },
+          },
+        },
+        options,
+      )
+    }),
   )
 }
 

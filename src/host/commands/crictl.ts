@@ -1,3 +1,4 @@
+import { minorOf } from '../../cluster/kubeadm/images.js'
 import { containersOf, found, type HostContainer } from '../machine/containers.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { RUNTIME_REFUSES } from '../machine/sync-node.js'
@@ -5,7 +6,17 @@ import { humanDuration, table } from '../machine/texts.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'
 import { apart, failed, follow, readOptions } from './command.js'
 import { imageTable, pull, removeImages, shortImage } from './crictl-images.js'
-import { execute, inspect, inspectPod, noContainer, runtimeInfo, stats, stop } from './crictl-inspect.js'
+import { runtimeVersion } from './runtime.js'
+import {
+  execute,
+  inspect,
+  inspectImage,
+  inspectPod,
+  noContainer,
+  runtimeInfo,
+  stats,
+  stop,
+} from './crictl-inspect.js'
 
 const VALUED = [
   ...['runtime-endpoint', 'r', 'image-endpoint', 'i', 'name', 'state', 'tail', 'namespace', 'o', 'output'],
@@ -25,7 +36,10 @@ export function crictl(call: CommandCall): CommandOutput {
     VALUED,
   )
   const [id = ''] = options.words
-  if (at < 0) return { stdout: USAGE }
+  const kubernetes = machine.state.packages.get('kubelet')?.version ?? machine.hosts.version
+  // cri-tools has a release for each minor of Kubernetes
+  const own = `crictl version v1.${minorOf(kubernetes)}.0\n`
+  if (at < 0) return args.some((arg) => /^(?:-v|--version)$/.test(arg)) ? { stdout: own } : { stdout: USAGE }
   if (machine.unit('containerd')?.state === 'inactive') return failed(`FATA[0000] ${RUNTIME_REFUSES}`)
   const now = machine.cluster.now()
   const all = containersOf(machine)
@@ -43,6 +57,8 @@ export function crictl(call: CommandCall): CommandOutput {
       return inspect(machine, options)
     case 'inspectp':
       return inspectPod(machine, options)
+    case 'inspecti':
+      return inspectImage(machine, all, options)
     case 'stats':
       return stats(machine, options)
     case 'info':
@@ -58,7 +74,8 @@ export function crictl(call: CommandCall): CommandOutput {
     case 'version':
       return {
         stdout:
-          'Version:  0.1.0\nRuntimeName:  containerd\nRuntimeVersion:  v2.1.5\nRuntimeApiVersion:  v1\n',
+          'Version:  0.1.0\nRuntimeName:  containerd\nRuntimeVersion:  ' +
+          `v${runtimeVersion(machine)}\nRuntimeApiVersion:  v1\n`,
       }
     default:
       return failed(`No help topic for '${verb}'`, 3)
@@ -67,7 +84,7 @@ export function crictl(call: CommandCall): CommandOutput {
 
 const USAGE =
   'NAME:\n   crictl - client for CRI\n\nUSAGE:\n   crictl [global options] command [command options]\n\n' +
-  'COMMANDS (simulated):\n   exec, images, info, inspect, inspectp, logs, pods, ps, pull, rmi, ' +
+  'COMMANDS (simulated):\n   exec, images, info, inspect, inspecti, inspectp, logs, pods, ps, pull, rmi, ' +
   'stats, stop, version\n'
 
 function containerTable(all: readonly HostContainer[], options: Options, now: number): CommandOutput {
@@ -136,6 +153,7 @@ function podTable(all: readonly HostContainer[], options: Options, now: number):
  */
 export function logs(machine: HostMachine, options: Options): CommandOutput {
   const [, id = ''] = options.words
+  if (id === '') return failed('FATA[0000] ID cannot be empty')
   const all = containersOf(machine)
   const named = found(all, id)
   if (named === undefined) return noContainer(id)

@@ -9,6 +9,7 @@ import type { Payload } from '../../network/index.js'
 import { authorizationService } from '../control-plane/apply-flags.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { localReply, type LocalReply } from './local-servers.js'
+import { jobReply } from './jobs.js'
 import { lookUp } from './resolver.js'
 import { isLoopback, machineAt, sourceAt } from '../machine/places.js'
 
@@ -43,7 +44,7 @@ const VALUED = [
 export function curl(call: CommandCall): CommandOutput {
   const options = readOptions(
     call.args.flatMap((arg) =>
-      /^-[ksvifSLI]{2,}$/.test(arg)
+      /^-[ksvifSLI]+[oXHdmwEA]?$/.test(arg) && arg.length > 2
         ? arg
             .slice(1)
             .split('')
@@ -137,6 +138,14 @@ function elsewhere(
   const sent =
     local ??
     authorizer ??
+    (isOwn && !isSecure
+      ? jobReply(machine, Number(port), authority, {
+          method,
+          path,
+          headers,
+          ...(body === undefined ? {} : { body }),
+        })
+      : undefined) ??
     exchange(machine, to?.address ?? address, Number(port), {
       protocol: 'http',
       method,

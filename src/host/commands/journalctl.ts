@@ -1,3 +1,4 @@
+import { stableHex } from '../../kubelet/stable-hex.js'
 import { type HostMachine, isOfUnit } from '../machine/host-machine.js'
 import { compileGoRegExp, type GoRegExp, isFault } from '../../lang/go/regexp.js'
 import { bootedAt } from '../machine/processes.js'
@@ -5,7 +6,7 @@ import type { JournalLine } from '../machine/state.js'
 import { syslogTime, systemdTime } from '../machine/texts.js'
 import { kernelLines } from './clock.js'
 import type { CommandCall, CommandOutput } from './command.js'
-import { failed, follow, readOptions, unknownOption } from './command.js'
+import { failed, follow, readOptions, sizeText, unknownOption } from './command.js'
 
 const VALUED = [
   ...['u', 'unit', 'n', 'lines', 'o', 'output', 'S', 'since', 'U', 'until', 'p', 'priority', 'g', 'grep'],
@@ -131,7 +132,15 @@ export function journalctl({ args, machine }: CommandCall): CommandOutput {
     )
   const options = readOptions(split, VALUED)
   const [word] = options.words
-  if (word !== undefined) return failed(`Failed to add match '${word}': Invalid argument`)
+  if (word !== undefined && !/^_SYSTEMD_UNIT=./.test(word))
+    return failed(`Failed to add match '${word}': Invalid argument`)
+  if (options.has('disk-usage')) {
+    const bytes = machine.state.journal.reduce((sum, { text }) => sum + text.length + 64, 0)
+    // the journal grows by whole files of 8 MiB
+    const size = sizeText(Math.max(1, Math.ceil(bytes / JOURNAL_FILE)) * JOURNAL_FILE)
+    return { stdout: `Archived and active journals take up ${size} in the file system.\n` }
+  }
+  if (options.has('list-boots')) return { stdout: bootList(machine) }
   const filter = filterOf(machine, options)
   if (typeof filter === 'string') return failed(filter)
   const print = FORMATS[options.get('o', 'output') ?? 'short']
@@ -152,6 +161,24 @@ export function journalctl({ args, machine }: CommandCall): CommandOutput {
   if (options.has('r', 'reverse')) lines = lines.toReversed()
   if (!options.has('q', 'quiet') && !follows && lines.length === 0) return { stdout: '-- No entries --\n' }
   return { stdout: lines.map((line) => `${print(line, machine.name)}\n`).join('') }
+}
+
+const JOURNAL_FILE = 8 * 1024 * 1024
+
+/** `journalctl --list-boots`: the boots of which there are lines. */
+function bootList(machine: HostMachine): string {
+  const boot = bootedAt(machine)
+  const { journal } = machine.state
+  const parts = [journal.filter(({ time }) => time < boot), journal.filter(({ time }) => time >= boot)]
+  const head = `IDX ${'BOOT ID'.padEnd(32)} ${'FIRST ENTRY'.padEnd(27)} LAST ENTRY\n`
+  const rows = parts.flatMap((lines, at) => {
+    if (lines.length === 0) return []
+    const times = lines.map(({ time }) => time)
+    const id = stableHex(`${machine.name} boot ${at === 1 ? boot : 'before'}`, 32)
+    const span = [Math.min(...times), Math.max(...times)].map(systemdTime).join(' ')
+    return [`${String(at - 1).padStart(3)} ${id} ${span}\n`]
+  })
+  return head + rows.join('')
 }
 
 /** Reads what is asked for; a text is what is wrong with it. */
@@ -184,7 +211,10 @@ function filterOf(machine: HostMachine, options: ReturnType<typeof readOptions>)
   const pattern = grep === undefined ? undefined : patternOf(grep)
   if (grep !== undefined && pattern === undefined) return `Bad pattern "${grep}"`
   return {
-    units: options.all('u', 'unit').map((unit) => unit.replace(/\.service$/, '')),
+    units: [
+      ...options.all('u', 'unit'),
+      ...options.words.map((word) => word.replace(/^_SYSTEMD_UNIT=/, '')),
+    ].map((unit) => unit.replace(/\.service$/, '')),
     tags: options.all('t', 'identifier'),
     since: Math.max(first, Number.isNaN(since) ? Number.NEGATIVE_INFINITY : since),
     until: Math.min(

@@ -2,6 +2,7 @@ import { quote } from '../../lang/go/quote.js'
 import { parseYamlText } from '../../lang/yaml/read.js'
 import { parseCertificates, verifyChain } from '../../pki/index.js'
 import { minorOf } from '../../cluster/kubeadm/images.js'
+import type { KubectlOptions } from '../../kubectl/call/environment.js'
 import { absolutePath } from '../../shell/files/tree.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'
@@ -16,7 +17,16 @@ const OFFLINE = ['config', 'completion', 'options', 'help']
 const INTERRUPTED_AFTER = 60_000
 
 /** Runs the machine's kubectl: its kubeconfig decides who sends requests, and `-f` reads its files. */
-export function kubectl(call: CommandCall): CommandOutput {
+export const kubectl = (call: CommandCall): CommandOutput => runKubectl(call)
+
+/** What a call of kubectl needs. */
+type KubectlCall = Pick<CommandCall, 'machine' | 'args' | 'env' | 'stdin' | 'cwd'>
+
+/** Runs it; `used` is told of the ports that it opens. */
+export function runKubectl(
+  call: KubectlCall,
+  used: Pick<KubectlOptions, 'proxied' | 'forwarded'> = {},
+): CommandOutput {
   const { args, machine, env, stdin, cwd } = call
   const options = readOptions(args, [
     'kubeconfig',
@@ -52,6 +62,7 @@ export function kubectl(call: CommandCall): CommandOutput {
     isTerminal: stdin === '',
     files,
     interruptAfter: INTERRUPTED_AFTER,
+    ...used,
     env: given === undefined ? {} : { KUBECONFIG: given },
   })
   for (const [path, written] of Object.entries(result.files)) {
@@ -79,7 +90,7 @@ interface Config {
  * authority, as after `kubeadm reset` and `init`. Source: crypto/x509 UnknownAuthorityError.
  */
 function serverDistrust(
-  { machine: { hosts, cluster, files }, path }: CommandCall,
+  { machine: { hosts, cluster, files }, cwd }: KubectlCall,
   text: string,
   options: Options,
 ): string | undefined {
@@ -98,7 +109,7 @@ function serverDistrust(
       ({ name }) => name === (options.get('cluster') ?? context?.context?.cluster),
     )?.cluster
     const given = options.get('certificate-authority')
-    const own = given === undefined ? undefined : files.text(path(given))
+    const own = given === undefined ? undefined : files.text(absolutePath(cwd, given))
     if (given !== undefined && own === undefined) {
       return (
         `error: unable to read certificate-authority ${given} for ` +

@@ -77,7 +77,9 @@ export async function watch({ args, machine, exec }: CommandCall): Promise<Comma
   const end = cluster.now() + LONGEST_WATCH
   const frame = async (): Promise<string> => {
     const { stdout = '', stderr = '' } = await exec(command, rest)
-    return UTF8.decode(Uint8Array.from(stdout, (byte) => byte.charCodeAt(0))) + stderr
+    // watch runs the command with sh -c
+    const errors = stderr.replace(/^bash: (?:line \d+: )?(\S+): command not found$/m, 'sh: 1: $1: not found')
+    return UTF8.decode(Uint8Array.from(stdout, (byte) => byte.charCodeAt(0))) + errors
   }
   const shown = (text: string): string =>
     `Every ${seconds.toFixed(1)}s: ${[command, ...rest].join(' ')}    ` +

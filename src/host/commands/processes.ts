@@ -2,8 +2,8 @@ import { capacityOf } from '../machine/capacity.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { MachineProcess } from '../machine/processes.js'
 import { bootedAt, processesOn, shortName } from '../machine/processes.js'
-import { swapsOf } from '../machine/kernel.js'
-import { clockTime } from '../machine/texts.js'
+import { loadOf, memoryOf, swapOf } from '../machine/memory.js'
+import { clockTime, dateTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed } from './command.js'
 import { MACHINE } from '../../kubelet/node/node-object.js'
@@ -59,7 +59,7 @@ export function uname({ args, machine }: CommandCall): CommandOutput {
 }
 
 /** The line of `uptime` and `top`. Nobody else is logged in. */
-function uptimeLine(machine: HostMachine, processes: readonly MachineProcess[]): string {
+export function uptimeLine(machine: HostMachine, processes: readonly MachineProcess[]): string {
   const now = machine.cluster.now()
   const minutes = Math.max(0, Math.floor((now - bootedAt(machine)) / 60_000))
   const days = Math.floor(minutes / 1440)
@@ -67,7 +67,7 @@ function uptimeLine(machine: HostMachine, processes: readonly MachineProcess[]):
   const rest = minutes % 60
   const clock = hours === 0 ? `${rest} min` : `${String(hours).padStart(2)}:${String(rest).padStart(2, '0')}`
   const up = `${days === 0 ? '' : `${days} day${days === 1 ? '' : 's'}, `}${clock}`
-  const load = processes.reduce((sum, { cpu }) => sum + cpu, 0).toFixed(2)
+  const load = loadOf(processes)
   return `${clockTime(now)} up ${up},  1 user,  load average: ${load}, ${load}, ${load}`
 }
 
@@ -89,29 +89,6 @@ const wrongOption = (arg: string): string =>
   arg.startsWith('--')
     ? `unrecognized option '${arg}'`
     : `invalid option -- '${arg.replace(/^-/, '').slice(0, 1)}'`
-
-interface Memory {
-  readonly total: number
-  readonly used: number
-  /** Pages of files. */
-  readonly cache: number
-  readonly free: number
-}
-
-function memoryOf(machine: HostMachine, processes: readonly MachineProcess[]): Memory {
-  const { memory: total } = capacityOf(machine)
-  const taken = processes.reduce(
-    (sum, { memory }) => sum + memory,
-    machine.node?.machine.systemUsage.memory ?? 0,
-  )
-  const used = Math.min(total, taken)
-  const cache = Math.min(total - used, Math.floor(total / 16))
-  return { total, used, cache, free: total - used - cache }
-}
-
-/** Bytes that the machine may swap to; nothing is. */
-const swapOf = (machine: HostMachine): number =>
-  swapsOf(machine).reduce((sum, { size }) => sum + size * KIB, 0)
 
 const UNITS: Readonly<Record<string, number>> = { b: 1, k: KIB, m: KIB ** 2, g: KIB ** 3 }
 const LONG_UNITS: Readonly<Record<string, string>> = {
@@ -217,12 +194,14 @@ export function ps(call: CommandCall): CommandOutput {
   const given = call.args[at] ?? ''
   const sort = at < 0 ? undefined : given === '--sort' ? (call.args[at + 1] ?? '') : given.slice(7)
   const args = call.args.filter((_, each) => at < 0 || each < at || each > at + (given === '--sort' ? 1 : 0))
+  const columned = columnsIn(args)
+  if (columned !== undefined) return byColumns(call, columned, sort)
   const isLong = args.some((arg) => !arg.startsWith('-') && arg.includes('u'))
   const letters = args.map((arg) => arg.replace(/^-/, '')).join('')
   if (!args.every((arg) => /^(?:-[eAfw]+|-?[auxw]+|-?axf?)$/.test(arg)))
     return failed(
       'error: unsupported option (BSD syntax)\n\nUsage:\n ps [options]\n\n' +
-        'Simulated are: ps, ps aux, ps -e, ps -ef, each with --sort',
+        'Simulated are: ps, ps aux, ps -e, ps -ef, ps -p PID, ps -C NAME, ps -eo pid,cmd, each with --sort',
     )
   const now = machine.cluster.now()
   const isAll = /[eAx]/.test(letters)
@@ -249,6 +228,138 @@ export function ps(call: CommandCall): CommandOutput {
     return `${words.join(' ')}\n`
   }
   return { stdout: head + rows.map(line).join('') }
+}
+
+/** What `ps -o` shows: the head of a column, its width (negative: to the left), and its cells. */
+const COLUMNS: Readonly<
+  Record<
+    string,
+    readonly [head: string, width: number, of: (each: MachineProcess, call: CommandCall) => string]
+  >
+> = {
+  pid: ['PID', 7, ({ pid }) => String(pid)],
+  ppid: ['PPID', 7, ({ parent }) => String(parent)],
+  user: ['USER', -8, ({ user }) => user],
+  comm: ['COMMAND', -15, (each) => shortName(each)],
+  cmd: ['CMD', -1, ({ command }) => command],
+  args: ['COMMAND', -1, ({ command }) => command],
+  '%cpu': ['%CPU', 4, ({ cpu }) => (cpu * 100).toFixed(1)],
+  '%mem': ['%MEM', 4, ({ memory }, { machine }) => ((100 * memory) / memoryOf(machine, []).total).toFixed(1)],
+  rss: ['RSS', 6, ({ memory }) => String(Math.floor(memory / KIB))],
+  vsz: ['VSZ', 7, ({ memory }) => String(Math.floor(memory / KIB))],
+  tty: ['TT', -8, (each) => (isOwn(each) ? 'pts/0' : '?')],
+  stat: ['STAT', -4, () => 'Ss'],
+  ni: ['NI', 3, () => '0'],
+  nlwp: ['NLWP', 4, () => '1'],
+  start: ['STARTED', 8, ({ started }) => clockTime(started)],
+  lstart: ['STARTED', 24, ({ started }) => dateTime(started).replace(' UTC', '')],
+  etime: [
+    'ELAPSED',
+    11,
+    ({ started }, { machine }) => elapsed(Math.floor((machine.cluster.now() - started) / 1000)),
+  ],
+  time: [
+    'TIME',
+    8,
+    (each, { machine }) => {
+      const seconds = secondsOf(each, machine.cluster.now())
+      return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(':')
+    },
+  ],
+}
+const COLUMN_ALIASES: Readonly<Record<string, string>> = {
+  ...{
+    pcpu: '%cpu',
+    pmem: '%mem',
+    rssize: 'rss',
+    vsize: 'vsz',
+    command: 'args',
+    ucmd: 'comm',
+    ucomm: 'comm',
+  },
+  ...{ uname: 'user', euser: 'user', tt: 'tty', tname: 'tty', s: 'stat', state: 'stat', nice: 'ni' },
+  ...{ start_time: 'start', stime: 'start', cputime: 'time', uid: 'user' },
+}
+
+/** `05:03`, `02:05:03`, `1-02:05:03`. */
+function elapsed(seconds: number): string {
+  const days = Math.floor(seconds / 86_400)
+  const hours = Math.floor(seconds / 3600) % 24
+  const rest = [Math.floor(seconds / 60) % 60, seconds % 60].map(two)
+  const parts = days > 0 || hours > 0 ? [two(hours), ...rest] : rest
+  return `${days > 0 ? `${days}-` : ''}${parts.join(':')}`
+}
+
+interface Columned {
+  /** Names of columns, each with a head of its own or none. */
+  readonly columns: readonly (readonly [name: string, head: string | undefined])[]
+  readonly pids: readonly string[]
+  readonly names: readonly string[]
+  readonly isAll: boolean
+}
+
+/** Reads `-o COLUMNS`, `-p PIDS` and `-C NAMES`; undefined if there is none of them. */
+function columnsIn(args: readonly string[]): Columned | undefined {
+  const columns: (readonly [string, string | undefined])[] = []
+  const pids: string[] = []
+  const names: string[] = []
+  let [isAll, isAsked] = [false, false]
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] ?? ''
+    const [, flags = '', sign = '', attached = ''] = /^-?([eAaxfwl]*)([opC])(.*)$/.exec(arg) ?? []
+    if (sign === '' || !(arg.startsWith('-') || sign === 'o')) {
+      if (/^-?[eAax]+f?$/.test(arg)) isAll = true
+      continue
+    }
+    isAsked = true
+    if (/[eAax]/.test(flags)) isAll = true
+    const value = attached === '' ? (args[++at] ?? '') : attached.replace(/^=/, '')
+    if (sign === 'p') pids.push(...value.split(/[,\s]+/))
+    else if (sign === 'C') names.push(...value.split(','))
+    else
+      for (const each of value.split(/[,\s]+/).filter((one) => one !== '')) {
+        const [name = '', head] = each.split('=')
+        columns.push([COLUMN_ALIASES[name.toLowerCase()] ?? name.toLowerCase(), head])
+      }
+  }
+  return isAsked ? { columns, pids, names, isAll } : undefined
+}
+
+/** `ps -eo pid,comm,%mem`, `ps -p 1012 -o lstart=`, `ps -C kubelet`. */
+function byColumns(call: CommandCall, asked: Columned, sort: string | undefined): CommandOutput {
+  const { pids, names, isAll } = asked
+  const columns =
+    asked.columns.length > 0
+      ? asked.columns
+      : (['pid', 'tty', 'time', 'comm'] as const).map((name) => [name, undefined] as const)
+  const wrong = columns.find(([name]) => !Object.hasOwn(COLUMNS, name))
+  if (wrong !== undefined)
+    return failed(`error: unknown user-defined format specifier "${wrong[0]}"\n\nUsage:\n ps [options]`)
+  const all = [...processesOn(call.machine), ...ownProcesses(call, 'ps')]
+  const isChosen = (each: MachineProcess): boolean =>
+    pids.length + names.length > 0
+      ? pids.includes(String(each.pid)) || names.includes(shortName(each))
+      : isAll || isOwn(each)
+  const chosen = all.filter(isChosen)
+  const rows = sort === undefined ? chosen : sortedBy(sort, chosen)
+  if (rows === undefined) return failed('error: unknown sort specifier\n\nUsage:\n ps [options]')
+  const shown = columns.map(([name, head]) => {
+    const [title, width, of] = COLUMNS[name] ?? ['', 1, () => '']
+    return { title: head ?? title, width, of }
+  })
+  const lineOf = (cells: readonly string[]): string =>
+    `${cells
+      .map((cell, at) => {
+        const width = shown[at]?.width ?? 1
+        return width > 0 ? cell.padStart(width) : at === cells.length - 1 ? cell : cell.padEnd(-width)
+      })
+      .join(' ')}\n`
+  const isHeadless =
+    shown.every(({ title }) => title === '') ||
+    call.args.some((arg) => arg === '--no-headers' || arg === '--no-heading' || arg === 'h')
+  const head = isHeadless ? '' : lineOf(shown.map(({ title }) => title))
+  const lines = rows.map((each) => lineOf(shown.map(({ of }) => of(each, call))))
+  return { stdout: head + lines.join(''), code: rows.length === 0 ? 1 : 0 }
 }
 
 function aux(machine: HostMachine, rows: readonly MachineProcess[], now: number): string {

@@ -8,6 +8,8 @@ import { processesOn, programName, shortName } from '../machine/processes.js'
 import { killKubelet } from '../machine/sync-node.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed, joined } from './command.js'
+import { endJob, jobsOf } from '../machine/jobs.js'
+import { jobNamed } from './jobs.js'
 import { killRuntime } from './systemctl.js'
 
 const SIGKILL = 9
@@ -21,7 +23,10 @@ const ENDING: readonly number[] = [1, 2, 3, SIGKILL, SIGTERM]
  */
 function send(machine: HostMachine, { owner }: MachineProcess, signal: number): void {
   if (owner === undefined || !ENDING.includes(signal)) return
-  if ('component' in owner) killComponent(machine, owner.component, 128 + signal)
+  const job = 'job' in owner ? jobsOf(machine).find(({ pid }) => pid === owner.job) : undefined
+  if (job !== undefined) endJob(machine, job)
+  else if ('job' in owner) return
+  else if ('component' in owner) killComponent(machine, owner.component, 128 + signal)
   else if ('container' in owner) signalContainer(machine, owner.uid, owner.container, signal)
   else if (owner.unit === 'kubelet') killKubelet(machine, signal, signalTitle(signal))
   else if (owner.unit === 'containerd') killRuntime(machine, signal, signalTitle(signal))
@@ -61,7 +66,12 @@ export function kill({ args, machine }: CommandCall): CommandOutput {
   if (rest.length === 0) return failed(KILL_USAGE, 2)
   return joined(
     rest.map((word) => {
-      if (word.startsWith('%')) return failed(`bash: kill: ${word}: no such job`)
+      if (word.startsWith('%')) {
+        const job = jobNamed(machine, word)
+        if (job === undefined) return failed(`bash: kill: ${word}: no such job`)
+        if (ENDING.includes(signal)) endJob(machine, job)
+        return { stderr: `[${job.number}]+  ${'Terminated'.padEnd(22)}  ${job.text}\n` }
+      }
       if (!/^\d+$/.test(word)) return failed(`bash: kill: ${word}: arguments must be process or job IDs`)
       const process = processesOn(machine).find(({ pid }) => pid === Number(word))
       if (process === undefined) return failed(`bash: kill: (${word}) - No such process`)

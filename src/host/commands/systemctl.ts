@@ -23,9 +23,21 @@ const BOOTSTRAP_WAIT = 60_000
 export function systemctl({ args, machine }: CommandCall): CommandOutput {
   const {
     words: [verb = 'list-units', ...names],
-  } = readOptions(args, ['n', 'lines', 'o', 'output', 't', 'type'])
-  if (verb === 'daemon-reload') return {}
-  if (verb === 'list-units') return listUnits(machine)
+    get,
+    all,
+    has,
+  } = readOptions(args, ['n', 'lines', 'o', 'output', 't', 'type', 'p', 'property', 's', 'signal', 'state'])
+  if (verb === 'daemon-reload' || verb === 'daemon-reexec') return {}
+  if (verb === 'list-units')
+    return listUnits(machine, has('failed') ? 'failed' : get('state'), has('a', 'all'))
+  if (verb === 'list-unit-files') return listUnitFiles(machine)
+  if (verb === 'is-system-running') return { stdout: 'running\n' }
+  if (verb === 'edit')
+    return failed(
+      'systemctl: this terminal has no screen for an editor. Write a drop-in instead: ' +
+        `cat > /etc/systemd/system/${names[0] ?? 'kubelet'}.service.d/override.conf <<'EOF', then ` +
+        'systemctl daemon-reload',
+    )
   if (names.length === 0) return failed('Too few arguments.')
   let output: CommandOutput = {}
   for (const given of names) {
@@ -33,7 +45,17 @@ export function systemctl({ args, machine }: CommandCall): CommandOutput {
       given.replace(/\.service$/, '') === 'docker' && machine.state.units.has('docker')
         ? 'docker'
         : given.replace(/\.service$/, '')
-    const one = machine.unit(name) === undefined ? unknown(verb, name) : act(verb, name, machine)
+    const one =
+      machine.unit(name) === undefined
+        ? unknown(verb, name)
+        : verb === 'show'
+          ? show(
+              name,
+              machine,
+              all('p', 'property').flatMap((text) => text.split(',')),
+              has('value'),
+            )
+          : act(verb, name, machine)
     output = {
       stdout: (output.stdout ?? '') + (one.stdout ?? ''),
       stderr: (output.stderr ?? '') + (one.stderr ?? ''),
@@ -167,8 +189,56 @@ const LISTED_STATES: Readonly<Record<string, string>> = {
   failed: 'activating auto-restart',
 }
 
-function listUnits(machine: HostMachine): CommandOutput {
-  const rows = [...machine.state.units.keys()].map((name) => {
+/** `systemctl show`: properties of a unit, those of `-p` or all that are known. Source: systemd.unit(5). */
+function show(name: string, machine: HostMachine, wanted: readonly string[], isBare: boolean): CommandOutput {
+  const unit = machine.unit(name)
+  const state = unit?.state ?? 'inactive'
+  const isActive = state === 'active'
+  const lines = [unitFile(name), ...dropInPaths(name, machine)].flatMap((path) =>
+    (machine.files.text(path) ?? '').split('\n'),
+  )
+  const last = (key: string): string =>
+    lines.findLast((each) => each.startsWith(`${key}=`) && !each.endsWith('='))?.slice(key.length + 1) ?? ''
+  const properties: Readonly<Record<string, string>> = {
+    Type: last('Type') || 'simple',
+    Restart: last('Restart') || 'no',
+    MainPID: isActive ? String(unit?.pid ?? 0) : '0',
+    ExecStart: last('ExecStart'),
+    Id: `${name}.service`,
+    Description: DESCRIPTIONS[name] ?? name,
+    LoadState: 'loaded',
+    ActiveState: isActive ? 'active' : state === 'failed' ? 'activating' : 'inactive',
+    SubState: isActive ? 'running' : state === 'failed' ? 'auto-restart' : 'dead',
+    FragmentPath: unitFile(name),
+    DropInPaths: dropInPaths(name, machine).join(' '),
+    UnitFileState: 'enabled',
+    ActiveEnterTimestamp: isActive ? systemdTime(unit?.since ?? 0) : '',
+  }
+  const shown = wanted.length === 0 ? Object.keys(properties) : wanted
+  return {
+    stdout: shown
+      .filter((key) => Object.hasOwn(properties, key))
+      .map((key) => `${isBare ? '' : `${key}=`}${properties[key] ?? ''}\n`)
+      .join(''),
+  }
+}
+
+const dropInPaths = (name: string, machine: HostMachine): readonly string[] =>
+  dropIns(name, machine).flatMap(([folder, names]) => names.map((each) => `${folder}/${each}`))
+
+function listUnitFiles(machine: HostMachine): CommandOutput {
+  const rows = [...machine.state.units.keys()].toSorted()
+  const lines = rows.map((name) => `${`${name}.service`.padEnd(20)} enabled enabled\n`).join('')
+  return { stdout: `${'UNIT FILE'.padEnd(20)} STATE   PRESET\n${lines}\n${rows.length} unit files listed.\n` }
+}
+
+function listUnits(machine: HostMachine, wanted: string | undefined, isAll: boolean): CommandOutput {
+  const isShown = (name: string): boolean => {
+    const state = machine.unit(name)?.state
+    if (wanted === undefined) return isAll || state !== 'inactive'
+    return wanted.split(',').some((each) => each === state || (each === 'running' && state === 'active'))
+  }
+  const rows = [...machine.state.units.keys()].filter(isShown).map((name) => {
     const state = machine.unit(name)?.state
     const shown = LISTED_STATES[state ?? ''] ?? 'inactive  dead        '
     return `  ${`${name}.service`.padEnd(22)} loaded ${shown} ${DESCRIPTIONS[name] ?? name}\n`

@@ -9,7 +9,10 @@ import { docker } from './docker.js'
 import { curl } from './curl.js'
 import { hexdump } from './hexdump.js'
 import { journalctl } from './journalctl.js'
+import { background, bg, fg, jobs } from './jobs.js'
 import { kubectl } from './kubectl.js'
+import { containerd, ctr, runc } from './runtime.js'
+import { crontab, logger, vmstat, w, who } from './users.js'
 import { df } from './df.js'
 import { arp, ip } from './ip.js'
 import { dmesg, hostnamectl, last, timedatectl } from './clock.js'
@@ -29,6 +32,8 @@ import { nc, ping } from './reach.js'
 import { free, ps, top, uname, uptime } from './processes.js'
 import { chown, date, editor, hostname, id, kubelet, pager, ssh, sudo, whoami } from './system.js'
 import { systemctl } from './systemctl.js'
+
+export { background }
 
 /** The commands of a Kubernetes machine besides those of the shell, by name. */
 export const HOST_COMMANDS: Readonly<Record<HostCommandName, HostCommand>> = {
@@ -109,4 +114,15 @@ export const HOST_COMMANDS: Readonly<Record<HostCommandName, HostCommand>> = {
   nano: editor,
   less: pager,
   more: pager,
+  jobs,
+  fg,
+  bg,
+  containerd,
+  runc,
+  ctr,
+  who,
+  w,
+  crontab,
+  vmstat,
+  logger,
 }

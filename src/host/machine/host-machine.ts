@@ -38,6 +38,17 @@ function osRelease(image: string): string {
 const cpuInfo = (cores: number): string =>
   Array.from({ length: cores }, (_, at) => `processor\t: ${at}\ncpu cores\t: ${cores}\n\n`).join('')
 
+/** containerd's settings as `kubeadm init` wants them: its cgroups are systemd's. */
+const CONTAINERD_CONFIG = `version = 3
+[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]
+  runtime_type = 'io.containerd.runc.v2'
+  [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
+    SystemdCgroup = true
+`
+
+/** What the package kubernetes-cni installs, as far as the bridge of the nodes needs it. */
+const CNI_PLUGINS = ['bridge', 'host-local', 'loopback', 'portmap']
+
 /** Most lines that a host's journal keeps. */
 const MOST_LINES = 20_000
 
@@ -74,6 +85,8 @@ export interface Hosts {
   addMachine(name: string, options: Omit<NodeOptions, 'name'>): void
   /** The Node object of a machine, whether or not the apiserver runs. */
   nodeObject(name: string): Node | undefined
+  /** The text of a file in /proc that shows how a machine does. */
+  procText(machine: HostMachine, name: 'meminfo' | 'loadavg' | 'uptime'): string
   /** Reports a write to a path. The kubelet sees changes in its directory of manifests at once. */
   touched(path: string): void
   /**
@@ -337,6 +350,13 @@ export class HostMachine {
     file(SWAP_DEVICE.slice(1), '', 0o660)
     file('etc/resolv.conf', `nameserver ${NODE_DNS}\n`)
     file('proc/cpuinfo', () => cpuInfo(capacityOf(this).cores))
+    for (const name of ['meminfo', 'loadavg', 'uptime'] as const)
+      file(`proc/${name}`, () => this.hosts.procText(this, name))
+    file('proc/version', () => `Linux version ${this.#kernel} (gcc) #1 SMP PREEMPT_DYNAMIC\n`)
+    file('etc/crictl.yaml', `runtime-endpoint: unix:///run/containerd/containerd.sock\n`)
+    file('etc/containerd/config.toml', CONTAINERD_CONFIG)
+    directory('opt/cni/bin')
+    for (const name of CNI_PLUGINS) file(`opt/cni/bin/${name}`, '', 0o755)
     file('etc/passwd', 'root:x:0:0:root:/root:/bin/bash\n')
     file('etc/group', 'root:x:0:\n')
     for (const { file: path, owner } of kept === undefined ? [] : keptFiles(kept)) {
@@ -406,6 +426,10 @@ export class HostMachine {
     file('root/.kube/config', () => this.files.text('/etc/kubernetes/admin.conf') ?? '', 0o600)
     file('var/lib/etcd/member/snap/db', () => contentOf(this.cluster.internals.etcd.snapshot()), 0o600)
     file('var/lib/etcd/member/wal/0000000000000000-0000000000000000.wal', '', 0o600)
+  }
+
+  get #kernel(): string {
+    return this.hosts.nodeObject(this.name)?.status.nodeInfo?.kernelVersion ?? MACHINE.kernelVersion
   }
 
   #kept(): KeptFiles | undefined {

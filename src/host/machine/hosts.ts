@@ -13,6 +13,7 @@ import { installKubeadmObjects } from '../kubeadm/objects.js'
 import { logToContainers } from './container-logs.js'
 import type { Hosts } from './host-machine.js'
 import { DEFAULT_CONTROL_PLANE, HostMachine } from './host-machine.js'
+import { procText } from './memory.js'
 import { becomeControlPlane } from './membership.js'
 import type { BareMachine, HostsState } from './state.js'
 import { NODE_IPAM } from './state.js'
@@ -120,6 +121,10 @@ export class ClusterHosts implements Hosts {
   get controlPlane(): HostMachine | undefined {
     const { controlPlane } = this.state
     return controlPlane === undefined ? undefined : this.machine(controlPlane)
+  }
+
+  procText(...call: Parameters<typeof procText>): string {
+    return procText(...call)
   }
 
   touched(path: string): void {

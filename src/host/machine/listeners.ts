@@ -1,3 +1,4 @@
+import { jobsOf } from './jobs.js'
 import type { HostMachine } from './host-machine.js'
 
 /** Where the programs of a control plane listen, as kubeadm's manifests say; '' is the machine's address. */
@@ -25,6 +26,8 @@ export function listeners(
   }
   if (machine.node !== undefined && machine.unit('kubelet')?.state === 'active')
     found.push(['127.0.0.1', 10_248, 'kubelet'], ['*', 10_250, 'kubelet'])
+  for (const { ports } of jobsOf(machine))
+    for (const port of ports) found.push(['127.0.0.1', port, 'kubectl'])
   if (machine.node !== undefined) found.push(['127.0.0.1', 10_249, 'kube-proxy'], ['*', 10_256, 'kube-proxy'])
   return found.toSorted(([, a], [, b]) => a - b)
 }

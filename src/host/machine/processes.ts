@@ -3,6 +3,7 @@ import type { ComponentName } from '../../cluster/kubeadm/images.js'
 import { COMPONENTS } from '../../cluster/kubeadm/images.js'
 import { readManifest } from '../control-plane/read-manifest.js'
 import { lastStart } from '../control-plane/sync.js'
+import { jobsOf } from './jobs.js'
 import type { HostMachine } from './host-machine.js'
 
 /** What a process belongs to: a service of systemd, a program of the control plane, or a container. */
@@ -10,6 +11,7 @@ export type ProcessOwner =
   | { readonly unit: string }
   | { readonly component: ComponentName }
   | { readonly uid: string; readonly container: string }
+  | { readonly job: number }
 
 /** A process of a machine. */
 export interface MachineProcess {
@@ -106,6 +108,8 @@ export function processesOn(machine: HostMachine): readonly MachineProcess[] {
     })
   }
   addContainers(machine, pidOf, found)
+  for (const { pid, started, words } of jobsOf(machine))
+    add(pid, words[0] ?? '', words.join(' '), { started, owner: { job: pid } })
   return found.toSorted((a, b) => a.pid - b.pid)
 }
 

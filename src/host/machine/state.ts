@@ -48,6 +48,23 @@ export interface ComponentState {
   hasWholeLog?: boolean
 }
 
+/** A command that runs in the background of a terminal. Plain data; times in virtual ms. */
+export interface JobState {
+  readonly number: number
+  readonly pid: number
+  /** As it was typed, without its `&`. */
+  readonly text: string
+  readonly words: readonly string[]
+  readonly started: number
+  /** When it ends by itself. Default: never. */
+  readonly until?: number
+  /** Ports of the loopback address that it keeps open. */
+  readonly ports: readonly number[]
+  /** Where it was started; default /root. */
+  readonly cwd?: string
+  readonly kubeconfig?: string
+}
+
 /** A package of apt's. */
 export interface PackageState {
   version: string
@@ -76,6 +93,8 @@ export interface HostState {
   readonly components: Map<string, ComponentState>
   /** Manifests of static pods that a node's kubelet has read, by file name. */
   readonly manifests: Map<string, string>
+  /** What runs in the background of a terminal. Default: nothing. */
+  jobs?: JobState[]
 }
 
 /** The audit log of the running apiserver. Plain data. */

@@ -95,3 +95,14 @@ export function table(
     })
     .join('')
 }
+
+/** Ms in which ls takes a time for recent. Source: coreutils ls.c. */
+const RECENT = (31_556_952 * 1000) / 2
+
+/** `Jan  2 03:04`, or `Jan  2  2025` for what is older than half a year, as ls prints a time. */
+export function lsTime(ms: number, now: number): string {
+  const at = new Date(ms)
+  const isRecent = ms <= now && now - ms < RECENT
+  const end = isRecent ? clockTime(ms).slice(0, 5) : String(at.getUTCFullYear()).padStart(5)
+  return `${MONTHS[at.getUTCMonth()] ?? ''} ${String(at.getUTCDate()).padStart(2)} ${end}`
+}

@@ -1,5 +1,7 @@
 import { Glob } from '../../lang/text/glob.js'
 import { sizeOf } from '../../lang/bytes/content.js'
+import { absolutePath } from '../files/tree.js'
+import type { FileSystem } from '../files/file-system.js'
 import { contentOfEntry } from '../files/file-system.js'
 import type { Invocation } from './command.js'
 
@@ -11,6 +13,14 @@ export interface FoundFile {
   readonly isDirectory: boolean
 }
 
+/** What find needs of the files that it looks at. */
+export type FindFiles = Pick<FileSystem, 'stat' | 'list' | 'linkAt' | 'isDirectory' | 'size' | 'remove'>
+
+/** The call of find. */
+export type FindCall = Pick<Invocation, 'cwd' | 'write' | 'error' | 'spawn'> & {
+  readonly world: { readonly now: number; readonly files: FindFiles }
+}
+
 /** A word or an operand that find does not know. */
 export class FindFault extends Error {}
 
@@ -20,7 +30,8 @@ const yes: Test = () => true
 const BYTES_OF: Readonly<Record<string, number>> = { c: 1, b: 512, '': 512, k: 1024, M: 1024 ** 2 }
 
 /**
- * The expression of find: tests (-name, -iname, -path, -type, -empty, -size, -perm, -newer), actions (-print,
+ * The expression of find: tests (-name, -iname, -path, -type, -empty, -size, -perm, -mmin, -mtime, -cmin,
+ * -amin, -newer: a file has one time, of its last change), actions (-print,
  * -print0, -delete, -exec, -prune), -maxdepth and -mindepth, joined by `!`, `-a` and `-o`, in parentheses.
  */
 export class FindParser {
@@ -28,14 +39,14 @@ export class FindParser {
   most: number = Infinity
   /** Whether the last file that was visited is not to be descended into. */
   prunes = false
-  readonly #call: Invocation
+  readonly #call: FindCall
   readonly #words: readonly string[]
   readonly #expression: Test
   #at = 0
   #hasAction = false
 
   /** @throws FindFault */
-  constructor(call: Invocation, words: readonly string[]) {
+  constructor(call: FindCall, words: readonly string[]) {
     this.#call = call
     this.#words = words
     this.#expression = words.length === 0 ? yes : this.#or()
@@ -174,6 +185,20 @@ export class FindParser {
           return text.startsWith('/') ? (mode & wanted) !== 0 || wanted === 0 : mode === wanted
         }
       }
+      case '-mmin':
+      case '-cmin':
+      case '-amin':
+        return this.#age(this.#value(word), word, 60_000)
+      case '-mtime':
+      case '-ctime':
+      case '-atime':
+        return this.#age(this.#value(word), word, 86_400_000)
+      case '-newer': {
+        const path = this.#value(word)
+        const than = files.stat(absolutePath(this.#call.cwd, path))
+        if (than === undefined) throw new FindFault(`'${path}': No such file or directory`)
+        return ({ full }) => (files.stat(full)?.time ?? 0) > than.time
+      }
       case '-maxdepth':
         this.most = this.#number(word)
         return yes
@@ -182,6 +207,23 @@ export class FindParser {
         return yes
       default:
         throw new FindFault(`unrecognized: ${word}`)
+    }
+  }
+
+  /** `-5` is less than five whole units ago, `+5` more, `5` that many. Source: findutils parser.c. */
+  #age(text: string, word: string, unit: number): Test {
+    const [, sign = '', amount = ''] = /^([-+]?)(\d+(?:\.\d+)?)$/.exec(text) ?? []
+    if (amount === '') throw new FindFault(`invalid argument \`${text}' to \`${word}'`)
+    const now = this.#call.world.now
+    return ({ full }) => {
+      const age = (now - (this.#call.world.files.stat(full)?.time ?? now)) / unit
+      // minutes are rounded up, days down
+      const units = unit < 86_400_000 ? Math.ceil(age) : Math.floor(age)
+      return sign === '-'
+        ? age < Number(amount)
+        : sign === '+'
+          ? units > Number(amount)
+          : units === Number(amount)
     }
   }
 

@@ -1,14 +1,13 @@
 import { sizeOf } from '../../lang/bytes/content.js'
-import type { FileSystem } from '../files/file-system.js'
 import { contentOfEntry } from '../files/file-system.js'
 import { absolutePath } from '../files/tree.js'
 import type { Program } from './command.js'
 import { attempt, flagsOf } from './command.js'
-import type { FoundFile } from './find-expression.js'
+import type { FindFiles, FoundFile } from './find-expression.js'
 import { FindFault, FindParser } from './find-expression.js'
 
 /** Lists a tree, directories before what they hold. Links are not followed. */
-export function* walk(files: FileSystem, shown: string, full: string, depth = 0): Generator<FoundFile> {
+export function* walk(files: FindFiles, shown: string, full: string, depth = 0): Generator<FoundFile> {
   const isDirectory = files.linkAt(full) === undefined && files.isDirectory(full)
   yield { shown, full, depth, isDirectory }
   if (!isDirectory) return
