@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
 import { sitExam } from '../../src/cli/course/exam.js'
 import { Screen } from '../../src/cli/course/screen.js'
-import { drawExam, drawLesson, type ExamTask, gradeTask, openDesk } from '../../src/course/lessons/index.js'
+import { withContexts } from '../../src/course/lessons/contexts.js'
+import {
+  type Desk,
+  drawExam,
+  drawLesson,
+  type ExamTask,
+  gradeTask,
+  openDesk,
+} from '../../src/course/lessons/index.js'
 import { typed } from '../cli/typed.js'
 
 const taskOf = (id: string): ExamTask => ({ number: 1, context: 'k8s-c1', weight: 9, lesson: drawLesson(id) })
@@ -73,13 +81,61 @@ test('somebody sits an exam on several contexts, flags, hands in, and is told wh
   ])
   expect(points).toBe(first.weight)
   expect(text).toContain(`2. ${second.lesson.texts.en.title} (${second.weight}%)`)
-  expect(text).toContain(`*!  1 `)
+  expect(text).toContain(` *!  1 `)
+  expect(text).toContain(`>*   2 `)
   expect(text).toContain('there is no task 99')
   expect(text).toContain('113 minutes left')
-  expect(text).toMatch(new RegExp(`1\\. ${first.weight}/${first.weight} `))
+  expect(text).toMatch(new RegExp(`! 1\\. ${first.weight}/${first.weight} `))
   expect(text).toContain(`2. 0/${second.weight}`)
   expect(text).toContain('not begun')
   expect(text).toContain('not passed.')
+})
+
+test('kubectl in an exam knows its contexts, and a line runs on the cluster that it names', async () => {
+  const { tasks } = drawExam('ckad', 5)
+  const [, second, third] = tasks as [ExamTask, ExamTask, ExamTask]
+  const { text, points } = await sit([
+    'kubectl config current-context',
+    'kubectl config get-contexts -o name | wc -l',
+    `k config use ${second.context} && kubectl config current-context`,
+    'kubectl config use-context kubernetes-admin@kubernetes',
+    `kubectl config use-context ${second.context}`,
+    'kubectl config current-context; echo in-$(kubectl config current-context)',
+    `kubectl --context ${third.context} create namespace of-three`,
+    `kubectl get ns of-three --context=${third.context} -o name`,
+    'kubectl get ns of-three -o name',
+    'kubectl --context k8s-c1 get ns; kubectl --context k8s-c2 get ns',
+    'kubectl config use-context k8s-c99',
+    'where',
+    'finish',
+  ])
+  expect(text).toMatch(/^k8s-c1$/m)
+  expect(text).toMatch(new RegExp(`^${tasks.length + 1}$`, 'm'))
+  expect(text.match(/^Switched to context "k8s-c2"\.$/gm)).toHaveLength(2)
+  expect(text).toContain('in-k8s-c2')
+  expect(text).toMatch(/^namespace\/of-three$/m)
+  expect(text).toContain('namespaces "of-three" not found')
+  expect(text).toContain('lookup k8s-c1')
+  expect(text).toContain('error: no context exists with the name: "k8s-c99"')
+  expect(text.split(`2. ${second.lesson.texts.en.title} (`)).toHaveLength(3)
+  expect(points).toBe(0)
+})
+
+test('a context in use that does not exist stays the fault of its lesson', async () => {
+  const [task] = drawExam('ckad', 5).tasks as [ExamTask]
+  const broken = withContexts(
+    {
+      ...task.lesson,
+      start: ({ master }: Desk) =>
+        master.edit('/root/.kube/config', (text) =>
+          text.replace('current-context: kubernetes-admin@kubernetes', 'current-context: nobody'),
+        ),
+    },
+    'k8s-c1',
+    ['k8s-c1'],
+  )
+  const { master } = await openDesk(broken)
+  expect((await master.sh('kubectl config current-context')).stdout).toBe('nobody\n')
 })
 
 test('an exam ends when its time is up', async () => {

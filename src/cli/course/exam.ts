@@ -28,9 +28,8 @@ class Sitting {
     return this.#current
   }
 
-  /** The terminal of the current task. */
-  async playback(): Promise<Playback> {
-    const { number, lesson } = this.#current
+  /** The terminal of a task, by default of the current one. */
+  async playback({ number, lesson }: ExamTask = this.#current): Promise<Playback> {
     let playback = this.#begun.get(number)
     if (playback === undefined)
       this.#begun.set(number, (playback = new Playback((await openDesk(lesson)).cluster)))
@@ -48,6 +47,22 @@ class Sitting {
     return found !== undefined
   }
 
+  /** The task of a context. */
+  taskAt(name: string | undefined): ExamTask | undefined {
+    return this.exam.tasks.find(({ context }) => context === name)
+  }
+
+  /**
+   * The terminal on which a line runs: that of the task whose context all of its `--context` name, or else of
+   * the current task, whose machine reaches no other cluster.
+   */
+  async playbackFor(line: string): Promise<Playback> {
+    const named = new Set(Array.from(line.matchAll(/\s--context[= ]["']?([\w-]+)/g), ([, name = '']) => name))
+    const [only] = named
+    const task = named.size === 1 ? this.taskAt(only) : undefined
+    return task === undefined ? this.playback() : this.playback(task)
+  }
+
   /** Grades the tasks that were begun; the others have no points. */
   async grade(): Promise<readonly (TaskReport | ExamTask)[]> {
     const reports: (TaskReport | ExamTask)[] = []
@@ -62,10 +77,12 @@ class Sitting {
 /** What helps in a lesson. */
 const NOT_HERE = ['hint', 'check', 'solution', 'back'] as const
 
-/** What a line means that is none for the shell; undefined for one that is. */
-function meaningOf(line: string): ReturnType<typeof spoken<(typeof WORDS)[number]>> {
-  const [, context] = /^(?:kubectl|k) config use-context (\S+)$/.exec(line) ?? []
-  return context === undefined ? spoken(line, WORDS) : { word: 'task', argument: context }
+/** The context that a line asks to use, and what it does then: `kubectl config use-context k8s-c2 && ...`. */
+function contextOf(line: string): { readonly context: string; readonly rest: string } | undefined {
+  const [, context, rest = ''] =
+    /^(?:kubectl|k)\s+config\s+use(?:-context)?\s+["']?([\w-]+)["']?\s*(?:$|(?:&&|;)\s*(.*)$)/.exec(line) ??
+    []
+  return context === undefined ? undefined : { context, rest }
 }
 
 const WORDS = ['task', 'next', 'tasks', 'flag', 'time', 'finish', 'help', 'where', ...NOT_HERE] as const
@@ -97,12 +114,28 @@ export async function sitExam(
     if (left <= 0) screen.note(words.timeIsUp)
     if (line === undefined || left <= 0) break
     if (line === '') continue
-    const { word, argument = '' } = meaningOf(line) ?? {}
+    const { word, argument = '' } = spoken(line, WORDS) ?? {}
     if (word === 'finish') break
-    if (word === undefined) await own(line, playback, screen)
+    if (word === undefined) await typed(line, sitting, { language, screen })
     else direct(sitting, word, argument, { language, screen, left })
   }
   return report(sitting, language, screen)
+}
+
+/** Runs a line for the shell on the cluster that it means. */
+async function typed(
+  line: string,
+  sitting: Sitting,
+  { language, screen }: Omit<ExamDependencies, 'left'>,
+): Promise<void> {
+  const { context = '', rest = '' } = contextOf(line) ?? {}
+  const isOther = context !== sitting.current.context
+  if (sitting.taskAt(context) === undefined) return own(line, await sitting.playbackFor(line), screen)
+  sitting.goTo(context)
+  // its kubeconfig may use another context of the same cluster
+  await own(`kubectl config use-context ${context}`, await sitting.playback(), screen)
+  if (isOther) showTask(sitting.current, language, screen)
+  if (rest !== '') await own(rest, await sitting.playbackFor(rest), screen)
 }
 
 interface ExamDependencies {
@@ -141,7 +174,8 @@ function direct(
       break
     case 'tasks':
       for (const task of exam.tasks) {
-        const marks = `${sitting.isBegun(task) ? '*' : ' '}${flagged.has(task.number) ? '!' : ' '}`
+        const at = task === current ? '>' : ' '
+        const marks = `${at}${sitting.isBegun(task) ? '*' : ' '}${flagged.has(task.number) ? '!' : ' '}`
         const { title } = task.lesson.texts[language]
         const [number, weight] = [`${task.number}`.padStart(2), `${task.weight}%`.padStart(4)]
         screen.line(`${marks} ${number} ${weight}  ${task.context.padEnd(8)} ${title}`)
@@ -165,25 +199,40 @@ function showTask({ number, context, weight, lesson }: ExamTask, language: Langu
 /** Lines of a proof that are shown. */
 const MOST_LINES = 6
 
+/** The first lines of an output, or of a long one those around what shows the symptom, while it does. */
+function tellingLines(output: string, symptom: RegExp): readonly string[] {
+  const lines = output.trimEnd().split('\n')
+  if (lines.length <= MOST_LINES) return lines
+  const at = output.search(symptom)
+  const first = at < 0 ? 0 : output.slice(0, at).split('\n').length - 2
+  const from = Math.max(0, Math.min(first, lines.length - MOST_LINES))
+  const shown = lines.slice(from, from + MOST_LINES)
+  return [...(from > 0 ? ['...'] : []), ...shown, ...(from + MOST_LINES < lines.length ? ['...'] : [])]
+}
+
 async function report(sitting: Sitting, language: Language, screen: Screen): Promise<number> {
   const { words } = screen
   screen.title(words.report)
+  const mark = ({ number }: ExamTask): string => (sitting.flagged.has(number) ? '! ' : '')
   let points = 0
   for (const each of await sitting.grade()) {
     if (!('goals' in each)) {
-      screen.line(`${each.number}. 0/${each.weight}  ${words.notBegun}\n`)
+      const { title } = each.lesson.texts[language]
+      screen.line(`${mark(each)}${each.number}. 0/${each.weight}  ${title}: ${words.notBegun}\n`)
       continue
     }
     points += each.points
     const { task, goals, broken, proof } = each
-    screen.line(`${task.number}. ${each.points}/${task.weight}  ${task.lesson.texts[language].title}`)
+    screen.line(
+      `${mark(task)}${task.number}. ${each.points}/${task.weight}  ${task.lesson.texts[language].title}`,
+    )
     for (const { text, isReached, missing } of goals) {
       screen.line(`   ${isReached ? '✓' : '✗'} ${text[language]}`)
       for (const what of missing.slice(0, MOST_LINES)) screen.line(`       ${what}`)
     }
     if (broken > 0) screen.line(`   ✗ ${words.broken}`)
     screen.line(`   $ ${proof.command}`)
-    for (const shown of proof.output.trimEnd().split('\n').slice(0, MOST_LINES)) screen.line(`   ${shown}`)
+    for (const shown of tellingLines(proof.output, task.lesson.shows.prints)) screen.line(`   ${shown}`)
     screen.line()
   }
   const total = Math.round(points * 10) / 10

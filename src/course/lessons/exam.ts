@@ -1,4 +1,5 @@
 import { deskOf } from './desk.js'
+import { withContexts } from './contexts.js'
 import { Draw } from './draw.js'
 import { checkExam, checkGraded } from './inputs.js'
 import { type JudgedGoal, judge, judgeBeginning } from './judge.js'
@@ -68,16 +69,17 @@ export function drawExam(name: ExamName, seed = 1): Exam {
   const ids = new Draw(`exam ${name}`, seed + 1).inOrder(...subjects).slice(0, MOST_TASKS)
   const lessons = ids.map((id, at) => drawLesson(id, seed * 100 + at + 1))
   const weights = shares(lessons.map(({ level }) => WEIGHTS[level]))
+  const contexts = lessons.map((_, at) => `k8s-c${at + 1}`)
   return {
     name,
     seed,
     minutes: MINUTES,
     passedFrom: PASSED[name],
-    tasks: lessons.map((lesson, at) => ({
+    tasks: contexts.map((context, at) => ({
       number: at + 1,
-      context: `k8s-c${at + 1}`,
+      context,
       weight: weights[at] as number,
-      lesson,
+      lesson: withContexts(lessons[at] as Lesson, context, contexts),
     })),
   }
 }
