@@ -155,3 +155,19 @@ test('crontab, who, w and vmstat describe the machine', async () => {
     await run("awk '/MemFree/{print $2}' /proc/meminfo"),
   )
 })
+
+test('/var/log has the logs of the containers, also when the apiserver is down', async () => {
+  const { run, cluster } = await kubeadmLike()
+  cluster.kubectl('run talker --image=busybox -- sh -c "echo one; echo two >&2; sleep 1d"')
+  cluster.settle()
+  const node = hostOf(cluster, 'node-1')
+  const { stdout } = await node.sh('cat /var/log/pods/default_talker_*/talker/0.log')
+  expect(stdout).toMatch(/^2026-01-01T[\d:.]+Z stdout F one\n2026-01-01T[\d:.]+Z stderr F two\n$/)
+  const { uid = '' } = cluster.get('pods', 'talker').metadata
+  expect((await node.sh('ls /var/log/pods')).stdout).toContain(`default_talker_${uid}\n`)
+  expect((await node.sh('cat /var/log/containers/web_default_web-*.log')).stdout).toContain(
+    'stdout F /docker',
+  )
+  await run("sed -i 's/--secure-port/--nope/' /etc/kubernetes/manifests/kube-apiserver.yaml; sleep 20")
+  expect(await run('tail -1 /var/log/containers/kube-apiserver*.log')).toContain('unknown flag: --nope')
+})

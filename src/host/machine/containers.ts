@@ -1,4 +1,5 @@
 import { COMPONENTS } from '../../cluster/kubeadm/images.js'
+import type { RuntimeContainer, RuntimePod } from '../../kubelet/index.js'
 import { lastStart, restarts } from '../control-plane/sync.js'
 import type { HostMachine } from './host-machine.js'
 
@@ -20,7 +21,17 @@ export interface HostContainer {
   readonly uid: string | undefined
   readonly pod: string
   readonly namespace: string
+  /** What it has written. */
   readonly log: () => string
+  readonly lines: () => readonly LogLine[]
+}
+
+/** A line of a container's log. */
+export interface LogLine {
+  /** Virtual ms. */
+  readonly at: number
+  readonly stream: 'stdout' | 'stderr'
+  readonly text: string
 }
 
 /** Returns all containers of a machine, the newest first. */
@@ -51,6 +62,10 @@ function controlPlane(machine: HostMachine): readonly HostContainer[] {
         pod: `${name}-${machine.name}`,
         namespace: 'kube-system',
         log: () => machine.files.text(`/var/log/${name}.log`) ?? '',
+        lines: () =>
+          machine.state.journal
+            .filter((line) => line.unit === name)
+            .map(({ time, text }) => ({ at: time, stream: 'stderr', text: `${text}\n` })),
       },
     ]
   })
@@ -60,6 +75,14 @@ function ofPods(machine: HostMachine): readonly HostContainer[] {
   const runtime = machine.node?.machine
   const isComponent = (name: string): boolean =>
     machine.isControlPlane && COMPONENTS.some((component) => name === `${component}-${machine.name}`)
+  const lines = (pod: RuntimePod, container: RuntimeContainer): readonly LogLine[] => [
+    ...(runtime?.processes.startLines(pod, container) ?? []).map((line): LogLine => ({
+      at: container.startedAt ?? 0,
+      stream: 'stdout',
+      text: `${line}\n`,
+    })),
+    ...(container.log?.lines ?? []),
+  ]
   return [...(runtime?.pods() ?? [])]
     .filter(({ name }) => !isComponent(name))
     .flatMap((pod) =>
@@ -80,10 +103,10 @@ function ofPods(machine: HostMachine): readonly HostContainer[] {
         pod: pod.name,
         namespace: pod.namespace,
         log: () =>
-          [
-            ...(runtime?.processes.startLines(pod, container) ?? []).map((line) => `${line}\n`),
-            ...(container.log?.lines ?? []).map(({ text }) => text),
-          ].join(''),
+          lines(pod, container)
+            .map(({ text }) => text)
+            .join(''),
+        lines: () => lines(pod, container),
       })),
     )
 }

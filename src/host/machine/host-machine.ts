@@ -85,6 +85,8 @@ export interface Hosts {
   addMachine(name: string, options: Omit<NodeOptions, 'name'>): void
   /** The Node object of a machine, whether or not the apiserver runs. */
   nodeObject(name: string): Node | undefined
+  /** The logs of a machine's containers, below /var/log. */
+  logFiles(machine: HostMachine): FileTree
   /** The text of a file in /proc that shows how a machine does. */
   procText(machine: HostMachine, name: 'meminfo' | 'loadavg' | 'uptime'): string
   /** Reports a write to a path. The kubelet sees changes in its directory of manifests at once. */
@@ -291,7 +293,8 @@ export class HostMachine {
     if (this.#made === undefined || from.some((each, at) => each !== this.#made?.from[at]))
       this.#made = { from, tree: this.#tree(minor, kept) }
     const { tree } = this.#made
-    return made && !isControlPlane ? [this.#manifests(), tree] : [tree]
+    const logs = this.hosts.logFiles(this)
+    return made && !isControlPlane ? [this.#manifests(), logs, tree] : [logs, tree]
   }
 
   /** Its files besides those of static pods. What changes without a write is looked up on reading. */

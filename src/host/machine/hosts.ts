@@ -1,3 +1,4 @@
+import type { FileTree } from '../../shell/files/tree.js'
 import { InputError } from '../../lang/input-error.js'
 import { quote } from '../../lang/go/quote.js'
 import type { Node } from '../../api/core/generated.js'
@@ -13,6 +14,7 @@ import { installKubeadmObjects } from '../kubeadm/objects.js'
 import { logToContainers } from './container-logs.js'
 import type { Hosts } from './host-machine.js'
 import { DEFAULT_CONTROL_PLANE, HostMachine } from './host-machine.js'
+import { logFiles } from './log-files.js'
 import { procText } from './memory.js'
 import { becomeControlPlane } from './membership.js'
 import type { BareMachine, HostsState } from './state.js'
@@ -121,6 +123,10 @@ export class ClusterHosts implements Hosts {
   get controlPlane(): HostMachine | undefined {
     const { controlPlane } = this.state
     return controlPlane === undefined ? undefined : this.machine(controlPlane)
+  }
+
+  logFiles(machine: HostMachine): FileTree {
+    return logFiles(machine)
   }
 
   procText(...call: Parameters<typeof procText>): string {
