@@ -91,6 +91,6 @@ test('questions to the simulator are answered in Korean, but for the names and w
   expect(network).toMatch(/default\/web:80 \(모든 노드: \d+\) -> default\/web-/)
   expect(network).toContain('정책이 허용하는 연결')
   expect(network).not.toMatch(/every|Services|Allowed|nothing/)
-  expect(askCluster(cluster, 'why pods typo', 'ko')).toContain('포드가 배치된 노드 none이(가) 없습니다')
+  expect(askCluster(cluster, 'why pods typo', 'ko')).toContain('포드가 배치된 노드 none이 없습니다')
   expect(askCluster(cluster, 'why nodes node-1', 'ko')).toContain('부족한 것이 없습니다')
 })

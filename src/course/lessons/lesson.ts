@@ -2,7 +2,8 @@ import type { ClusterOptions } from '../../cluster/compose/options.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import type { ClusterEvents } from '../../client/cluster-events.js'
 import type { Host } from '../../host/index.js'
-import { Draw, withParticles } from './draw.js'
+import { withParticles } from '../../lang/text/particles.js'
+import { Draw } from './draw.js'
 
 /** Workplace of a lesson: the cluster, and a terminal on its control plane. */
 export interface Desk {

@@ -1,3 +1,4 @@
+import { particleAfter } from '../../lang/text/particles.js'
 import type { Node, Pod } from '../../api/core/generated.js'
 import { printYaml } from '../../lang/yaml/print.js'
 import { evaluate, formatProof as formatPolicyProof } from '../../netpol/index.js'
@@ -179,7 +180,7 @@ function accessQuestion(draw: Draw): Omit<PracticeQuestion, 'subject'> {
   return {
     question: {
       en: `May jane, who is in the group readers, ${verb} ${resource} in ${namespace}?`,
-      ko: `readers 그룹의 jane이 ${namespace}에서 ${resource}에 대해 ${verb}를 할 수 있습니까?`,
+      ko: `readers 그룹의 jane이 ${namespace}에서 ${resource}에 대해 ${verb}${particleAfter(verb, '을')} 할 수 있습니까?`,
     },
     objects: toYaml([...roles, ...bindings]),
     choices: ['yes', 'no'],

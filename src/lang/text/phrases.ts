@@ -1,3 +1,5 @@
+import { OPEN_PARTICLE, particleAfter } from './particles.js'
+
 /** A phrase of a table, and what it is about. Plain JSON. */
 export interface Phrase<Name extends string = string> {
   readonly say: Name
@@ -44,11 +46,18 @@ export function vocabulary<Name extends string>(words: Vocabulary<Name>['words']
   }
 }
 
+/** Where something goes into a phrase, with a Korean particle whose form depends on it. */
+// bounded: constant
+const SLOT = new RegExp(String.raw`\{(\d)\}(${OPEN_PARTICLE})?`, 'g')
+
 /** Returns a line in the words of a language. */
 function inWords<Name extends string>(line: Line<Name>, words: Phrases<Name>): string {
   if (typeof line === 'string') return line
   if (typeof line === 'number') return `${line}`
   if (!('say' in line)) return line.map((part) => inWords(part, words)).join('')
   const { say, of } = line
-  return words[say].replaceAll(/\{(\d)\}/g, (_, at: string) => inWords(of[Number(at)] ?? '', words))
+  return words[say].replaceAll(SLOT, (_, at: string, particle?: string) => {
+    const word = inWords(of[Number(at)] ?? '', words)
+    return particle === undefined ? word : word + particleAfter(word, particle)
+  })
 }

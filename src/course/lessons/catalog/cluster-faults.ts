@@ -1,5 +1,4 @@
 import { isUp, nodesAreReady, apiserverResponds, runs, runsAsBefore } from '../goals.js'
-import { ko } from '../draw.js'
 import { keepsTheRest } from '../kept.js'
 import { type Goal, lesson, type LessonSource } from '../lesson.js'
 import { claimsReady, deployment, lines, MANIFESTS, patch, pattern, told } from '../shared.js'
@@ -22,7 +21,7 @@ export const clusterFaultLessons: readonly LessonSource[] = [
       texts: {
         ko: told(
           'kubelet은 살아 있는데 NotReady',
-          `${ko(node, '이')} NotReady입니다. kubelet은 실행 중이고 인증서도 맞습니다.`,
+          `${node}이 NotReady입니다. kubelet은 실행 중이고 인증서도 맞습니다.`,
           [
             `kubectl describe node ${node}: Ready 조건의 메시지`,
             `ssh ${node} crictl ps`,
@@ -79,7 +78,7 @@ export const clusterFaultLessons: readonly LessonSource[] = [
       texts: {
         ko: told(
           '인증 기관을 잃은 kubelet',
-          `${ko(node, '이')} NotReady이고, kubelet이 시작했다 죽기를 되풀이합니다.`,
+          `${node}이 NotReady이고, kubelet이 시작했다 죽기를 되풀이합니다.`,
           [
             `ssh ${node} journalctl -u kubelet -n 5`,
             `ssh ${node} grep -A2 x509 /var/lib/kubelet/config.yaml`,

@@ -2,7 +2,6 @@ import type { DaemonSet } from '../../../api/apps/generated.js'
 import type { SimCluster } from '../../../cluster/sim-cluster.js'
 import { goal, isUp, nodesAreReady } from '../goals.js'
 import { changing, keepsTheRest } from '../kept.js'
-import { ko } from '../draw.js'
 import { lesson, type LessonSource } from '../lesson.js'
 import { claimsReady, deployment, jsonPatch, lines, patch, pattern, sleeper, told } from '../shared.js'
 
@@ -61,7 +60,7 @@ export const clusterNetworkLessons: readonly LessonSource[] = [
       texts: {
         ko: told(
           '이름을 모르는 클러스터',
-          `포드 client가 ${ko(web, '을')} 이름으로 찾지 못합니다. 조금 전에 누군가 클러스터 DNS의 설정을 고쳤습니다. 다른 설정은 잃지 마세요.`,
+          `포드 client가 ${web}을 이름으로 찾지 못합니다. 조금 전에 누군가 클러스터 DNS의 설정을 고쳤습니다. 다른 설정은 잃지 마세요.`,
           [
             'kubectl exec client -- nslookup kubernetes.default',
             'kubectl -n kube-system get pods; kubectl -n kube-system logs -l k8s-app=kube-dns',
@@ -111,7 +110,7 @@ export const clusterNetworkLessons: readonly LessonSource[] = [
         ),
         goal(
           `The pod client finds ${web} by its name.`,
-          `포드 client가 ${ko(web, '을')} 이름으로 찾습니다.`,
+          `포드 client가 ${web}을 이름으로 찾습니다.`,
           ({ cluster }) => reaches(cluster, 'client', web),
         ),
         goal(
@@ -155,7 +154,7 @@ export const clusterNetworkLessons: readonly LessonSource[] = [
       texts: {
         ko: told(
           '새 서비스만 닿지 않습니다',
-          `서비스 ${ko(web, '을')} 방금 만들었는데 어느 포드에서도 닿지 않습니다. 포드의 주소로는 닿고, 어제 만든 서비스들도 멀쩡합니다.`,
+          `서비스 ${web}을 방금 만들었는데 어느 포드에서도 닿지 않습니다. 포드의 주소로는 닿고, 어제 만든 서비스들도 멀쩡합니다.`,
           [
             `kubectl get endpointslices: 서비스의 엔드포인트는 있습니다.`,
             '서비스의 주소는 어느 노드에나 있는 규칙일 뿐입니다. 누가 그 규칙을 쓰나요?',
@@ -251,7 +250,7 @@ export const clusterNetworkLessons: readonly LessonSource[] = [
       texts: {
         ko: told(
           '네트워크를 잃은 노드',
-          `${ko(node, '이')} NotReady입니다. kubelet도 containerd도 실행 중입니다.`,
+          `${node}이 NotReady입니다. kubelet도 containerd도 실행 중입니다.`,
           [
             `kubectl describe node ${node}: Ready 조건의 메시지`,
             `ssh ${node} ls /etc/cni/net.d; ssh ${other} ls /etc/cni/net.d`,

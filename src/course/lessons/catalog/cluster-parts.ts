@@ -1,7 +1,6 @@
 import { parseQuantity } from '../../../api/quantity.js'
 import { goal, isUp, nodesAreReady, apiserverResponds, runsAsBefore, templateOf } from '../goals.js'
 import { changing, keepsTheRest } from '../kept.js'
-import { ko } from '../draw.js'
 import { lesson, type LessonSource } from '../lesson.js'
 import { claimsReady, deployment, jsonPatch, lines, MANIFESTS, patch, pattern } from '../shared.js'
 
@@ -232,7 +231,7 @@ export const clusterLessons: readonly LessonSource[] = [
       texts: {
         ko: {
           title: '소식이 끊긴 노드',
-          symptom: `${ko(node, '이')} NotReady입니다.`,
+          symptom: `${node}이 NotReady입니다.`,
           hints: [`ssh ${node} systemctl status kubelet`, '서비스가 꺼져 있다면 켜 주세요.'],
           explanation:
             'kubelet이 꺼져 있어 노드의 상태를 알리지 못했습니다. 다시 켜면 몇 초 뒤 Ready가 됩니다.',
@@ -268,7 +267,7 @@ export const clusterLessons: readonly LessonSource[] = [
       texts: {
         ko: {
           title: '자꾸 다시 시작하는 kubelet',
-          symptom: `${ko(node, '이')} NotReady이고, kubelet이 시작했다 죽기를 되풀이합니다.`,
+          symptom: `${node}이 NotReady이고, kubelet이 시작했다 죽기를 되풀이합니다.`,
           hints: [
             `ssh ${node} journalctl -u kubelet -n 5`,
             'kubelet이 부트스트랩을 하려고 합니다. 클라이언트 인증서를 찾지 못한 것입니다.',
@@ -319,11 +318,11 @@ export const clusterLessons: readonly LessonSource[] = [
       texts: {
         ko: {
           title: '오래 꺼져 있던 노드',
-          symptom: `${ko(node, '이')} 돌아왔는데 NotReady이고, kubelet이 시작했다 죽기를 되풀이합니다. 파일은 모두 제자리에 있습니다.`,
+          symptom: `${node}이 돌아왔는데 NotReady이고, kubelet이 시작했다 죽기를 되풀이합니다. 파일은 모두 제자리에 있습니다.`,
           hints: [
             `ssh ${node} journalctl -u kubelet -n 5`,
             `ssh ${node} openssl x509 -noout -enddate -in /var/lib/kubelet/pki/kubelet-client-current.pem`,
-            `kubeadm kubeconfig user --org system:nodes --client-name system:node:${ko(node, '이')} 새 ` +
+            `kubeadm kubeconfig user --org system:nodes --client-name system:node:${node}이 새 ` +
               `kubelet.conf를 씁니다.`,
           ],
           explanation:
@@ -436,7 +435,7 @@ ssh ${node} "echo $CONF | base64 -d > /etc/kubernetes/kubelet.conf; systemctl re
       texts: {
         ko: {
           title: '설정을 바꾼 다음의 노드',
-          symptom: `${ko(node, '가')} NotReady입니다. 어제 누군가 kubelet의 설정을 손봤습니다.`,
+          symptom: `${node}가 NotReady입니다. 어제 누군가 kubelet의 설정을 손봤습니다.`,
           hints: [`ssh ${node} journalctl -u kubelet -n 5`, '/var/lib/kubelet/config.yaml의 kind를 보세요.'],
           explanation:
             '설정 파일의 kind가 KubeletConfig로 바뀌어 읽을 수 없었습니다. KubeletConfiguration이어야 합니다.',

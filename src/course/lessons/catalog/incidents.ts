@@ -1,5 +1,4 @@
 import { comesUp, goal, isUp, nodesAreReady, podsOf, runsAsBefore, templateOf } from '../goals.js'
-import { ko } from '../draw.js'
 import { changing, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
 import { deployment, jsonPatch, lines, MANIFESTS, told } from '../shared.js'
@@ -99,7 +98,7 @@ export const incidentLessons: readonly LessonSource[] = [
       texts: {
         ko: told(
           '돌아온 뒤에도 비어 있는 노드',
-          `${web}의 포드 여섯 가운데 일부가 Pending입니다. ${ko(node, '이')} NotReady인 것은 분명하지만, 그것만 고쳐서는 끝나지 않습니다.`,
+          `${web}의 포드 여섯 가운데 일부가 Pending입니다. ${node}이 NotReady인 것은 분명하지만, 그것만 고쳐서는 끝나지 않습니다.`,
           [
             `ssh ${node} systemctl status kubelet`,
             '노드가 Ready가 된 뒤 kubectl get nodes의 STATUS를 끝까지 읽으세요.',

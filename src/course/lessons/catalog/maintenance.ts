@@ -1,6 +1,5 @@
 import { goal, readyPods, isUp, staysUp } from '../goals.js'
 import { changing, changingTaint, keepsTheRest } from '../kept.js'
-import { ko } from '../draw.js'
 import { lesson, type LessonSource } from '../lesson.js'
 import { deployment, lines, patch } from '../shared.js'
 
@@ -15,7 +14,7 @@ export const maintenanceLessons: readonly LessonSource[] = [
         ko: {
           title: '끝나지 않는 drain',
           symptom:
-            `${ko(node, '을')} 점검해야 하는데 kubectl drain ${ko(node, '이')} 끝나지 않습니다. ${web}은 언제나 둘이 살아 ` +
+            `${node}을 점검해야 하는데 kubectl drain ${node}이 끝나지 않습니다. ${web}은 언제나 둘이 살아 ` +
             `있어야 합니다.`,
           hints: [
             'drain이 되풀이하는 메시지를 읽어 보세요.',
@@ -71,7 +70,7 @@ export const maintenanceLessons: readonly LessonSource[] = [
         ),
         goal(
           `${node} can be drained, with two pods of ${web} ready all the while.`,
-          `${web}의 포드 둘이 준비된 채로 ${ko(node, '을')} drain할 수 있습니다.`,
+          `${web}의 포드 둘이 준비된 채로 ${node}을 drain할 수 있습니다.`,
           ({ cluster }) => {
             let fewest = readyPods(cluster, web)
             const end = cluster.on('write', () => (fewest = Math.min(fewest, readyPods(cluster, web))))

@@ -1,5 +1,4 @@
 import { comesUp, goal, isUp, podsOf, templateOf } from '../goals.js'
-import { ko } from '../draw.js'
 import { changing, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
 import { deployment, jsonPatch, lines, sleeper, told } from '../shared.js'
@@ -92,7 +91,7 @@ export const placementLessons: readonly LessonSource[] = [
       texts: {
         ko: told(
           '조건에 맞는 노드가 없습니다',
-          `${web}의 포드가 Pending입니다. ${web}는 ${key}=${value}인 노드에서만 실행되어야 하는데, ${ko(node, '이')} 바로 그런 ` +
+          `${web}의 포드가 Pending입니다. ${web}는 ${key}=${value}인 노드에서만 실행되어야 하는데, ${node}이 바로 그런 ` +
             `노드입니다. 운영팀이 노드에 ` +
             '레이블을 다는 것을 잊었습니다.',
           [

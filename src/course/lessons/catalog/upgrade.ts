@@ -1,7 +1,6 @@
 import type { KubeObject } from '../../../api/kind/definition.js'
 import { goal, nodesAreReady } from '../goals.js'
 import { keepsTheRest } from '../kept.js'
-import { ko } from '../draw.js'
 import { lesson, type LessonSource } from '../lesson.js'
 import { lines, pattern } from '../shared.js'
 
@@ -31,7 +30,7 @@ export const upgradeLessons: readonly LessonSource[] = [
           title: '올렸는데 그대로인 버전',
           symptom: `${node}의 kubelet 패키지를 1.35.0으로 올렸다고 합니다. 그런데 kubectl get nodes는 아직 v1.34.0이라고 합니다.`,
           hints: [
-            `ssh ${ko(node, '로')} 들어가 kubelet --version과 비교해 보세요.`,
+            `ssh ${node}로 들어가 kubelet --version과 비교해 보세요.`,
             'kubectl get nodes의 VERSION은 실행 중인 kubelet이 알려 준 것입니다.',
             '프로그램을 바꾸어도 이미 실행 중인 프로세스는 바뀌지 않습니다.',
           ],
@@ -59,7 +58,7 @@ export const upgradeLessons: readonly LessonSource[] = [
           .then(() => cluster.advance('1m')),
       shows: { run: 'kubectl get nodes', prints: pattern`${node} .*v1\.34\.0` },
       goals: [
-        goal(`${node} reports v1.35.0.`, `${ko(node, '이')} v1.35.0이라고 보고합니다.`, ({ cluster }) => {
+        goal(`${node} reports v1.35.0.`, `${node}이 v1.35.0이라고 보고합니다.`, ({ cluster }) => {
           // a kubelet writes its status every five minutes, and what somebody else wrote is gone then
           cluster.advance('6m')
           return (
