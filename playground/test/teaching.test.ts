@@ -110,7 +110,7 @@ test('the inspector shows YAML, events, logs, owners and why, and its buttons ty
   await sight('YAML')
   await expect.poll(() => inspector.innerText()).toContain('image: nginx')
   await sight('Events')
-  await expect.poll(() => inspector.innerText()).toContain('Scheduled')
+  await expect.poll(() => inspector.innerText()).toMatch(/\d+s {2}Scheduled\n {2}Successfully assigned /)
   await page.locator('[data-pod^="bad-"] .why').press('Enter')
   await expect.poll(() => inspector.innerText()).toMatch(/ngnix:nope/)
   await page.locator('[data-node="node-1"] .of-node').press('Enter')

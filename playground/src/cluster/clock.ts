@@ -111,7 +111,8 @@ export class Clock {
     const what = this.#words.happened(frames[at]?.what ?? '')
     const moment = this.#words.moment(at + 1, frames.length, what)
     this.#slider.setAttribute('aria-valuetext', moment)
-    this.#moment.value = session.isLive ? '' : `${this.#words.past} ${moment}`
+    // where the row is too short, the end is cut: the number comes first
+    this.#moment.value = session.isLive ? '' : `${moment}. ${this.#words.past}`
     this.#moment.title = this.#moment.value
     this.#branch.hidden = session.isLive
     // what is over cannot be moved

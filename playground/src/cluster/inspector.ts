@@ -108,10 +108,12 @@ export class Inspector {
         return printYaml({ ...object, metadata }).trimEnd()
       }
       case 'events':
-        return kubectl(
-          of.kind === 'node'
-            ? `events --for node/${of.name} -A`
-            : `events --for pod/${of.name} -n ${of.namespace}`,
+        return shortEvents(
+          kubectl(
+            of.kind === 'node'
+              ? `events --for node/${of.name} -A`
+              : `events --for pod/${of.name} -n ${of.namespace}`,
+          ),
         )
       case 'logs':
         return (
@@ -137,16 +139,11 @@ export class Inspector {
     const line =
       of.kind === 'node' ? `get node ${of.name} -o wide` : `get pod ${of.name} -n ${of.namespace} -o wide`
     const { stdout } = session().cluster.fork().kubectl(line)
-    const [head = '', row = ''] = stdout.split('\n')
-    const starts = Array.from(
-      head.matchAll(/\S+(?: \S+)*/g),
-      ({ index, 0: title }) => [index, title] as const,
-    )
+    const [cells = new Map<string, string>()] = rowsOf(stdout.trimEnd()) ?? []
     // its name is the title of the inspector
-    const facts = starts.flatMap(([from, title], at) => {
-      const to = starts[at + 1]?.[0]
-      return title === 'NAME' ? [] : [`${padText(title, 18)}${row.slice(from, to).trim()}`]
-    })
+    const facts = Array.from(cells).flatMap(([title, cell]) =>
+      title === 'NAME' ? [] : [`${padText(title, 18)}${cell}`],
+    )
     const owners = this.#owners(object)
     return [
       ...facts,
@@ -220,4 +217,27 @@ export class Inspector {
         ?.unschedulable === true
     )
   }
+}
+
+/** The cells of a table of kubectl's, by the titles of their columns; undefined for a text of another kind. */
+function rowsOf(table: string): readonly ReadonlyMap<string, string>[] | undefined {
+  const [head = '', ...rows] = table.split('\n')
+  if (!/^[A-Z]/.test(head) || rows.length === 0) return undefined
+  const starts = Array.from(head.matchAll(/\S+(?: \S+)*/g), ({ index, 0: title }) => [index, title] as const)
+  return rows.map(
+    (row) => new Map(starts.map(([from, title], at) => [title, row.slice(from, starts[at + 1]?.[0]).trim()])),
+  )
+}
+
+/** Events in the narrow column of the inspector: all are of one object, which the title names. */
+function shortEvents(table: string): string {
+  const rows = rowsOf(table)
+  if (rows === undefined) return table
+  return rows
+    .map((cells) => {
+      const cell = (title: string): string => cells.get(title) ?? ''
+      const type = cell('TYPE') === 'Normal' ? '' : `${cell('TYPE')} `
+      return `${cell('LAST SEEN')}  ${type}${cell('REASON')}\n  ${cell('MESSAGE')}`
+    })
+    .join('\n')
 }
