@@ -23,11 +23,11 @@ export interface HostContainer {
   readonly namespace: string
   /** What it has written. */
   readonly log: () => string
-  readonly lines: () => readonly LogLine[]
+  readonly lines: () => readonly HostLogLine[]
 }
 
 /** A line of a container's log. */
-export interface LogLine {
+export interface HostLogLine {
   /** Virtual ms. */
   readonly at: number
   readonly stream: 'stdout' | 'stderr'
@@ -75,8 +75,8 @@ function ofPods(machine: HostMachine): readonly HostContainer[] {
   const runtime = machine.node?.machine
   const isComponent = (name: string): boolean =>
     machine.isControlPlane && COMPONENTS.some((component) => name === `${component}-${machine.name}`)
-  const lines = (pod: RuntimePod, container: RuntimeContainer): readonly LogLine[] => [
-    ...(runtime?.processes.startLines(pod, container) ?? []).map((line): LogLine => ({
+  const lines = (pod: RuntimePod, container: RuntimeContainer): readonly HostLogLine[] => [
+    ...(runtime?.processes.startLines(pod, container) ?? []).map((line): HostLogLine => ({
       at: container.startedAt ?? 0,
       stream: 'stdout',
       text: `${line}\n`,
