@@ -148,3 +148,35 @@ test('timedatectl, hostnamectl, last and uptime agree with date and the Node obj
       'Failed to set time: Automatic time synchronization is enabled\n',
   )
 })
+
+test('the journal of a kubelet says of its pods what the real one says', async () => {
+  const cluster = new SimCluster({ nodes: 1 })
+  const node = hostOf(cluster, 'node-1')
+  await node.sh('true')
+  cluster.kubectl('run bad --image=nginx:404')
+  cluster.kubectl('run crash --image=busybox -- sh -c "exit 1"')
+  cluster.advance('1m')
+  const { stdout } = await node.sh('journalctl -u kubelet -o cat')
+  const { uid = '' } = cluster.get('pods', 'bad').metadata
+  expect(stdout).toMatch(
+    /^E0101 00:00:\d\d\.\d{6} +1012 log\.go:32\] "PullImage from image service failed" err="rpc error/m,
+  )
+  expect(stdout).toMatch(/kuberuntime_image\.go:43\] "Failed to pull image" err=".* image="nginx:404"$/m)
+  expect(stdout).toMatch(
+    new RegExp(
+      `"Error syncing pod, skipping" err=".* with ErrImagePull: .* pod="default/bad" podUID="${uid}"`,
+    ),
+  )
+  expect(stdout).toContain('with ImagePullBackOff: \\"Back-off pulling image')
+  expect(stdout).toMatch(/with CrashLoopBackOff: \\"back-off \d+s restarting failed container=crash /)
+  const times = Array.from(stdout.matchAll(/^[IE]0101 (\S+)/gm), ([, time = '']) => time)
+  expect(times).toEqual(times.toSorted())
+  const lines = stdout.split('\n').length
+  expect((await node.sh('journalctl -u kubelet -o cat')).stdout.split('\n')).toHaveLength(lines)
+  cluster.node('node-1').setSystemUsage({ memory: 32 * 1024 ** 3 })
+  cluster.kubectl('run web --image=nginx')
+  cluster.advance('1m')
+  const { stdout: later } = await node.sh('journalctl -u kubelet -o cat')
+  expect(later).toContain('"Eviction manager: attempting to reclaim" resourceName="memory"')
+  expect(later).toMatch(/"Eviction manager: pod is evicted successfully" pod="default\/\w+"/)
+})

@@ -14,6 +14,7 @@ import { installKubeadmObjects } from '../kubeadm/objects.js'
 import { logToContainers } from './container-logs.js'
 import type { Hosts } from './host-machine.js'
 import { DEFAULT_CONTROL_PLANE, HostMachine } from './host-machine.js'
+import { journalEvents } from './event-lines.js'
 import { logFiles } from './log-files.js'
 import { procText } from './memory.js'
 import { becomeControlPlane } from './membership.js'
@@ -151,6 +152,11 @@ export class ClusterHosts implements Hosts {
       logToContainers(controlPlane)
     }
     this.#followAudit()
+    const machines = this.names().map((name) => this.machine(name))
+    journalEvents(
+      this,
+      machines.filter((machine) => machine.hasNode && this.state.hosts.has(machine.name)),
+    )
     for (const name of this.names()) {
       const machine = this.machine(name)
       if (!machine.powered) continue

@@ -113,6 +113,8 @@ export interface AuditLogState {
 /** State of all hosts of a cluster. */
 export interface HostsState {
   readonly hosts: Map<string, HostState>
+  /** How often the events of kubelets have counted when the journals last took note of them, by uid. */
+  seenEvents?: Map<string, number>
   /** Counter from which ids are derived. */
   nextId: number
   /** Version that kubeadm installed: `v1.35.0`. */
