@@ -241,13 +241,23 @@ function relabelled(now: SimCluster): readonly string[] {
   })
 }
 
+/** Flags of the control plane whose value is a list in any order. */
+const UNORDERED =
+  /^(--(?:authorization-mode|(?:en|dis)able-admission-plugins|feature-gates|runtime-config)=)(.*)$/
+
+/** A flag with the list that is its value in alphabetical order. */
+function inOrder(flag: string): string {
+  const [, name, list] = UNORDERED.exec(flag) ?? []
+  return name === undefined || list === undefined ? flag : name + list.split(',').toSorted().join(',')
+}
+
 /** A YAML file with its lists of flags in alphabetical order; undefined if it cannot be read. */
 function contentOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   const sorted = (value: unknown): unknown =>
     Array.isArray(value)
       ? value.every((item) => typeof item === 'string')
-        ? value.toSorted()
+        ? value.map(inOrder).toSorted()
         : value.map(sorted)
       : typeof value === 'object' && value !== null
         ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sorted(inner)]))
@@ -314,6 +324,9 @@ export const gone: RepairMask = () => undefined
 
 /** The permission to delete an object and make it again as it was: it has never worked. */
 export const remade: RepairMask = () => {}
+
+/** The permission to make others of the kind: those that are there stay as they are. */
+export const joined: RepairMask = () => {}
 
 /**
  * The goal that objects of the lesson's beginning are there and as they were, that nobody got rights by the

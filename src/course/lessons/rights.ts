@@ -1,6 +1,8 @@
+import type { Subject } from '../../api/rbac/generated.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { type CompiledAccess, compileAccess } from '../../rbac/index.js'
 import { goal } from './goals.js'
+import { textOf } from './kept.js'
 import type { Goal } from './lesson.js'
 
 /** A question of access: `list pods` in a namespace. */
@@ -55,6 +57,25 @@ function allows(access: CompiledAccess, identity: Identity, { verb, resource, na
   })
 }
 
+/** Subjects of bindings that are new or were changed, but for a user. */
+function newSubjects(now: SimCluster, then: SimCluster, user: string): readonly Identity[] {
+  const subjectsIn = (cluster: SimCluster): ReadonlyMap<string, Subject> =>
+    new Map(
+      (['rolebindings', 'clusterrolebindings'] as const)
+        .flatMap((resource) => cluster.state.peek(resource))
+        .flatMap(({ metadata, roleRef, subjects = [] }) =>
+          subjects.map((one) => [textOf([metadata.namespace, roleRef, one]), one] as const),
+        ),
+    )
+  const known = subjectsIn(then)
+  const found = [...subjectsIn(now)].filter(([key]) => !known.has(key)).map(([, one]) => one)
+  const identities = found.map(({ kind, name, namespace = '' }): Identity => {
+    if (kind === 'Group') return { user: `a member of ${name}`, groups: [name, 'system:authenticated'] }
+    return identityOf(kind === 'User' ? name : `system:serviceaccount:${namespace}:${name}`)
+  })
+  return identities.filter((one) => one.user !== user)
+}
+
 /** All resources and verbs in a namespace. */
 function questions(cluster: SimCluster, namespace: string): readonly Access[] {
   const served = cluster
@@ -106,7 +127,10 @@ export const mayOnly = (
       const strangers = [
         'somebody-else',
         ...namespaces.map((namespace) => `system:serviceaccount:${namespace}:default`),
-      ].filter((name) => name !== user)
+      ]
+        .filter((name) => name !== user)
+        .map(identityOf)
+      const others = [...strangers, ...newSubjects(cluster, begun.cluster, user)]
       return namespaces.flatMap((namespace) =>
         questions(cluster, namespace).flatMap((one) => [
           ...(!isListed(one) &&
@@ -114,8 +138,7 @@ export const mayOnly = (
           (before === 'revoked' || !allows(then, identityOf(user), one))
             ? [`${user} may ${text(one)}`]
             : []),
-          ...strangers
-            .map(identityOf)
+          ...others
             .filter((each) => allows(now, each, one) && !allows(then, each, one))
             .map((each) => `${each.user} may ${text(one)}`),
         ]),

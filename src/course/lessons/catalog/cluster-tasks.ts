@@ -266,7 +266,11 @@ export const clusterTaskLessons: readonly LessonSource[] = [
         goal(
           `${web} requests 100m of CPU.`,
           `${web}가 CPU 100m를 요청합니다.`,
-          ({ cluster }) => templateOf(cluster, web)?.containers[0]?.resources?.requests?.['cpu'] === '100m',
+          // of a container that has only a limit the limit is the request
+          ({ cluster }) => {
+            const { requests, limits } = templateOf(cluster, web)?.containers[0]?.resources ?? {}
+            return (requests?.['cpu'] ?? limits?.['cpu']) === '100m'
+          },
         ),
         keepsTheRest({
           [`deployments/${web}`]: changing('spec.template.spec.containers.*.resources', 'spec.replicas'),

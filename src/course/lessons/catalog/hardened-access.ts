@@ -1,5 +1,5 @@
 import { comesUp, goal, isUp, podsOf } from '../goals.js'
-import { changing, gone, keepsTheRest } from '../kept.js'
+import { changing, gone, joined, keepsTheRest } from '../kept.js'
 import { mayOnly } from '../rights.js'
 import { lesson, type LessonSource } from '../lesson.js'
 import { MANIFESTS, deployment, lines, patch, sleeper, told, namespaceOf, within } from '../shared.js'
@@ -70,6 +70,7 @@ export const hardenedAccessLessons: readonly LessonSource[] = [
           [`clusterrolebindings/${account}`]: gone,
           [`roles/${team}/*`]: gone,
           [`rolebindings/${team}/*`]: gone,
+          'clusterroles/*': joined,
         }),
       ],
       solution: lines(

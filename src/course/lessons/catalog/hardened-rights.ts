@@ -1,6 +1,6 @@
 import { goal, runs } from '../goals.js'
 import { mayOnly } from '../rights.js'
-import { changing, gone, keepsTheRest } from '../kept.js'
+import { changing, gone, joined, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
 import { deployment, jsonPatch, lines, namespaceOf, told, within } from '../shared.js'
 
@@ -93,6 +93,7 @@ export const hardenedRightLessons: readonly LessonSource[] = [
           'clusterrolebindings/runner-deploys': gone,
           'rolebindings/build/*': gone,
           'roles/build/*': gone,
+          'clusterroles/*': joined,
         }),
       ],
       solution: jsonPatch('clusterrole deployer', [{ op: 'remove', path: '/rules/2' }]),

@@ -89,19 +89,21 @@ export const isolationLessons: readonly LessonSource[] = [
           ({ cluster }) => {
             cluster.apply([
               sleeper('latecomer', { app: 'latecomer' }, shop),
+              sleeper('nameless', {}, shop),
               sleeper('other', { app: 'front' }, 'default'),
             ])
             cluster.settle()
             const pods = [
               `${shop}/stranger`,
               `${shop}/latecomer`,
+              `${shop}/nameless`,
               'elsewhere/front',
               'default/other',
               `${shop}/front`,
               `${shop}/db`,
             ]
             return pods.flatMap((from) =>
-              ['front', 'db', 'stranger', 'latecomer'].flatMap((name) =>
+              ['front', 'db', 'stranger', 'latecomer', 'nameless'].flatMap((name) =>
                 [80, 443, 5432].flatMap((port) => {
                   const to = `${shop}/${name}`
                   const isWanted = from === `${shop}/front` && name === 'db' && port === 80

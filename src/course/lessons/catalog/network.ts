@@ -1,5 +1,5 @@
 import { goal } from '../goals.js'
-import { gone, keepsTheRest } from '../kept.js'
+import { changing, gone, keepsTheRest } from '../kept.js'
 import { opensOnly } from '../reach.js'
 import { lesson, type LessonSource } from '../lesson.js'
 import { deployment, jsonPatch, lines, patch, sleeper } from '../shared.js'
@@ -212,7 +212,11 @@ export const networkLessons: readonly LessonSource[] = [
       },
       goals: [
         ...opensOnly(`${shop}/db`, 80, { namespace: front, labels: { app: client } }, { everyPort: true }),
-        keepsTheRest({ [`networkpolicies/${shop}/db`]: gone }),
+        keepsTheRest({
+          [`networkpolicies/${shop}/db`]: gone,
+          // a policy may select it by a label of its own
+          [`namespaces/${front}`]: changing('metadata.labels'),
+        }),
       ],
       solution:
         `kubectl patch networkpolicy db -n ${shop} --type=json -p ` +

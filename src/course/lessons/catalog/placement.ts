@@ -212,6 +212,9 @@ export const placementLessons: readonly LessonSource[] = [
           [`deployments/${web}`]: changing(
             'spec.template.spec.topologySpreadConstraints.*.whenUnsatisfiable',
             'spec.template.spec.topologySpreadConstraints.*.nodeTaintsPolicy',
+            // the constraint counts only nodes that fit these
+            'spec.template.spec.affinity',
+            'spec.template.spec.nodeSelector',
           ),
         }),
       ],

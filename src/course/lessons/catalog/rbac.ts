@@ -1,5 +1,5 @@
 import { mayOnly } from '../rights.js'
-import { gone, keepsTheRest } from '../kept.js'
+import { gone, joined, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
 import { lines } from '../shared.js'
 
@@ -55,7 +55,11 @@ export const rbacLessons: readonly LessonSource[] = [
           { verb: 'list', resource: 'pods', namespace: office },
           { verb: 'get', resource: 'pods', namespace: office },
         ]),
-        keepsTheRest({ [`roles/${office}/*`]: gone, [`rolebindings/${office}/*`]: gone }),
+        keepsTheRest({
+          [`roles/${office}/*`]: gone,
+          [`rolebindings/${office}/*`]: gone,
+          'clusterroles/*': joined,
+        }),
       ],
       solution: `kubectl create role reader -n ${office} --verb=get,list --resource=pods
 kubectl create rolebinding ${jane} -n ${office} --role=reader --user=${jane}`,
@@ -125,7 +129,7 @@ kubectl create rolebinding ${jane} -n ${office} --role=reader --user=${jane}`,
           { verb: 'list', resource: 'pods', namespace: 'default' },
           { verb: 'get', resource: 'pods/log', namespace: 'default' },
         ]),
-        keepsTheRest({ 'roles/*': gone, 'rolebindings/*': gone }),
+        keepsTheRest({ 'roles/*': gone, 'rolebindings/*': gone, 'clusterroles/*': joined }),
       ],
       solution: `kubectl create role logs --verb=get --resource=pods/log
 kubectl create rolebinding ${jane}-logs --role=logs --user=${jane}`,

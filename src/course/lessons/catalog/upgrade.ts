@@ -1,6 +1,5 @@
-import type { KubeObject } from '../../../api/kind/definition.js'
 import { goal, nodesAreReady } from '../goals.js'
-import { keepsTheRest } from '../kept.js'
+import { keepsTheRest, textOf } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
 import { lines, pattern } from '../shared.js'
 
@@ -13,10 +12,6 @@ spec:
   selector:
     matchLabels: {app: ${name}}
 `
-
-/** What `kubectl apply` noted of the file that an object was made from. */
-const lastApplied = (object: KubeObject | undefined): string | undefined =>
-  object?.metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration']
 
 /** Chapter 2: version upgrade. */
 export const upgradeLessons: readonly LessonSource[] = [
@@ -122,14 +117,18 @@ export const upgradeLessons: readonly LessonSource[] = [
           `파일 /root/budget.yaml이 minAvailable이 1인 예산 ${web}을 담고 있고, 적용되어 있습니다.`,
           async ({ master, cluster }) => {
             const budget = () =>
-              cluster.state.peek('poddisruptionbudgets', { fieldSelector: `metadata.name=${web}` })[0]
-            const applied = lastApplied(budget())
+              cluster.state.peek('poddisruptionbudgets', {
+                namespace: 'default',
+                fieldSelector: `metadata.name=${web}`,
+              })[0]
+            const before = budget()
             const { exitCode } = await master.sh('kubectl apply -f /root/budget.yaml')
             const { spec } = budget() ?? {}
+            // by apply, create or apply --server-side: there already is what the file describes
             return (
               exitCode === 0 &&
-              applied !== undefined &&
-              applied === lastApplied(budget()) &&
+              before !== undefined &&
+              textOf(before.spec) === textOf(spec) &&
               spec?.minAvailable === 1 &&
               spec.selector?.matchLabels?.['app'] === web
             )

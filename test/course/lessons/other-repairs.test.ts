@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest'
+import { judge, openLesson } from '../../../src/course/lessons/index.js'
+
+const policy = (name: string, namespace: string, spec: object): string =>
+  `kubectl apply -f - <<< '${JSON.stringify({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name, namespace },
+    spec,
+  })}'`
+const DB = {
+  podSelector: { matchLabels: { app: 'db' } },
+  ingress: [{ from: [{ podSelector: { matchLabels: { app: 'front' } } }], ports: [{ port: 80 }] }],
+}
+const ROBOT = '-n office --serviceaccount=office:ci'
+const APISERVER = '/etc/kubernetes/manifests/kube-apiserver.yaml'
+
+/** Repairs as somebody else would make them, at seed 0. */
+const RIGHT: readonly (readonly [lesson: string, ...lines: readonly string[]])[] = [
+  [
+    'autoscaler-without-requests',
+    // a container with a limit and no request requests its limit
+    'kubectl set resources deployment web --limits=cpu=100m; sleep 120',
+  ],
+  ['removed-api', "sed -i 's#v1beta1#v1#' budget.yaml; kubectl create -f budget.yaml"],
+  ['removed-api', "sed -i 's#v1beta1#v1#' budget.yaml; kubectl apply --server-side -f budget.yaml"],
+  [
+    'strict-spread',
+    `kubectl patch deployment web --type=json -p '[{"op":"add","path":"/spec/template/spec/affinity","value":` +
+      '{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[' +
+      '{"matchExpressions":[{"key":"node-role.kubernetes.io/control-plane","operator":"DoesNotExist"}]}]}}}}]' +
+      "'; sleep 90",
+  ],
+  [
+    'other-namespace',
+    'kubectl label namespace front team=front',
+    `kubectl patch networkpolicy db -n shop --type=json -p '[{"op":"add",` +
+      `"path":"/spec/ingress/0/from/0/namespaceSelector","value":{"matchLabels":{"team":"front"}}}]'`,
+  ],
+  [
+    'cluster-admin-account',
+    'kubectl create clusterrole deploys --verb=get,list,patch --resource=deployments',
+    `kubectl create rolebinding deploys --clusterrole=deploys ${ROBOT}`,
+    'kubectl delete clusterrolebinding ci',
+  ],
+  [
+    'wrong-namespace',
+    'kubectl create clusterrole pods --verb=get,list --resource=pods',
+    'kubectl create rolebinding jane -n office --clusterrole=pods --user=jane',
+  ],
+  ['always-allow', `sed -i 's#authorization-mode=.*#authorization-mode=RBAC,Node#' ${APISERVER}; sleep 20`],
+]
+
+/** Repairs that somebody else might take for right. */
+const WRONG: typeof RIGHT = [
+  ['autoscaler-without-requests', 'kubectl set resources deployment web --limits=cpu=1; sleep 120'],
+  [
+    'removed-api',
+    "sed -i 's#v1beta1#v1#' budget.yaml",
+    'kubectl create poddisruptionbudget web --selector=app=web --min-available=0',
+  ],
+  ['removed-api', "sed -i 's#v1beta1#v1#' budget.yaml; kubectl apply -n kube-system -f budget.yaml"],
+  ['strict-spread', 'kubectl cordon control-plane; kubectl rollout restart deployment web; sleep 90'],
+  [
+    'other-namespace',
+    'kubectl label namespace front team=front; kubectl label namespace default team=front',
+    `kubectl patch networkpolicy db -n shop --type=json -p '[{"op":"add",` +
+      `"path":"/spec/ingress/0/from/0/namespaceSelector","value":{"matchLabels":{"team":"front"}}}]'`,
+  ],
+  [
+    'cluster-admin-account',
+    'kubectl create clusterrole deploys --verb=get,list,patch --resource=deployments',
+    'kubectl create clusterrolebinding deploys --clusterrole=deploys --serviceaccount=office:ci',
+    'kubectl delete clusterrolebinding ci',
+  ],
+  [
+    'cluster-admin-account',
+    // what joins view gives everybody who may view
+    'kubectl create clusterrole deploys --verb=get,list,patch --resource=deployments',
+    'kubectl label clusterrole deploys rbac.authorization.k8s.io/aggregate-to-view=true',
+    `kubectl create rolebinding deploys --clusterrole=deploys ${ROBOT}`,
+    'kubectl delete clusterrolebinding ci; sleep 5',
+  ],
+  [
+    'wrong-namespace',
+    'kubectl create role reader -n office --verb=get,list --resource=pods',
+    'kubectl create rolebinding jane -n office --role=reader --user=jane --group=ops',
+  ],
+  [
+    'default-deny',
+    // a pod without labels is a pod, too
+    policy('deny', 'shop', { podSelector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] } }),
+    policy('db', 'shop', DB),
+  ],
+  ['always-allow', `sed -i 's#authorization-mode=.*#authorization-mode=RBAC#' ${APISERVER}; sleep 20`],
+]
+
+async function judged(id: string, lines: readonly string[]): Promise<readonly string[]> {
+  const { lesson, ...desk } = await openLesson(id)
+  const { exitCode, stderr } = await desk.master.sh(lines.join('\n'))
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+  const { goals, broken } = await judge(lesson, desk)
+  return [
+    ...goals
+      .filter(({ isReached }) => !isReached)
+      .map(({ text, missing }) => [text.en, ...missing].join(': ')),
+    ...broken.map(({ text }) => text.en),
+  ]
+}
+
+test.each(RIGHT)('another right repair of %s is credited', async (id, ...lines) => {
+  expect(await judged(id, lines)).toEqual([])
+})
+
+test.each(WRONG)('another wrong repair of %s is not', async (id, ...lines) => {
+  expect(await judged(id, lines)).not.toEqual([])
+})
