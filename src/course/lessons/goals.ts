@@ -73,6 +73,48 @@ export const isUp = (name: string, replicas = 2): Goal =>
     (desk) => comesUp(desk, name, replicas),
   )
 
+/** How long a failing program may stay unnoticed. */
+const NOTICED_WITHIN = '5m'
+const HUNG = 'hung'
+
+/**
+ * The goal that a Deployment's probe notices a program that runs and serves nothing: whatever the probe does,
+ * a copy of its pod that only sleeps is restarted (liveness), or is not ready (readiness).
+ */
+export const notices = (name: string, kind: 'liveness' | 'readiness'): Goal =>
+  goal(
+    kind === 'liveness'
+      ? `A program of ${name} that hangs is restarted within five minutes.`
+      : `A pod of ${name} that serves nothing is not ready.`,
+    kind === 'liveness'
+      ? `${name}의 프로그램이 멈추면 5분 안에 다시 시작됩니다.`
+      : `${name}의 포드가 응답하지 않으면 준비된 것이 아닙니다.`,
+    ({ cluster }) => {
+      const template = deploymentOf(cluster, name)?.spec.template
+      if (template === undefined) return false
+      const containers = template.spec.containers.map((one) => ({
+        ...one,
+        command: ['sleep', 'infinity'],
+        args: [],
+      }))
+      cluster.apply([
+        {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { name: HUNG, namespace: 'default', labels: { app: HUNG } },
+          spec: { ...template.spec, containers },
+        },
+      ])
+      const status = (): Pod['status'] => cluster.get('pods', HUNG).status
+      const isRunning = (): boolean => status().phase === 'Running'
+      if (!cluster.internals.until(isRunning, '3m')) return false
+      cluster.advance(NOTICED_WITHIN)
+      return (status().containerStatuses ?? []).every(({ restartCount, ready }) =>
+        kind === 'liveness' ? restartCount > 0 : !ready,
+      )
+    },
+  )
+
 /** The promise that at least so many pods of a Deployment are ready at all times. */
 export const staysUp = (name: string, pods: number): Promised => ({
   text: {

@@ -15,6 +15,13 @@ const DB = {
 const ROBOT = '-n office --serviceaccount=office:ci'
 const APISERVER = '/etc/kubernetes/manifests/kube-apiserver.yaml'
 
+/** Replaces the probe of the first container of web. */
+const probe = (kind: 'liveness' | 'readiness', value: object): string =>
+  `kubectl patch deployment web --type=json -p '${JSON.stringify([
+    { op: 'replace', path: `/spec/template/spec/containers/0/${kind}Probe`, value },
+  ])}'; sleep 90`
+const exec = (...command: readonly string[]): object => ({ exec: { command } })
+
 /** Repairs as somebody else would make them, at seed 0. */
 const RIGHT: readonly (readonly [lesson: string, ...lines: readonly string[]])[] = [
   [
@@ -22,6 +29,11 @@ const RIGHT: readonly (readonly [lesson: string, ...lines: readonly string[]])[]
     // a container with a limit and no request requests its limit
     'kubectl set resources deployment web --limits=cpu=100m; sleep 120',
   ],
+  ['readiness-port', probe('readiness', { tcpSocket: { port: 80 }, periodSeconds: 5 })],
+  ['readiness-port', probe('readiness', exec('curl', '-fs', 'http://localhost/'))],
+  ['liveness-loop', probe('liveness', { tcpSocket: { port: 80 } })],
+  ['liveness-loop', probe('liveness', { httpGet: { path: '/index.html', port: 80 }, failureThreshold: 5 })],
+  ['liveness-loop', probe('liveness', exec('sh', '-c', 'wget -qO- http://localhost:80/ >/dev/null'))],
   ['removed-api', "sed -i 's#v1beta1#v1#' budget.yaml; kubectl create -f budget.yaml"],
   ['removed-api', "sed -i 's#v1beta1#v1#' budget.yaml; kubectl apply --server-side -f budget.yaml"],
   [
@@ -53,6 +65,11 @@ const RIGHT: readonly (readonly [lesson: string, ...lines: readonly string[]])[]
 
 /** Repairs that somebody else might take for right. */
 const WRONG: typeof RIGHT = [
+  ['readiness-port', probe('readiness', exec('ls', '/'))],
+  ['readiness-port', probe('readiness', exec('sh', '-c', 'curl -s http://localhost/ || true'))],
+  ['liveness-loop', probe('liveness', exec('sh', '-c', 'curl -s http://localhost/ || true'))],
+  ['liveness-loop', probe('liveness', { tcpSocket: { port: 80 }, initialDelaySeconds: 99_999 })],
+  ['liveness-loop', probe('liveness', { httpGet: { path: '/', port: 80 }, periodSeconds: 3_600 })],
   ['autoscaler-without-requests', 'kubectl set resources deployment web --limits=cpu=1; sleep 120'],
   [
     'removed-api',

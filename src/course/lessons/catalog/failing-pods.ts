@@ -1,4 +1,4 @@
-import { podsOf, goal, isUp, templateOf, comesUp } from '../goals.js'
+import { podsOf, goal, isUp, notices, templateOf, comesUp } from '../goals.js'
 import { misspelt } from '../draw.js'
 import { changing, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
@@ -78,9 +78,8 @@ export const failingPodLessons: readonly LessonSource[] = [
             return restarts() === before
           },
         ),
-        keepsTheRest({
-          [`deployments/${web}`]: changing('spec.template.spec.containers.*.livenessProbe.httpGet.path'),
-        }),
+        notices(web, 'liveness'),
+        keepsTheRest({ [`deployments/${web}`]: changing('spec.template.spec.containers.*.livenessProbe') }),
       ],
       solution: change(web, replace('/livenessProbe/httpGet/path', '/')),
       wrongRepairs: [
@@ -140,9 +139,8 @@ export const failingPodLessons: readonly LessonSource[] = [
             desk.cluster.network.connect({ from: { node: 'node-1' }, to: `default/${web}`, port: 80 })
               .connected,
         ),
-        keepsTheRest({
-          [`deployments/${web}`]: changing('spec.template.spec.containers.*.readinessProbe.httpGet.port'),
-        }),
+        notices(web, 'readiness'),
+        keepsTheRest({ [`deployments/${web}`]: changing('spec.template.spec.containers.*.readinessProbe') }),
       ],
       solution: change(web, replace('/readinessProbe/httpGet/port', 80)),
       wrongRepairs: [
