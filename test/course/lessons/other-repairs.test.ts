@@ -22,6 +22,25 @@ const probe = (kind: 'liveness' | 'readiness', value: object): string =>
   ])}'; sleep 90`
 const exec = (...command: readonly string[]): object => ({ exec: { command } })
 
+/** Keeps web from the control plane, which its constraint then does not count. */
+const AFFINITY = `kubectl patch deployment web --type=json -p '${JSON.stringify([
+  {
+    op: 'add',
+    path: '/spec/template/spec/affinity',
+    value: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [
+            {
+              matchExpressions: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'DoesNotExist' }],
+            },
+          ],
+        },
+      },
+    },
+  },
+])}'; sleep 90`
+
 /** Repairs as somebody else would make them, at seed 0. */
 const RIGHT: readonly (readonly [lesson: string, ...lines: readonly string[]])[] = [
   [
@@ -36,13 +55,7 @@ const RIGHT: readonly (readonly [lesson: string, ...lines: readonly string[]])[]
   ['liveness-loop', probe('liveness', exec('sh', '-c', 'wget -qO- http://localhost:80/ >/dev/null'))],
   ['removed-api', "sed -i 's#v1beta1#v1#' budget.yaml; kubectl create -f budget.yaml"],
   ['removed-api', "sed -i 's#v1beta1#v1#' budget.yaml; kubectl apply --server-side -f budget.yaml"],
-  [
-    'strict-spread',
-    `kubectl patch deployment web --type=json -p '[{"op":"add","path":"/spec/template/spec/affinity","value":` +
-      '{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[' +
-      '{"matchExpressions":[{"key":"node-role.kubernetes.io/control-plane","operator":"DoesNotExist"}]}]}}}}]' +
-      "'; sleep 90",
-  ],
+  ['strict-spread', AFFINITY],
   [
     'other-namespace',
     'kubectl label namespace front team=front',
