@@ -5,6 +5,7 @@ import { kubeletFault, startKubelet, stopKubelet } from '../machine/sync-node.js
 import { dateTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed, readOptions } from './command.js'
+import { startUnits } from './systemctl.js'
 
 /** Ends the login on a machine that goes down, as ssh reports it. */
 function closed({ machine, session }: CommandCall): CommandOutput {
@@ -38,6 +39,7 @@ export function reboot(call: CommandCall): CommandOutput {
     stopKubelet(machine)
     startKubelet(machine)
   }
+  startUnits(machine)
   if (machine.isControlPlane) restartControlPlane(machine)
   return closed(call)
 }

@@ -1,6 +1,7 @@
 import type { HostMachine } from '../machine/host-machine.js'
 import { BOOTSTRAP_CONFIG, startKubelet, stopKubelet } from '../machine/sync-node.js'
 import { bootstrapKubelet } from '../machine/tls-bootstrap.js'
+import type { UnitState } from '../machine/state.js'
 import { systemdAge, systemdTime } from '../machine/texts.js'
 import { dropInFolders, unitFile } from '../machine/unit-files.js'
 import type { CommandCall, CommandOutput } from './command.js'
@@ -55,7 +56,7 @@ export function systemctl({ args, machine }: CommandCall): CommandOutput {
               all('p', 'property').flatMap((text) => text.split(',')),
               has('value'),
             )
-          : act(verb, name, machine)
+          : act(verb, name, machine, has('now'))
     output = {
       stdout: (output.stdout ?? '') + (one.stdout ?? ''),
       stderr: (output.stderr ?? '') + (one.stderr ?? ''),
@@ -88,7 +89,20 @@ function unknown(verb: string, name: string): CommandOutput {
   return failed(`Failed to ${verb} ${name}.service: Unit ${name}.service not found.`, 5)
 }
 
-function act(verb: string, name: string, machine: HostMachine): CommandOutput {
+/** `enabled`, or `disabled`, as `systemctl is-enabled` says. */
+const enablement = (unit: UnitState | undefined): string => (unit?.disabled === true ? 'disabled' : 'enabled')
+
+/** Makes or removes the link by which a unit starts with the machine. Source: systemd install.c. */
+function setEnabled(name: string, machine: HostMachine, isEnabled: boolean): CommandOutput {
+  const unit = machine.unit(name)
+  if (unit === undefined || isEnabled === (unit.disabled !== true)) return {}
+  const link = `/etc/systemd/system/multi-user.target.wants/${name}.service`
+  if (isEnabled) delete unit.disabled
+  else unit.disabled = true
+  return { stderr: isEnabled ? `Created symlink ${link} → ${unitFile(name)}.\n` : `Removed "${link}".\n` }
+}
+
+function act(verb: string, name: string, machine: HostMachine, now = false): CommandOutput {
   const unit = machine.unit(name)
   const isKubelet = name === 'kubelet'
   if (verb === 'status') return status(name, machine)
@@ -97,8 +111,14 @@ function act(verb: string, name: string, machine: HostMachine): CommandOutput {
     return unit?.state === 'active'
       ? { stdout: 'active\n' }
       : { stdout: unit?.state === 'failed' ? 'activating\n' : 'inactive\n', code: 3 }
-  if (verb === 'is-enabled') return { stdout: 'enabled\n' }
-  if (verb === 'enable' || verb === 'disable' || verb === 'unmask' || verb === 'reset-failed') return {}
+  if (verb === 'is-enabled') return { stdout: `${enablement(unit)}\n`, code: unit?.disabled === true ? 1 : 0 }
+  if (verb === 'enable' || verb === 'disable') {
+    const set = setEnabled(name, machine, verb === 'enable')
+    if (!now) return set
+    const acted = act(verb === 'enable' ? 'start' : 'stop', name, machine)
+    return { ...acted, stderr: (set.stderr ?? '') + (acted.stderr ?? '') }
+  }
+  if (verb === 'unmask' || verb === 'reset-failed') return {}
   if (!['start', 'stop', 'restart', 'reload-or-restart', 'try-restart', 'kill'].includes(verb))
     return failed(`Unknown command verb '${verb}'.`)
   if (!isKubelet) return actOnRuntime(verb, name, machine)
@@ -141,6 +161,18 @@ function actOnRuntime(verb: string, name: string, machine: HostMachine): Command
   return {}
 }
 
+/** What systemd does when the machine boots: it starts the units that are enabled, and no other. */
+export function startUnits(machine: HostMachine): void {
+  for (const name of machine.state.units.keys()) {
+    const unit = machine.unit(name)
+    const isWanted = unit?.disabled !== true
+    if (name === 'kubelet') {
+      if (!isWanted) stopKubelet(machine)
+      else if (unit?.state !== 'active') startKubelet(machine)
+    } else actOnRuntime(isWanted ? 'start' : 'stop', name, machine)
+  }
+}
+
 /** Ends containerd as a signal does: systemd starts it again at once, and containers go on meanwhile. */
 export function killRuntime(machine: HostMachine, signal: number, signalName: string): void {
   machine.journalKilled('containerd', signal, signalName)
@@ -176,7 +208,7 @@ function status(name: string, machine: HostMachine): CommandOutput {
   const stdout =
     `${unit.state === 'active' ? '●' : unit.state === 'failed' ? '●' : '○'} ${name}.service - ` +
     `${DESCRIPTIONS[name] ?? name}\n` +
-    `     Loaded: loaded (/usr/lib/systemd/system/${name}.service; enabled; preset: ` +
+    `     Loaded: loaded (/usr/lib/systemd/system/${name}.service; ${enablement(unit)}; preset: ` +
     `enabled)\n${dropInLines}     Active: ${states[unit.state]}\n` +
     `${manual === undefined ? '' : `       Docs: ${manual}\n`}${pid}` +
     (lines.length === 0 ? '' : `\n${lines.join('\n')}\n`)
@@ -211,7 +243,7 @@ function show(name: string, machine: HostMachine, wanted: readonly string[], isB
     SubState: isActive ? 'running' : state === 'failed' ? 'auto-restart' : 'dead',
     FragmentPath: unitFile(name),
     DropInPaths: dropInPaths(name, machine).join(' '),
-    UnitFileState: 'enabled',
+    UnitFileState: enablement(unit),
     ActiveEnterTimestamp: isActive ? systemdTime(unit?.since ?? 0) : '',
   }
   const shown = wanted.length === 0 ? Object.keys(properties) : wanted
@@ -228,8 +260,12 @@ const dropInPaths = (name: string, machine: HostMachine): readonly string[] =>
 
 function listUnitFiles(machine: HostMachine): CommandOutput {
   const rows = [...machine.state.units.keys()].toSorted()
-  const lines = rows.map((name) => `${`${name}.service`.padEnd(20)} enabled enabled\n`).join('')
-  return { stdout: `${'UNIT FILE'.padEnd(20)} STATE   PRESET\n${lines}\n${rows.length} unit files listed.\n` }
+  const lines = rows
+    .map((name) => `${`${name}.service`.padEnd(20)} ${enablement(machine.unit(name)).padEnd(8)} enabled\n`)
+    .join('')
+  return {
+    stdout: `${'UNIT FILE'.padEnd(20)} STATE    PRESET\n${lines}\n${rows.length} unit files listed.\n`,
+  }
 }
 
 function listUnits(machine: HostMachine, wanted: string | undefined, isAll: boolean): CommandOutput {

@@ -8,6 +8,8 @@ export interface UnitState {
   state: 'active' | 'inactive' | 'failed'
   since: number
   pid: number
+  /** Whether `systemctl disable` has removed its link; absent if it has not. */
+  disabled?: true
   /** Name of the signal that has ended it: systemd starts it again some seconds later. */
   killedBy?: string
 }
