@@ -45,7 +45,7 @@ const [FIRST_SYLLABLE, LAST_SYLLABLE, FINALS, RIEUL] = [0xac00, 0xd7a3, 28, 8]
 
 /** Endings of English words as Koreans write them, the first that fits: 웹, 블록, 롤, 네임, 디스크, 노드. */
 const ENDINGS: readonly (readonly [ending: RegExp, sound: Sound])[] = [
-  [/(?:[^aeiou]|[aeiou]{2,})le$|ell?e$|[aeiou]le$|l$/, 'rieul'],
+  [/le?$/, 'rieul'],
   [/(?:[aeiouy]|[^aeiouy]u)[mn]e$|[mn]$|ng$/, 'consonant'],
   // a short vowel and a stop make a final consonant: web, backup, block, target
   [/(?:^|[^aeiou])[aeiouy][bpt]$|[aeiouy](?:c|ck|pp)$|(?:roup|ook|out)$/, 'consonant'],
@@ -65,8 +65,20 @@ const READ: Readonly<Record<string, Sound>> = {
 /** Letters whose names end in a consonant: 엘, 엠, 엔, 알. */
 const LETTERS: Readonly<Record<string, Sound>> = { l: 'rieul', m: 'consonant', n: 'consonant', r: 'rieul' }
 
+/** No word is longer. */
+const LONGEST = 64
+
+/** The last characters of a kind in a text, without what follows them. */
+function lastWord(text: string, kind: RegExp): string {
+  let end = text.length
+  while (end > 0 && !kind.test(text.charAt(end - 1))) end--
+  let start = end
+  while (start > 0 && end - start < LONGEST && kind.test(text.charAt(start - 1))) start--
+  return text.slice(start, end)
+}
+
 function soundOf(text: string): Sound {
-  const [word = ''] = /[\p{L}\p{N}%]+(?=[^\p{L}\p{N}%]*$)/u.exec(text) ?? []
+  const word = lastWord(text, /[\p{L}\p{N}%]/u)
   const code = word.charCodeAt(word.length - 1)
   if (code >= FIRST_SYLLABLE && code <= LAST_SYLLABLE) {
     const final = (code - FIRST_SYLLABLE) % FINALS
@@ -74,7 +86,7 @@ function soundOf(text: string): Sound {
   }
   const digit = DIGITS[Number(/\d$/.exec(word)?.[0])]
   if (digit !== undefined) return digit
-  const [latin = ''] = /[A-Za-z]+$/.exec(word) ?? []
+  const latin = /[A-Za-z]$/.test(word) ? lastWord(word, /[A-Za-z]/) : ''
   // a unit, as in 100m, is read as its word: 밀리
   return latin === '' || /\dm$/.test(word) ? 'vowel' : soundOfLatin(latin)
 }
