@@ -1,3 +1,4 @@
+import { drawExam } from 'simcluster/lessons'
 import type { Language } from '../../src/lang/text/phrases.js'
 import { absolutePath } from '../../src/shell/files/tree.js'
 import type { Place, Printed } from '../../src/course/deed.js'
@@ -36,6 +37,7 @@ import { watchProgram, type WatchProgram } from './terminal/watch-program.js'
 /** Commands that print until they are interrupted. */
 const WATCH =
   /^kubectl\s+(?:get\s[^|;&>]*(?:\s-w\b|\s--watch\b|\s--watch-only\b)|logs\s[^|;&>]*(?:\s-f\b|\s--follow\b))/
+const USE_CONTEXT = /^kubectl\s+config\s+use(?:-context)?\s+(k8s-c\d+)(?=\s*(?:$|&&|;))/
 const EDITOR = /^(?:sudo\s+)?(?:vi|vim|nano)\s+([^\s|;&>]+)$/
 
 /** The tab of the guide that belongs to a place. */
@@ -279,6 +281,11 @@ export class App {
       return this.#print(
         this.#terminal.history.map((each, at) => `${String(at + 1).padStart(5)}  ${each}\n`).join(''),
       )
+    const task = this.#taskOf(line)
+    if (task !== undefined) {
+      await this.#open(task)
+      return this.#run(line)
+    }
     try {
       const [, path] = EDITOR.exec(line) ?? []
       const program = watchProgram(line)
@@ -292,6 +299,15 @@ export class App {
     } catch (error) {
       this.#print(`${error instanceof Error ? error.message : String(error)}\n`)
     }
+  }
+
+  /** The other task of an exam whose context a line uses: each has a cluster of its own. */
+  #taskOf(line: string): Place | undefined {
+    const { place } = this.#session
+    const [, context] = USE_CONTEXT.exec(line) ?? []
+    if (place.kind !== 'exam' || context === undefined) return undefined
+    const task = drawExam(place.name, place.seed).tasks.find((each) => each.context === context)
+    return task === undefined || task.number === place.task ? undefined : { ...place, task: task.number }
   }
 
   /** Types a line. In a chapter it counts as the next command if it does the same. */
