@@ -105,7 +105,11 @@ test('uptime counts from the last boot', async () => {
   expect((await hostOf(own, 'node-1').sh('uptime')).stdout).toMatch(
     / up 1 day, {2}3:00, {2}1 user, {2}load average/,
   )
+  own.advance('6d')
+  own.advance('1m')
+  expect((await hostOf(own, 'node-1').sh('uptime -p')).stdout).toBe('up 1 week, 3 hours, 1 minute\n')
   own.node('node-1').reboot()
+  expect((await hostOf(own, 'node-1').sh('uptime --pretty')).stdout).toBe('up 0 minutes\n')
   own.advance('5m')
   expect((await hostOf(own, 'node-1').sh('uptime')).stdout).toContain(' up 5 min, ')
   expect((await hostOf(own.fork(), 'node-1').sh('uptime')).stdout).toContain(' up 5 min, ')

@@ -71,16 +71,34 @@ export function uptimeLine(machine: HostMachine, processes: readonly MachineProc
   return `${clockTime(now)} up ${up},  1 user,  load average: ${load}, ${load}, ${load}`
 }
 
-/** `uptime`: since when the machine runs, and how busy it is. */
+/** How long the machine has run in words, as `uptime -p` prints it: `up 2 days, 3 hours, 1 minute`. */
+function prettyUptime(machine: HostMachine): string {
+  const minutes = Math.max(0, Math.floor((machine.cluster.now() - bootedAt(machine)) / 60_000))
+  const days = Math.floor(minutes / 1440)
+  const parts: readonly (readonly [count: number, unit: string])[] = [
+    [Math.floor(days / 7), 'week'],
+    [days % 7, 'day'],
+    [Math.floor(minutes / 60) % 24, 'hour'],
+    [minutes % 60, 'minute'],
+  ]
+  const words = parts
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`)
+  return `up ${words.length === 0 ? '0 minutes' : words.join(', ')}`
+}
+
+/** `uptime [-p | -s]`: since when the machine runs, and how busy it is. */
 export function uptime({ args, machine }: CommandCall): CommandOutput {
   const [arg] = args
   if (arg === '-s' || arg === '--since') {
     const at = new Date(bootedAt(machine)).toISOString()
     return { stdout: `${at.slice(0, 10)} ${at.slice(11, 19)}\n` }
   }
+  if (arg === '-p' || arg === '--pretty') return { stdout: `${prettyUptime(machine)}\n` }
   if (arg !== undefined)
     return failed(
-      `uptime: ${wrongOption(arg)}\n\nUsage:\n uptime [options]\n\nOptions:\n -s, --since  system up since`,
+      `uptime: ${wrongOption(arg)}\n\nUsage:\n uptime [options]\n\nOptions:\n` +
+        ' -p, --pretty   show uptime in pretty format\n -s, --since    system up since',
     )
   return { stdout: ` ${uptimeLine(machine, processesOn(machine))}\n` }
 }
