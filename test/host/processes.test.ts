@@ -116,6 +116,17 @@ test('uptime counts from the last boot', async () => {
   expect((await hostOf(own, 'node-2').sh('uptime -s')).stdout).toBe('2026-01-01 00:00:00\n')
 })
 
+test('nobody has asked for what a machine reads of its cluster', async () => {
+  const own = cluster()
+  // kubeadm's own objects are written when a machine is first used
+  await hostOf(own, 'node-1').sh('hostname')
+  const users = new Set<string>()
+  const copy = own.fork()
+  copy.on('audit', ({ user }) => users.add(user.username))
+  await hostOf(copy, 'node-1').sh('ps aux')
+  expect([...users]).toEqual(['system:kube-proxy'])
+})
+
 test.each([
   ['uname -x', "uname: invalid option -- 'x'"],
   ['uname --nosuch', "uname: unrecognized option '--nosuch'"],

@@ -7,6 +7,15 @@ export const ADMIN: UserInfo = {
   groups: ['system:masters', 'system:authenticated'],
 }
 
+/**
+ * What the machines read for kube-proxy, the network plugin and a kubelet's mounts. They keep their rights
+ * whatever the cluster's roles say: a cluster whose network may not read is not simulated.
+ */
+export const NODE_PROGRAMS: UserInfo = {
+  name: 'system:kube-proxy',
+  groups: ['system:masters', 'system:authenticated'],
+}
+
 /** The identity that a caller claims: a user's name, or more than that. */
 export type Identity = string | ClaimedIdentity
 

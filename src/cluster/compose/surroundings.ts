@@ -5,7 +5,7 @@ import { ignoreNotFound, isApiError } from '../../client/api-error.js'
 import type { MachineDependencies } from '../../kubelet/index.js'
 import type { ClusterNetwork } from '../network/cluster-network.js'
 import type { ControlPlane } from './control-plane.js'
-import { ADMIN } from '../access/identities.js'
+import { NODE_PROGRAMS } from '../access/identities.js'
 import { PodNetwork } from '../network/pod-network.js'
 import type { VolumeStore } from '../storage/volume-store.js'
 
@@ -15,7 +15,7 @@ export function containerSurroundings(
   cluster: ClusterNetwork,
   volumes: VolumeStore,
 ): MachineDependencies {
-  const client = plane.client(ADMIN)
+  const client = plane.client(NODE_PROGRAMS)
   return {
     networkOf: (pod) => new PodNetwork(cluster.network, pod),
     serviceEnv: (pod, before) => cluster.network.serviceEnv(pod, before),

@@ -19,7 +19,7 @@ import type {
 import type { Slice } from '../../sim/modules/module.js'
 import type { Simulation } from '../../sim/simulation.js'
 import type { ControlPlane } from '../compose/control-plane.js'
-import { ADMIN } from '../access/identities.js'
+import { NODE_PROGRAMS } from '../access/identities.js'
 
 /** What the network of a cluster needs. */
 export interface ClusterNetworkDependencies {
@@ -162,7 +162,7 @@ export class ClusterNetwork {
     const { plane, enforcer, networkPolicy = true } = this.#dependencies
     if (enforcer !== undefined || networkPolicy === false) return enforcer
     const { existingConnections: _, ...options } = networkPolicy === true ? {} : networkPolicy
-    this.#policies ??= new ClusterPolicies(plane.client(ADMIN), options)
+    this.#policies ??= new ClusterPolicies(plane.client(NODE_PROGRAMS), options)
     return this.#policies.hasPolicies() ? this.#policies : undefined
   }
 
@@ -172,7 +172,7 @@ export class ClusterNetwork {
     const address = plane.server.context.address
     const colon = address.lastIndexOf(':')
     return new Network({
-      client: plane.client(ADMIN),
+      client: plane.client(NODE_PROGRAMS),
       now: () => clock.now(),
       chance: () => random.stream('network/kube-proxy'),
       state: () => this.#state.value,

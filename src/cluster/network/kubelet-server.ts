@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/kind/definition.js'
 import type { ProxiedRequest } from '../../apiserver/proxied.js'
 import { ProxiedResponse } from '../../apiserver/proxied.js'
 import { type Machine, probeTotals, type ProbeTotal } from '../../kubelet/index.js'
-import { ADMIN } from '../access/identities.js'
+import { NODE_PROGRAMS } from '../access/identities.js'
 import type { ControlPlane } from '../compose/control-plane.js'
 import type { Machines } from '../nodes/machines.js'
 import { EXPOSITION_TYPE } from '../../lang/text/prometheus.js'
@@ -30,7 +30,7 @@ export function askKubelet(
   { plane, machines, node, machine }: AskedKubelet,
   { path }: ProxiedRequest,
 ): ProxiedResponse {
-  const client = plane.client(ADMIN)
+  const client = plane.client(NODE_PROGRAMS)
   const now = plane.simulation.clock.now()
   const { status } = client.get('nodes', { name: node })
   if (path === '/logs' || path.startsWith('/logs/')) {
@@ -71,5 +71,5 @@ function totalsOf({ simulation }: ControlPlane, node: string, machine: Machine):
 }
 
 function podsOf(plane: ControlPlane, node: string): readonly KubeObject[] {
-  return plane.client(ADMIN).list('pods', { fieldSelector: `spec.nodeName=${node}` }).items
+  return plane.client(NODE_PROGRAMS).list('pods', { fieldSelector: `spec.nodeName=${node}` }).items
 }
