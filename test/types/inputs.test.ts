@@ -17,7 +17,7 @@ test.each(ROWS)('%s refuses a wrong key or type, and says what was meant', async
 /** What no row can be written for, and why. */
 const NO_ROW: readonly (readonly [names: RegExp, because: string])[] = [
   [
-    /^(Component|ImageBehavior|Invariant|Observer|Lesson|Goal|Eventually|Promised|Program|PolicyEnforcer)\./,
+    /^(Component|ImageBehavior|ImageDefinition|Invariant|Observer|Lesson|Goal|Eventually|Promised|Program|PolicyEnforcer)\./,
     'the user writes it, and the simulator calls it',
   ],
   [

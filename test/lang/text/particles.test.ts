@@ -38,9 +38,9 @@ test('what closes a word, and how its particle was written, make no difference',
 
 test('a phrase has the form that suits what it is about', () => {
   const { say, tell } = vocabulary<'gone'>({
-    en: { gone: '{0} goes to {1}' } as never,
-    ko: { gone: '{0}이(가) {1}(으)로' } as never,
-  } as never)
+    en: { gone: '{0} goes to {1}' },
+    ko: { gone: '{0}이(가) {1}(으)로' },
+  })
   expect(tell(say('gone', 'web', 'node-1'), 'ko')).toBe('web이 node-1로')
   expect(tell(say('gone', 'node-2', 8080), 'ko')).toBe('node-2가 8080으로')
   expect(tell(say('gone', 'web', 'db'))).toBe('web goes to db')
