@@ -1,10 +1,13 @@
 import type { Deployment } from '../../api/apps/generated.js'
 import type { Node, Pod, PodSpec } from '../../api/core/generated.js'
+import type { Endpoint } from '../../api/discovery/generated.js'
+import type { ObjectOf, ResourceName } from '../../client/resources.js'
+import { compareQuantities, parseQuantity, type Quantity } from '../../api/quantity.js'
 import type { SimCluster } from '../../cluster/sim-cluster.js'
 import { parseYamlText } from '../../lang/yaml/read.js'
 import { textOf } from './kept.js'
 import type { Goal, JudgedDesk, Promised, Sentence } from './lesson.js'
-import { MANIFESTS } from './shared.js'
+import { MANIFESTS, PROBE } from './shared.js'
 import { byText } from '../../lang/text/order.js'
 
 /** A goal that a function judges. */
@@ -17,8 +20,33 @@ export const runs = (en: string, ko: string, line: string, prints: RegExp = /^/)
     return exitCode === 0 && prints.test(stdout + stderr)
   })
 
+/** The object of a name as it is stored, in one namespace: those of the name elsewhere are others. */
+export const objectOf = <R extends ResourceName>(
+  cluster: SimCluster,
+  resource: R,
+  name: string,
+  namespace = 'default',
+): ObjectOf<R> | undefined =>
+  cluster.state.peek(resource, { namespace, fieldSelector: `metadata.name=${name}` })[0]
+
+/** The endpoints of a Service of default. */
+export const endpointsOf = (cluster: SimCluster, service: string): readonly Endpoint[] =>
+  cluster.state
+    .peek('endpointslices', { namespace: 'default', labelSelector: `kubernetes.io/service-name=${service}` })
+    .flatMap(({ endpoints }) => endpoints ?? [])
+
+/** Whether a quantity lies between two others, in whatever unit it is written. */
+export const isAmount = (
+  given: string | undefined,
+  { from, to }: { readonly from: string; readonly to: string },
+): boolean => {
+  if (given === undefined) return false
+  const [amount, least, most] = [given, from, to].map(parseQuantity) as [Quantity, Quantity, Quantity]
+  return compareQuantities(amount, least) >= 0 && compareQuantities(amount, most) <= 0
+}
+
 const deploymentOf = (cluster: SimCluster, name: string): Deployment | undefined =>
-  cluster.state.peek('deployments', { namespace: 'default', fieldSelector: `metadata.name=${name}` })[0]
+  objectOf(cluster, 'deployments', name)
 
 /** The pod template of a Deployment. */
 export const templateOf = (cluster: SimCluster, name: string): PodSpec | undefined =>
@@ -75,7 +103,6 @@ export const isUp = (name: string, replicas = 2): Goal =>
 
 /** How long a failing program may stay unnoticed. */
 const NOTICED_WITHIN = '5m'
-const HUNG = 'hung'
 
 /**
  * The goal that a Deployment's probe notices a program that runs and serves nothing: whatever the probe does,
@@ -101,11 +128,11 @@ export const notices = (name: string, kind: 'liveness' | 'readiness'): Goal =>
         {
           apiVersion: 'v1',
           kind: 'Pod',
-          metadata: { name: HUNG, namespace: 'default', labels: { app: HUNG } },
+          metadata: { name: PROBE, namespace: 'default', labels: { app: PROBE } },
           spec: { ...template.spec, containers },
         },
       ])
-      const status = (): Pod['status'] => cluster.get('pods', HUNG).status
+      const status = (): Pod['status'] => cluster.get('pods', PROBE).status
       const isRunning = (): boolean => status().phase === 'Running'
       if (!cluster.internals.until(isRunning, '3m')) return false
       cluster.advance(NOTICED_WITHIN)

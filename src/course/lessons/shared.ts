@@ -2,6 +2,9 @@ import type { LessonText } from './lesson.js'
 
 export const MANIFESTS = '/etc/kubernetes/manifests'
 
+/** The name of what a goal makes to see what happens: learners try things by names like test and probe. */
+export const PROBE = 'made-by-the-judge'
+
 /** The static pods of the control plane, in the order of their manifests. */
 export const COMPONENTS: readonly string[] = [
   'etcd',

@@ -41,6 +41,15 @@ const AFFINITY = `kubectl patch deployment web --type=json -p '${JSON.stringify(
   },
 ])}'; sleep 90`
 
+/** Replaces the command of the first container of web. */
+const command = (...words: readonly string[]): string =>
+  `kubectl patch deployment web --type=json -p '${JSON.stringify([
+    { op: 'replace', path: '/spec/template/spec/containers/0/command', value: words },
+  ])}'; sleep 90`
+/** Makes the Job report anew, with another command. */
+const report = (words: string): string =>
+  `sed -i 's#\\[wc.*#${words}#' report.yaml; kubectl replace --force -f report.yaml; sleep 60`
+
 /** Repairs as somebody else would make them, at seed 0. */
 const RIGHT: readonly (readonly [lesson: string, ...lines: readonly string[]])[] = [
   [
@@ -74,6 +83,22 @@ const RIGHT: readonly (readonly [lesson: string, ...lines: readonly string[]])[]
     'kubectl create rolebinding jane -n office --clusterrole=pods --user=jane',
   ],
   ['always-allow', `sed -i 's#authorization-mode=.*#authorization-mode=RBAC,Node#' ${APISERVER}; sleep 20`],
+  ['oom-killed', 'kubectl set resources deployment web --limits=memory=600M; sleep 90'],
+  ['limit-range', 'kubectl set resources deployment web --limits=memory=250M; sleep 60'],
+  [
+    'T1-config',
+    'kubectl create configmap settings -n kube-public',
+    'kubectl create configmap settings --from-literal=mode=fast',
+  ],
+  // whoever tries out what failed before leaves a pod of that name behind
+  [
+    'webhook',
+    'kubectl delete validatingwebhookconfiguration guard; kubectl rollout restart deployment web',
+    'kubectl run probe --image=nginx',
+  ],
+  ['failed-job', report('[sh, -c, "cat /etc/passwd | wc -l"]')],
+  ['misspelt-command', command('sleep', '1d')],
+  ['misspelt-command', command('sh', '-c', 'sleep 86400')],
 ]
 
 /** Repairs that somebody else might take for right. */
@@ -123,6 +148,10 @@ const WRONG: typeof RIGHT = [
     policy('db', 'shop', DB),
   ],
   ['always-allow', `sed -i 's#authorization-mode=.*#authorization-mode=RBAC#' ${APISERVER}; sleep 20`],
+  ['oom-killed', 'kubectl set resources deployment web --limits=memory=1100Mi; sleep 90'],
+  ['failed-job', report('[echo, wc, -l, /etc/passwd]')],
+  ['failed-job', report('[wc, -l, /etc/group]')],
+  ['misspelt-command', command('sleep', 'infinity')],
 ]
 
 async function judged(id: string, lines: readonly string[]): Promise<readonly string[]> {

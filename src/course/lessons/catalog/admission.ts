@@ -2,7 +2,7 @@ import type { ClusterOptions } from '../../../cluster/compose/options.js'
 import { goal, podsOf, comesUp, isUp } from '../goals.js'
 import { changing, gone, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
-import { deployment, jsonPatch, lines, pattern } from '../shared.js'
+import { deployment, jsonPatch, lines, pattern, PROBE } from '../shared.js'
 
 /** A ValidatingWebhookConfiguration for new pods that calls the Service default/guard. */
 const webhookConfiguration = (name: string, path: string): object => ({
@@ -80,7 +80,7 @@ export const admissionLessons: readonly LessonSource[] = [
         goal(
           'Pods can be created.',
           '포드를 만들 수 있습니다.',
-          ({ cluster }) => cluster.kubectl('run probe --image=nginx').exitCode === 0,
+          ({ cluster }) => cluster.kubectl(`run ${PROBE} --image=nginx`).exitCode === 0,
         ),
         goal(
           'No webhook calls a Service that does not exist.',

@@ -1,4 +1,4 @@
-import { goal, podsOf, comesUp, isUp, templateOf } from '../goals.js'
+import { goal, podsOf, comesUp, endpointsOf, isUp, objectOf, templateOf } from '../goals.js'
 import { changing, keepsTheRest } from '../kept.js'
 import { misspelt } from '../draw.js'
 import { lesson, type LessonSource } from '../lesson.js'
@@ -51,10 +51,7 @@ export const applicationLessons: readonly LessonSource[] = [
             if (!comesUp(desk, web, 2)) return false
             const { cluster } = desk
             const own = new Set(podsOf(cluster, web).map(({ metadata }) => metadata.name))
-            const reached = cluster.state
-              .peek('endpointslices', { labelSelector: `kubernetes.io/service-name=${web}` })
-              .flatMap(({ endpoints }) => endpoints ?? [])
-              .map(({ targetRef }) => targetRef?.name)
+            const reached = endpointsOf(cluster, web).map(({ targetRef }) => targetRef?.name)
             return own.size >= 2 && reached.length === own.size && reached.every((name) => own.has(name))
           },
         ),
@@ -118,8 +115,7 @@ export const applicationLessons: readonly LessonSource[] = [
         goal(
           `The ConfigMap ${settings} exists.`,
           `컨피그맵 ${settings}가 있습니다.`,
-          ({ cluster }) =>
-            cluster.state.peek('configmaps', { fieldSelector: `metadata.name=${settings}` }).length === 1,
+          ({ cluster }) => objectOf(cluster, 'configmaps', settings) !== undefined,
         ),
         isUp(web),
         keepsTheRest(),

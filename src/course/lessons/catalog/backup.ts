@@ -1,7 +1,7 @@
 import { goal, isUp, runsAsBefore } from '../goals.js'
 import { keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
-import { ETCD_FLAGS, MANIFESTS, deployment, jsonPatch, lines, patch } from '../shared.js'
+import { ETCD_FLAGS, MANIFESTS, deployment, jsonPatch, lines, patch, PROBE } from '../shared.js'
 
 const SCRIPT = `#!/bin/bash
 etcdctl --endpoints 127.0.0.1:2379 snapshot save /root/snapshot.db
@@ -201,7 +201,7 @@ export const backupLessons: readonly LessonSource[] = [
       goal(
         'Objects can be created.',
         '객체를 만들 수 있습니다.',
-        ({ cluster }) => cluster.kubectl('create configmap probe').exitCode === 0,
+        ({ cluster }) => cluster.kubectl(`create configmap ${PROBE}`).exitCode === 0,
       ),
       goal('etcd has no alarm.', 'etcd의 알람이 꺼져 있습니다.', async ({ master }) => {
         const { exitCode, stdout } = await master.sh(`etcdctl ${ETCD_FLAGS} alarm list`)

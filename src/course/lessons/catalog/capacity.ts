@@ -1,4 +1,4 @@
-import { goal, isUp, podsOf, templateOf } from '../goals.js'
+import { goal, isAmount, isUp, objectOf, podsOf, templateOf } from '../goals.js'
 import { changing, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
 import { applied, change, deployment, jsonPatch, lines, patch, told } from '../shared.js'
@@ -182,7 +182,7 @@ export const capacityLessons: readonly LessonSource[] = [
             templateOf(cluster, web)?.containers.every(
               ({ resources, image }) =>
                 image === 'registry.example.com/cache:2' &&
-                /^(?:[1-9]\d{2}Mi|10[01]\dMi|102[0-4]Mi|1Gi)$/.test(resources?.limits?.['memory'] ?? ''),
+                isAmount(resources?.limits?.['memory'], { from: '1', to: '1Gi' }),
             ) === true,
         ),
         goal('No container is killed any more.', '더는 죽는 컨테이너가 없습니다.', ({ cluster }) => {
@@ -277,8 +277,7 @@ export const capacityLessons: readonly LessonSource[] = [
           `The claim data is bound to the disk of ${node}.`,
           `클레임 data가 ${node}의 디스크에 묶여 있습니다.`,
           ({ cluster }) =>
-            cluster.state.peek('persistentvolumeclaims', { fieldSelector: 'metadata.name=data' })[0]?.spec
-              .volumeName === `disk-${node}`,
+            objectOf(cluster, 'persistentvolumeclaims', 'data')?.spec.volumeName === `disk-${node}`,
         ),
         goal(
           'The class local waits for the first consumer.',

@@ -1,8 +1,8 @@
 import { parseQuantity } from '../../../api/quantity.js'
-import { goal, isUp, nodesAreReady, apiserverResponds, runsAsBefore, templateOf } from '../goals.js'
+import { goal, isUp, nodesAreReady, objectOf, apiserverResponds, runsAsBefore, templateOf } from '../goals.js'
 import { changing, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
-import { claimsReady, deployment, jsonPatch, lines, MANIFESTS, patch, pattern } from '../shared.js'
+import { claimsReady, deployment, jsonPatch, lines, MANIFESTS, patch, pattern, PROBE } from '../shared.js'
 
 const KEY_FLAG = '--service-account-private-key-file=/etc/kubernetes/pki'
 
@@ -132,11 +132,9 @@ export const clusterLessons: readonly LessonSource[] = [
       goals: [
         runsAsBefore('kube-scheduler'),
         goal('New pods are scheduled.', '새 포드가 배치됩니다.', ({ cluster }) => {
-          cluster.kubectl('run probe --image=nginx')
+          cluster.kubectl(`run ${PROBE} --image=nginx`)
           return cluster.internals.until(
-            () =>
-              cluster.state.peek('pods', { fieldSelector: 'metadata.name=probe' })[0]?.status.phase ===
-              'Running',
+            () => objectOf(cluster, 'pods', PROBE)?.status.phase === 'Running',
             '3m',
           )
         }),

@@ -1,8 +1,8 @@
-import { goal, isUp, nodesAreReady, apiserverResponds, templateOf } from '../goals.js'
+import { goal, isAmount, isUp, objectOf, nodesAreReady, apiserverResponds, templateOf } from '../goals.js'
 import { addMachine } from '../../../host/index.js'
 import { changing, gone, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
-import { claimsReady, deployment, ETCD_FLAGS, lines, MANIFESTS, patch, told } from '../shared.js'
+import { claimsReady, deployment, ETCD_FLAGS, lines, MANIFESTS, patch, PROBE, told } from '../shared.js'
 
 /** Chapter 8: tasks on the whole cluster: join a node, restore etcd, scale by load. */
 export const clusterTaskLessons: readonly LessonSource[] = [
@@ -60,14 +60,12 @@ export const clusterTaskLessons: readonly LessonSource[] = [
             cluster.kubectl([
               'kubectl',
               'run',
-              'probe',
+              PROBE,
               '--image=nginx',
               `--overrides={"spec":{"nodeName":"${node}"}}`,
             ])
             return cluster.internals.until(
-              () =>
-                cluster.state.peek('pods', { fieldSelector: 'metadata.name=probe' })[0]?.status.phase ===
-                'Running',
+              () => objectOf(cluster, 'pods', PROBE)?.status.phase === 'Running',
               '3m',
             )
           },
@@ -254,11 +252,9 @@ export const clusterTaskLessons: readonly LessonSource[] = [
           ({ cluster }) =>
             cluster.internals.until(
               () =>
-                cluster.state
-                  .peek('horizontalpodautoscalers', { fieldSelector: `metadata.name=${web}` })[0]
-                  ?.status?.conditions?.some(
-                    ({ type, status }) => type === 'ScalingActive' && status === 'True',
-                  ) === true,
+                objectOf(cluster, 'horizontalpodautoscalers', web)?.status?.conditions?.some(
+                  ({ type, status }) => type === 'ScalingActive' && status === 'True',
+                ) === true,
               '5m',
             ),
         ),
@@ -269,7 +265,7 @@ export const clusterTaskLessons: readonly LessonSource[] = [
           // of a container that has only a limit the limit is the request
           ({ cluster }) => {
             const { requests, limits } = templateOf(cluster, web)?.containers[0]?.resources ?? {}
-            return (requests?.['cpu'] ?? limits?.['cpu']) === '100m'
+            return isAmount(requests?.['cpu'] ?? limits?.['cpu'], { from: '100m', to: '100m' })
           },
         ),
         keepsTheRest({

@@ -1,5 +1,5 @@
 import type { SimCluster } from '../../../cluster/sim-cluster.js'
-import { goal, isUp, podsOf, templateOf } from '../goals.js'
+import { endpointsOf, goal, isUp, podsOf, templateOf } from '../goals.js'
 import { changing, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
 import { change, deployment, jsonPatch, lines, patch, sleeper, told } from '../shared.js'
@@ -18,9 +18,7 @@ const onTrack = (app: string, track: string, replicas: number, image: string): o
 
 /** The pods behind a Service that are ready. */
 const behind = (cluster: SimCluster, service: string): readonly string[] =>
-  cluster.state
-    .peek('endpointslices', { labelSelector: `kubernetes.io/service-name=${service}` })
-    .flatMap(({ endpoints }) => endpoints ?? [])
+  endpointsOf(cluster, service)
     .filter(({ conditions }) => conditions?.ready === true)
     .map(({ targetRef }) => targetRef?.name ?? '')
 

@@ -1,4 +1,4 @@
-import { podsOf, goal, isUp, notices, templateOf, comesUp } from '../goals.js'
+import { podsOf, goal, isUp, notices, objectOf, templateOf, comesUp } from '../goals.js'
 import { misspelt } from '../draw.js'
 import { changing, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
@@ -8,6 +8,7 @@ import {
   lines,
   patch,
   pattern,
+  PROBE,
   told,
   CONTAINER,
   replace,
@@ -404,10 +405,28 @@ export const failingPodLessons: readonly LessonSource[] = [
       shows: { run: 'kubectl describe pods', prints: /executable file not found/ },
       goals: [
         isUp(web),
-        goal(`${web} runs sleep 86400.`, `${web}이 sleep 86400을 실행합니다.`, ({ cluster }) => {
-          const { command = [], args = [] } = templateOf(cluster, web)?.containers[0] ?? {}
-          return [...command, ...args].join(' ').replace(/^\/bin\//, '') === 'sleep 86400'
-        }),
+        goal(
+          `The program of ${web} ends by itself after a day, and not before.`,
+          `${web}의 프로그램은 하루가 지나면 스스로 끝나고, 그 전에는 끝나지 않습니다.`,
+          ({ cluster }) => {
+            const spec = templateOf(cluster, web)
+            if (spec === undefined) return false
+            cluster.apply([
+              {
+                apiVersion: 'v1',
+                kind: 'Pod',
+                metadata: { name: PROBE, namespace: 'default' },
+                spec: { ...spec, restartPolicy: 'Never' },
+              },
+            ])
+            const phase = (): string | undefined => objectOf(cluster, 'pods', PROBE)?.status.phase
+            if (!cluster.internals.until(() => phase() === 'Running', '3m')) return false
+            cluster.advance('23h59m')
+            if (phase() !== 'Running') return false
+            cluster.advance('2m')
+            return phase() === 'Succeeded'
+          },
+        ),
         keepsTheRest({
           [`deployments/${web}`]: changing(
             'spec.template.spec.containers.*.command',

@@ -2,7 +2,7 @@ import { goal, runs } from '../goals.js'
 import { mayOnly } from '../rights.js'
 import { changing, gone, joined, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
-import { deployment, jsonPatch, lines, namespaceOf, told, within } from '../shared.js'
+import { deployment, jsonPatch, lines, namespaceOf, PROBE, told, within } from '../shared.js'
 
 const ACCOUNT = 'system:serviceaccount:build:runner'
 
@@ -197,7 +197,7 @@ export const hardenedRightLessons: readonly LessonSource[] = [
           '다른 곳의 이미지를 쓰는 포드를 pay에서 정책이 거부합니다.',
           async ({ master }) => {
             const { exitCode, stderr } = await master.sh(
-              'kubectl run probe --image=nginx -n pay --dry-run=server',
+              `kubectl run ${PROBE} --image=nginx -n pay --dry-run=server`,
             )
             return exitCode !== 0 && stderr.includes("ValidatingAdmissionPolicy 'own-images'")
           },
@@ -205,12 +205,12 @@ export const hardenedRightLessons: readonly LessonSource[] = [
         runs(
           `A pod with an image of ${registry} is still allowed there.`,
           `${registry}의 이미지를 쓰는 포드는 여전히 허용됩니다.`,
-          `kubectl run probe --image=${registry}/tool:1 -n pay --dry-run=server`,
+          `kubectl run ${PROBE} --image=${registry}/tool:1 -n pay --dry-run=server`,
         ),
         runs(
           'Other namespaces may use any image.',
           '다른 네임스페이스에서는 어떤 이미지든 쓸 수 있습니다.',
-          'kubectl run probe --image=nginx --dry-run=server',
+          `kubectl run ${PROBE} --image=nginx --dry-run=server`,
         ),
         keepsTheRest({
           'validatingadmissionpolicybindings/own-images': changing(

@@ -4,7 +4,7 @@ import { fromBase64 } from '../../../lang/bytes/base64.js'
 import { apiserverResponds, changesOnly, goal } from '../goals.js'
 import { gone, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
-import { ETCD_FLAGS, lines, MANIFESTS, namespaceOf, pattern, told } from '../shared.js'
+import { ETCD_FLAGS, lines, MANIFESTS, namespaceOf, pattern, PROBE, told } from '../shared.js'
 
 const APISERVER = `${MANIFESTS}/kube-apiserver.yaml`
 const AUDIT_FLAGS = /^--audit-(?:policy-file|log-[a-z]+)=/
@@ -134,7 +134,7 @@ export const hardenedServerLessons: readonly LessonSource[] = [
               master,
               lines(
                 `kubectl get secret bank -n ${team}`,
-                'kubectl create secret generic probe --from-literal=a=hidden',
+                `kubectl create secret generic ${PROBE} --from-literal=a=hidden`,
               ),
             )
             const seen = events.filter(({ objectRef }) => objectRef?.resource === 'secrets')
@@ -152,9 +152,9 @@ export const hardenedServerLessons: readonly LessonSource[] = [
             const events = await auditedBy(
               master,
               lines(
-                `kubectl create configmap probe -n ${team} --from-literal=a=b`,
-                `kubectl annotate configmap probe -n ${team} a=b`,
-                `kubectl delete configmap probe -n ${team}`,
+                `kubectl create configmap ${PROBE} -n ${team} --from-literal=a=b`,
+                `kubectl annotate configmap ${PROBE} -n ${team} a=b`,
+                `kubectl delete configmap ${PROBE} -n ${team}`,
               ),
             )
             const seen = events.filter(({ objectRef }) => objectRef?.resource === 'configmaps')
@@ -173,7 +173,7 @@ export const hardenedServerLessons: readonly LessonSource[] = [
               master,
               lines(
                 'kubectl get pods -A',
-                'kubectl create configmap probe --from-literal=a=b',
+                `kubectl create configmap ${PROBE} --from-literal=a=b`,
                 `kubectl get configmaps -n ${team}`,
                 'kubectl get --raw /version',
               ),
@@ -279,7 +279,7 @@ export const hardenedServerLessons: readonly LessonSource[] = [
           async ({ cluster, master }) => {
             cluster.settle()
             const { stdout } = await master.sh(
-              'kubectl create secret generic probe; ' +
+              `kubectl create secret generic ${PROBE}; ` +
                 `etcdctl ${ETCD_FLAGS} get /registry/secrets/ --prefix -w json`,
             )
             const [, text = '{}'] = /^(\{.*)$/m.exec(stdout) ?? []

@@ -1,4 +1,14 @@
-import { comesUp, goal, isUp, nodesAreReady, podsOf, runsAsBefore, templateOf } from '../goals.js'
+import {
+  comesUp,
+  endpointsOf,
+  goal,
+  isAmount,
+  isUp,
+  nodesAreReady,
+  podsOf,
+  runsAsBefore,
+  templateOf,
+} from '../goals.js'
 import { changing, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
 import { deployment, jsonPatch, lines, MANIFESTS, told } from '../shared.js'
@@ -60,10 +70,7 @@ export const incidentLessons: readonly LessonSource[] = [
           (desk) => {
             if (!comesUp(desk, web, 2)) return false
             const own = podsOf(desk.cluster, web).map(({ metadata }) => metadata.name)
-            const reached = desk.cluster.state
-              .peek('endpointslices', { labelSelector: `kubernetes.io/service-name=${web}` })
-              .flatMap(({ endpoints }) => endpoints ?? [])
-              .map(({ targetRef }) => targetRef?.name)
+            const reached = endpointsOf(desk.cluster, web).map(({ targetRef }) => targetRef?.name)
             return reached.length === own.length && reached.every((name) => own.includes(name))
           },
         ),
@@ -272,7 +279,7 @@ export const incidentLessons: readonly LessonSource[] = [
             ) &&
             cluster.state
               .peek('resourcequotas', { namespace: 'default' })
-              .some(({ spec }) => spec.hard?.['pods'] === '8'),
+              .some(({ spec }) => isAmount(spec.hard?.['pods'], { from: '8', to: '8' })),
         ),
         keepsTheRest({
           [`deployments/${web}`]: changing('spec.template.spec.containers.*.image'),

@@ -2,7 +2,7 @@ import type { SimCluster } from '../../../cluster/sim-cluster.js'
 import { goal, podsOf } from '../goals.js'
 import { changing, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
-import { applied, deployment, lines, patch, sleeper, told, namespaceOf, within } from '../shared.js'
+import { applied, deployment, lines, patch, PROBE, sleeper, told, namespaceOf, within } from '../shared.js'
 
 const isOpen = (cluster: SimCluster, from: string, to: string, port: number): boolean =>
   cluster.network.connect({ from, to, port }).outcome !== 'timeout'
@@ -355,7 +355,7 @@ EOF`,
         goal(
           `${team} still refuses pods that are not restricted.`,
           `${team}은 여전히 restricted가 아닌 포드를 거부합니다.`,
-          ({ cluster }) => cluster.kubectl(`run probe --image=nginx -n ${team}`).exitCode !== 0,
+          ({ cluster }) => cluster.kubectl(`run ${PROBE} --image=nginx -n ${team}`).exitCode !== 0,
         ),
         keepsTheRest({
           [`deployments/${team}/${web}`]: changing(

@@ -1,7 +1,7 @@
-import { goal } from '../goals.js'
+import { endpointsOf, goal, objectOf } from '../goals.js'
 import { changing, gone, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
-import { lines, told } from '../shared.js'
+import { lines, PROBE, told } from '../shared.js'
 
 /** Chapter 8: Jobs, CronJobs and StatefulSets. */
 export const jobLessons: readonly LessonSource[] = [
@@ -55,26 +55,33 @@ spec:
       shows: { run: `kubectl describe job ${name}`, prints: /BackoffLimitExceeded/ },
       goals: [
         goal(
-          `The Job ${name} completes twice, as written, with wc -l /etc/passwd.`,
-          `작업 ${name}이 wc -l /etc/passwd로 두 번 완료됩니다.`,
+          `The Job ${name} completes twice, each time with the number of lines of /etc/passwd in its log.`,
+          `작업 ${name}이 두 번 완료되고, 그때마다 로그에 /etc/passwd의 줄 수가 있습니다.`,
           ({ cluster }) => {
-            const found = () =>
-              cluster.state.peek('jobs', { namespace: 'default', fieldSelector: `metadata.name=${name}` })[0]
+            const found = () => objectOf(cluster, 'jobs', name)
             const isDone = cluster.internals.until(() => found()?.status?.succeeded === 2, '5m')
-            const [container] = found()?.spec.template.spec.containers ?? []
+            const { image = '', command = [], args = [] } = found()?.spec.template.spec.containers[0] ?? {}
+            if (!isDone || image !== 'busybox') return false
+            cluster.kubectl(`run ${PROBE} --image=busybox --restart=Never -- wc -l /etc/passwd`)
+            cluster.settle()
+            const counted = (log: string): string | undefined => /^\d+/.exec(log)?.[0]
+            const wanted = counted(cluster.kubectl(`logs ${PROBE}`).stdout)
+            const uid = found()?.metadata.uid
             return (
-              isDone &&
-              container?.image === 'busybox' &&
-              [...(container.command ?? []), ...(container.args ?? [])].join(' ') === 'wc -l /etc/passwd'
+              // whoever prints a number that was counted elsewhere has not counted
+              /\bwc\b[^]*\/etc\/passwd\b|\/etc\/passwd\b[^]*\bwc\b/.test([...command, ...args].join(' ')) &&
+              cluster.state
+                .peek('pods', { namespace: 'default' })
+                .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid))
+                .filter(({ status }) => status.phase === 'Succeeded')
+                .every(({ metadata }) => counted(cluster.kubectl(`logs ${metadata.name}`).stdout) === wanted)
             )
           },
         ),
         goal(
           'It may still be retried once.',
           '여전히 한 번 다시 시도할 수 있습니다.',
-          ({ cluster }) =>
-            cluster.state.peek('jobs', { fieldSelector: `metadata.name=${name}` })[0]?.spec.backoffLimit ===
-            1,
+          ({ cluster }) => objectOf(cluster, 'jobs', name)?.spec.backoffLimit === 1,
         ),
         keepsTheRest({ [`jobs/${name}`]: gone }),
       ],
@@ -155,7 +162,7 @@ spec:
             cluster.internals.until(
               () =>
                 cluster.state
-                  .peek('jobs')
+                  .peek('jobs', { namespace: 'default' })
                   .some(
                     ({ metadata, status }) =>
                       metadata.ownerReferences?.some(
@@ -256,10 +263,7 @@ spec:
                   ({ kind, name: owner }) => kind === 'StatefulSet' && owner === name,
                 ),
               )
-            const named = cluster.state
-              .peek('endpointslices', { labelSelector: `kubernetes.io/service-name=${name}` })
-              .flatMap(({ endpoints }) => endpoints ?? [])
-              .map(({ targetRef }) => targetRef?.uid)
+            const named = endpointsOf(cluster, name).map(({ targetRef }) => targetRef?.uid)
             return pods.length === 2 && pods.every(({ metadata }) => named.includes(metadata.uid ?? ''))
           },
         ),

@@ -1,4 +1,4 @@
-import { podsOf, goal, isUp, templateOf, comesUp } from '../goals.js'
+import { podsOf, goal, endpointsOf, isAmount, isUp, templateOf, comesUp } from '../goals.js'
 import { changing, keepsTheRest } from '../kept.js'
 import { lesson, type LessonSource } from '../lesson.js'
 import { deployment, jsonPatch, lines, told, remove, change } from '../shared.js'
@@ -64,10 +64,7 @@ export const startingPodLessons: readonly LessonSource[] = [
           `서비스 ${db}가 포드 ${db}로만 이어집니다.`,
           ({ cluster }) => {
             cluster.settle()
-            const targets = cluster.state
-              .peek('endpointslices', { labelSelector: `kubernetes.io/service-name=${db}` })
-              .flatMap(({ endpoints }) => endpoints ?? [])
-              .map(({ targetRef }) => targetRef?.name)
+            const targets = endpointsOf(cluster, db).map(({ targetRef }) => targetRef?.name)
             return (
               targets.join() === db &&
               cluster.network.connect({ from: { node: 'node-1' }, to: `default/${db}`, port: 80 }).connected
@@ -145,8 +142,8 @@ export const startingPodLessons: readonly LessonSource[] = [
           ({ cluster }) => {
             const { requests, limits } = templateOf(cluster, web)?.containers[0]?.resources ?? {}
             return (
-              requests?.['memory'] === '128Mi' &&
-              /^(128|1[3-9]\d|2[0-4]\d|25[0-6])Mi$/.test(limits?.['memory'] ?? '')
+              isAmount(requests?.['memory'], { from: '128Mi', to: '128Mi' }) &&
+              isAmount(limits?.['memory'], { from: '128Mi', to: '256Mi' })
             )
           },
         ),

@@ -1,4 +1,4 @@
-import { goal, isUp } from '../goals.js'
+import { goal, isUp, objectOf } from '../goals.js'
 import { changing, gone, keepsTheRest, remade } from '../kept.js'
 import { opensOnly } from '../reach.js'
 import { lesson, type LessonSource } from '../lesson.js'
@@ -177,10 +177,7 @@ export const wordpressLessons: readonly LessonSource[] = [
           'The claim mysql-pv-claim is bound, and as large as it was.',
           'PVC mysql-pv-claim이 바운드되었고 크기도 그대로입니다.',
           ({ cluster }) => {
-            const claim = () =>
-              cluster.state.peek('persistentvolumeclaims', {
-                fieldSelector: 'metadata.name=mysql-pv-claim',
-              })[0]
+            const claim = () => objectOf(cluster, 'persistentvolumeclaims', 'mysql-pv-claim')
             return cluster.internals.until(() => claim()?.status.phase === 'Bound', '6m')
           },
         ),
