@@ -111,3 +111,57 @@ test('crictl logs follows a container for a minute, and shows the one before', a
   expect((await out(host, `crictl logs -p ${next}`)).split('\n')).toHaveLength(5)
   expect((await host.sh(`crictl logs --tail few ${next}`)).stderr).toContain('parse error')
 })
+
+test('crictl lists as JSON and YAML, by label, expression, image and id', async () => {
+  const own = new SimCluster({ nodes: 1, like: 'kubeadm' }).settle()
+  const host = hostOf(own, 'master')
+  expect(await out(host, "crictl images -o json | jq -r '.images[].repoTags[]' | grep etcd")).toBe(
+    'registry.k8s.io/etcd:3.6.6-0\n',
+  )
+  const listed = JSON.parse(await out(host, 'crictl ps -o json --label io.kubernetes.container.name=etcd'))
+  expect(listed).toMatchObject({
+    containers: [{ metadata: { name: 'etcd', attempt: 0 }, state: 'CONTAINER_RUNNING' }],
+  })
+  expect(await out(host, 'crictl pods -o yaml --name ^etcd | grep state')).toBe('  state: SANDBOX_READY\n')
+  expect((await out(host, "crictl ps --name '^kube-(api|sch)' -q")).split('\n')).toHaveLength(3)
+  const id = (await out(host, 'crictl ps -q --image registry.k8s.io/etcd:3.6.6-0')).trim()
+  expect(await out(host, `crictl ps -q --id ${id.slice(0, 5)} --no-trunc`)).toBe(`${id}\n`)
+  expect(await out(host, `crictl logs -t --since 1h --tail 1 ${id}`)).toMatch(/^2026-01-01T00:00:00\.0{9}Z {/)
+  expect(await out(host, 'crictl config --get runtime-endpoint')).toBe(
+    'unix:///run/containerd/containerd.sock\n',
+  )
+  for (const line of ['ps --wrong', 'images -x', 'logs --limit-bytes 3 x', 'exec -z x ls'])
+    expect([line, (await host.sh(`crictl ${line}`)).stderr]).toEqual([
+      line,
+      expect.stringMatching(/^FATA\[0000\] flag provided but not defined: -(?:wrong|x|limit-bytes|z)\n$/),
+    ])
+})
+
+test('etcdctl runs in the container of etcd, too', async () => {
+  const host = hostOf(new SimCluster({ nodes: 1, like: 'kubeadm' }).settle(), 'master')
+  const pki = '/etc/kubernetes/pki/etcd'
+  const flags = `--cacert=${pki}/ca.crt --cert=${pki}/server.crt --key=${pki}/server.key`
+  const healthy = /^127\.0\.0\.1:2379 is healthy/
+  const kubectl = 'kubectl -n kube-system exec etcd-control-plane --'
+  expect(await out(host, `crictl exec $(crictl ps -q --name etcd) etcdctl ${flags} endpoint health`)).toMatch(
+    healthy,
+  )
+  expect(await out(host, `${kubectl} etcdctl ${flags} endpoint health`)).toMatch(healthy)
+  expect(await out(host, `${kubectl} sh -c 'ETCDCTL_API=3 etcdctl ${flags} endpoint health'`)).toMatch(
+    healthy,
+  )
+  // it has no variables of the machine's shell
+  await host.sh(
+    `export ETCDCTL_CACERT=${pki}/ca.crt ETCDCTL_CERT=${pki}/server.crt ETCDCTL_KEY=${pki}/server.key`,
+  )
+  expect(await host.sh(`${kubectl} etcdctl member list`)).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/context deadline exceeded\ncommand terminated with exit code 1\n$/),
+  })
+  expect(JSON.parse(await out(host, 'etcdctl member list -w json'))).toMatchObject({
+    members: [{ name: 'control-plane', peerURLs: ['https://10.0.0.10:2380'] }],
+  })
+  expect((await host.sh('etcdctl alarm list -w json')).stderr).toBe(
+    'Error: etcdctl alarm list -w json is not simulated\n',
+  )
+})

@@ -1,4 +1,5 @@
 import { fullImageName } from '../../api/core/pods/image-name.js'
+import { imageDigest } from '../../kubelet/runtime/image-digest.js'
 import { imageSize } from '../../kubelet/runtime/image-pulls.js'
 import { stableHex } from '../../kubelet/stable-hex.js'
 import { byText } from '../../lang/text/order.js'
@@ -8,6 +9,7 @@ import type { HostMachine } from '../machine/host-machine.js'
 import { table } from '../machine/texts.js'
 import type { CommandOutput, Options } from './command.js'
 import { failed, joined } from './command.js'
+import { shaped } from './crictl-format.js'
 
 /** An image on the machine: its full name, and bytes. */
 export interface HostImage {
@@ -34,6 +36,19 @@ export function decimalSize(bytes: number): string {
   return `${Number(rest.toPrecision(3))}${['B', 'kB', 'MB', 'GB'][power] ?? ''}`
 }
 
+/** An image as `crictl images -o json` lists it. */
+export function listedImage({ name, size }: HostImage, user = ''): object {
+  const [uid = ''] = user.split(':')
+  return {
+    id: `sha256:${stableHex(name, 64)}`,
+    repoDigests: [imageDigest(name)],
+    repoTags: [name],
+    size: String(size),
+    uid: /^\d+$/.test(uid) ? { value: uid } : null,
+    username: /^\d*$/.test(uid) ? '' : uid,
+  }
+}
+
 /** `crictl images [REPOSITORY]` */
 export function imageTable(
   machine: HostMachine,
@@ -46,13 +61,27 @@ export function imageTable(
   )
   if (options.has('q', 'quiet'))
     return { stdout: shown.map(({ name }) => `sha256:${stableHex(name, 64)}\n`).join('') }
+  const format = options.get('o', 'output') ?? 'table'
+  if (format !== 'table')
+    return shaped(
+      { images: shown.map((image) => listedImage(image, machine.node?.machine.imageFacts(image.name).user)) },
+      options,
+    )
+  const digest = options.has('digests') ? ['DIGEST'] : []
   const rows = shown.map(({ name, size }) => [
     name.replace(/:[^:/]+$/, ''),
     /:([^:/]+)$/.exec(name)?.[1] ?? '<none>',
-    shortImage(name),
+    ...(options.has('digests')
+      ? [
+          imageDigest(name)
+            .replace(/^.*@sha256:/, '')
+            .slice(0, 13),
+        ]
+      : []),
+    options.has('no-trunc') ? `sha256:${stableHex(name, 64)}` : shortImage(name),
     decimalSize(size),
   ])
-  return { stdout: table([['IMAGE', 'TAG', 'IMAGE ID', 'SIZE'], ...rows], { gap: 5 }) }
+  return { stdout: table([['IMAGE', 'TAG', ...digest, 'IMAGE ID', 'SIZE'], ...rows], { gap: 5 }) }
 }
 
 /** The image id that tables show. */
@@ -89,6 +118,7 @@ export function removeImages(machine: HostMachine, options: Options): CommandOut
   const present = imagesOf(machine, all)
   const used = new Set(all.map(({ image }) => fullImageName(image)))
   const isUnused = ({ name }: HostImage): boolean => !used.has(name)
+  if (options.has('a', 'all')) return joined(present.map((image) => removed(machine, image.name)))
   if (options.has('prune', 'q'))
     return joined(present.filter(isUnused).map((image) => removed(machine, image.name)))
   if (options.words.length === 0) return failed('NAME:\n   crictl rmi - Remove one or more images\n')

@@ -1,18 +1,17 @@
 import { fullImageName } from '../../api/core/pods/image-name.js'
 import { imageDigest } from '../../kubelet/runtime/image-digest.js'
-import { goTemplateText } from '../../kubectl/print/go-template/go-template.js'
 import { formatTime } from '../../lang/go/time.js'
-import { stableHex } from '../../kubelet/stable-hex.js'
-import { printYaml } from '../../lang/yaml/print.js'
 import { waitUntil } from '../wait-until.js'
 import { containersOf, found, type HostContainer } from '../machine/containers.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { MachineProcess } from '../machine/processes.js'
 import { processesOn } from '../machine/processes.js'
 import { table } from '../machine/texts.js'
-import type { CommandOutput, Options } from './command.js'
+import { etcdProgram } from '../etcd/etcd-container.js'
+import type { CommandCall, CommandOutput, Options } from './command.js'
 import { failed, joined, sizeText } from './command.js'
-import { imageNamed, imagesOf } from './crictl-images.js'
+import { shaped } from './crictl-format.js'
+import { imageNamed, imagesOf, listedImage } from './crictl-images.js'
 
 /** What crictl prints if an id is no container's. */
 export const noContainer = (id: string): CommandOutput =>
@@ -22,22 +21,7 @@ export const noContainer = (id: string): CommandOutput =>
       `\\"${id}\\": not found" containerID="${id}"`,
   )
 
-/** `-o json` (the default), `yaml` or `go-template` with `--template`. */
-function shaped(object: object, options: Options): CommandOutput {
-  const format = options.get('o', 'output') ?? 'json'
-  if (format === 'yaml') return { stdout: printYaml(object) }
-  if (format === 'json') return { stdout: `${JSON.stringify(object, undefined, 2)}\n` }
-  const template = options.get('template')
-  if (format !== 'go-template' || template === undefined)
-    return failed(`FATA[0000] don't know how to print ${format}: write -o json, yaml or go-template`)
-  try {
-    return { stdout: `${goTemplateText(template, object, { allowMissingKeys: true })}\n` }
-  } catch (error) {
-    return failed(`FATA[0000] ${error instanceof Error ? error.message : String(error)}`)
-  }
-}
-
-const metadataOf = ({
+export const metadataOf = ({
   pod,
   namespace,
   podId,
@@ -46,6 +30,12 @@ const metadataOf = ({
   'io.kubernetes.pod.name': pod,
   'io.kubernetes.pod.namespace': namespace,
   'io.kubernetes.pod.uid': uid,
+})
+
+/** The labels that the kubelet gives a container. */
+export const containerLabels = (container: HostContainer): Readonly<Record<string, string>> => ({
+  'io.kubernetes.container.name': container.name,
+  ...metadataOf(container),
 })
 
 const STATES = {
@@ -83,17 +73,9 @@ export function inspectImage(
       const image = imageNamed(imagesOf(machine, all), word)
       if (image === undefined) return failed(`FATA[0000] no such image "${word}" present`)
       const { entrypoint, cmd, user = '' } = machine.node?.machine.imageFacts(image.name) ?? {}
-      const [uid] = user.split(':')
       return shaped(
         {
-          status: {
-            id: `sha256:${stableHex(image.name, 64)}`,
-            repoDigests: [imageDigest(image.name)],
-            repoTags: [image.name],
-            size: String(image.size),
-            uid: /^\d+$/.test(uid ?? '') ? { value: uid } : null,
-            username: /^\d*$/.test(uid ?? '') ? '' : uid,
-          },
+          status: listedImage(image, user),
           info: {
             imageSpec: {
               os: 'linux',
@@ -110,6 +92,44 @@ export function inspectImage(
   )
 }
 
+/** Nanoseconds since 1970, as the runtime's lists have times. */
+const nanoseconds = (ms: number): string => `${ms}000000`
+
+const imageOf = (image: string): object => ({
+  annotations: {},
+  image: fullImageName(image),
+  runtimeHandler: '',
+  userSpecifiedImage: '',
+})
+
+/** A container as `crictl ps -o json` lists it. */
+export const listedContainer = (container: HostContainer): object => ({
+  annotations: {},
+  createdAt: nanoseconds(container.createdAt),
+  id: container.id,
+  image: imageOf(container.image),
+  imageId: imageDigest(container.image),
+  imageRef: imageDigest(container.image),
+  labels: containerLabels(container),
+  metadata: { attempt: container.attempt, name: container.name },
+  podSandboxId: container.podId,
+  state: STATES[container.state],
+})
+
+/** A pod as `crictl pods -o json` lists it. */
+export const listedPod = (one: HostContainer): object => ({
+  annotations: {},
+  createdAt: nanoseconds(one.createdAt),
+  id: one.podId,
+  labels: metadataOf(one),
+  metadata: { attempt: 0, name: one.pod, namespace: one.namespace, uid: one.uid ?? one.podId },
+  runtimeHandler: '',
+  state: one.isReady ? 'SANDBOX_READY' : 'SANDBOX_NOTREADY',
+})
+
+const logPath = ({ namespace, pod, podId, uid = podId, name, attempt }: HostContainer): string =>
+  `/var/log/pods/${namespace}_${pod}_${uid}/${name}/${attempt}.log`
+
 function statusOf(machine: HostMachine, container: HostContainer): object {
   const { id, name, attempt, state, createdAt, finishedAt, exitCode = 0, image, reason = '' } = container
   const pid = state === 'Running' ? processOf(machine, container)?.pid : undefined
@@ -122,7 +142,8 @@ function statusOf(machine: HostMachine, container: HostContainer): object {
       id,
       image: { image: fullImageName(image) },
       imageRef: imageDigest(image),
-      labels: { 'io.kubernetes.container.name': name, ...metadataOf(container) },
+      labels: containerLabels(container),
+      logPath: logPath(container),
       message: '',
       metadata: { attempt, name },
       reason: reason === '' && state === 'Exited' ? 'Completed' : reason,
@@ -182,7 +203,9 @@ export function inspectPod(machine: HostMachine, options: Options): CommandOutpu
 
 /** `crictl stats [ID]`: what running containers take, as top says. */
 export function stats(machine: HostMachine, options: Options): CommandOutput {
-  const [id] = options.words
+  const id = options.words[0] ?? options.get('id')
+  const format = options.get('o', 'output') ?? 'table'
+  if (format !== 'table') return failed(`FATA[0000] stats: -o ${format} is not simulated: write crictl stats`)
   const running = containersOf(machine).filter(
     (each) => each.state === 'Running' && (id === undefined || each.id.startsWith(id)),
   )
@@ -194,8 +217,8 @@ export function stats(machine: HostMachine, options: Options): CommandOutput {
   return { stdout: table([['CONTAINER', 'NAME', 'CPU %', 'MEM'], ...rows], { gap: 5 }) }
 }
 
-/** `crictl info`: whether the runtime and its network are ready. */
-export function runtimeInfo(machine: HostMachine): CommandOutput {
+/** `crictl info [-o FORMAT]`: whether the runtime and its network are ready. */
+export function runtimeInfo(machine: HostMachine, options: Options): CommandOutput {
   const isReady = machine.node?.machine.networkReady ?? true
   const network = isReady
     ? { message: '', reason: '', status: true, type: 'NetworkReady' }
@@ -206,7 +229,7 @@ export function runtimeInfo(machine: HostMachine): CommandOutput {
         type: 'NetworkReady',
       }
   const runtime = { message: '', reason: '', status: true, type: 'RuntimeReady' }
-  return { stdout: `${JSON.stringify({ status: { conditions: [runtime, network] } }, undefined, 2)}\n` }
+  return shaped({ status: { conditions: [runtime, network] } }, options)
 }
 
 /** `crictl stop [-t SECONDS] ID...`: without a time at once. The kubelet starts the container again. */
@@ -222,20 +245,26 @@ export function stop(machine: HostMachine, options: Options): CommandOutput {
 
 const LONGEST_EXEC = 60_000
 
-/** `crictl exec [-i] [-t] ID COMMAND...`: a minute at most. */
-export function execute(machine: HostMachine, args: readonly string[]): CommandOutput {
-  const words = args.slice(
-    Math.max(
-      0,
-      args.findIndex((arg) => !arg.startsWith('-')),
-    ),
-  )
-  const [id = '', ...command] = words
+/** `crictl exec [-s] [-i] [-t] ID COMMAND...`: a minute at most. */
+export function execute(call: CommandCall, args: readonly string[]): CommandOutput {
+  const { machine } = call
+  const at = args.findIndex((arg) => !arg.startsWith('-'))
+  const flags = at < 0 ? args : args.slice(0, at)
+  const wrong = flags.find((flag) => !/^-(?:[ist]+|-sync|-interactive|-tty)$/.test(flag))
+  if (wrong !== undefined)
+    return failed(`FATA[0000] flag provided but not defined: -${wrong.replace(/^-+|=[^]*$/g, '')}`)
+  const [id = '', ...command] = at < 0 ? [] : args.slice(at)
   const container = found(containersOf(machine), id)
   if (container === undefined) return noContainer(id)
   if (command.length === 0) return failed('FATA[0000] execing command in container: command cannot be empty')
+  const own = container.state === 'Running' ? etcdProgram(call, container.pod, command) : undefined
+  if (own !== undefined)
+    return own.code === undefined || own.code === 0
+      ? own
+      : joined([own, failed(`FATA[0000] ${exitText(own.code)}`)])
   const runtime = machine.node?.machine
-  const { uid, name } = container
+  const { name } = container
+  const uid = container.uid ?? staticUid(machine, container)
   if (runtime === undefined || uid === undefined)
     return failed(`FATA[0000] execing command in container: what is in the image of ${name} is not simulated`)
   const task = runtime.runTask(uid, name, 'crictl', command)
@@ -245,12 +274,14 @@ export function execute(machine: HostMachine, args: readonly string[]): CommandO
   const { end, output, errors } = task
   if (end === undefined) runtime.stopTask(uid, name, 'crictl')
   const code = end === undefined ? 130 : 'error' in end ? 1 : end.exitCode
-  const failure =
-    end !== undefined && 'error' in end
-      ? end.error
-      : code === 0
-        ? ''
-        : `command terminated with exit code ${code}`
+  const failure = end !== undefined && 'error' in end ? end.error : code === 0 ? '' : exitText(code)
   const stderr = `${errors}${failure === '' ? '' : `FATA[0000] execing command in container: ${failure}\n`}`
   return { stdout: errors === '' ? output : output.replace(errors, ''), stderr, code: code === 0 ? 0 : 1 }
 }
+
+const exitText = (code: number): string => `command terminated with exit code ${code}`
+
+/** UID in the runtime of a static pod of the control plane; undefined if its machine is not a node. */
+const staticUid = ({ node }: HostMachine, { pod }: HostContainer): string | undefined =>
+  [...(node?.machine.pods() ?? [])].find(({ name, namespace }) => name === pod && namespace === 'kube-system')
+    ?.uid

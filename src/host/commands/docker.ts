@@ -10,7 +10,7 @@ export function docker({ args, machine }: CommandCall): CommandOutput {
   const [verb = ''] = options.words
   const now = machine.cluster.now()
   const all = containersOf(machine)
-  if (verb === 'logs') return logs(machine, options)
+  if (verb === 'logs') return logs(machine, { ...options, words: options.words.slice(1) })
   if (verb !== 'ps') return failed(`docker: '${verb}' is not a docker command.\nSee 'docker --help'`)
   const shown = all.filter((each) => options.has('a', 'all') || each.state === 'Running')
   if (options.has('q', 'quiet')) return { stdout: shown.map((each) => `${each.id.slice(0, 12)}\n`).join('') }

@@ -6,7 +6,8 @@ import type { KubectlOptions } from '../../kubectl/call/environment.js'
 import { absolutePath } from '../../shell/files/tree.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'
-import { failed, readOptions } from './command.js'
+import { failed, joined, readOptions } from './command.js'
+import { etcdProgram } from '../etcd/etcd-container.js'
 
 const NO_CONFIG =
   'The connection to the server localhost:8080 was refused - did you specify the right host or port?'
@@ -36,6 +37,8 @@ export function runKubectl(
     'namespace',
     'context',
     'cluster',
+    'c',
+    'container',
     's',
     'server',
     'certificate-authority',
@@ -72,7 +75,21 @@ export function runKubectl(
     machine.files.write(full, written)
   }
   const { stdout, stderr, terminal, exitCode: code } = result
-  return { stdout, stderr, terminal, code }
+  return inEtcd(call, options.words, stderr) ?? { stdout, stderr, terminal, code }
+}
+
+/**
+ * What a program of etcd's own prints in its container, of which the runtime knows no programs: kubectl has
+ * found the pod, and the runtime has not found the program.
+ */
+function inEtcd(call: KubectlCall, words: readonly string[], stderr: string): CommandOutput | undefined {
+  const at = call.args.indexOf('--')
+  const [verb, pod = ''] = words
+  if (verb !== 'exec' || at < 0 || !/executable file not found|: not found/.test(stderr)) return undefined
+  const path = (name: string): string => absolutePath('/', name)
+  const own = etcdProgram({ ...call, path }, pod.replace(/^pods?\//, ''), call.args.slice(at + 1))
+  if (own?.code === undefined || own.code === 0) return own
+  return joined([own, failed(`command terminated with exit code ${own.code}`, own.code)])
 }
 
 interface Config {

@@ -3,12 +3,13 @@ import { binaryText, toBase64 } from '../../lang/bytes/base64.js'
 import { joinBytes } from '../../lang/bytes/join-bytes.js'
 import { validPrefix } from '../../lang/go/utf8.js'
 import { EtcdError, keyBytes, prefixRangeEnd, valueBytes } from '../../etcd/index.js'
-import type { CommandCall, CommandOutput, Options } from '../commands/command.js'
+import type { CommandOutput, Options } from '../commands/command.js'
 import { failed, readOptions } from '../commands/command.js'
 import { contentOf } from '../../lang/bytes/content.js'
 import type { HostMachine } from '../machine/host-machine.js'
 import { etcdVersion, snapshotHelp } from './etcd-texts.js'
-import { RESTORE_FLAGS, restoreSnapshot, snapshotStatusOf } from './etcdutl.js'
+import { stableHex } from '../../kubelet/stable-hex.js'
+import { type EtcdClientCall, RESTORE_FLAGS, restoreSnapshot, snapshotStatusOf } from './etcdutl.js'
 import { joinHostPort } from '../../lang/go/host-port.js'
 
 const VALUED = [
@@ -31,7 +32,7 @@ const VALUED = [
  * etcdctl: snapshots, reading and writing keys, endpoints, members, alarms, compaction and
  * defragmentation.
  */
-export function etcdctl(call: CommandCall): CommandOutput {
+export function etcdctl(call: EtcdClientCall): CommandOutput {
   const { machine, args, env } = call
   const options = readOptions(args, [...VALUED, ...RESTORE_FLAGS])
   const [verb = '', noun = ''] = options.words
@@ -52,7 +53,16 @@ export function etcdctl(call: CommandCall): CommandOutput {
   if (machine.state.components.get('etcd')?.state !== 'running') return refused()
   const run = VERBS[`${verb} ${noun}`] ?? VERBS[verb]
   if (run === undefined)
-    return failed(`Error: unknown command ${quote(verb)} for "etcdctl"\nRun 'etcdctl --help' for usage.`)
+    return failed(
+      KNOWN_VERBS.has(verb)
+        ? `Error: etcdctl ${[verb, noun].join(' ').trim()} is not simulated`
+        : `Error: unknown command ${quote(verb)} for "etcdctl"\nRun 'etcdctl --help' for usage.`,
+    )
+  const form = formOf(options)
+  if (!FORMS.has(form)) return failed(`Error: unrecognized output format "${form}"`)
+  const forms = FORMED[`${verb} ${noun}`] ?? FORMED[verb]
+  if (form !== 'simple' && forms?.includes(form) !== true)
+    return failed(`Error: etcdctl ${[verb, noun].join(' ').trim()} -w ${form} is not simulated`)
   try {
     return run(call, options)
   } catch (error) {
@@ -66,17 +76,37 @@ export function etcdctl(call: CommandCall): CommandOutput {
   }
 }
 
+/** What `-w` may be. */
+const FORMS: ReadonlySet<string> = new Set(['simple', 'json', 'table', 'fields', 'protobuf'])
+
+/** The forms besides `simple` that are simulated, by command. */
+const FORMED: Readonly<Record<string, readonly string[]>> = {
+  'endpoint health': ['table', 'json'],
+  'endpoint status': ['table', 'json'],
+  'endpoint hashkv': ['table', 'json'],
+  'member list': ['table', 'json'],
+  get: ['json', 'fields'],
+}
+
+/** Commands of etcdctl besides those of {@link VERBS}. Source: etcdctl/ctlv3/ctl.go. */
+const KNOWN_VERBS: ReadonlySet<string> = new Set(
+  (
+    'auth check completion downgrade elect endpoint lease lock make-mirror member move-leader role txn ' +
+    'user watch'
+  ).split(' '),
+)
+
 const versionOf = (machine: HostMachine): string => etcdVersion(machine).version
 
 const clientUrl = ({ address }: HostMachine): string => `https://${joinHostPort(address, 2379)}`
 
 /** With `--cluster`, the address that the only member tells its clients. */
-const endpointOf = ({ env, machine }: CommandCall, options: Options): string =>
+const endpointOf = ({ env, machine }: EtcdClientCall, options: Options): string =>
   options.has('cluster')
     ? clientUrl(machine)
     : (options.get('endpoints') ?? env.get('ETCDCTL_ENDPOINTS') ?? '127.0.0.1:2379')
 
-const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => CommandOutput>> = {
+const VERBS: Readonly<Record<string, (call: EtcdClientCall, options: Options) => CommandOutput>> = {
   'snapshot save': (call, options) => {
     const [, , path] = options.words
     if (path === undefined) return failed('Error: snapshot save expects one argument', 128)
@@ -86,6 +116,16 @@ const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => Co
   'endpoint health': (call, options) => {
     const endpoint = endpointOf(call, options)
     const { alarms } = call.machine.cluster.internals.etcd
+    if (formOf(options) === 'json') {
+      const error = alarms.map(({ alarm }) => `Active Alarm(s): ${alarm}`).join(', ')
+      const told = [
+        { endpoint, health: alarms.length === 0, took: '1.5ms', ...(error === '' ? {} : { error }) },
+      ]
+      return {
+        stdout: `${json(told)}\n`,
+        ...(error === '' ? {} : { stderr: 'Error: unhealthy cluster\n', code: 1 }),
+      }
+    }
     if (formOf(options) === 'table') {
       const error = alarms.map(({ alarm }) => `Active Alarm(s): ${alarm}`).join(', ')
       const row = [endpoint, `${alarms.length === 0}`, '1.5ms', error]
@@ -113,11 +153,30 @@ const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => Co
       clientUrl(machine),
       'false',
     ]
+    if (formOf(options) === 'json') return { stdout: `${json(memberObject(header, row))}\n` }
     return {
       stdout:
         formOf(options) === 'table'
           ? boxed(['ID', 'STATUS', 'NAME', 'PEER ADDRS', 'CLIENT ADDRS', 'IS LEARNER'], [row])
           : `${row.join(', ')}\n`,
+    }
+  },
+  'endpoint hashkv': (call, options) => {
+    const endpoint = endpointOf(call, options)
+    const { header, raftTerm } = call.machine.cluster.internals.etcd.status()
+    // any number will do that is the same for the same data
+    const hash = Number.parseInt(stableHex(`hashkv ${header.revision}`, 8), 16)
+    const row = [endpoint, String(hash), String(header.revision)]
+    if (formOf(options) === 'json') {
+      const own = headerObject({ ...header, raftTerm })
+      const found = { header: own, hash, compact_revision: -1, hash_revision: header.revision }
+      return { stdout: `${json([{ Endpoint: endpoint, HashKV: found }])}\n` }
+    }
+    return {
+      stdout:
+        formOf(options) === 'table'
+          ? boxed(['ENDPOINT', 'HASH', 'HASH REVISION'], [row])
+          : `${row.slice(0, 2).join(', ')}\n`,
     }
   },
   'alarm list': ({ machine }) => ({ stdout: alarmLines(machine.cluster.internals.etcd.alarms) }),
@@ -170,9 +229,28 @@ function compact({ cluster }: HostMachine, options: Options): CommandOutput {
   return { stdout: `compacted revision ${text}\n` }
 }
 
+type EtcdHeader = EtcdStatus['header']
+
+/** The header of a response in the order of Go's fields. */
+const headerObject = (header: EtcdHeader): object => ({
+  cluster_id: header.clusterId,
+  member_id: header.memberId,
+  revision: header.revision,
+  raft_term: header.raftTerm,
+})
+
+/** `member list -w json` by the row that other formats print. */
+const memberObject = (
+  header: EtcdHeader,
+  [, , name = '', peer = '', client = '']: readonly string[],
+): { readonly header: object; readonly members: readonly object[] } => ({
+  header: { cluster_id: header.clusterId, member_id: header.memberId, raft_term: header.raftTerm },
+  members: [{ ID: header.memberId, name, peerURLs: [peer], clientURLs: [client] }],
+})
+
 type EtcdStatus = ReturnType<HostMachine['cluster']['internals']['etcd']['status']>
 
-function endpointStatus(call: CommandCall, options: Options): string {
+function endpointStatus(call: EtcdClientCall, options: Options): string {
   const { cluster } = call.machine
   const found = cluster.internals.etcd.status()
   const endpoint = endpointOf(call, options)
@@ -232,14 +310,8 @@ function statusObject(
   { header, dbSize, dbSizeInUse, leader, raftIndex, raftTerm, raftAppliedIndex, errors }: EtcdStatus,
   version: string,
 ): object {
-  const own = {
-    cluster_id: header.clusterId,
-    member_id: header.memberId,
-    revision: header.revision,
-    raft_term: header.raftTerm,
-  }
   return {
-    header: own,
+    header: headerObject(header),
     version,
     dbSize,
     leader,
@@ -264,7 +336,7 @@ const refused = (): CommandOutput =>
  * authority.
  */
 function credentialFault(
-  { machine, path }: CommandCall,
+  { machine, path }: EtcdClientCall,
   options: Options,
   env: ReadonlyMap<string, string>,
 ): CommandOutput | undefined {
@@ -293,7 +365,7 @@ function rangeOf(key: string, options: Options): { readonly rangeEnd?: string } 
   return end === undefined ? {} : { rangeEnd: end }
 }
 
-function get(call: CommandCall, options: Options): CommandOutput {
+function get(call: EtcdClientCall, options: Options): CommandOutput {
   const [, key = ''] = options.words
   const { kvs, count, header } = call.machine.cluster.internals.etcd.range({
     key,
@@ -302,12 +374,6 @@ function get(call: CommandCall, options: Options): CommandOutput {
     ...(options.has('rev') ? { revision: Number(options.get('rev')) } : {}),
   })
   if (formOf(options) === 'json') {
-    const own = {
-      cluster_id: header.clusterId,
-      member_id: header.memberId,
-      revision: header.revision,
-      raft_term: header.raftTerm,
-    }
     const pairs = kvs.map(({ key: name, value, createRevision, modRevision, version }) => ({
       key: toBase64(keyBytes(name)),
       create_revision: createRevision,
@@ -316,7 +382,7 @@ function get(call: CommandCall, options: Options): CommandOutput {
       ...(options.has('keys-only') ? {} : { value: toBase64(valueBytes(value)) }),
     }))
     const response = {
-      header: own,
+      header: headerObject(header),
       ...(pairs.length === 0 ? {} : { kvs: pairs }),
       ...(count === 0 ? {} : { count }),
     }

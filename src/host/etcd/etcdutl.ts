@@ -6,6 +6,9 @@ import { bytesOfContent } from '../../lang/bytes/content.js'
 import { databaseIn } from './data-directory.js'
 import { UTL_HELP, UTL_SNAPSHOT_HELP, etcdVersion } from './etcd-texts.js'
 
+/** What etcd's clients need of a call. */
+export type EtcdClientCall = Pick<CommandCall, 'machine' | 'args' | 'env' | 'stdin' | 'path'>
+
 /** Flags of `snapshot restore` that take a value. */
 export const RESTORE_FLAGS: readonly string[] = [
   'data-dir',
@@ -23,7 +26,7 @@ const SWITCHES = ['skip-hash-check', 'mark-compacted', 'h', 'help']
  * etcdutl works on files and needs no running etcd: it prints the status of a snapshot, and restores one into
  * a data directory. etcd has it since 3.5.
  */
-export function etcdutl(call: CommandCall): CommandOutput {
+export function etcdutl(call: EtcdClientCall): CommandOutput {
   const { version, minor } = etcdVersion(call.machine)
   if (minor < 5) return failed('bash: etcdutl: command not found', 127)
   const options = readOptions(call.args, [...RESTORE_FLAGS, 'w', 'write-out'])
@@ -44,7 +47,7 @@ export function etcdutl(call: CommandCall): CommandOutput {
 }
 
 /** `snapshot status FILE`, of etcdutl, and of etcdctl before 3.6. */
-export function snapshotStatusOf(call: CommandCall, options: Options): CommandOutput {
+export function snapshotStatusOf(call: EtcdClientCall, options: Options): CommandOutput {
   const [, , path, ...more] = options.words
   if (path === undefined || more.length > 0)
     return failed('Error: snapshot status requires exactly one argument', 128)
@@ -73,7 +76,7 @@ export function snapshotStatusOf(call: CommandCall, options: Options): CommandOu
  * `snapshot restore FILE --data-dir DIRECTORY`, of etcdutl, and of etcdctl before 3.6: writes the database
  * into a new directory, from which an etcd can start. Source: etcdutl/snapshot/v3_snapshot.go Restore.
  */
-export function restoreSnapshot(call: CommandCall, options: Options): CommandOutput {
+export function restoreSnapshot(call: EtcdClientCall, options: Options): CommandOutput {
   const { files, cluster } = call.machine
   const unknown = call.args
     .map((word) => /^--?([^=]+)/.exec(word)?.[1])
