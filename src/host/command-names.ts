@@ -16,6 +16,8 @@ export const HOST_COMMAND_NAMES = [
   'id',
   'whoami',
   'chown',
+  'stat',
+  'sleep',
   'cp',
   'hostname',
   'openssl',

@@ -21,6 +21,9 @@ export const SHOW_FUNCTION = '__show_function__'
 /** The command that keeps a shell's arrays at the end of a script: `__keep_arrays__ CODE "$(declare -p)"`. */
 export const KEEP_ARRAYS = '__keep_arrays__'
 
+/** The command before and after one that `time` measures; behind it with its exit code. */
+export const TIME = '__time__'
+
 const WRITES = ['>', '>>', '>|', '&>', '&>>']
 /** Parts of a word that may be expanded twice. */
 const HARMLESS = [
@@ -61,7 +64,8 @@ export class ScriptReader implements TransformPlugin {
 
   transform({ ast }: TransformContext): TransformResult {
     this.define(ast)
-    return { ast: guarded(inBackground(apartArrays(this.#showing(ast)), this.#aliasOf)) as ScriptNode }
+    const shown = apartArrays(measured(this.#showing(ast)))
+    return { ast: guarded(inBackground(shown, this.#aliasOf)) as ScriptNode }
   }
 
   /** Has functions shown as they were written: just-bash would show what it runs. */
@@ -176,6 +180,42 @@ function inBackground(node: unknown, aliasOf: (name: string) => string | undefin
   return { ...statement, background: false, pipelines: [{ ...pipeline, commands: [started] }] }
 }
 
+const wordOf = (...parts: WordNode['parts']): WordNode => ({ type: 'Word', parts })
+
+const commandOf = (name: string, ...args: WordNode[]): SimpleCommandNode => ({
+  type: 'SimpleCommand',
+  assignments: [],
+  name: wordOf({ type: 'Literal', value: name }),
+  args,
+  redirections: [],
+})
+
+const pipelineOf = (command: CommandNode): PipelineNode => ({
+  type: 'Pipeline',
+  commands: [command],
+  negated: false,
+})
+
+const statementOf = (pipeline: PipelineNode): StatementNode => ({
+  type: 'Statement',
+  pipelines: [pipeline],
+  operators: [],
+  background: false,
+})
+
+/** Returns a tree in which {@link TIME} measures what `time` stands before: just-bash has the real time. */
+function measured(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(measured)
+  if (typeof node !== 'object' || node === null) return node
+  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, measured(value)]))
+  if (!('type' in node) || node.type !== 'Pipeline' || !('timed' in node) || node.timed !== true) return copy
+  // a copy of a pipeline is one
+  const { timed: _timed, timePosix: _posix, ...pipeline } = copy as unknown as PipelineNode
+  const code = wordOf({ type: 'ParameterExpansion', parameter: '?', operation: null })
+  const body = [pipelineOf(commandOf(TIME)), pipeline, pipelineOf(commandOf(TIME, code))].map(statementOf)
+  return pipelineOf({ type: 'Group', body, redirections: [] })
+}
+
 /** A line without the `&` at its end. */
 const withoutSign = (text: string): string => (text.endsWith('&') ? text.slice(0, -1).trimEnd() : text)
 
@@ -230,7 +270,13 @@ function joining<T>(node: T): T {
 function withGuard(command: CommandNode): CommandNode {
   if (command.type === 'FunctionDef') return command
   const targets = command.redirections.flatMap(({ operator, target }) =>
-    WRITES.includes(operator) && target.type === 'Word' && isHarmless(target) ? [target] : [],
+    // devices are always there; beside the guard, bytes that a command prints would become text
+    WRITES.includes(operator) &&
+    target.type === 'Word' &&
+    isHarmless(target) &&
+    !literal(target).startsWith('/dev/')
+      ? [target]
+      : [],
   )
   if (targets.length === 0) return command
   const guard: SimpleCommandNode = {

@@ -1,4 +1,4 @@
-import type { Bash, Command } from 'just-bash'
+import type { Bash, Command, CommandContext } from 'just-bash'
 import { absolutePath } from '../shell/files/tree.js'
 import type { CommandOutput, HostCommand, TerminalSession } from './commands/command.js'
 import { HOST_COMMAND_NAMES } from './command-names.js'
@@ -13,10 +13,15 @@ import {
   rememberedArrays,
   variablesIn,
 } from './shell-memory.js'
-import { BACKGROUND, GUARD, KEEP_ARRAYS, ScriptReader, SHOW_FUNCTION } from './shell-script.js'
+import { BACKGROUND, GUARD, KEEP_ARRAYS, ScriptReader, SHOW_FUNCTION, TIME } from './shell-script.js'
 import { terminalText } from './terminal-order.js'
-import { findByTime } from './find-by-time.js'
+import { diff, type DiffInput } from './commands/diff.js'
+import { TimeLimits } from './time-limits.js'
+import { findByTime, testsTime } from './find-by-time.js'
 import { longListing } from './long-listing.js'
+
+/** Commands of just-bash's that a node has not. */
+const ABSENT = ['python3', 'python', 'sqlite3', 'js-exec', 'node', 'html-to-markdown', 'xan']
 
 type JustBash = typeof import('just-bash')
 
@@ -39,7 +44,8 @@ export async function runShell(
   machine.hosts.sync()
   const written: CommandOutput[] = []
   let arrays = rememberedArrays(env)
-  const ownNames = [GUARD, KEEP_ARRAYS, SHOW_FUNCTION, BACKGROUND]
+  const limits = new TimeLimits(machine.cluster)
+  const ownNames = [GUARD, KEEP_ARRAYS, SHOW_FUNCTION, BACKGROUND, TIME, ...ABSENT]
   const programs = new Set<string>([...library.getCommandNames(), ...HOST_COMMAND_NAMES, ...ownNames])
   const bash: Bash = new library.Bash({
     fs: new BashFiles(machine.files, programs),
@@ -61,18 +67,30 @@ export async function runShell(
         return Promise.resolve({ stdout, stderr: '', exitCode: 0 })
       }),
       guardCommand(library, machine, written),
-      commandOf(library, BACKGROUND, background, machine, session, written),
+      library.defineCommand(TIME, ([code]) => {
+        const own = limits.time(code)
+        written.push(own)
+        return Promise.resolve({ stdout: '', stderr: own.stderr ?? '', exitCode: own.code ?? 0 })
+      }),
+      ...ABSENT.map((name) =>
+        library.defineCommand(name, () => {
+          const own = { stderr: `bash: ${name}: command not found\n`, code: 127 }
+          written.push(own)
+          return Promise.resolve({ stdout: '', stderr: own.stderr, exitCode: own.code })
+        }),
+      ),
+      commandOf(library, BACKGROUND, background, machine, session, written, limits),
       ...Object.entries(HOST_COMMANDS).map(([name, command]) =>
-        commandOf(library, name, command, machine, session, written),
+        commandOf(library, name, command, machine, session, written, limits),
       ),
     ],
     sleep: (ms) => {
-      machine.cluster.advance(Math.round(ms))
+      limits.sleep(ms)
       return Promise.resolve()
     },
     processInfo: { uid: 0, gid: 0 },
   })
-  recordOwn(bash, machine, HOST_COMMANDS, written)
+  recordOwn(bash, machine, HOST_COMMANDS, written, limits)
   const reader = new ScriptReader(
     functionsIn(env),
     (path) => {
@@ -83,7 +101,7 @@ export async function runShell(
   )
   bash.registerTransformPlugin(reader)
   const keeping = hasArrays(env, script) ? `\n${KEEP_ARRAYS} $? "$(declare -p)"` : ''
-  const text = recalled(env, cwd) + withAliases(script, env) + keeping
+  const text = recalled(env, cwd) + withAliases(withHereStrings(script), env) + keeping
   const result = await bash.exec(text, { stdin, stdinKind: 'text' })
   machine.hosts.sync(false)
   const { PWD = cwd, ...rest } = result.env
@@ -93,13 +111,31 @@ export async function runShell(
 }
 
 /** Records what just-bash's own commands write, so that a terminal shows all in the order of writing. */
-function recordOwn(bash: Bash, machine: HostMachine, known: object, written: CommandOutput[]): void {
+function recordOwn(
+  bash: Bash,
+  machine: HostMachine,
+  known: object,
+  written: CommandOutput[],
+  limits: TimeLimits,
+): void {
   // just-bash keeps them to itself, and has no event for what a command has written
   const { commands } = bash as unknown as { readonly commands?: Map<string, Command> }
   for (const [name, command] of commands ?? []) {
     if (Object.hasOwn(known, name)) continue
     const execute: Command['execute'] = async (args, context) => {
-      const own = ownAnswer(name, args, machine, context.cwd)
+      const run = async (words: readonly string[]): Promise<CommandOutput> => {
+        const line = words.map(quoted).join(' ')
+        const done = await context.exec?.(line, { cwd: context.cwd })
+        return { stdout: done?.stdout ?? '', stderr: done?.stderr ?? '', code: done?.exitCode ?? 0 }
+      }
+      const own =
+        name === 'find' && testsTime(args)
+          ? await findByTime(args, machine, context.cwd, run)
+          : name === 'diff'
+            ? await diff(args, async (path) => diffInput(path, context), diffTime(machine))
+            : name === 'timeout'
+              ? await limits.run(args, run)
+              : ownAnswer(name, args)
       if (own !== undefined) {
         written.push(own)
         return { stdout: own.stdout ?? '', stderr: own.stderr ?? '', exitCode: own.code ?? 0 }
@@ -119,26 +155,36 @@ function recordOwn(bash: Bash, machine: HostMachine, known: object, written: Com
   }
 }
 
+/** A file of diff's, or its input, as the shell has it: also what a process substitution prints. */
+async function diffInput(path: string, { fs, cwd, stdin }: CommandContext): Promise<DiffInput> {
+  // text at run time
+  if (path === '-') return { path, text: stdin as unknown as string }
+  const full = absolutePath(cwd, path)
+  try {
+    if ((await fs.stat(full)).isDirectory) return { fault: `${path}: Is a directory` }
+    return { path, text: await fs.readFile(full) }
+  } catch {
+    return { fault: `${path}: No such file or directory` }
+  }
+}
+
+/** The time that diff writes behind a file's name. */
+const diffTime = ({ cluster }: HostMachine): string =>
+  `${new Date(cluster.now()).toISOString().replace('T', ' ').replace('Z', '000000')} +0000`
+
 /** Whether the first of the files that a command goes through is the one that it names in its error. */
 function failsFirst(args: readonly string[], stderr: string, isThere: (arg: string) => boolean): boolean {
   const first = args.find((arg) => isThere(arg) || (arg.length > 1 && stderr.includes(arg)))
   return first !== undefined && !isThere(first)
 }
 
-/** What just-bash's own programs do not know: their versions, and times of find in minutes. */
-function ownAnswer(
-  name: string,
-  args: readonly string[],
-  machine: HostMachine,
-  cwd: string,
-): CommandOutput | undefined {
+/** What just-bash's own programs do not know: their versions, and that a node has no such program. */
+function ownAnswer(name: string, args: readonly string[]): CommandOutput | undefined {
   if (/^(?:jq|yq)$/.test(name) && /^(?:-V|--version)$/.test(args[0] ?? ''))
     return {
       stdout: name === 'jq' ? 'jq-1.7.1\n' : 'yq (https://github.com/mikefarah/yq/) version v4.44.3\n',
     }
-  return name === 'find' && args.some((arg) => /^-[acm]min$/.test(arg))
-    ? findByTime(args, machine, cwd)
-    : undefined
+  return undefined
 }
 
 /** Splits an option of xargs from a value that stands behind it: `-n1`, `-I{}`. */
@@ -179,6 +225,10 @@ function guardCommand({ defineCommand }: Shell, machine: HostMachine, written: C
     return Promise.resolve({ stdout: '', stderr, exitCode: 1 })
   })
 }
+
+/** just-bash takes the word of a here-string for an assignment if it has a `=`: `<<< aGk=`. */
+const withHereStrings = (script: string): string =>
+  script.replaceAll(/<<<[ \t]*([A-Za-z_][\w/+.-]*=[\w/+=.-]*)/g, "<<< '$1'")
 
 /** An alias is known from the next line on; a terminal remembers it. */
 function withAliases(script: string, env: Readonly<Record<string, string>>): string {
@@ -222,6 +272,7 @@ function commandOf(
   machine: HostMachine,
   session: TerminalSession,
   written: CommandOutput[],
+  limits: TimeLimits,
 ): Command {
   return defineCommand(name, async (args, context) => {
     machine.hosts.sync(false)
@@ -237,6 +288,7 @@ function commandOf(
       env: context.env,
       stdin: textOf(bytes),
       stdinBytes: () => bytesOf(bytes),
+      sleep: (ms) => limits.sleep(ms),
       path: (path) => absolutePath(context.cwd, path),
       exec: async (script, words) => {
         const line = [script, ...words.map(quoted)].join(' ')

@@ -87,3 +87,47 @@ openssl x509 -req -in r.csr -CA /etc/kubernetes/pki/ca.crt -CAkey /etc/kubernete
     )
   })
 })
+
+test('openssl prints parts in the order of its options, extensions and digests', async () => {
+  const host = hostOf(new SimCluster({ nodes: 1, like: 'kubeadm' }).settle(), 'master')
+  const pki = '/etc/kubernetes/pki'
+  const stdout = async (line: string): Promise<string> => (await host.sh(line)).stdout
+  expect(await stdout(`openssl x509 -in ${pki}/ca.crt -noout -enddate -subject`)).toMatch(
+    /^notAfter=.*\nsubject=CN = kubernetes\n$/,
+  )
+  expect(await stdout(`openssl x509 -in ${pki}/apiserver.crt -noout -ext subjectAltName`)).toMatch(
+    /^X509v3 Subject Alternative Name: \n {4}DNS:control-plane, .*IP Address:10\.96\.0\.1\n$/,
+  )
+  const hash = await stdout(
+    `openssl x509 -pubkey -in ${pki}/ca.crt | openssl rsa -pubin -outform der 2>/dev/null | ` +
+      "openssl dgst -sha256 -hex | sed 's/^.* //'",
+  )
+  expect(await stdout('kubeadm token create --print-join-command')).toContain(`sha256:${hash.trim()} `)
+  expect((await host.sh(`openssl x509 -nosuch -in ${pki}/ca.crt`)).stderr).toContain('digest: nosuch\n')
+})
+
+test('clients of etcd see its certificate, and need one of their own', async () => {
+  const host = hostOf(new SimCluster({ nodes: 1, like: 'kubeadm' }).settle(), 'master')
+  const pki = '/etc/kubernetes/pki/etcd'
+  const curl = `curl --cacert ${pki}/ca.crt`
+  const client = `--cert ${pki}/server.crt --key ${pki}/server.key`
+  expect((await host.sh('openssl s_client -connect 127.0.0.1:2379 </dev/null')).stdout).toContain(
+    'issuer=CN = etcd-ca\n',
+  )
+  expect((await host.sh(`${curl} ${client} https://127.0.0.1:2379/health`)).stdout).toBe(
+    '{"health":"true","reason":""}',
+  )
+  expect((await host.sh(`${curl} https://127.0.0.1:2379/health`)).stderr).toContain(
+    'alert certificate required',
+  )
+  expect((await host.sh(`curl ${client} https://127.0.0.1:2379/health`)).exitCode).toBe(60)
+  expect((await host.sh('openssl s_client -connect 127.0.0.1:10248 </dev/null')).stderr).toContain(
+    'wrong version',
+  )
+  expect((await host.sh('openssl s_client -connect 127.0.0.1:10250 </dev/null')).stderr).toContain(
+    'not simulated',
+  )
+  expect((await host.sh('openssl s_client -connect 127.0.0.1:81 </dev/null')).stderr).toBe(
+    'connect:errno=111\n',
+  )
+})

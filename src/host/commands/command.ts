@@ -29,6 +29,8 @@ export interface CommandCall {
   readonly stdin: string
   /** Standard input as the bytes that it is. */
   readonly stdinBytes: () => Uint8Array
+  /** Lets virtual time pass, but not longer than `timeout` lets it. */
+  readonly sleep: (ms: number) => void
   /** Makes a path absolute. */
   readonly path: (path: string) => string
   /** Runs another command line on this machine. */

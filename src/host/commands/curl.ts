@@ -8,7 +8,7 @@ import { endpointHost, joinHostPort } from '../../lang/go/host-port.js'
 import type { Payload } from '../../network/index.js'
 import { authorizationService } from '../control-plane/apply-flags.js'
 import type { HostMachine } from '../machine/host-machine.js'
-import { localReply, type LocalReply } from './local-servers.js'
+import { etcdReply, localReply, type LocalReply } from './local-servers.js'
 import { jobReply } from './jobs.js'
 import { lookUp } from './resolver.js'
 import { isLoopback, machineAt, sourceAt } from '../machine/places.js'
@@ -113,10 +113,19 @@ function elsewhere(
   const { machine } = call
   const [bare = path] = path.split('?')
   const isOwn = isLoopback(host)
-  const local = isOwn ? localReply(machine, Number(port), bare) : undefined
+  const isEtcd = port === ETCD_PORT && (isOwn || host === machine.address)
+  const local = isEtcd
+    ? etcdReply(machine, bare)
+    : isOwn
+      ? localReply(machine, Number(port), bare)
+      : undefined
   if (local !== undefined && local.isSecure !== isSecure)
     return isSecure ? fail(35, NO_TLS) : { stdout: 'Client sent an HTTP request to an HTTPS server.\n' }
-  if (local?.isSecure === true && !options.has('k', 'insecure')) return fail(60, SELF_SIGNED)
+  if (local?.isSecure === true && !options.has('k', 'insecure')) {
+    const { certificate } = local
+    const distrust = certificate === undefined ? SELF_SIGNED : serverFault(call, options, host, certificate)
+    if (distrust !== undefined) return fail(60, distrust)
+  }
   const authorizer = authorizationReply(
     call,
     options,
@@ -135,6 +144,8 @@ function elsewhere(
   if (given !== undefined && shown === undefined) return fail(58, noCertificate(given))
   if (given !== undefined && certificatesIn(shown ?? '').length === 0)
     return fail(58, `could not load PEM client certificate from ${given}, OpenSSL error ${NO_PEM}`)
+  const refusal = local !== undefined && isEtcd ? clientFault(machine, shown) : undefined
+  if (refusal !== undefined) return fail(56, `OpenSSL SSL_read: ${refusal}, errno 0`)
   const sent =
     local ??
     authorizer ??
@@ -176,6 +187,19 @@ function elsewhere(
   const response = { code: sent.code, headers: sent.headers ?? {}, body: sent.body }
   const told = `*   Trying ${authority}...\n* Connected to ${host} port ${port}\n`
   return printed(call, options, response, told, { method, path, authority, headers, protocol: 'HTTP/1.1' })
+}
+
+const ETCD_PORT = '2379'
+
+/** Why etcd lets no client in without a certificate of its own authority; undefined if it does. */
+function clientFault({ files, cluster }: HostMachine, pem: string | undefined): string | undefined {
+  if (pem === undefined) return 'error:0A00045C:SSL routines::tlsv13 alert certificate required'
+  const [leaf, ...intermediates] = certificatesIn(pem)
+  const roots = certificatesIn(files.text('/etc/kubernetes/pki/etcd/ca.crt') ?? '')
+  const now = cluster.now()
+  const fault =
+    leaf === undefined ? '' : verifyChain(leaf, { roots, intermediates, now, purpose: 'client auth' })
+  return fault === undefined ? undefined : 'error:0A000412:SSL routines::sslv3 alert bad certificate'
 }
 
 /** What an authorization webhook of the cluster's options responds with to a SubjectAccessReview. */

@@ -1,4 +1,5 @@
 import type { HostMachine } from '../machine/host-machine.js'
+import { etcdVersion } from '../etcd/etcd-texts.js'
 import { listeners } from '../machine/listeners.js'
 
 /** What a server on a machine's loopback address responds with. */
@@ -9,6 +10,28 @@ export interface LocalReply {
   readonly body: string
   /** PEM of the certificate that the server showed. */
   readonly certificate?: string
+}
+
+/** What etcd responds with at its port besides gRPC. Source: etcd server/etcdserver/api/etcdhttp. */
+const ETCD_PATHS: Readonly<Record<string, (machine: HostMachine) => string>> = {
+  '/health': () => '{"health":"true","reason":""}',
+  '/version': (machine) => {
+    const { version } = etcdVersion(machine)
+    return `{"etcdserver":"${version}","etcdcluster":"${version.replace(/\.\d+$/, '')}.0"}`
+  },
+}
+
+/** What the control plane's etcd responds with at 2379; undefined if it does not run on this machine. */
+export function etcdReply(machine: HostMachine, path: string): LocalReply | undefined {
+  if (machine.state.components.get('etcd')?.state !== 'running') return undefined
+  const certificate = machine.files.text('/etc/kubernetes/pki/etcd/server.crt') ?? ''
+  const body = Object.hasOwn(ETCD_PATHS, path) ? ETCD_PATHS[path]?.(machine) : undefined
+  return {
+    isSecure: true,
+    code: body === undefined ? 404 : 200,
+    body: body ?? '404 page not found\n',
+    certificate,
+  }
 }
 
 /** Paths of programs that listen on the loopback address only, and what they respond with while they run. */

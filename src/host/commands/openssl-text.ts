@@ -94,6 +94,23 @@ function extensionsText(
   )
 }
 
+/** Titles of the extensions that `openssl x509 -ext` selects, by their short names. */
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  subjectAltName: 'Subject Alternative Name',
+  keyUsage: 'Key Usage',
+  extendedKeyUsage: 'Extended Key Usage',
+  basicConstraints: 'Basic Constraints',
+  subjectKeyIdentifier: 'Subject Key Identifier',
+  authorityKeyIdentifier: 'Authority Key Identifier',
+}
+
+/** What `openssl x509 -ext` prints of an extension; '' if the certificate has none of that name. */
+export function extensionText(certificate: Certificate, name: string): string {
+  const lines = extensionsText(certificate, 0).split('\n')
+  const at = lines.findIndex((line) => line.startsWith(`X509v3 ${EXTENSIONS[name] ?? name}:`))
+  return at < 0 ? '' : `${lines.slice(at, at + 2).join('\n')}\n`
+}
+
 function serialText(serial: bigint): string {
   if (serial < 1n << 63n) return ` ${serial.toString()} (0x${serial.toString(16)})`
   return `\n            ${pairs(even(serial.toString(16))).join(':')}`

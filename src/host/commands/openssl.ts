@@ -10,11 +10,16 @@ import type { Subject } from '../../pki/index.js'
 import { fromDer } from '../../pki/crypto/der.js'
 import { parsePrivateKey, privateKeyPem, publicKeyPem } from '../../pki/crypto/rsa.js'
 import type { PrivateKey } from '../../pki/crypto/rsa.js'
-import { binaryText, toBase64 } from '../../lang/bytes/base64.js'
+import type { Certificate } from '../../pki/certificate.js'
+import { binaryText, fromBase64, toBase64 } from '../../lang/bytes/base64.js'
+import { contentOf } from '../../lang/bytes/content.js'
+import { endpointHost } from '../../lang/go/host-port.js'
 import { opensslTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput, Options } from './command.js'
-import { failed, readOptions } from './command.js'
-import { certificateText, nameText, nameTextOf, requestText } from './openssl-text.js'
+import { failed, readOptions, unknownOption } from './command.js'
+import { digest } from './openssl-digest.js'
+import { presentedAt } from './presented.js'
+import { certificateText, extensionText, nameText, nameTextOf, requestText } from './openssl-text.js'
 
 const DAY = 86_400_000
 const VALUED = [
@@ -39,11 +44,14 @@ const VALUED = [
   'enddate',
   'signkey',
   'req',
+  'ext',
+  'inform',
+  'outform',
 ].filter((name) => name !== 'enddate' && name !== 'req')
 
 /**
- * openssl: genrsa, rand, req, x509, verify, rsa, and s_client's summary. Keys are the published test keys,
- * which are INSECURE but quick.
+ * openssl: genrsa, rand, req, x509, verify, rsa, dgst, and s_client's summary. Keys are the published test
+ * keys, which are INSECURE but quick.
  */
 export function openssl(call: CommandCall): CommandOutput {
   const [verb = '', ...rest] = call.args
@@ -66,6 +74,7 @@ class Missing extends Error {}
 const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => CommandOutput>> = {
   genrsa: (call, options) => written(call, options, privateKeyPem(newKey(call))),
   rsa: (call, options) => {
+    if (options.has('pubin')) return publicKey(call, options)
     const key = parsePrivateKey(input(call, options))
     if (options.has('check'))
       return { stdout: options.has('noout') ? 'RSA key ok\n' : `RSA key ok\n${privateKeyPem(key)}` }
@@ -82,6 +91,31 @@ const VERBS: Readonly<Record<string, (call: CommandCall, options: Options) => Co
   x509,
   verify,
   s_client: summary,
+  dgst: digest,
+  md5: digest,
+  sha256: digest,
+  pkey: (call, options) =>
+    options.has('pubin')
+      ? publicKey(call, options)
+      : failed('pkey: only -pubin is simulated: write openssl rsa'),
+}
+
+/** `openssl rsa -pubin`: a public key as PEM, or as DER by `-outform der`. */
+function publicKey(call: CommandCall, options: Options): CommandOutput {
+  const pem = input(call, options)
+  const [, body] = /-----BEGIN PUBLIC KEY-----\s([^-]+)-----END/.exec(pem) ?? []
+  if (body === undefined) return failed('Could not read public key from <stdin>')
+  const told = 'writing RSA key\n'
+  if (options.get('outform')?.toLowerCase() !== 'der')
+    return options.has('noout')
+      ? {}
+      : written(call, options, pem.slice(pem.indexOf('-----BEGIN PUBLIC')), told)
+  const bytes = fromBase64(body.replaceAll(/\s/g, ''))
+  const out = options.get('out')
+  // without what it tells: just-bash miscounts bytes beside errors that are redirected
+  if (out === undefined) return { stdout: binaryText(bytes), isBytes: true }
+  call.machine.files.write(call.path(out), contentOf(bytes))
+  return { stderr: told }
 }
 
 function rand(call: CommandCall, options: Options): CommandOutput {
@@ -187,16 +221,15 @@ function x509(call: CommandCall, options: Options): CommandOutput {
   const [certificate] = parseCertificates(pem)
   if (certificate === undefined)
     return failed('Could not read certificate from <stdin>\nUnable to load certificate')
-  let stdout = ''
-  if (options.has('subject')) stdout += `subject=${nameTextOf(certificate.subjectDer)}\n`
-  if (options.has('issuer')) stdout += `issuer=${nameTextOf(certificate.issuerDer)}\n`
-  if (options.has('serial')) stdout += `serial=${hexOf(certificate.serial)}\n`
-  if (options.has('dates', 'startdate')) stdout += `notBefore=${opensslTime(certificate.notBefore)}\n`
-  if (options.has('dates', 'enddate')) stdout += `notAfter=${opensslTime(certificate.notAfter)}\n`
-  if (options.has('modulus'))
-    stdout += `Modulus=${certificate.publicKey?.modulus.toString(16).toUpperCase() ?? ''}\n`
-  if (options.has('fingerprint'))
-    stdout += `sha256 Fingerprint=${certificate.fingerprint.toUpperCase().replaceAll(/(..)(?=.)/g, '$1:')}\n`
+  const wrong = unknownOption(call.args.slice(1), VALUED, X509_SWITCHES)
+  if (wrong !== undefined)
+    return failed(
+      `x509: Unknown option or message digest: ${wrong.replace(/^-+/, '')}\nx509: Use -help for summary.`,
+    )
+  // it prints what is asked for in the order of the options
+  let stdout = call.args
+    .map((arg, at) => x509Part(certificate, arg.replace(/^--?/, ''), call.args[at + 1] ?? ''))
+    .join('')
   if (options.has('text')) stdout += certificateText(certificate, pem)
   const checkend = options.get('checkend')
   if (checkend !== undefined) {
@@ -204,6 +237,43 @@ function x509(call: CommandCall, options: Options): CommandOutput {
     return { stdout: `${stdout}Certificate will ${expires ? '' : 'not '}expire\n`, code: expires ? 1 : 0 }
   }
   return written(call, options, stdout + (options.has('noout') ? '' : pem))
+}
+
+const X509_SWITCHES = (
+  'noout text subject issuer serial dates startdate enddate modulus fingerprint sha256 pubkey req new ' +
+  'CAcreateserial nodes sha512 force_pubkey'
+).split(' ')
+
+/** What an option of `openssl x509` prints; '' if it prints nothing. Source: openssl apps/x509.c. */
+function x509Part(certificate: Certificate, option: string, value: string): string {
+  const { publicKey: key } = certificate
+  switch (option) {
+    case 'subject':
+      return `subject=${nameTextOf(certificate.subjectDer)}\n`
+    case 'issuer':
+      return `issuer=${nameTextOf(certificate.issuerDer)}\n`
+    case 'serial':
+      return `serial=${hexOf(certificate.serial)}\n`
+    case 'startdate':
+      return `notBefore=${opensslTime(certificate.notBefore)}\n`
+    case 'enddate':
+      return `notAfter=${opensslTime(certificate.notAfter)}\n`
+    case 'dates':
+      return x509Part(certificate, 'startdate', '') + x509Part(certificate, 'enddate', '')
+    case 'modulus':
+      return `Modulus=${key?.modulus.toString(16).toUpperCase() ?? ''}\n`
+    case 'fingerprint':
+      return `sha256 Fingerprint=${certificate.fingerprint.toUpperCase().replaceAll(/(..)(?=.)/g, '$1:')}\n`
+    case 'pubkey':
+      return key === undefined ? '' : publicKeyPem(key)
+    case 'ext':
+      return value
+        .split(',')
+        .map((name) => extensionText(certificate, name))
+        .join('')
+    default:
+      return ''
+  }
 }
 
 function hexOf(value: bigint): string {
@@ -274,26 +344,29 @@ function verify(call: CommandCall, options: Options): CommandOutput {
   return { stdout, stderr, code: stderr === '' ? 0 : 2 }
 }
 
-/** Prints which certificate the apiserver's address presents, and whether it is trusted. */
+/** Prints which certificate a server of the cluster presents, and whether it is trusted. */
 function summary(call: CommandCall, options: Options): CommandOutput {
   const { machine } = call
-  const { cluster, hosts } = machine
-  const address = options.get('connect') ?? ''
-  const { advertiseAddress } = cluster.pki.config
-  const known = [
-    advertiseAddress,
-    'localhost:6443',
-    '127.0.0.1:6443',
-    'kubernetes:443',
-    `${hosts.controlPlaneName}:6443`,
-  ]
-  if (
-    !known.includes(address) ||
-    hosts.controlPlane?.state.components.get('kube-apiserver')?.state !== 'running'
-  ) {
-    return failed(`connect:errno=111`)
-  }
-  const pem = hosts.controlPlane?.files.text('/etc/kubernetes/pki/apiserver.crt') ?? ''
+  const { cluster } = machine
+  const wrong = unknownOption(call.args.slice(1), VALUED, ['showcerts', 'brief', 'quiet'])
+  if (wrong !== undefined)
+    return failed(`s_client: Unknown option: ${wrong.replace(/^-+/, '')}\ns_client: Use -help for summary.`)
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(options.get('connect') ?? '') ?? []
+  const shown = presentedAt(machine, endpointHost(host), Number(port))
+  if (shown === 'closed') return failed('connect:errno=111')
+  if (shown === 'plain')
+    return {
+      stdout:
+        'CONNECTED(00000003)\n---\nno peer certificate available\n---\nNo client certificate CA names ' +
+        'sent\n---\n',
+      stderr: 'error:0A00010B:SSL routines:ssl3_get_record:wrong version number\n',
+      code: 1,
+    }
+  if (shown === 'self-made')
+    return failed(
+      `s_client: the certificate that the program at port ${port} has made itself is not simulated`,
+    )
+  const { pem } = shown
   const [leaf] = parseCertificates(pem)
   if (leaf === undefined) return failed('no certificate')
   const trusted =

@@ -1,6 +1,7 @@
 import { dateTime } from '../machine/texts.js'
 import type { CommandCall, CommandOutput } from './command.js'
 import { failed, readOptions } from './command.js'
+import { intervalMs } from '../time-limits.js'
 
 /** Runs the command as it is, since the user is root already. A machine has no other users. */
 export async function sudo({ args, exec }: CommandCall): Promise<CommandOutput> {
@@ -91,7 +92,23 @@ export function id({ args }: CommandCall): CommandOutput {
   return { stdout: 'uid=0(root) gid=0(root) groups=0(root)\n' }
 }
 
-/** Only checks that the files exist: all files belong to root, and stay so. */
+/** `sleep NUMBER[SUFFIX]...`; as if Ctrl-C were pressed a minute later for `infinity`. */
+export function sleep({ args, sleep: wait }: CommandCall): CommandOutput {
+  if (args.length === 0) return failed("sleep: missing operand\nTry 'sleep --help' for more information.")
+  const times = args.map((arg) => (arg === 'infinity' ? FOREVER : intervalMs(arg)))
+  const wrong = args.filter((_, at) => times[at] === undefined)
+  if (wrong.length > 0)
+    return failed(
+      wrong.map((arg) => `sleep: invalid time interval '${arg}'\n`).join('') +
+        "Try 'sleep --help' for more information.",
+    )
+  wait(times.reduce<number>((sum, ms) => sum + (ms ?? 0), 0))
+  return {}
+}
+
+const FOREVER = 60_000
+
+/** Only checks the owner, and that the files exist: all files belong to root, and stay so. */
 export function chown({ args, machine, path }: CommandCall): CommandOutput {
   const [owner, ...names] = args.filter((arg) => !arg.startsWith('-'))
   if (owner === undefined || names.length === 0)
@@ -100,6 +117,9 @@ export function chown({ args, machine, path }: CommandCall): CommandOutput {
         ? "chown: missing operand\nTry 'chown --help' for more information."
         : `chown: missing operand after '${owner}'\nTry 'chown --help' for more information.`,
     )
+  const [user, group = ''] = owner.split(/[:.]/)
+  if (!/^(?:root|0|)$/.test(user ?? '')) return failed(`chown: invalid user: '${owner}'`)
+  if (!/^(?:root|0|)$/.test(group)) return failed(`chown: invalid group: '${owner}'`)
   const missing = names.filter((name) => machine.files.stat(path(name)) === undefined)
   return missing.length === 0
     ? {}

@@ -25,12 +25,13 @@ import { aptCache, aptGet, aptMark, dpkg } from './packages.js'
 import { telnet, traceroute } from './routes.js'
 import { scp } from './scp.js'
 import { kill, killall, pgrep, pidof, pkill } from './signals.js'
+import { stat } from './stat.js'
 import { tail } from './tail.js'
 import { wget } from './wget.js'
 import { openssl } from './openssl.js'
 import { nc, ping } from './reach.js'
 import { free, ps, top, uname, uptime } from './processes.js'
-import { chown, date, editor, hostname, id, kubelet, pager, ssh, sudo, whoami } from './system.js'
+import { chown, date, editor, hostname, id, kubelet, pager, sleep, ssh, sudo, whoami } from './system.js'
 import { systemctl } from './systemctl.js'
 
 export { background }
@@ -50,6 +51,8 @@ export const HOST_COMMANDS: Readonly<Record<HostCommandName, HostCommand>> = {
   id,
   whoami,
   chown,
+  stat,
+  sleep,
   cp,
   hostname,
   openssl,
