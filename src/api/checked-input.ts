@@ -17,6 +17,15 @@ export function like<S extends z.core.$ZodType>(example: string, schema: S): S {
   return schema
 }
 
+/** Keys that a record usually has, by its schema: suggested for a key that stands a level too high. */
+const usualKeys = new WeakMap<z.core.$ZodType, readonly string[]>()
+
+/** Attaches the keys that a record usually has: `cpu` and `memory`. */
+export function usually<S extends z.core.$ZodType>(keys: readonly string[], schema: S): S {
+  usualKeys.set(schema, keys)
+  return schema
+}
+
 /** An object that has these keys and no other ones. Those that may be left out are `z.optional`. */
 export function strict<T extends object>(shape: ShapeOf<T>): z.ZodMiniType<T> {
   return shaped<T>(z.strictObject(shape))
@@ -207,8 +216,22 @@ export function inputError(
   const all = issues.flatMap(expanded)
   const [first] = all
   const shown = first === undefined ? undefined : exampleOf(schema, first)
-  const faults = all.map((issue) => faultOf(schema, value, issue))
+  const faults = withoutRepeats(all.map((issue) => faultOf(schema, value, issue)))
   return new InputError(`${name}: ${faults.join('; ')}. Write for example: ${shown ?? example}`)
+}
+
+/** Returns the faults, where those that entries of one list have in common are told once. */
+function withoutRepeats(faults: readonly string[]): readonly string[] {
+  const alike = new Map<string, { readonly first: string; count: number }>()
+  for (const fault of faults) {
+    const key = fault.replaceAll(/\[\d+\]/g, '[]')
+    const known = alike.get(key)
+    if (known === undefined) alike.set(key, { first: fault, count: 1 })
+    else known.count++
+  }
+  return [...alike.values()].map(({ first, count }) =>
+    count === 1 ? first : `${first} (and ${count - 1} more like it)`,
+  )
 }
 
 /** Returns a fault as a text that begins with the name of the option. */
@@ -216,10 +239,18 @@ function faultOf(schema: z.ZodMiniType, value: unknown, issue: Issue): string {
   const found = valueAt(value, issue.path)
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, issue.path)
-    const inGroups = known.flatMap((group) =>
-      keysAt(schema, [...issue.path, group]).map((key) => [key, `${group}.${key}`] as const),
-    )
-    return issue.keys.map((key) => unknownKey([...issue.path, key], key, known, inGroups)).join('; ')
+    const hints = issue.keys.map((key) => {
+      const meant = meantPath(schema, issue.path, key)
+      return meant === undefined ? undefined : `did you mean ${pathText(meant)}?`
+    })
+    // the list of what there is once, behind the last key that needs it
+    const last = hints.lastIndexOf(undefined)
+    return issue.keys
+      .map((key, at) => {
+        const hint = hints[at] ?? (at === last ? `there are: ${known.join(', ')}` : undefined)
+        return `unknown option ${pathText([...issue.path, key])}${hint === undefined ? '' : ` (${hint})`}`
+      })
+      .join('; ')
   }
   const where = pathText(issue.path)
   if (issue.code === 'invalid_key') {
@@ -230,23 +261,23 @@ function faultOf(schema: z.ZodMiniType, value: unknown, issue: Issue): string {
   return isComplete(issue) ? fault : `${fault}, not ${shownValue(found)}`
 }
 
-/** `inGroups` are the keys one level below, each with its path. */
-function unknownKey(
+/** Returns the path of the key that an unknown one is most like, in the same object or one level below. */
+function meantPath(
+  schema: z.ZodMiniType,
   path: readonly PropertyKey[],
   key: string,
-  known: readonly string[],
-  inGroups: readonly (readonly [key: string, path: string])[],
-): string {
+): readonly PropertyKey[] | undefined {
+  const known = keysAt(schema, path)
+  const beside = nearest(key, known)
+  if (beside !== undefined) return [...path, beside]
+  const paths = known.flatMap((group) =>
+    keysAt(schema, [...path, group]).map((each) => [...path, group, each] as const),
+  )
   const below = nearest(
     key,
-    inGroups.map(([each]) => each),
+    paths.map((each) => String(each.at(-1))),
   )
-  const meant = nearest(key, known) ?? inGroups.find(([each]) => each === below)?.[1]
-  const hint =
-    meant === undefined
-      ? `there are: ${known.join(', ')}`
-      : `did you mean ${pathText([...path.slice(0, -1), ...meant.split('.')])}?`
-  return `unknown option ${pathText(path)} (${hint})`
+  return below === undefined ? undefined : paths.find((each) => each.at(-1) === below)
 }
 
 /** Returns what a value must be: `must be a text`. */
@@ -373,7 +404,8 @@ function keysOf(schema: z.core.$ZodType): readonly string[] {
     case 'object':
       return Object.keys(def.shape)
     case 'record':
-      return def.keyType._zod.def.type === 'enum' ? [...(def.keyType._zod.values ?? [])].map(String) : []
+      if (def.keyType._zod.def.type === 'enum') return [...(def.keyType._zod.values ?? [])].map(String)
+      return usualKeys.get(schema) ?? []
     case 'optional':
       return keysOf(def.innerType)
     case 'pipe':
@@ -392,8 +424,8 @@ function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly
 /** Returns the example of the option that is wrong, or that was meant, or of what it belongs to. */
 function exampleOf(schema: z.ZodMiniType, issue: Issue): string | undefined {
   const meant =
-    issue.code === 'unrecognized_keys' ? nearest(issue.keys[0] ?? '', keysAt(schema, issue.path)) : undefined
-  return exampleAt(schema, meant === undefined ? issue.path : [...issue.path, meant])
+    issue.code === 'unrecognized_keys' ? meantPath(schema, issue.path, issue.keys[0] ?? '') : undefined
+  return exampleAt(schema, meant ?? issue.path)
 }
 
 /** Returns the example of an option, or of what it belongs to. */

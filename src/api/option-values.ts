@@ -1,6 +1,6 @@
 /** Schemas of texts and numbers that public functions are given and that have a form of their own. */
 import * as z from 'zod/mini'
-import { ruled, textThat } from './checked-input.js'
+import { ruled, textThat, usually } from './checked-input.js'
 import { isMap } from '../lang/json/maps.js'
 import { parseIp, parseIpRange } from '../lang/go/ip.js'
 import { parseGoDuration } from '../lang/go/duration.js'
@@ -142,13 +142,16 @@ export const headerName = (): z.ZodMiniString =>
 
 /** What a machine has of each resource. */
 export const capacity = (): z.ZodMiniType<ResourceList> =>
-  z.record(z.string(), z.string()).check(({ value, issues }) => {
-    for (const [name, amount] of Object.entries(value)) {
-      const message = capacityRule(name, amount)
-      if (message === undefined) continue
-      issues.push({ code: 'custom', message, input: value, path: [name] })
-    }
-  })
+  usually(
+    ['cpu', 'memory', 'pods', 'ephemeral-storage'],
+    z.record(z.string(), z.string()).check(({ value, issues }) => {
+      for (const [name, amount] of Object.entries(value)) {
+        const message = capacityRule(name, amount)
+        if (message === undefined) continue
+        issues.push({ code: 'custom', message, input: value, path: [name] })
+      }
+    }),
+  )
 
 function capacityRule(name: string, amount: string): string | undefined {
   const errors: FieldError[] = []

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { distinct, flag, ruled, type ShapeOf, shaped, strict } from '../../api/checked-input.js'
+import { distinct, flag, like, ruled, type ShapeOf, shaped, strict } from '../../api/checked-input.js'
 import {
   capacity,
   dnsSubdomain,
@@ -89,7 +89,10 @@ export function nodeShape(): ShapeOf<NodeOptions> {
           .check(distinct(({ key, effect }) => `${key}:${effect}`)),
       ),
     ),
-    capacity: z.optional(capacity()),
+    capacity: like(
+      "{ nodes: [{ name: 'a', capacity: { cpu: '8', memory: '32Gi', pods: '250' } }] }",
+      z.optional(capacity()),
+    ),
     kubeletVersion: z.optional(kubeletVersion()),
     kubelet: z.optional(configurationSchema()),
     region: z.optional(labelValue()),

@@ -228,6 +228,31 @@ describe('a machine that is added later', () => {
   })
 })
 
+describe('the error of several faults', () => {
+  const nodes = (options: object): object => ({
+    nodes: Array.from({ length: 9 }, (_, at) => ({ name: `n${at}`, ...options })),
+  })
+
+  it('tells once what all entries of a list have in common', () => {
+    expect(() => new SimCluster(badInput(nodes({ capacity: { pods: 250 } })))).toThrow(
+      /: nodes\[0\]\.capacity\.pods must be a string, not 250 \(and 8 more like it\)\. Write for example: .*pods: '250'/,
+    )
+  })
+
+  it('lists once what there is, behind the last unknown key', () => {
+    expect(() => new SimCluster(badInput(ofNode({ foo: 1, bar: 2 })))).toThrow(
+      /: unknown option nodes\[0\]\.foo; unknown option nodes\[0\]\.bar \(there are: name, labels, /,
+    )
+  })
+
+  it('names the group of a key that stands a level too high', () => {
+    expect(() => new SimCluster(badInput(ofNode({ cpu: '4', memroy: '4Gi' })))).toThrow(
+      'nodes[0].cpu (did you mean nodes[0].capacity.cpu?); ' +
+        'unknown option nodes[0].memroy (did you mean nodes[0].capacity.memory?)',
+    )
+  })
+})
+
 describe('a copy', () => {
   const cluster = new SimCluster({ nodes: 1 })
 
