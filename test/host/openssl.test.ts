@@ -59,10 +59,14 @@ openssl x509 -req -in r.csr -CA /etc/kubernetes/pki/ca.crt -CAkey /etc/kubernete
     )
     expect(await own('rsa -in k.pem -noout -check')).toBe(real(['rsa', '-in', 'k.pem', '-noout', '-check']))
     expect(await own('rsa -in k.pem -pubout')).toBe(real(['rsa', '-in', 'k.pem', '-pubout']))
-    for (const look of ['-text', '-subject'])
+    for (const look of ['-text', '-subject', '-pubkey', '-modulus', '-subject -modulus -text -pubkey'])
       expect(await own(`req -in r.csr -noout ${look}`), look).toBe(
-        real(['req', '-in', 'r.csr', '-noout', look]),
+        real(['req', '-in', 'r.csr', '-noout', ...look.split(' ')]),
       )
+    expect(await own('req -in r.csr -pubkey')).toBe(real(['req', '-in', 'r.csr', '-pubkey']))
+    expect(await own('x509 -in c.crt -noout -pubkey')).toBe(
+      real(['x509', '-in', 'c.crt', '-noout', '-pubkey']),
+    )
     expect(await own('x509 -in c.crt -noout -subject')).toBe(
       'subject=C=KR, O=boanproject, O=second, OU=team a, CN=gasbugs\n',
     )

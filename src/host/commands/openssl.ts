@@ -7,10 +7,11 @@ import {
   verifyChain,
 } from '../../pki/index.js'
 import type { Subject } from '../../pki/index.js'
-import { fromDer } from '../../pki/crypto/der.js'
-import { parsePrivateKey, privateKeyPem, publicKeyPem } from '../../pki/crypto/rsa.js'
+import { fromDer, toDer, toPem } from '../../pki/crypto/der.js'
+import { parsePrivateKey, parsePublicKeyInfo, privateKeyPem, publicKeyPem } from '../../pki/crypto/rsa.js'
 import type { PrivateKey } from '../../pki/crypto/rsa.js'
 import type { Certificate } from '../../pki/certificate.js'
+import type { CertificateRequest } from '../../pki/request.js'
 import { binaryText, fromBase64, toBase64 } from '../../lang/bytes/base64.js'
 import { contentOf } from '../../lang/bytes/content.js'
 import { endpointHost } from '../../lang/go/host-port.js'
@@ -166,17 +167,37 @@ function subjectFrom(attributes: readonly (readonly [string, string])[]): Subjec
   return { commonName: of('CN').at(-1) ?? '', organizations: of('O') }
 }
 
+const REQ_SWITCHES = (
+  'new x509 nodes noenc noout text subject pubkey modulus verify batch quiet verbose utf8 ' +
+  'sha256 sha384 sha512'
+).split(' ')
+
+/** What `openssl req` prints of a request, in its own order. Source: openssl apps/req.c. */
+function requestParts(request: CertificateRequest, pem: string, options: Options): string {
+  const key = parsePublicKeyInfo(request.publicKeyInfo)
+  const modulus = key === undefined ? 'Wrong Algorithm type' : key.modulus.toString(16).toUpperCase()
+  return (
+    (options.has('pubkey') ? toPem('PUBLIC KEY', toDer(request.publicKeyInfo)) : '') +
+    (options.has('text') ? requestText(request, pem) : '') +
+    (options.has('subject') ? `subject=${nameText(request.subjectName)}\n` : '') +
+    (options.has('modulus') ? `Modulus=${modulus}\n` : '')
+  )
+}
+
 function req(call: CommandCall, options: Options): CommandOutput {
+  const wrong = unknownOption(call.args.slice(1), VALUED, REQ_SWITCHES)
+  if (wrong !== undefined)
+    return failed(
+      `req: Unknown option or message digest: ${wrong.replace(/^-+/, '')}\nreq: Use -help for summary.`,
+    )
   if (!options.has('new', 'newkey')) {
     const pem = input(call, options)
-    const request = parseRequest(pem)
-    const subject = `subject=${nameText(request.subjectName)}\n`
-    if (options.has('subject')) return { stdout: subject }
-    if (options.has('text')) return { stdout: requestText(request, pem) + (options.has('noout') ? '' : pem) }
-    return {
-      stdout: options.has('noout') ? '' : pem,
-      stderr: options.has('verify') ? 'Certificate request self-signature verify OK\n' : '',
-    }
+    return written(
+      call,
+      options,
+      requestParts(parseRequest(pem), pem, options) + (options.has('noout') ? '' : pem),
+      options.has('verify') ? 'Certificate request self-signature verify OK\n' : '',
+    )
   }
   const text = options.get('subj')
   if (text === undefined)
