@@ -156,7 +156,7 @@ export function findUnheard(
     )
     if (!pods.every((template) => runningContainers(template).every(isUnderstood))) return []
     const line = cluster.why('services', { namespace, name }).split('\n')[0] ?? ''
-    const unheard = /forwards port .* does not listen/.exec(line)?.[0]
+    const unheard = /forwards port \S+ to port \d+, on which \S+ does not listen/.exec(line)?.[0]
     if (unheard === undefined) return []
     const at = source.lines.ofPath(['spec', 'ports'])
     return [findingAt(source, { rule: 'missing-port', message: unheard, line: at })]
