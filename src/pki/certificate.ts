@@ -19,7 +19,7 @@ import { sequence, time, timeOf, toDer, toPem } from './crypto/der.js'
 import type { Asn1, BinaryString } from './crypto/der.js'
 import type { CurveKey } from './crypto/ecdsa.js'
 import { parseCurveKeyInfo, verifyCurve } from './crypto/ecdsa.js'
-import { extensionsDer, readExtensions, wrapped } from './extensions.js'
+import { extensionsDer, readExtensions } from './extensions.js'
 import type { AlternativeNames, Extensions, KeyIdentifiers, KeyUsage, Purpose } from './extensions.js'
 import { nameOf, subjectOf } from './name.js'
 import type { Subject } from './name.js'
@@ -42,7 +42,12 @@ const INSECURE_SIGNATURES: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.1.5': 'SHA1-RSA',
   '1.2.840.10045.4.1': 'ECDSA-SHA1',
 }
-const SHA256_WITH_RSA = '1.2.840.113549.1.1.11'
+/** The digests with which this package signs, by the object id of the signature's algorithm. */
+export const SIGNATURE_IDS = {
+  sha256: '1.2.840.113549.1.1.11',
+  sha384: '1.2.840.113549.1.1.12',
+  sha512: '1.2.840.113549.1.1.13',
+} as const
 
 /** The content of a certificate to be created. Times are virtual ms, truncated to seconds. */
 export interface CertificateSpec {
@@ -89,18 +94,54 @@ export function createCertificate(
       ...(isCa ? { subjectKey: keyIdentifier(info) } : { authorityKey }),
     },
   )
-  const algorithm = sequence(oid(SHA256_WITH_RSA), nothing())
-  const body = sequence(
-    explicit(0, integer(2n)),
+  return signCertificate(
+    {
+      serial,
+      issuerName: issuer.subjectName ?? nameOf(issuer.subject),
+      notBefore,
+      notAfter,
+      subjectName: spec.subjectName ?? nameOf(subject),
+      publicKeyInfo: info,
+      extensions: childrenOf(list),
+    },
+    issuer.key,
+  )
+}
+
+/** The content of a certificate whose extensions are already encoded. Times are virtual ms. */
+export interface EncodedCertificate {
+  readonly serial: bigint
+  readonly issuerName: Asn1
+  readonly notBefore: number
+  readonly notAfter: number
+  readonly subjectName: Asn1
+  readonly publicKeyInfo: Asn1
+  /** In the order in which they are written. Without any it is a certificate of version 1. */
+  readonly extensions: readonly Asn1[]
+}
+
+/** Signs a certificate with an RSA key. Returns PEM. */
+export function signCertificate(
+  content: EncodedCertificate,
+  key: PrivateKey,
+  hash: keyof typeof SIGNATURE_IDS = 'sha256',
+): string {
+  const { serial, issuerName, notBefore, notAfter, subjectName, publicKeyInfo: info, extensions } = content
+  const algorithm = sequence(oid(SIGNATURE_IDS[hash]), nothing())
+  const fields = [
     integer(serial),
     algorithm,
-    issuer.subjectName ?? nameOf(issuer.subject),
+    issuerName,
     sequence(time(notBefore), time(notAfter)),
-    spec.subjectName ?? nameOf(subject),
+    subjectName,
     info,
-    wrapped(list),
-  )
-  return toPem('CERTIFICATE', toDer(sequence(body, algorithm, bits(signatureOf(issuer.key, toDer(body))))))
+  ]
+  const body =
+    extensions.length === 0
+      ? sequence(...fields)
+      : sequence(explicit(0, integer(2n)), ...fields, explicit(3, sequence(...extensions)))
+  const signature = signatureOf(key, toDer(body), hash)
+  return toPem('CERTIFICATE', toDer(sequence(body, algorithm, bits(signature))))
 }
 
 /**
@@ -110,18 +151,19 @@ export function createCertificate(
 const signatures = new Map<string, BinaryString>()
 const MAX_SIGNATURES = 1_000
 
-function signatureOf(key: PrivateKey, content: BinaryString): BinaryString {
+function signatureOf(key: PrivateKey, content: BinaryString, hash: Digest): BinaryString {
+  // the content names the digest
   const id = `${hex(digest('sha256', content))} ${key.modulus}`
   let signature = signatures.get(id)
   if (signature === undefined) {
     if (signatures.size >= MAX_SIGNATURES) signatures.clear()
-    signatures.set(id, (signature = sign(key, content)))
+    signatures.set(id, (signature = sign(key, content, hash)))
   }
   return signature
 }
 
 /** Computes the SHA-1 of the public key's bits (RFC 5280, 4.2.1.2, method 1). */
-function keyIdentifier(info: Asn1): BinaryString {
+export function keyIdentifier(info: Asn1): BinaryString {
   return digest('sha1', bitsOf(childrenOf(info)[1]))
 }
 
@@ -130,6 +172,8 @@ export interface Certificate extends Extensions, KeyIdentifiers {
   readonly subject: Required<Subject>
   readonly issuer: Required<Subject>
   readonly serial: bigint
+  /** 3 for those with extensions; older ones have 1. */
+  readonly version: number
   /** Virtual ms. */
   readonly notBefore: number
   /** Virtual ms. */
@@ -171,6 +215,7 @@ export function parseCertificate(der: BinaryString): Certificate {
     subjectDer: toDer(subject as Asn1),
     issuerDer: toDer(issuer as Asn1),
     serial: numberOf(contentOf(serial)),
+    version: isContext(first, 0) ? Number(numberOf(contentOf(childrenOf(first)[0]))) + 1 : 1,
     notBefore: notBefore ?? 0,
     notAfter: notAfter ?? 0,
     publicKey: parsePublicKeyInfo(info as Asn1),

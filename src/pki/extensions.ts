@@ -5,7 +5,6 @@ import {
   boolean,
   childrenOf,
   contentOf,
-  explicit,
   fromDer,
   hex,
   integer,
@@ -40,7 +39,7 @@ const KEY_USAGES = [
 export type KeyUsage = (typeof KEY_USAGES)[number]
 
 /** The object ids of extended key usages, by their certificates.k8s.io/v1 name. */
-const PURPOSES = {
+export const PURPOSE_IDS = {
   any: '2.5.29.37.0',
   'server auth': '1.3.6.1.5.5.7.3.1',
   'client auth': '1.3.6.1.5.5.7.3.2',
@@ -51,7 +50,7 @@ const PURPOSES = {
 } as const
 
 /** What the certificate may be used for (extended key usage). */
-export type Purpose = keyof typeof PURPOSES
+export type Purpose = keyof typeof PURPOSE_IDS
 
 /** Subject alternative names; each list in order. */
 export interface AlternativeNames {
@@ -79,16 +78,17 @@ export interface KeyIdentifiers {
   readonly authorityKeyId: string
 }
 
-const ID = {
+/** Dotted object ids of the extensions that this package reads. */
+export const EXTENSION_IDS = {
   subjectKey: '2.5.29.14',
   keyUsage: '2.5.29.15',
   names: '2.5.29.17',
   basic: '2.5.29.19',
   authorityKey: '2.5.29.35',
   purposes: '2.5.29.37',
-}
+} as const
 /** Tags of GeneralName. */
-const NAME_TAGS = { email: 1, dns: 2, uri: 6, ip: 7 } as const
+export const NAME_TAGS = { email: 1, dns: 2, uri: 6, ip: 7 } as const
 
 /**
  * Encodes the extensions in the order of Go's crypto/x509 buildCertExtensions. `subjectKey` and
@@ -103,27 +103,35 @@ export function extensionsDer(
   }: { subjectKey?: BinaryString; authorityKey?: BinaryString; subjectIsEmpty?: boolean } = {},
 ): Asn1 {
   const list: Asn1[] = []
-  if (keyUsages.length > 0) list.push(extension(ID.keyUsage, true, usageBits(keyUsages)))
+  if (keyUsages.length > 0) list.push(extension(EXTENSION_IDS.keyUsage, true, usageBits(keyUsages)))
   if (purposes.length > 0)
-    list.push(extension(ID.purposes, false, sequence(...purposes.map((purpose) => oid(PURPOSES[purpose])))))
+    list.push(
+      extension(
+        EXTENSION_IDS.purposes,
+        false,
+        sequence(...purposes.map((purpose) => oid(PURPOSE_IDS[purpose]))),
+      ),
+    )
   if (isCa !== undefined) {
     const limit = maxPathLength === undefined ? [] : [integer(BigInt(maxPathLength))]
-    list.push(extension(ID.basic, true, isCa ? sequence(boolean(true), ...limit) : sequence()))
+    list.push(extension(EXTENSION_IDS.basic, true, isCa ? sequence(boolean(true), ...limit) : sequence()))
   }
-  if (subjectKey !== undefined) list.push(extension(ID.subjectKey, false, octets(subjectKey)))
+  if (subjectKey !== undefined) list.push(extension(EXTENSION_IDS.subjectKey, false, octets(subjectKey)))
   if (authorityKey !== undefined)
-    list.push(extension(ID.authorityKey, false, sequence(implicit(0, authorityKey))))
+    list.push(extension(EXTENSION_IDS.authorityKey, false, sequence(implicit(0, authorityKey))))
   const general = generalNames(names)
-  if (general.length > 0) list.push(extension(ID.names, subjectIsEmpty, sequence(...general)))
+  if (general.length > 0) list.push(extension(EXTENSION_IDS.names, subjectIsEmpty, sequence(...general)))
   return sequence(...list)
 }
 
-function extension(id: string, critical: boolean, value: Asn1): Asn1 {
+/** Encodes one extension. `id` is its dotted object id. */
+export function extension(id: string, critical: boolean, value: Asn1): Asn1 {
   const content = octets(toDer(value))
   return critical ? sequence(oid(id), boolean(true), content) : sequence(oid(id), content)
 }
 
-function usageBits(usages: readonly KeyUsage[]): Asn1 {
+/** Encodes key usages as the bits of their extension. */
+export function usageBits(usages: readonly KeyUsage[]): Asn1 {
   const set = usages.map((usage) => KEY_USAGES.indexOf(usage))
   const last = Math.max(...set)
   const bytes = last < 8 ? [0] : [0, 0]
@@ -165,17 +173,17 @@ export function readExtensions(
 
 function readExtension(id: string, value: Asn1): Partial<Extensions & KeyIdentifiers> | undefined {
   switch (id) {
-    case ID.keyUsage:
+    case EXTENSION_IDS.keyUsage:
       return { keyUsages: readUsages(bitsOf(value)) }
-    case ID.purposes:
+    case EXTENSION_IDS.purposes:
       return { purposes: readPurposes(value) }
-    case ID.basic:
+    case EXTENSION_IDS.basic:
       return readBasicConstraints(value)
-    case ID.names:
+    case EXTENSION_IDS.names:
       return { names: readNames(value) }
-    case ID.subjectKey:
+    case EXTENSION_IDS.subjectKey:
       return { subjectKeyId: hex(contentOf(value)) }
-    case ID.authorityKey:
+    case EXTENSION_IDS.authorityKey:
       return {
         authorityKeyId: hex(
           childrenOf(value)
@@ -189,19 +197,19 @@ function readExtension(id: string, value: Asn1): Partial<Extensions & KeyIdentif
   }
 }
 
-function readBasicConstraints(value: Asn1): Pick<Extensions, 'isCa' | 'maxPathLength'> {
+export function readBasicConstraints(value: Asn1): Pick<Extensions, 'isCa' | 'maxPathLength'> {
   const [authority, limit] = childrenOf(value)
   const isCa = authority !== undefined && contentOf(authority) !== '\0'
   return { isCa, maxPathLength: limit === undefined ? undefined : Number(numberOf(contentOf(limit))) }
 }
 
-function readUsages(bytes: BinaryString): readonly KeyUsage[] {
+export function readUsages(bytes: BinaryString): readonly KeyUsage[] {
   return KEY_USAGES.filter((_, bit) => ((bytes.charCodeAt(bit >> 3) || 0) & (0x80 >> (bit & 7))) !== 0)
 }
 
 function readPurposes(value: Asn1): readonly Purpose[] {
   const ids = new Set(childrenOf(value).map((item) => oidOf(item)))
-  return (Object.keys(PURPOSES) as Purpose[]).filter((purpose) => ids.has(PURPOSES[purpose]))
+  return (Object.keys(PURPOSE_IDS) as Purpose[]).filter((purpose) => ids.has(PURPOSE_IDS[purpose]))
 }
 
 function readNames(value: Asn1): AlternativeNames {
@@ -216,6 +224,3 @@ function readNames(value: Asn1): AlternativeNames {
     uri: of(NAME_TAGS.uri),
   }
 }
-
-/** Wraps the extensions in `[3]` for a certificate. */
-export const wrapped = (extensions: Asn1): Asn1 => explicit(3, extensions)

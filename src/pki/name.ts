@@ -50,7 +50,27 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   serialNumber: '2.5.4.5',
   DC: '0.9.2342.19200300.100.1.25',
   UID: '0.9.2342.19200300.100.1.1',
+  SN: '2.5.4.4',
+  GN: '2.5.4.42',
 }
+/** Short names of attributes, by openssl's long names. */
+const LONG_NAMES: Readonly<Record<string, string>> = {
+  commonName: 'CN',
+  countryName: 'C',
+  localityName: 'L',
+  stateOrProvinceName: 'ST',
+  organizationName: 'O',
+  organizationalUnitName: 'OU',
+  domainComponent: 'DC',
+  userId: 'UID',
+  surname: 'SN',
+  givenName: 'GN',
+}
+
+const attributeId = (name: string): string | undefined => ATTRIBUTES[LONG_NAMES[name] ?? name]
+
+/** Whether {@link nameOfAttributes} knows an attribute, by openssl's short or long name. */
+export const isNameAttribute = (name: string): boolean => attributeId(name) !== undefined
 
 /**
  * Encodes a name with its attributes in the given order, one per set, as openssl does: `[['CN', 'jane'],
@@ -59,7 +79,7 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
 export function nameOfAttributes(attributes: readonly (readonly [name: string, value: string])[]): Asn1 {
   return sequence(
     ...attributes.map(([name, value]) => {
-      const type = ATTRIBUTES[name]
+      const type = attributeId(name)
       if (type === undefined) throw new InputError(`name is not known: ${name}`)
       return set(sequence(oid(type), text(value)))
     }),

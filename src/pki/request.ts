@@ -15,6 +15,7 @@ import {
 } from './crypto/der.js'
 import { sequence, set, toDer, toPem } from './crypto/der.js'
 import type { Asn1 } from './crypto/der.js'
+import { SIGNATURE_IDS } from './certificate.js'
 import { extensionsDer, readExtensions } from './extensions.js'
 import type { AlternativeNames, Extensions } from './extensions.js'
 import { nameOf, subjectOf } from './name.js'
@@ -44,6 +45,8 @@ export interface CertificateRequest extends Extensions {
   readonly subjectName: Asn1
   /** SubjectPublicKeyInfo, for any kind of key. */
   readonly publicKeyInfo: Asn1
+  /** The requested extensions in their original encoding. */
+  readonly extensionList: readonly Asn1[]
 }
 
 /**
@@ -57,10 +60,22 @@ export function createRequest(
   subjectName: Asn1 = nameOf(subject),
 ): string {
   const list = extensionsDer({ keyUsages: [], purposes: [], isCa: undefined, names })
-  const attributes = childrenOf(list).length === 0 ? [] : [sequence(oid(EXTENSION_REQUEST), set(list))]
+  return signRequestOf(subjectName, childrenOf(list), key)
+}
+
+/** Creates a request of extensions that are already encoded, in their order. Returns PEM. */
+export function signRequestOf(
+  subjectName: Asn1,
+  extensions: readonly Asn1[],
+  key: PrivateKey,
+  hash: keyof typeof SIGNATURE_IDS = 'sha256',
+): string {
+  const attributes =
+    extensions.length === 0 ? [] : [sequence(oid(EXTENSION_REQUEST), set(sequence(...extensions)))]
   const body = sequence(integer(0n), subjectName, publicKeyInfo(key), explicit(0, ...attributes))
-  const algorithm = sequence(oid('1.2.840.113549.1.1.11'), nothing())
-  return toPem('CERTIFICATE REQUEST', toDer(sequence(body, algorithm, bits(sign(key, toDer(body))))))
+  const algorithm = sequence(oid(SIGNATURE_IDS[hash]), nothing())
+  const signature = sign(key, toDer(body), hash)
+  return toPem('CERTIFICATE REQUEST', toDer(sequence(body, algorithm, bits(signature))))
 }
 
 /**
@@ -82,8 +97,10 @@ export function parseRequest(pem: string): CertificateRequest {
   if (version === undefined || numberOf(contentOf(version)) !== 0n || info === undefined)
     throw new Error('asn1: structure error: bad request')
   checkProof(info, toDer(body as Asn1), oidOf(childrenOf(algorithm)[0]), bitsOf(signature))
+  const list = extensionsIn(attributes)
   return {
-    ...readExtensions(extensionsIn(attributes)),
+    ...readExtensions(list),
+    extensionList: list === undefined ? [] : childrenOf(list),
     subject: subjectOf(subject),
     subjectName: subject as Asn1,
     publicKeyInfo: info,

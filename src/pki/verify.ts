@@ -83,13 +83,21 @@ function follow(
         issuer,
       )
     if (!certificate.isSignedBy(key)) continue
-    if (issuer.isCa !== true || (issuer.keyUsages.length > 0 && !issuer.keyUsages.includes('cert sign')))
-      continue
+    if (!mayIssue(issuer, options.roots)) continue
     const next = pathFault(issuer, chain.length - 1) ?? follow(issuer, options, [...chain, issuer])
     if (next === undefined) return undefined
     reason ??= next
   }
   return reason ?? UNKNOWN_AUTHORITY
+}
+
+/**
+ * Whether a certificate may sign others. One of version 1, which says nothing of it, may if it is trusted.
+ * Source: crypto/x509 Certificate.CheckSignatureFrom, Certificate.isValid.
+ */
+function mayIssue(issuer: Certificate, roots: readonly Certificate[]): boolean {
+  if (issuer.isCa === undefined && issuer.version < 3) return roots.includes(issuer)
+  return issuer.isCa === true && (issuer.keyUsages.length === 0 || issuer.keyUsages.includes('cert sign'))
 }
 
 /** Returns why an authority cannot stand above so many others. Source: crypto/x509 Certificate.isValid. */

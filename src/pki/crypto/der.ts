@@ -25,6 +25,7 @@ const TAG = {
   sequence: 16,
   set: 17,
   printable: 19,
+  ascii: 22,
   utcTime: 23,
   generalizedTime: 24,
 } as const
@@ -72,6 +73,9 @@ export function text(value: string): Asn1 {
   if (/^[A-Za-z0-9 '()+,./:=?-]*$/.test(value)) return create(CLASS.universal, TAG.printable, false, value)
   return create(CLASS.universal, TAG.utf8, false, forge.util.encodeUtf8(value))
 }
+
+/** Encodes an IA5String. */
+export const ascii = (value: string): Asn1 => create(CLASS.universal, TAG.ascii, false, value)
 
 /** Encodes a time, truncated to seconds: UTCTime for the years 1950 to 2049, else GeneralizedTime. */
 export function time(ms: number): Asn1 {

@@ -9,6 +9,7 @@ import {
   fromPem,
   integer,
   nothing,
+  octets,
 } from './der.js'
 import { numberOf, oid, oidOf, sequence, toDer, toPem } from './der.js'
 import type { Asn1, BinaryString } from './der.js'
@@ -114,7 +115,7 @@ function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
 }
 
 /** Computes the inverse of `value` modulo `modulus` (extended Euclid). */
-function inverse(value: bigint, modulus: bigint): bigint {
+export function inverse(value: bigint, modulus: bigint): bigint {
   let [low, high] = [value % modulus, modulus]
   let [x, y] = [1n, 0n]
   while (low > 1n) {
@@ -139,6 +140,13 @@ function encodedKey(key: PrivateKey): string {
   const { modulus, exponent, privateExponent: d, p, q } = key
   const numbers = [0n, modulus, exponent, d, p, q, d % (p - 1n), d % (q - 1n), inverse(q, p)]
   return toPem('RSA PRIVATE KEY', toDer(sequence(...numbers.map(integer))))
+}
+
+/** Encodes a key as `-----BEGIN PRIVATE KEY-----` (PKCS #8), as openssl 3 writes keys. */
+export function pkcs8Pem(key: PrivateKey): string {
+  const [block] = fromPem(privateKeyPem(key))
+  const algorithm = sequence(oid(RSA_ENCRYPTION), nothing())
+  return toPem('PRIVATE KEY', toDer(sequence(integer(0n), algorithm, octets(block?.der ?? ''))))
 }
 
 /** Parses an RSA key in PKCS #1 or PKCS #8 form. Throws if it is anything else. */

@@ -1,9 +1,9 @@
-import { beginDigest, addToDigest, finishDigest } from '../../lang/bytes/block-digest.js'
-import { bytesOfContent } from '../../lang/bytes/content.js'
-import { MD5 } from '../../lang/bytes/md5.js'
-import { SHA_256 } from '../../lang/bytes/sha256.js'
-import type { CommandCall, CommandOutput } from './command.js'
-import { failed } from './command.js'
+import { beginDigest, addToDigest, finishDigest } from '../../../lang/bytes/block-digest.js'
+import { bytesOfContent } from '../../../lang/bytes/content.js'
+import { MD5 } from '../../../lang/bytes/md5.js'
+import { SHA_256 } from '../../../lang/bytes/sha256.js'
+import type { CommandCall, CommandOutput } from '../command.js'
+import { failed } from '../command.js'
 
 const hexOf = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
